@@ -1,0 +1,6 @@
+"""The WSGI application that gunicorn serves."""
+
+from tracker.settings import Settings
+from tracker.web.app import create_app
+
+app = create_app(Settings.from_environ())
