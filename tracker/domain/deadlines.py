@@ -1,0 +1,230 @@
+"""When something falls due: by a fixed date, within a period, or with the end of a phase.
+
+The three differ in law and in practice (DOMAIN.md §4.1). A fixed date is an order and never moves, not even
+off a rest day; a period leaves its first day out and rolls forward to a working day (民法典 §201, §203). Each
+result carries the sentence that says how it was counted, because a unit may ask (DESIGN.md §3.7).
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from tracker.domain.calendar import WorkingCalendar
+from tracker.domain.definition import DayUnit, Within
+from tracker.domain.periods import format_within, parse_within
+from tracker.domain.values import SHANGHAI, DueClass, local_date
+
+MIDNIGHT = "24:00"
+
+
+@dataclass(frozen=True)
+class Cutoff:
+    """The local hour at which a due day is over: 24:00, or when the office closes, such as 17:30."""
+
+    text: str = MIDNIGHT
+
+    def __post_init__(self) -> None:
+        if self.text == MIDNIGHT:
+            return
+        hours, _, minutes = self.text.partition(":")
+        well_formed = len(self.text) == 5 and (hours + minutes).isascii() and (hours + minutes).isdigit()
+        if not well_formed or int(hours) > 23 or int(minutes) > 59:
+            raise ValueError(f"截止时刻“{self.text}”不对，请写成 17:30 这样的时刻，或 24:00。")
+
+    def on(self, day: date) -> datetime:
+        """Return the first overdue moment of a duty due on `day`, in UTC."""
+        if self.text == MIDNIGHT:
+            return local_moment(day + timedelta(days=1), time(0, 0))
+        return local_moment(day, time.fromisoformat(self.text))
+
+
+@dataclass(frozen=True)
+class DueMoment:
+    """A due day, its first overdue moment, and how both came about.
+
+    due_at              aware UTC; from this moment on the duty is overdue
+    rule                how it was computed, as a sentence for the unit
+    provisional         the calendar of a year that was counted through is not published yet
+    falls_on_rest_day   only a fixed date can; it does not move, but people are told
+    """
+
+    due_on: date
+    due_at: datetime
+    due_class: DueClass
+    cutoff: str
+    calendar_version: int
+    rule: str
+    provisional: bool = False
+    falls_on_rest_day: bool = False
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A phase of a campaign (动员部署, 集中整治 …), both days included."""
+
+    key: str
+    title: str
+    starts_on: date
+    ends_on: date
+
+
+@dataclass(frozen=True)
+class DueByDate:
+    """A measure that is due on a day printed in the plan."""
+
+    day: date
+    cutoff: str = MIDNIGHT
+
+
+@dataclass(frozen=True)
+class DueWithin:
+    """A measure that is due so many days after its task opens."""
+
+    within: Within
+    cutoff: str = MIDNIGHT
+
+
+@dataclass(frozen=True)
+class DueAtPhaseEnd:
+    """A measure that is due when a phase of the campaign ends."""
+
+    phase: str
+    cutoff: str = MIDNIGHT
+
+
+MeasureDue = DueByDate | DueWithin | DueAtPhaseEnd
+
+
+def local_moment(day: date, at: time) -> datetime:
+    """Return the moment at which clocks in Shanghai show `at` on `day`, in UTC."""
+    return datetime.combine(day, at, tzinfo=SHANGHAI).astimezone(UTC)
+
+
+def show_day(day: date) -> str:
+    """Return a date as people write it: 2026年8月25日."""
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def add_months(day: date, months: int) -> date:
+    """Return the same day of the month `months` later, or that month's last day (民法典 §202)."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def by_date(
+    day: date, cutoff: str = MIDNIGHT, *, calendar: WorkingCalendar, source: str = "按规定日期"
+) -> DueMoment:
+    """Return the due moment of a printed date. It never rolls; a rest day is flagged and said."""
+    resting = not calendar.is_workday(day)
+    rule = f"{source}，{show_day(day)}{_until(cutoff)}前（含当日）。"
+    if resting:
+        rule += (
+            f"当日为休息日，期限不顺延，请在{show_day(calendar.last_workday_on_or_before(day))}下班前办结。"
+        )
+    return DueMoment(
+        due_on=day, due_at=Cutoff(cutoff).on(day), due_class=DueClass.FIXED, cutoff=cutoff,
+        calendar_version=calendar.version, rule=rule, falls_on_rest_day=resting,
+    )  # fmt: skip
+
+
+def within(
+    started_at: datetime, period: Within, calendar: WorkingCalendar, cutoff: str = MIDNIGHT,
+    due_class: DueClass = DueClass.COMPUTED,
+) -> DueMoment:  # fmt: skip
+    """Return the due moment of a period that starts now; the day of `started_at` is not counted.
+
+    Working days are counted; calendar days whose last one is a rest day roll forward to the next working day.
+    """
+    start = local_date(started_at)
+    rule = f"自{show_day(start)}起算（当日不计），{format_within(period)}"
+    if period.unit is DayUnit.WORKING_DAY:
+        due_on = calendar.add_working_days(start, period.amount)
+    else:
+        last = start + timedelta(days=period.amount)
+        due_on = calendar.roll_forward(last)
+        if due_on != last:
+            rule += f"，期限最后一日{show_day(last)}为休息日，顺延到下一个工作日"
+    provisional = any(
+        calendar.is_provisional(date(year, 1, 1)) for year in range(start.year, due_on.year + 1)
+    )
+    rule += f"，到{show_day(due_on)}{_until(cutoff)}止。"
+    if provisional:
+        rule += "其中有年份的放假安排尚未公布，暂按已知节假日推算。"
+    return DueMoment(
+        due_on=due_on, due_at=Cutoff(cutoff).on(due_on), due_class=due_class, cutoff=cutoff,
+        calendar_version=calendar.version, rule=rule, provisional=provisional,
+    )  # fmt: skip
+
+
+def at_phase_end(phase: Phase, cutoff: str = MIDNIGHT, *, calendar: WorkingCalendar) -> DueMoment:
+    """Return the due moment of what is due when `phase` ends: a printed date, so it never rolls."""
+    return by_date(phase.ends_on, cutoff, calendar=calendar, source=f"“{phase.title}”阶段结束时")
+
+
+def rung_moment(due_on: date, after: int, at: time, calendar: WorkingCalendar) -> datetime:
+    """Return when a rung is reached, in UTC: `after` working days from `due_on`, at the local hour `at`.
+
+    0 is the last working day on or before the due day, so that nobody is first told on a holiday.
+    """
+    if after == 0:
+        return local_moment(calendar.last_workday_on_or_before(due_on), at)
+    return local_moment(calendar.add_working_days(due_on, after), at)
+
+
+def resolve(
+    rule: MeasureDue, *, opened_at: datetime, phases: Mapping[str, Phase], calendar: WorkingCalendar
+) -> DueMoment:
+    """Return the due moment that a measure's rule gives to a task opened at `opened_at`.
+
+    Raises ValueError with a sentence when the rule names a phase that the campaign does not have.
+    """
+    match rule:
+        case DueByDate(day, cutoff):
+            return by_date(day, cutoff, calendar=calendar)
+        case DueWithin(period, cutoff):
+            return within(opened_at, period, calendar, cutoff)
+        case DueAtPhaseEnd(key, cutoff):
+            if key not in phases:
+                raise ValueError(f"本次行动没有阶段“{key}”，只有：{'、'.join(phases) or '（未分阶段）'}。")
+            return at_phase_end(phases[key], cutoff, calendar=calendar)
+
+
+def due_to_plain(rule: MeasureDue) -> dict[str, str]:
+    """Return `rule` as a JSON object: by_date, within or phase_end; and the cut-off unless it is 24:00."""
+    match rule:
+        case DueByDate(day, cutoff):
+            plain = {"by_date": day.isoformat()}
+        case DueWithin(period, cutoff):
+            plain = {"within": _plain_within(period)}
+        case DueAtPhaseEnd(key, cutoff):
+            plain = {"phase_end": key}
+    return plain if cutoff == MIDNIGHT else {**plain, "cutoff": cutoff}
+
+
+def due_from_plain(plain: Mapping[str, Any]) -> MeasureDue:
+    """Read what `due_to_plain` wrote. Raises ValueError with a sentence for anything else."""
+    cutoff = Cutoff(str(plain.get("cutoff", MIDNIGHT))).text
+    kinds = [key for key in plain if key != "cutoff"]
+    match kinds:
+        case ["by_date"]:
+            try:
+                return DueByDate(date.fromisoformat(str(plain["by_date"])), cutoff)
+            except ValueError:
+                raise ValueError(f"日期“{plain['by_date']}”不对，请写成 2026-08-25。") from None
+        case ["within"]:
+            return DueWithin(parse_within(str(plain["within"])), cutoff)
+        case ["phase_end"]:
+            return DueAtPhaseEnd(str(plain["phase_end"]), cutoff)
+    raise ValueError("完成时限要写 by_date（日期）、within（期限）、phase_end（阶段）三者之一。")
+
+
+def _plain_within(period: Within) -> str:
+    return f"{period.amount} {'working days' if period.unit is DayUnit.WORKING_DAY else 'days'}"
+
+
+def _until(cutoff: str) -> str:
+    return "" if cutoff == MIDNIGHT else f"{cutoff}"
