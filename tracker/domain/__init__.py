@@ -1,0 +1,1 @@
+"""Decisions. Pure functions over frozen values; `now` is always an argument."""

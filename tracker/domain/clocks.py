@@ -1,0 +1,131 @@
+"""The life of one clock: start, hold, pause, resume, next occurrence. Pure; the row in the database mirrors the value.
+
+A clock that survives return and redo keeps its due moment (DESIGN.md §3.9). What it does not keep is blame for
+days that it spent waiting for others: when it runs again after having been held or paused past its due date,
+the date from which lateness rungs count moves so that exactly the working days that were the unit's own remain.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+
+from tracker.domain.calendar import WorkingCalendar
+from tracker.domain.deadlines import DueMoment, within
+from tracker.domain.definition import ClockDefinition, CountsAs
+from tracker.domain.values import local_date
+
+
+class ClockStatus(StrEnum):
+    """RUNNING fires rungs; HELD waits in a state that is not the clock's; PAUSED waits for a decision; DONE is over."""
+
+    RUNNING = "running"
+    HELD = "held"
+    PAUSED = "paused"
+    DONE = "done"
+
+
+@dataclass(frozen=True)
+class Clock:
+    """One clock of one task.
+
+    started_at      when the present occurrence's due moment was given
+    ladder_from_on  Shanghai date from which lateness rungs count
+    fired           rungs (positions) already fired in the present occurrence
+    """
+
+    name: str
+    occurrence: int
+    status: ClockStatus
+    started_at: datetime
+    due: DueMoment
+    ladder_from_on: date
+    held_since: datetime | None = None
+    pause_reason: str | None = None
+    quality_failures: int = 0
+    failed_rechecks: int = 0
+    ordered: frozenset[int] = frozenset()
+    fired: frozenset[int] = frozenset()
+
+
+def start(definition: ClockDefinition, *, now: datetime, calendar: WorkingCalendar, given: DueMoment | None) -> Clock:
+    """Start a clock for the first time.
+
+    `given` is the due moment of the task's source, for clocks that say `due: from_measure`; such a clock without
+    one raises ValueError, because a duty without a date must be given a cadence instead.
+    """
+    due = _due(definition, now=now, calendar=calendar, given=given)
+    return Clock(definition.name, 1, ClockStatus.RUNNING, now, due, due.due_on)
+
+
+def enter_state(
+    clock: Clock, definition: ClockDefinition, *, state: str, final: bool, now: datetime, calendar: WorkingCalendar
+) -> Clock:
+    """Return the clock as it is once its task has entered `state`."""
+    if final:
+        return replace(clock, status=ClockStatus.DONE, held_since=None, pause_reason=None)
+    if state not in definition.runs_in:
+        if clock.status in (ClockStatus.HELD, ClockStatus.DONE):
+            return clock
+        return replace(clock, status=ClockStatus.HELD, held_since=clock.held_since or now, pause_reason=None)
+    if clock.status is not ClockStatus.HELD:
+        return clock
+    if definition.restarts:
+        return next_occurrence(clock, _due(definition, now=now, calendar=calendar, given=None), now=now)
+    return _run_again(clock, now=now, calendar=calendar)
+
+
+def pause(clock: Clock, *, reason: str, now: datetime) -> Clock:
+    """Stop the rungs while a decision is awaited; the due moment stays."""
+    if clock.status is not ClockStatus.RUNNING:
+        return clock
+    return replace(clock, status=ClockStatus.PAUSED, pause_reason=reason, held_since=now)
+
+
+def resume(clock: Clock, *, now: datetime, calendar: WorkingCalendar) -> Clock:
+    """Run again after a pause, with the same due moment."""
+    return _run_again(clock, now=now, calendar=calendar) if clock.status is ClockStatus.PAUSED else clock
+
+
+def next_occurrence(clock: Clock, due: DueMoment, *, now: datetime) -> Clock:
+    """Give the clock its next due moment; counts and rungs begin anew, what was not fired never will be."""
+    return replace(
+        clock, occurrence=clock.occurrence + 1, status=ClockStatus.RUNNING, started_at=now, due=due,
+        ladder_from_on=due.due_on, held_since=None, pause_reason=None, quality_failures=0, failed_rechecks=0,
+        ordered=frozenset(), fired=frozenset(),
+    )  # fmt: skip
+
+
+def count(clock: Clock, counts_as: CountsAs) -> Clock:
+    """Add one failure to what the ladder's conditions look at."""
+    if counts_as is CountsAs.QUALITY_FAILURE:
+        return replace(clock, quality_failures=clock.quality_failures + 1)
+    return replace(clock, failed_rechecks=clock.failed_rechecks + 1)
+
+
+def order(clock: Clock, rung: int) -> Clock:
+    """Let a leader's order make `rung` due at once."""
+    return replace(clock, ordered=clock.ordered | {rung})
+
+
+def _due(
+    definition: ClockDefinition, *, now: datetime, calendar: WorkingCalendar, given: DueMoment | None
+) -> DueMoment:
+    if definition.within is not None:
+        return within(now, definition.within, calendar)
+    if given is None:
+        raise ValueError(f"clock {definition.name!r} takes its due moment from the task's source, and none was given")
+    return given
+
+
+def _run_again(clock: Clock, *, now: datetime, calendar: WorkingCalendar) -> Clock:
+    held_on = local_date(clock.held_since or now)
+    today = local_date(now)
+    ladder_from_on = clock.ladder_from_on
+    if today > ladder_from_on:
+        own_lateness = max(0, calendar.working_days_between(ladder_from_on, held_on))
+        ladder_from_on = max(ladder_from_on, calendar.add_working_days(today, -own_lateness))
+    return replace(
+        clock, status=ClockStatus.RUNNING, ladder_from_on=ladder_from_on, held_since=None, pause_reason=None
+    )

@@ -1,0 +1,166 @@
+"""What a workflow file says, as values. `definitions` reads the files, `machine` runs them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from tracker.domain.values import WaitsFor
+
+
+class DueKind(StrEnum):
+    """Where a clock's due moment comes from."""
+
+    FROM_MEASURE = "from_measure"  # the measure, problem, notice item or other source fixes it when the task opens
+    WITHIN = "within"  # an amount of days from the moment the clock starts
+
+
+class DayUnit(StrEnum):
+    """The unit of a period; always explicit, because practice is confused (DOMAIN.md §4.1)."""
+
+    WORKING_DAY = "working_day"
+    CALENDAR_DAY = "calendar_day"
+
+
+@dataclass(frozen=True)
+class Within:
+    """A period: 5 working days, 15 calendar days. The starting day is not counted (民法典 §201)."""
+
+    amount: int
+    unit: DayUnit
+
+
+@dataclass(frozen=True)
+class ClockDefinition:
+    """One clock of a workflow.
+
+    runs_in     states in which it runs; in other states it is held, and done when the task is final
+    within      None = the task's source gives the due moment (`due: from_measure`)
+    ladder      key of the ladder that its rungs come from
+    restarts    True = entering runs_in from outside starts it anew (accept, review); False = it survives
+                return and redo and goes on where it was (finish)
+    pauses_for  reasons that pause it, e.g. extension_pending
+    """
+
+    name: str
+    title: str
+    runs_in: frozenset[str]
+    ladder: str
+    within: Within | None = None
+    restarts: bool = False
+    pauses_for: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class StateDefinition:
+    """One state. `done` = the duty is met (the light shows 办结); `final` = nothing can follow."""
+
+    name: str
+    title: str
+    waits_for: WaitsFor
+    final: bool = False
+    done: bool = False
+
+
+class CountsAs(StrEnum):
+    """What a transition adds to the counts that ladders look at."""
+
+    QUALITY_FAILURE = "quality_failure"  # a return that was sent back
+    FAILED_RECHECK = "failed_recheck"  # a rectification that did not stand the recheck
+
+
+@dataclass(frozen=True)
+class TransitionDefinition:
+    """One named move.
+
+    by              who may take it: unit, supervisor, office, leader, engine
+    form            key of the form that must be filled
+    reason          "required", "optional" or "none"
+    unless_same_person_as   transitions whose latest doer may not take this one (separation, DESIGN.md §3.5)
+    opens           what it opens besides moving: "rectification_for_problems", "rectification_for_items" or None
+    next_occurrence  True = the finish clock is given its next occurrence (a relapse)
+    """
+
+    name: str
+    title: str
+    sources: frozenset[str]
+    target: str
+    by: frozenset[str]
+    form: str | None = None
+    reason: str = "none"
+    counts_as: CountsAs | None = None
+    unless_same_person_as: frozenset[str] = frozenset()
+    opens: str | None = None
+    next_occurrence: bool = False
+
+
+class FieldType(StrEnum):
+    """Types of form field; `domain.fields` holds the rules of each."""
+
+    TEXT = "text"
+    LONG_TEXT = "long_text"
+    COUNT = "count"  # integer + approximate flag + as-of date
+    DATE = "date"
+    CHOICE = "choice"
+    CHOICES = "choices"
+    YES_NO = "yes_no"
+    FILES = "files"
+    ROWS = "rows"
+
+
+@dataclass(frozen=True)
+class FieldDefinition:
+    """One field of a form.
+
+    at_most     name of another count field of the same form that this one may not exceed
+    of          for ROWS: the form (of the same workflow, or a shared one) whose fields each row has
+    options     for CHOICE and CHOICES: stored value → what the screen shows
+    asks_as_of  for COUNT: the number changes over time, so the day it was true on is asked too
+    prefilled   the page fills it in and only shows it (the item that a reply row answers)
+    """
+
+    name: str
+    title: str
+    type: FieldType
+    required: bool = True
+    help: str = ""
+    unit: str = ""
+    options: Mapping[str, str] = field(default_factory=dict)
+    at_most: str | None = None
+    of: str | None = None
+    not_future: bool = False
+    not_past: bool = False
+    max_length: int = 200
+    max_rows: int = 200
+    asks_as_of: bool = False
+    prefilled: bool = False
+
+
+@dataclass(frozen=True)
+class FormDefinition:
+    """A form: fields in the order in which they are shown."""
+
+    key: str
+    title: str
+    fields: tuple[FieldDefinition, ...]
+
+
+@dataclass(frozen=True)
+class WorkflowDefinition:
+    """Everything about a kind of task. `content` is the file's parsed text, stored with the version."""
+
+    key: str
+    version: int
+    title: str
+    initial: str
+    states: Mapping[str, StateDefinition]
+    clocks: Mapping[str, ClockDefinition]
+    transitions: tuple[TransitionDefinition, ...]
+    forms: Mapping[str, FormDefinition]
+    help: str = ""
+    paper: bool = False  # the tasks of this workflow are notices
+
+    def transition(self, name: str) -> TransitionDefinition | None:
+        """Return the transition called `name`, or None."""
+        return next((t for t in self.transitions if t.name == name), None)

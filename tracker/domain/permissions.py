@@ -1,0 +1,137 @@
+"""Who may do what where: one table role × action × place (DESIGN.md §1, DOMAIN.md §7).
+
+A person sees the campaigns of the posts held (sideways cut) and the units below them (downward cut). What a person
+may not see does not exist for that person: the caller answers NotFound, never NotAllowed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from tracker.domain.values import Actor, Role
+
+
+class Action(StrEnum):
+    """What can be asked for."""
+
+    SEE_TASK = "see_task"
+    ACT_AS_UNIT = "act_as_unit"
+    ACT_AS_SUPERVISOR = "act_as_supervisor"
+    ACT_AS_OFFICE = "act_as_office"
+    ACT_AS_LEADER = "act_as_leader"
+    URGE = "urge"
+    ORDER_RUNG = "order_rung"
+    DECIDE_EXTENSION = "decide_extension"
+    SEE_WORKBENCH = "see_workbench"
+    SEE_CAMPAIGN = "see_campaign"
+    ISSUE_CAMPAIGN = "issue_campaign"
+    SEE_INCIDENTS = "see_incidents"
+    MANAGE_ACCOUNTS = "manage_accounts"
+    SEE_ACCOUNTS = "see_accounts"
+    VERIFY_LEDGER = "verify_ledger"
+    SEE_HEALTH = "see_health"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an action happens. `internal` = an unissued campaign or a draft, which no unit sees."""
+
+    office_unit_id: int | None = None
+    campaign_id: int | None = None
+    unit_id: int | None = None
+    internal: bool = False
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """An actor with what the unit tree adds: for each unit of a post, the units below it (itself included)."""
+
+    actor: Actor
+    below: Mapping[int, frozenset[int]] = field(default_factory=dict)
+
+    @property
+    def person_id(self) -> int:
+        """Return the acting person's id."""
+        return self.actor.person_id
+
+    def units(self, *roles: Role) -> frozenset[int]:
+        """Return every unit at or below a post with one of `roles`."""
+        found: set[int] = set()
+        for post in self.actor.posts:
+            if post.role in roles:
+                found |= self.below.get(post.unit_id, frozenset({post.unit_id}))
+        return frozenset(found)
+
+    def roles(self) -> frozenset[Role]:
+        """Return every role held."""
+        return frozenset(post.role for post in self.actor.posts)
+
+
+#: Roles that see and act over a whole campaign of the office at which they hold their post.
+OFFICE_SIDE = frozenset({Role.OFFICE, Role.SUPERVISOR, Role.LEADER})
+#: Roles that see their unit and the units below.
+UNIT_SIDE = frozenset({Role.HEAD, Role.LIAISON, Role.AREA_LEADER})
+
+#: action → roles, over the campaign's office
+OVER_CAMPAIGN: Mapping[Action, frozenset[Role]] = {
+    Action.SEE_TASK: OFFICE_SIDE,
+    Action.SEE_CAMPAIGN: OFFICE_SIDE,
+    Action.ACT_AS_SUPERVISOR: frozenset({Role.SUPERVISOR}),
+    Action.ACT_AS_OFFICE: frozenset({Role.OFFICE}),
+    Action.ACT_AS_LEADER: frozenset({Role.LEADER}),
+    Action.URGE: OFFICE_SIDE,
+    Action.ORDER_RUNG: frozenset({Role.LEADER}),
+    Action.DECIDE_EXTENSION: frozenset({Role.OFFICE, Role.SUPERVISOR}),
+    Action.SEE_WORKBENCH: OFFICE_SIDE,
+    Action.ISSUE_CAMPAIGN: frozenset({Role.OFFICE}),
+    Action.SEE_INCIDENTS: frozenset({Role.OFFICE}),
+}
+#: action → roles, at the very unit of the task
+AT_UNIT: Mapping[Action, frozenset[Role]] = {Action.ACT_AS_UNIT: frozenset({Role.HEAD, Role.LIAISON})}
+#: action → roles, at the unit of the task or above it
+ABOVE_UNIT: Mapping[Action, frozenset[Role]] = {
+    Action.SEE_TASK: UNIT_SIDE,
+    Action.SEE_CAMPAIGN: UNIT_SIDE,
+    Action.URGE: frozenset({Role.AREA_LEADER}),
+}
+#: action → roles, wherever (the administrators; no business data)
+ANYWHERE: Mapping[Action, frozenset[Role]] = {
+    Action.MANAGE_ACCOUNTS: frozenset({Role.SECURITY_ADMIN}),
+    Action.SEE_ACCOUNTS: frozenset({Role.SECURITY_ADMIN, Role.AUDIT_ADMIN}),
+    Action.VERIFY_LEDGER: frozenset({Role.AUDIT_ADMIN}),
+    Action.SEE_INCIDENTS: frozenset({Role.SYSTEM_ADMIN}),
+    Action.SEE_HEALTH: frozenset({Role.SYSTEM_ADMIN}),
+}
+PARTY_ACTIONS = {
+    "unit": Action.ACT_AS_UNIT, "supervisor": Action.ACT_AS_SUPERVISOR,
+    "office": Action.ACT_AS_OFFICE, "leader": Action.ACT_AS_LEADER,
+}  # fmt: skip
+
+
+def may(viewer: Viewer, action: Action, place: Place = Place()) -> bool:  # noqa: B008 (frozen)
+    """Tell whether the viewer may do `action` at `place`."""
+    return any(_post_allows(viewer, post_index, action, place) for post_index in range(len(viewer.actor.posts)))
+
+
+def parties(viewer: Viewer, place: Place) -> frozenset[str]:
+    """Return the parties (unit, supervisor, office, leader) as which the viewer may act at `place`."""
+    return frozenset(party for party, action in PARTY_ACTIONS.items() if may(viewer, action, place))
+
+
+def _post_allows(viewer: Viewer, index: int, action: Action, place: Place) -> bool:
+    post = viewer.actor.posts[index]
+    if post.role in ANYWHERE.get(action, frozenset()):
+        return True
+    if post.campaign_id not in (None, place.campaign_id):
+        return False
+    if post.role in OVER_CAMPAIGN.get(action, frozenset()):
+        return place.office_unit_id is None or post.unit_id == place.office_unit_id
+    if place.internal:
+        return False
+    if post.role in AT_UNIT.get(action, frozenset()):
+        return post.unit_id == place.unit_id
+    if post.role in ABOVE_UNIT.get(action, frozenset()):
+        return place.unit_id is None or place.unit_id in viewer.below.get(post.unit_id, frozenset({post.unit_id}))
+    return False

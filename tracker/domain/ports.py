@@ -1,0 +1,131 @@
+"""What services need from the floors beside them, as Protocols. `bootstrap` binds the real parts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from tracker.domain.calendar import WorkingCalendar
+from tracker.domain.definition import WorkflowDefinition
+from tracker.domain.ladder import Ladder
+
+
+class Clock(Protocol):
+    """The only reader of the time."""
+
+    def now(self) -> datetime:
+        """Return the present moment, aware UTC; in a sample database it carries the sample's offset."""
+
+    def real_now(self) -> datetime:
+        """Return the present moment without any offset, for sessions, leases and receipts."""
+
+
+class JobQueue(Protocol):
+    """The bell. A bell that cannot ring is logged; nothing is lost, because rows are the truth."""
+
+    def enqueue(self, queue: str, job: str, *args: int | str) -> None:
+        """Ask a worker to run the dotted job name with these ids."""
+
+
+class WorkflowCatalog(Protocol):
+    """Definitions by stored version. Values are cached for the life of the process: versions never change."""
+
+    def workflow(self, version_id: int) -> WorkflowDefinition:
+        """Return the workflow of a stored version."""
+
+    def ladder(self, version_id: int) -> Ladder:
+        """Return the ladder of a stored version."""
+
+    def newest_workflow(self, key: str) -> tuple[int, WorkflowDefinition]:
+        """Return id and definition of the newest version; raises NotFound."""
+
+    def newest_ladder(self, key: str) -> tuple[int, Ladder]:
+        """Return id and ladder of the newest version; raises NotFound."""
+
+
+class CalendarCatalog(Protocol):
+    """Working-day tables by stored version."""
+
+    def calendar(self, version_id: int) -> WorkingCalendar:
+        """Return a stored version (its `version` is the id)."""
+
+    def newest(self) -> WorkingCalendar:
+        """Return the version in force."""
+
+
+@dataclass(frozen=True)
+class OutgoingMessage:
+    """One message ready to send. `address` is an e-mail address or an E.164-like phone number."""
+
+    ref: str
+    message_id: str
+    channel: str
+    address: str
+    recipient: str
+    subject: str
+    text: str
+    html: str | None
+    resent: bool = False
+
+
+class Courier(Protocol):
+    """Carries one message to a provider."""
+
+    def send(self, message: OutgoingMessage) -> str:
+        """Return the provider's id once it accepted the message; raises DeliveryFailed."""
+
+
+@dataclass(frozen=True)
+class MessagePart:
+    """One told thing: which message, and the plain values that its text needs."""
+
+    message: str
+    facts: Mapping[str, object]
+
+
+class MessageRenderer(Protocol):
+    """Makes one text of all that one person is told on one channel."""
+
+    def email(self, *, recipient: str, parts: Sequence[MessagePart], link: str) -> tuple[str, str, str]:
+        """Return subject, plain text and HTML."""
+
+    def sms(self, *, parts: Sequence[MessagePart], link: str) -> str:
+        """Return the neutral text: counts and a date, never the content (DOMAIN.md §5.1)."""
+
+
+class Cipher(Protocol):
+    """Encrypts fields at rest."""
+
+    def encrypt(self, text: str) -> bytes:
+        """Return the ciphertext of `text`."""
+
+    def decrypt(self, cipher: bytes) -> str:
+        """Return the text; raises ValueError when the key does not fit."""
+
+
+class PasswordHasher(Protocol):
+    """argon2."""
+
+    def hash(self, password: str) -> str:
+        """Return the encoded hash."""
+
+    def verify(self, encoded: str, password: str) -> bool:
+        """Tell whether the password fits; takes as long for a wrong one."""
+
+
+@dataclass(frozen=True)
+class CheckedFile:
+    """A file that passed the checks: its content as it will be stored, its true type, its safe name."""
+
+    content: bytes
+    media_type: str
+    file_name: str
+
+
+class FileChecker(Protocol):
+    """Looks at content, not at names."""
+
+    def check(self, *, file_name: str, content: bytes) -> CheckedFile:
+        """Return the file as it will be stored (images re-encoded, GPS removed); raises AttachmentRefused."""

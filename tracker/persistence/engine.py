@@ -1,0 +1,67 @@
+"""The one engine of a process, and the reading of time from the database."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, text
+
+
+def connect(url: str, *, pool_size: int = 5, application: str = "tracker") -> Engine:
+    """Return an engine for a PostgreSQL URL (`postgresql://…`); sessions speak UTC whatever the server's zone.
+
+    READ COMMITTED, since every decision locks the rows that it rests on.
+    """
+    return create_engine(
+        driver_url(url),
+        pool_size=pool_size,
+        max_overflow=10,
+        pool_pre_ping=True,
+        json_serializer=to_json,
+        connect_args={"application_name": application, "options": "-c timezone=UTC", "connect_timeout": 5},
+    )
+
+
+def driver_url(url: str) -> str:
+    """Return the URL with SQLAlchemy's name for psycopg 3."""
+    for prefix in ("postgresql://", "postgres://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    return url
+
+
+def to_json(value: Any) -> str:
+    """Return JSON as it is stored: Chinese stays readable, dates are ISO."""
+    return json.dumps(value, ensure_ascii=False, default=_iso)
+
+
+def _iso(value: object) -> str:
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} cannot be stored as JSON")
+
+
+class DatabaseClock:
+    """The Clock of a running system: the database's time, plus the sample's offset where there is one.
+
+    What several hosts must agree on uses the database's clock, so a web machine that runs ahead cannot make
+    a task late.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def now(self) -> datetime:
+        """Return the present moment, aware UTC, offset included."""
+        return self._read("SELECT clock_timestamp() + coalesce((SELECT sample_offset FROM installation), interval '0')")
+
+    def real_now(self) -> datetime:
+        """Return the database's time without any offset."""
+        return self._read("SELECT clock_timestamp()")
+
+    def _read(self, statement: str) -> datetime:
+        with self._engine.connect() as connection:
+            moment: datetime = connection.execute(text(statement)).scalar_one()
+        return moment.astimezone(UTC)

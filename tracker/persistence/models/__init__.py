@@ -1,0 +1,28 @@
+"""Every table, so that `Base.metadata` is whole once this package is imported."""
+
+from tracker.persistence.models.attachment import Attachment, Blob, BlobChunk
+from tracker.persistence.models.base import Base
+from tracker.persistence.models.campaign import Assignment, Campaign, Measure, Phase
+from tracker.persistence.models.delivery import Delivery, DeliveryItem, Told
+from tracker.persistence.models.escalation import Finding, Firing, Notice, NoticeItem
+from tracker.persistence.models.event import Event, EventPersonal, Seal, SealLeaf, Stream
+from tracker.persistence.models.installation import (
+    CalendarDay,
+    CalendarVersion,
+    Incident,
+    Installation,
+    LadderVersion,
+    NumberSeries,
+    WorkflowVersion,
+)
+from tracker.persistence.models.person import Account, LoginSession, Person, PostHeld
+from tracker.persistence.models.task import ClockRow, Extension, Problem, Submission, Task
+from tracker.persistence.models.unit import Office, Unit, UnitName, UnitSet, UnitSetMember
+
+__all__ = [
+    "Account", "Assignment", "Attachment", "Base", "Blob", "BlobChunk", "CalendarDay", "CalendarVersion", "Campaign",
+    "ClockRow", "Delivery", "DeliveryItem", "Event", "EventPersonal", "Extension", "Finding", "Firing", "Incident",
+    "Installation", "LadderVersion", "LoginSession", "Measure", "Notice", "NoticeItem", "NumberSeries", "Office",
+    "Person", "Phase", "PostHeld", "Problem", "Seal", "SealLeaf", "Stream", "Submission", "Task", "Told", "Unit",
+    "UnitName", "UnitSet", "UnitSetMember", "WorkflowVersion",
+]  # fmt: skip

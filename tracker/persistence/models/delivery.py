@@ -1,0 +1,80 @@
+"""What is to be told, and the deliveries that carry it (DESIGN.md §3.4)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Index, LargeBinary, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tracker.persistence.models.base import Base, Id, link, one_of
+
+
+class Told(Base):
+    """One thing one person is to be told, written by the deciding transaction: cause × person is unique."""
+
+    __tablename__ = "told"
+    __table_args__ = (
+        UniqueConstraint("cause", "person_id"),
+        Index("ix_told__ungathered", "person_id", postgresql_where="gathered_at IS NULL"),
+        Index("ix_told__person", "person_id", "id"),
+        Index("ix_told__task", "task_id"),
+    )
+    id: Mapped[Id]
+    cause: Mapped[str]  # firing:17, event:204 …
+    person_id: Mapped[int] = link("person.id")
+    post_id: Mapped[int | None] = link("post.id", default=None)
+    campaign_id: Mapped[int | None] = link("campaign.id", default=None)
+    task_id: Mapped[int | None] = link("task.id", default=None)
+    notice_id: Mapped[int | None] = link("notice.id", default=None)
+    message: Mapped[str]  # assigned, remind, urge, served, returned, to_review, raised …
+    facts: Mapped[dict[str, Any]]  # plain values for the message's text
+    grave: Mapped[bool] = mapped_column(default=False)  # serves a paper: resent once when unsure
+    created_at: Mapped[datetime]
+    gathered_at: Mapped[datetime | None] = mapped_column(default=None)
+    read_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class Delivery(Base):
+    """One message, one person, one channel. Accepted, delivered, failed and unknown are different facts."""
+
+    __tablename__ = "delivery"
+    __table_args__ = (
+        CheckConstraint(
+            one_of("status", "gathered", "submitting", "accepted", "delivered", "failed", "unknown", "cancelled"),
+            name="status",
+        ),
+        CheckConstraint(one_of("channel", "email", "sms"), name="channel"),
+        Index("ix_delivery__to_send", "next_try_at", postgresql_where="status IN ('gathered', 'submitting')"),
+        Index("ix_delivery__person", "person_id", "id"),
+    )
+    id: Mapped[Id]
+    ref: Mapped[str] = mapped_column(unique=True)
+    person_id: Mapped[int] = link("person.id")
+    channel: Mapped[str]
+    status: Mapped[str] = mapped_column(default="gathered")
+    grave: Mapped[bool] = mapped_column(default=False)
+    address_cipher: Mapped[bytes | None] = mapped_column(LargeBinary, default=None)
+    message_id: Mapped[str]
+    subject: Mapped[str] = mapped_column(default="")
+    text: Mapped[str] = mapped_column(default="")
+    segments: Mapped[int | None] = mapped_column(default=None)
+    attempts: Mapped[int] = mapped_column(default=0)
+    resent: Mapped[bool] = mapped_column(default=False)
+    gathered_at: Mapped[datetime]
+    next_try_at: Mapped[datetime | None] = mapped_column(default=None)
+    submitted_at: Mapped[datetime | None] = mapped_column(default=None)
+    accepted_at: Mapped[datetime | None] = mapped_column(default=None)
+    ended_at: Mapped[datetime | None] = mapped_column(default=None)
+    reason: Mapped[str] = mapped_column(default="")
+    provider_id: Mapped[str] = mapped_column(default="")
+
+
+class DeliveryItem(Base):
+    """A delivery carries a told row; one told row may go out by mail and by SMS."""
+
+    __tablename__ = "delivery_item"
+    delivery_id: Mapped[int] = link("delivery.id", primary_key=True)
+    told_id: Mapped[int] = link("told.id", primary_key=True, index=True)
+    cancelled_reason: Mapped[str | None] = mapped_column(default=None)

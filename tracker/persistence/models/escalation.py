@@ -1,0 +1,113 @@
+"""What the engine raised: firings, findings, and the notices that hold them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Index, SmallInteger, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tracker.persistence.models.base import Base, Id, link, one_of
+
+
+class Firing(Base):
+    """One rung fired for one occurrence of one clock. The unique key is invariant §3.3."""
+
+    __tablename__ = "firing"
+    __table_args__ = (
+        UniqueConstraint("clock_id", "occurrence", "rung"),
+        CheckConstraint(one_of("cause", "late", "quality", "recheck", "order"), name="cause"),
+    )
+    id: Mapped[Id]
+    clock_id: Mapped[int] = link("clock.id")
+    task_id: Mapped[int] = link("task.id", index=True)
+    occurrence: Mapped[int]
+    rung: Mapped[int] = mapped_column(SmallInteger)
+    rung_name: Mapped[str]
+    cause: Mapped[str]
+    act: Mapped[str]
+    fell_due_at: Mapped[datetime]
+    fired_at: Mapped[datetime]
+
+
+class Finding(Base):
+    """What a firing raises about a unit's duty, waiting for the supervisors. One from a firing at most."""
+
+    __tablename__ = "finding"
+    __table_args__ = (
+        CheckConstraint(one_of("status", "waiting", "struck", "waived", "issued", "obsolete"), name="status"),
+        Index("ix_finding__waiting", "campaign_id", "unit_id", postgresql_where="status = 'waiting'"),
+        Index("ix_finding__task", "task_id"),
+    )
+    id: Mapped[Id]
+    ref: Mapped[str] = mapped_column(unique=True)
+    firing_id: Mapped[int] = link("firing.id", unique=True)
+    campaign_id: Mapped[int] = link("campaign.id")
+    unit_id: Mapped[int] = link("unit.id")
+    task_id: Mapped[int] = link("task.id")
+    kind: Mapped[str]
+    severity: Mapped[int] = mapped_column(SmallInteger)
+    summary: Mapped[str]
+    status: Mapped[str] = mapped_column(default="waiting")
+    raised_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None] = mapped_column(default=None)
+    decided_by: Mapped[int | None] = link("person.id", default=None)
+    reason: Mapped[str] = mapped_column(default="")
+
+
+class Notice(Base):
+    """A numbered paper and, before that, its draft. `task_id` is its state machine; `gathering` = the draft is open."""
+
+    __tablename__ = "notice"
+    __table_args__ = (
+        Index("ix_notice__open_draft", "campaign_id", "unit_id", "kind", "severity", unique=True, postgresql_where="gathering"),
+        UniqueConstraint("number_series_id", "number"),
+        Index("ix_notice__campaign_unit", "campaign_id", "unit_id"),
+        CheckConstraint("(number IS NULL) = (number_series_id IS NULL)", name="numbered"),
+    )  # fmt: skip
+    id: Mapped[Id]
+    ref: Mapped[str] = mapped_column(unique=True)
+    task_id: Mapped[int] = link("task.id", unique=True)
+    campaign_id: Mapped[int] = link("campaign.id")
+    office_id: Mapped[int] = link("office.id")
+    unit_id: Mapped[int] = link("unit.id")
+    kind: Mapped[str]
+    severity: Mapped[int] = mapped_column(SmallInteger)
+    gathering: Mapped[bool] = mapped_column(default=True)
+    title: Mapped[str]
+    body: Mapped[str] = mapped_column(default="")
+    details: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    version: Mapped[int] = mapped_column(default=1)
+    content_hash: Mapped[str | None] = mapped_column(default=None)  # of what was sealed
+    approved_hash: Mapped[str | None] = mapped_column(default=None)
+    printed_unit_name: Mapped[str] = mapped_column(default="")
+    number_series_id: Mapped[int | None] = link("number_series.id", default=None)
+    number: Mapped[int | None] = mapped_column(default=None)
+    printed_number: Mapped[str | None] = mapped_column(default=None)
+    issued_at: Mapped[datetime | None] = mapped_column(default=None)
+    reply_due_on: Mapped[date | None] = mapped_column(default=None)
+    created_at: Mapped[datetime]
+
+
+class NoticeItem(Base):
+    """One line of a notice. Struck items stay in the row with who, when and why."""
+
+    __tablename__ = "notice_item"
+    __table_args__ = (
+        Index("ix_notice_item__notice", "notice_id", "position"),
+        Index("ix_notice_item__finding", "finding_id", unique=True, postgresql_where="finding_id IS NOT NULL"),
+    )
+    id: Mapped[Id]
+    notice_id: Mapped[int] = link("notice.id")
+    finding_id: Mapped[int | None] = link("finding.id", default=None)
+    task_id: Mapped[int | None] = link("task.id", default=None)
+    position: Mapped[int]
+    text: Mapped[str]
+    struck_at: Mapped[datetime | None] = mapped_column(default=None)
+    struck_by: Mapped[int | None] = link("person.id", default=None)
+    strike_reason: Mapped[str] = mapped_column(default="")
+    measure: Mapped[str] = mapped_column(default="")
+    leader: Mapped[str] = mapped_column(default="")
+    limit_on: Mapped[date | None] = mapped_column(default=None)
+    rectification_task_id: Mapped[int | None] = link("task.id", default=None, unique=True)

@@ -1,0 +1,1 @@
+"""Read-only questions of the screens, as typed rows. They write nothing and lock nothing."""

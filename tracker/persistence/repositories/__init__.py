@@ -1,0 +1,1 @@
+"""Load, add, claim. Never commit."""

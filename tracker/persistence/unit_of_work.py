@@ -1,0 +1,87 @@
+"""One transaction. Only services open one; leaving the block without `commit()` rolls back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from tracker.persistence.repositories.accounts import AccountRepository
+from tracker.persistence.repositories.attachments import AttachmentRepository
+from tracker.persistence.repositories.campaigns import CampaignRepository
+from tracker.persistence.repositories.clocks import ClockRepository
+from tracker.persistence.repositories.deliveries import DeliveryRepository
+from tracker.persistence.repositories.events import EventRepository
+from tracker.persistence.repositories.incidents import IncidentRepository
+from tracker.persistence.repositories.notices import NoticeRepository
+from tracker.persistence.repositories.tasks import TaskRepository
+from tracker.persistence.repositories.told import ToldRepository
+from tracker.persistence.repositories.units import UnitRepository
+
+
+class UnitOfWork:
+    """The session and its repositories. What must follow a commit (a bell) is given to `on_commit`.
+
+    A repository is built when it is first asked for; none of them commits.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._session = Session(engine, expire_on_commit=False)
+        self._after: list[Callable[[], None]] = []
+        self.tasks = TaskRepository(self._session)
+        self.clocks = ClockRepository(self._session)
+        self.events = EventRepository(self._session)
+        self.campaigns = CampaignRepository(self._session)
+        self.notices = NoticeRepository(self._session)
+        self.units = UnitRepository(self._session)
+        self.told = ToldRepository(self._session)
+        self.deliveries = DeliveryRepository(self._session)
+        self.accounts = AccountRepository(self._session)
+        self.attachments = AttachmentRepository(self._session)
+        self.incidents = IncidentRepository(self._session)
+
+    @property
+    def session(self) -> Session:
+        """Return the session, for the queries of this floor."""
+        return self._session
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._session.close()
+
+    def on_commit(self, act: Callable[[], None]) -> None:
+        """Call `act` once the transaction has committed; never when it rolled back."""
+        self._after.append(act)
+
+    def flush(self) -> None:
+        """Send what is pending, so that ids exist."""
+        self._session.flush()
+
+    def commit(self) -> None:
+        """Commit, then ring the bells in the order in which they were given."""
+        self._session.commit()
+        after, self._after = self._after, []
+        for act in after:
+            act()
+
+    def rollback(self) -> None:
+        """Give up everything since the last commit, bells included."""
+        self._session.rollback()
+        self._after.clear()
+
+
+class UnitOfWorkFactory:
+    """Opens units of work on one engine."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def __call__(self) -> UnitOfWork:
+        return UnitOfWork(self._engine)
