@@ -1,0 +1,160 @@
+"""Campaigns, their phases, measures and assignments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from tracker.domain.bigrams import bigrams
+from tracker.domain.errors import NotFound
+from tracker.persistence.models import Assignment, Campaign, Measure, Phase
+
+INSERT_ASSIGNMENTS = text("""
+    INSERT INTO assignment (measure_id, unit_id, role)
+    SELECT * FROM unnest(CAST(:measures AS bigint[]), CAST(:units AS bigint[]), CAST(:roles AS text[]))""")
+
+OPEN_ASSIGNMENTS = text("""
+    SELECT a.id, a.measure_id, a.unit_id, a.role FROM assignment a JOIN measure m ON m.id = a.measure_id
+    WHERE m.campaign_id = :campaign AND NOT EXISTS (SELECT FROM task t WHERE t.assignment_id = a.id)
+    ORDER BY m.position, a.id""")
+
+
+@dataclass(frozen=True, slots=True)
+class AssignmentRow:
+    """A duty of one unit under one measure."""
+
+    id: int
+    measure_id: int
+    unit_id: int
+    role: str
+
+
+class CampaignRepository:
+    """Campaigns and what the plan says."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def get(self, campaign_id: int) -> Campaign:
+        """Return a campaign by id; raises NotFound."""
+        return self._one(self._session.get(Campaign, campaign_id))
+
+    def get_by_ref(self, ref: str) -> Campaign:
+        """Return a campaign by its public ref; raises NotFound."""
+        return self._one(self._session.scalars(select(Campaign).where(Campaign.ref == ref)).one_or_none())
+
+    def lock_by_ref(self, ref: str) -> Campaign:
+        """Return a campaign read afresh under its row lock, for deciding about it; raises NotFound."""
+        found = self._session.scalars(
+            select(Campaign)
+            .where(Campaign.ref == ref)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
+        return self._one(found.one_or_none())
+
+    def find_by_key(self, key: str) -> Campaign | None:
+        """Return the campaign that a file with this key has made, or None."""
+        return self._session.scalars(select(Campaign).where(Campaign.key == key)).one_or_none()
+
+    def find_all(self) -> list[Campaign]:
+        """Return every campaign, the newest first."""
+        return list(
+            self._session.scalars(select(Campaign).order_by(Campaign.starts_on.desc(), Campaign.id.desc()))
+        )
+
+    def add(
+        self, *, key: str, office_id: int, title: str, summary: str, starts_on: date, ends_on: date,
+        settings: Mapping[str, Any], now: datetime,
+    ) -> Campaign:  # fmt: skip
+        """Add a draft campaign. Its ref is XD-<year>-<n>; numbers of loads that failed are skipped."""
+        campaign_id = self._session.execute(
+            text("SELECT nextval(pg_get_serial_sequence('campaign', 'id'))")
+        ).scalar_one()
+        campaign = Campaign(
+            id=campaign_id, ref=f"XD-{starts_on.year}-{campaign_id:04d}", key=key, office_id=office_id,
+            title=title, summary=summary, starts_on=starts_on, ends_on=ends_on, settings=dict(settings),
+            created_at=now,
+        )  # fmt: skip
+        self._session.add(campaign)
+        self._session.flush()
+        return campaign
+
+    def add_phase(
+        self, campaign_id: int, *, key: str, title: str, starts_on: date, ends_on: date, position: int
+    ) -> None:
+        """Add a phase; phases may overlap."""
+        self._session.add(Phase(
+            campaign_id=campaign_id, key=key, title=title, starts_on=starts_on, ends_on=ends_on,
+            position=position,
+        ))  # fmt: skip
+
+    def add_measure(
+        self, campaign_id: int, *, key: str, ordinal: str, title: str, text: str, workflow_key: str,
+        units: Sequence[str], due: Mapping[str, Any], position: int,
+    ) -> int:  # fmt: skip
+        """Add one line of the plan and return its id."""
+        measure = Measure(
+            campaign_id=campaign_id, key=key, ordinal=ordinal, title=title, text=text,
+            workflow_key=workflow_key, units=list(units), due=dict(due), position=position,
+            bigrams=bigrams(title, text),
+        )  # fmt: skip
+        self._session.add(measure)
+        self._session.flush()
+        return measure.id
+
+    def add_assignments(self, duties: Sequence[tuple[int, int, str]]) -> None:
+        """Add duties (measure id, unit id, role) in one statement."""
+        if duties:
+            measures, units, roles = (list(column) for column in zip(*duties, strict=True))
+            self._session.execute(INSERT_ASSIGNMENTS, {"measures": measures, "units": units, "roles": roles})
+
+    def phases(self, campaign_id: int) -> list[Phase]:
+        """Return the phases in the order of the plan."""
+        return list(
+            self._session.scalars(
+                select(Phase).where(Phase.campaign_id == campaign_id).order_by(Phase.position)
+            )
+        )
+
+    def measures(self, campaign_id: int) -> list[Measure]:
+        """Return the measures in the order of the plan."""
+        return list(
+            self._session.scalars(
+                select(Measure).where(Measure.campaign_id == campaign_id).order_by(Measure.position)
+            )
+        )
+
+    def get_measure(self, measure_id: int) -> Measure:
+        """Return a measure by id; raises NotFound."""
+        measure = self._session.get(Measure, measure_id)
+        if measure is None:
+            raise NotFound("没有这项工作措施。")
+        return measure
+
+    def assignments(self, campaign_id: int) -> list[AssignmentRow]:
+        """Return every duty of the campaign, by measure."""
+        rows = self._session.execute(
+            select(Assignment.id, Assignment.measure_id, Assignment.unit_id, Assignment.role)
+            .join(Measure, Measure.id == Assignment.measure_id)
+            .where(Measure.campaign_id == campaign_id)
+            .order_by(Measure.position, Assignment.id)
+        )
+        return [AssignmentRow(*row) for row in rows]
+
+    def open_assignments(self, campaign_id: int) -> list[AssignmentRow]:
+        """Return the duties for which no task has been opened yet."""
+        return [
+            AssignmentRow(*row) for row in self._session.execute(OPEN_ASSIGNMENTS, {"campaign": campaign_id})
+        ]
+
+    @staticmethod
+    def _one(campaign: Campaign | None) -> Campaign:
+        if campaign is None:
+            raise NotFound("没有这个专项行动，或者您无权查看。")
+        return campaign
