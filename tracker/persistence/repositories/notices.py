@@ -1,0 +1,86 @@
+"""Notices, their items, findings, number series."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from tracker.domain.errors import NotFound
+from tracker.persistence.models import Finding, Notice, NoticeItem
+
+NEXT_NUMBER = text("""
+    INSERT INTO number_series AS s (office_id, word, year, last_number) VALUES (:office_id, :word, :year, 1)
+    ON CONFLICT (office_id, word, year) DO UPDATE SET last_number = s.last_number + 1
+    RETURNING id, last_number""")
+
+
+class NoticeRepository:
+    """Loads and adds notices. A draft is locked after tasks and clocks."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def get_by_ref(self, ref: str, *, lock: bool = False) -> Notice:
+        """Return the notice; raises NotFound."""
+        query = select(Notice).where(Notice.ref == ref).execution_options(populate_existing=lock)
+        notice = self._session.scalars(query.with_for_update() if lock else query).one_or_none()
+        if notice is None:
+            raise NotFound(f"没有编号为“{ref}”的文书，或者您无权查看。")
+        return notice
+
+    def of_task(self, task_id: int) -> Notice | None:
+        """Return the notice whose state machine a task is."""
+        return self._session.scalars(select(Notice).where(Notice.task_id == task_id)).one_or_none()
+
+    def items(self, notice_id: int) -> list[NoticeItem]:
+        """Return every item, struck ones included, in order."""
+        query = (
+            select(NoticeItem).where(NoticeItem.notice_id == notice_id).order_by(NoticeItem.position, NoticeItem.id)
+            .execution_options(populate_existing=True)
+        )  # fmt: skip
+        return list(self._session.scalars(query))
+
+    def item(self, notice_id: int, item_id: int) -> NoticeItem:
+        """Return one item of a notice; raises NotFound."""
+        query = select(NoticeItem).where(NoticeItem.notice_id == notice_id, NoticeItem.id == item_id)
+        found = self._session.scalars(query).one_or_none()
+        if found is None:
+            raise NotFound("这份文书里没有这一条。")
+        return found
+
+    def item_of_rectification(self, task_id: int) -> NoticeItem | None:
+        """Return the notice item that a rectification item answers."""
+        return self._session.scalars(select(NoticeItem).where(NoticeItem.rectification_task_id == task_id)).one_or_none()
+
+    def add(self, notice: Notice) -> Notice:
+        """Add a notice; its id exists afterwards."""
+        self._session.add(notice)
+        self._session.flush()
+        return notice
+
+    def add_item(self, item: NoticeItem) -> None:
+        """Add an item that a person wrote."""
+        self._session.add(item)
+        self._session.flush()
+
+    def findings(self, finding_ids: Sequence[int]) -> dict[int, Finding]:
+        """Return findings by id."""
+        found = self._session.scalars(select(Finding).where(Finding.id.in_(finding_ids)))
+        return {finding.id: finding for finding in found}
+
+    def get_finding_by_ref(self, ref: str) -> Finding:
+        """Return a finding; raises NotFound."""
+        found = self._session.scalars(select(Finding).where(Finding.ref == ref)).one_or_none()
+        if found is None:
+            raise NotFound(f"没有编号为“{ref}”的待处事项，或者您无权查看。")
+        return found
+
+    def next_number(self, *, office_id: int, word: str, year: int) -> tuple[int, int]:
+        """Return series id and the next number; the series row stays locked until the transaction ends.
+
+        A rolled-back transaction gives its number back, so the series has no gaps.
+        """
+        row = self._session.execute(NEXT_NUMBER, {"office_id": office_id, "word": word, "year": year}).one()
+        return int(row.id), int(row.last_number)

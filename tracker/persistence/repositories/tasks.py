@@ -1,0 +1,130 @@
+"""Tasks, and what hangs on them: submissions, extensions, problems."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from tracker.domain.errors import NotFound
+from tracker.persistence.models import Campaign, Extension, Office, Problem, Submission, Task
+
+NEW_REFS = text("""
+    SELECT :prefix || '-' || :year || '-' || CASE WHEN n < 10000 THEN lpad(n::text, 4, '0') ELSE n::text END
+    FROM (SELECT nextval('ref_number') AS n FROM generate_series(1, :many)) numbers""")
+
+INSERT_TASKS = text("""
+    INSERT INTO task (ref, campaign_id, assignment_id, measure_id, unit_id, workflow_key, workflow_version_id,
+        period_key, title, state, waits_for, done, final, sent_back, version, due_on, due_at, opened_at, parent_id,
+        severity_raise, last_doers)
+    SELECT ref, campaign_id, assignment_id, measure_id, unit_id, workflow_key, workflow_version_id, period_key, title,
+        state, waits_for, false, false, false, 1, due_on, due_at, CAST(:now AS timestamptz), parent_id, 0, '{}'::jsonb
+    FROM unnest(CAST(:ref AS text[]), CAST(:campaign_id AS bigint[]), CAST(:assignment_id AS bigint[]),
+        CAST(:measure_id AS bigint[]), CAST(:unit_id AS bigint[]), CAST(:workflow_key AS text[]),
+        CAST(:workflow_version_id AS bigint[]), CAST(:period_key AS text[]), CAST(:title AS text[]),
+        CAST(:state AS text[]), CAST(:waits_for AS text[]), CAST(:due_on AS date[]), CAST(:due_at AS timestamptz[]),
+        CAST(:parent_id AS bigint[])) WITH ORDINALITY
+        AS r(ref, campaign_id, assignment_id, measure_id, unit_id, workflow_key, workflow_version_id, period_key, title,
+             state, waits_for, due_on, due_at, parent_id, position)
+    ORDER BY position
+    RETURNING id, ref""")
+
+TASK_COLUMNS = (
+    "ref", "campaign_id", "assignment_id", "measure_id", "unit_id", "workflow_key", "workflow_version_id",
+    "period_key", "title", "state", "waits_for", "due_on", "due_at", "parent_id",
+)  # fmt: skip
+
+
+class TaskRepository:
+    """Loads and adds tasks. `lock=True` takes the row FOR UPDATE: tasks are the first locks of a transaction."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def new_refs(self, prefix: str, year: int, many: int) -> list[str]:
+        """Return public refs such as ZG-2026-0042; they may have gaps."""
+        return list(self._session.execute(NEW_REFS, {"prefix": prefix, "year": str(year), "many": many}).scalars())
+
+    def get_by_ref(self, ref: str, *, lock: bool = False) -> Task:
+        """Return the task; raises NotFound."""
+        query = select(Task).where(Task.ref == ref)
+        task = self._session.scalars(query.with_for_update() if lock else query).one_or_none()
+        if task is None:
+            raise NotFound(f"没有编号为“{ref}”的任务，或者您无权查看。")
+        return task
+
+    def get(self, task_id: int, *, lock: bool = False) -> Task:
+        """Return the task; raises NotFound."""
+        found = self.find_many([task_id], lock=lock)
+        if not found:
+            raise NotFound("没有这项任务，或者您无权查看。")
+        return found[0]
+
+    def find_many(self, task_ids: Sequence[int], *, lock: bool = False) -> list[Task]:
+        """Return the tasks with these ids, in order of id, so that locks are always taken in one order."""
+        query = select(Task).where(Task.id.in_(sorted(task_ids))).order_by(Task.id)
+        return list(self._session.scalars(query.with_for_update() if lock else query))
+
+    def find_children(self, parent_id: int) -> list[Task]:
+        """Return the tasks that a task opened."""
+        return list(self._session.scalars(select(Task).where(Task.parent_id == parent_id).order_by(Task.id)))
+
+    def find_open_of_campaign(self, campaign_id: int) -> list[Task]:
+        """Return the campaign's tasks that are not final."""
+        query = select(Task).where(Task.campaign_id == campaign_id, Task.final.is_(False)).order_by(Task.id)
+        return list(self._session.scalars(query))
+
+    def insert_many(self, rows: Sequence[dict[str, Any]], *, now: Any) -> list[int]:
+        """Insert tasks set-based; each row has TASK_COLUMNS. Return ids in the order of `rows`."""
+        columns: dict[str, Any] = {name: [row[name] for row in rows] for name in TASK_COLUMNS}
+        ids = {row.ref: int(row.id) for row in self._session.execute(INSERT_TASKS, {**columns, "now": now})}
+        return [ids[row["ref"]] for row in rows]
+
+    def office_of(self, campaign_id: int) -> Office:
+        """Return the issuing office of a campaign."""
+        query = select(Office).join(Campaign, Campaign.office_id == Office.id).where(Campaign.id == campaign_id)
+        return self._session.scalars(query).one()
+
+    def add_submission(self, submission: Submission) -> Submission:
+        """Add a filled form; its id exists afterwards."""
+        self._session.add(submission)
+        self._session.flush()
+        return submission
+
+    def add_problems(self, problems: Sequence[Problem]) -> None:
+        """Add problems found."""
+        self._session.add_all(problems)
+        self._session.flush()
+
+    def latest_submission(self, task_id: int, form_key: str | None = None) -> Submission | None:
+        """Return the newest filled form of a task."""
+        query = select(Submission).where(Submission.task_id == task_id).order_by(Submission.id.desc()).limit(1)
+        if form_key is not None:
+            query = query.where(Submission.form_key == form_key)
+        return self._session.scalars(query).one_or_none()
+
+    def problems_of_task(self, task_id: int) -> list[Problem]:
+        """Return the problems that a survey task has reported so far."""
+        return list(
+            self._session.scalars(select(Problem).where(Problem.found_in_task_id == task_id).order_by(Problem.id))
+        )
+
+    def problem_of_rectification(self, task_id: int) -> Problem | None:
+        """Return the problem that a rectification item answers."""
+        return self._session.scalars(select(Problem).where(Problem.rectification_task_id == task_id)).one_or_none()
+
+    def open_extension(self, task_id: int, *, lock: bool = False) -> Extension | None:
+        """Return the extension that awaits a decision, if any."""
+        query = select(Extension).where(Extension.task_id == task_id, Extension.status == "asked")
+        return self._session.scalars(query.with_for_update() if lock else query).one_or_none()
+
+    def extensions(self, task_id: int) -> list[Extension]:
+        """Return every extension of a task, oldest first."""
+        return list(self._session.scalars(select(Extension).where(Extension.task_id == task_id).order_by(Extension.id)))
+
+    def add_extension(self, extension: Extension) -> None:
+        """Add an extension that a unit asks for."""
+        self._session.add(extension)
+        self._session.flush()

@@ -1,0 +1,75 @@
+"""What is to be told: cause × person, written by the deciding transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from tracker.persistence.engine import to_json
+
+INSERT_TOLD = text("""
+    INSERT INTO told (cause, person_id, post_id, campaign_id, task_id, notice_id, message, facts, grave, created_at)
+    SELECT r.*, CAST(:now AS timestamptz)
+    FROM unnest(CAST(:cause AS text[]), CAST(:person_id AS bigint[]), CAST(:post_id AS bigint[]),
+        CAST(:campaign_id AS bigint[]), CAST(:task_id AS bigint[]), CAST(:notice_id AS bigint[]),
+        CAST(:message AS text[]), CAST(:facts AS jsonb[]), CAST(:grave AS boolean[])) AS r
+    ON CONFLICT (cause, person_id) DO NOTHING""")
+
+POSTS_FOR = text("""
+    SELECT p.unit_id, p.role, p.campaign_id, p.person_id, p.id AS post_id
+    FROM post p JOIN person n ON n.id = p.person_id
+    WHERE p.unit_id = ANY(CAST(:units AS bigint[])) AND p.starts_on <= :today
+        AND (p.ends_on IS NULL OR p.ends_on >= :today) AND (n.left_on IS NULL OR n.left_on > :today)
+    ORDER BY p.unit_id, p.role, p.id""")
+
+
+@dataclass(frozen=True, slots=True)
+class NewTold:
+    """One thing to tell one person. `facts` are the plain values that the message's text needs."""
+
+    cause: str
+    person_id: int
+    post_id: int | None
+    message: str
+    facts: Mapping[str, Any]
+    campaign_id: int | None = None
+    task_id: int | None = None
+    notice_id: int | None = None
+    grave: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PostRow:
+    """A post held today."""
+
+    unit_id: int
+    role: str
+    campaign_id: int | None
+    person_id: int
+    post_id: int
+
+
+class ToldRepository:
+    """Adds told rows; the gatherer (DeliveryRepository) takes them from there."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add(self, rows: Sequence[NewTold], *, now: datetime) -> None:
+        """Add what is to be told; a cause that a person was already told of is left alone."""
+        if not rows:
+            return
+        names = ("cause", "person_id", "post_id", "campaign_id", "task_id", "notice_id", "message", "grave")
+        columns: dict[str, Any] = {name: [getattr(row, name) for row in rows] for name in names}
+        columns["facts"] = [to_json(dict(row.facts)) for row in rows]
+        self._session.execute(INSERT_TOLD, {**columns, "now": now})
+
+    def posts_at(self, unit_ids: Sequence[int], *, today: date) -> list[PostRow]:
+        """Return the posts held today at these units, in a stable order."""
+        found = self._session.execute(POSTS_FOR, {"units": sorted(set(unit_ids)), "today": today})
+        return [PostRow(*row) for row in found]
