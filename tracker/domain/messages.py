@@ -1,0 +1,120 @@
+"""What people are told: the kinds of message, the facts each needs, and when one is no longer worth sending.
+
+The deciding side checks facts against this table before the row is written, so that a text can always be
+made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from math import ceil
+
+TASK = frozenset({"task_ref", "title", "unit"})
+WITH_DATE = TASK | {"due_on"}
+
+
+class MessageUnreadable(ValueError):
+    """No text can be made: the kind is unknown or a fact that its text needs is missing."""
+
+
+class SentWhile(StrEnum):
+    """What must still be so at the moment of sending."""
+
+    ALWAYS = "always"  # news that stays true whatever happened since
+    OPEN = "open"  # the task is not final
+    DUE = "due"  # the task is not final and the clock whose rung fired still runs
+    WITH_OFFICE = "with_office"  # the office side still has to act
+    EXTENSION_OPEN = "extension_open"  # nobody has decided the extension yet
+    FINDING_WAITING = "finding_waiting"  # the supervisors have not dealt with the finding yet
+
+
+@dataclass(frozen=True)
+class MessageKind:
+    """One kind of message: its title on the screen, the facts it needs, and when it may still go out."""
+
+    title: str
+    required: frozenset[str]
+    sent_while: SentWhile = SentWhile.ALWAYS
+
+
+KINDS: Mapping[str, MessageKind] = {
+    "assigned": MessageKind("新任务", WITH_DATE | {"campaign"}, SentWhile.OPEN),
+    "remind": MessageKind("到期提醒", WITH_DATE | {"working_days_left", "campaign"}, SentWhile.DUE),
+    "urge": MessageKind("逾期催办", WITH_DATE | {"working_days_late", "campaign"}, SentWhile.DUE),
+    "raised": MessageKind("待处事项", TASK | {"rung_title"}, SentWhile.FINDING_WAITING),
+    "to_review": MessageKind("待审核", TASK, SentWhile.WITH_OFFICE),
+    "returned": MessageKind("已退回", WITH_DATE | {"reason"}, SentWhile.OPEN),
+    "approved": MessageKind("已通过", TASK),
+    "extension_asked": MessageKind("申请延期", TASK | {"wanted_on"}, SentWhile.EXTENSION_OPEN),
+    "extension_decided": MessageKind("延期结果", WITH_DATE | {"granted", "reason"}),
+    "served": MessageKind(
+        "文书送达", frozenset({"notice_ref", "printed_number", "title", "unit", "reply_due_on"})
+    ),
+    "reply_judged": MessageKind("回复审查结果", frozenset({"notice_ref", "title", "outcome", "reason"})),
+    "signed_off": MessageKind("已销号", TASK),
+    "relapsed": MessageKind("回头看未通过", WITH_DATE),
+    "draft_waiting": MessageKind(
+        "文书待处理", frozenset({"notice_ref", "title", "unit", "state"}), SentWhile.WITH_OFFICE
+    ),
+    "redated": MessageKind("期限调整", WITH_DATE | {"old_due_on", "reason"}, SentWhile.OPEN),
+    "vacancy": MessageKind("岗位空缺", frozenset({"role", "unit", "task_ref"})),
+    "withdrawn": MessageKind("任务撤回", TASK | {"reason"}),
+}
+MESSAGE_KINDS = frozenset(KINDS)
+
+
+def check_facts(message: str, facts: Mapping[str, object]) -> None:
+    """Raise MessageUnreadable unless `message` is known and `facts` hold all that its text needs."""
+    kind = KINDS.get(message)
+    if kind is None:
+        raise MessageUnreadable(f"no message is called {message!r}")
+    missing = sorted(kind.required - facts.keys())
+    if missing:
+        raise MessageUnreadable(f"message {message!r} lacks {', '.join(missing)}")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How the matter of one told row stands at the moment of sending. None = it has no such thing."""
+
+    person_left_on: date | None = None
+    post_ends_on: date | None = None
+    task_final: bool | None = None
+    task_waits_for: str | None = None
+    clock_runs: bool | None = None  # the clock of the firing runs, and in the occurrence in which it fired
+    extension_open: bool = False
+    finding_status: str | None = None
+
+
+def why_not_send(message: str, standing: Standing, *, today: date) -> str | None:
+    """Return why a told thing is no longer worth sending, as a Chinese phrase; None when it is.
+
+    Everything here may have changed between the decision and the sending, most often because the unit
+    finished in the meantime.
+    """
+    if standing.person_left_on is not None and standing.person_left_on <= today:
+        return "收件人已离任"
+    if standing.post_ends_on is not None and standing.post_ends_on < today:
+        return "收件人已不在该岗位"
+    needed = KINDS[message].sent_while if message in KINDS else SentWhile.ALWAYS
+    if needed is SentWhile.ALWAYS:
+        return None
+    if needed is SentWhile.FINDING_WAITING:
+        return None if standing.finding_status in (None, "waiting") else "该事项已处理"
+    if standing.task_final:
+        return "任务已办结或撤回"
+    if needed is SentWhile.DUE and (standing.clock_runs is False or standing.task_waits_for == "nobody"):
+        return "任务已报送、延期或重新计时"
+    if needed is SentWhile.WITH_OFFICE and standing.task_waits_for in ("unit", "nobody"):
+        return "该事项已处理"
+    if needed is SentWhile.EXTENSION_OPEN and not standing.extension_open:
+        return "延期申请已有结果"
+    return None
+
+
+def sms_segments(text: str) -> int:
+    """Return how many pieces an SMS is charged as: 70 characters in one, else 67 in each (DOMAIN.md §5.1)."""
+    return 1 if len(text) <= 70 else ceil(len(text) / 67)
