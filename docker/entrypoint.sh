@@ -1,0 +1,10 @@
+#!/bin/sh
+# web       upgrade the database, then serve (gunicorn, wsgi:app)
+# anything  else is a command of `tracker`: worker, scheduler, settings, doctor, db check …
+set -eu
+
+if [ "${1:-web}" = web ]; then
+  tracker db upgrade
+  exec tracker serve
+fi
+exec tracker "$@"
