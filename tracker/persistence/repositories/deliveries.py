@@ -2,9 +2,111 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from tracker.domain.messages import Standing
 from tracker.persistence.models import Delivery
+from tracker.persistence.repositories.delivery_rows import (
+    DeliveryPart,
+    DueDelivery,
+    NewDelivery,
+    Outcome,
+    Pending,
+    PersonToTell,
+    StuckDelivery,
+    TakenTold,
+)
+
+# While a sweep works, clocks are due; its told rows wait, so that one sweep becomes one message a person.
+# The 60 seconds keep a long backlog of due clocks from holding everybody's messages up.
+CLAIM_PEOPLE = text("""
+    SELECT p.id, p.name, p.email_cipher, p.phone_cipher
+    FROM person p
+    JOIN (SELECT person_id, min(created_at) AS oldest FROM told WHERE gathered_at IS NULL GROUP BY 1) w
+        ON w.person_id = p.id
+    WHERE NOT EXISTS (SELECT 1 FROM clock WHERE next_fire_at <= :now) OR w.oldest <= :waited
+    ORDER BY w.oldest, p.id LIMIT :limit
+    FOR NO KEY UPDATE OF p SKIP LOCKED""")
+
+TAKE_TOLD = text("""
+    UPDATE told SET gathered_at = :now
+    WHERE person_id = ANY(CAST(:people AS bigint[])) AND gathered_at IS NULL
+    RETURNING id, person_id, grave""")
+
+TAKE_IDS = text("SELECT nextval(pg_get_serial_sequence('delivery', 'id')) FROM generate_series(1, :count)")
+
+INSERT_DELIVERIES = text("""
+    INSERT INTO delivery (id, ref, person_id, channel, status, grave, address_cipher, message_id, subject,
+        text, attempts, resent, gathered_at, next_try_at, reason, provider_id)
+    SELECT id, ref, person_id, channel, 'gathered', grave, address, message_id, '', '', 0, false,
+        CAST(:now AS timestamptz), CAST(:now AS timestamptz), '', ''
+    FROM unnest(CAST(:id AS bigint[]), CAST(:ref AS text[]), CAST(:person_id AS bigint[]),
+        CAST(:channel AS text[]), CAST(:grave AS boolean[]), CAST(:address AS bytea[]),
+        CAST(:message_id AS text[]))
+        AS r(id, ref, person_id, channel, grave, address, message_id)""")
+
+INSERT_ITEMS = text("""
+    INSERT INTO delivery_item (delivery_id, told_id)
+    SELECT * FROM unnest(CAST(:delivery_id AS bigint[]), CAST(:told_id AS bigint[]))""")
+
+CLAIM_DUE = text("""
+    SELECT d.id, d.ref, d.person_id, d.channel, d.grave, d.message_id, d.attempts, d.resent, p.name,
+        CASE d.channel WHEN 'email' THEN p.email_cipher ELSE p.phone_cipher END AS address
+    FROM delivery d JOIN person p ON p.id = d.person_id
+    WHERE d.status = 'gathered' AND d.next_try_at <= :now
+    ORDER BY d.next_try_at, d.id LIMIT 1
+    FOR UPDATE OF d SKIP LOCKED""")
+
+ITEMS = text("""
+    SELECT t.id, t.message, t.facts, p.left_on, o.ends_on, k.final, k.waits_for,
+        c.status = 'running' AND c.occurrence = f.occurrence AS clock_runs,
+        EXISTS (SELECT 1 FROM extension e WHERE e.task_id = k.id AND e.status = 'asked') AS extension_open,
+        g.status AS finding_status
+    FROM delivery_item i
+    JOIN told t ON t.id = i.told_id
+    JOIN person p ON p.id = t.person_id
+    LEFT JOIN post o ON o.id = t.post_id
+    LEFT JOIN notice n ON n.id = t.notice_id
+    LEFT JOIN task k ON k.id = coalesce(t.task_id, n.task_id)
+    LEFT JOIN firing f ON f.id = CAST(substring(t.cause FROM '^firing:([0-9]+)') AS bigint)
+    LEFT JOIN clock c ON c.id = f.clock_id
+    LEFT JOIN finding g ON g.firing_id = f.id
+    WHERE i.delivery_id = :delivery AND i.cancelled_reason IS NULL
+    ORDER BY t.id""")
+
+CANCEL_ITEMS = text("""
+    UPDATE delivery_item i SET cancelled_reason = r.reason
+    FROM unnest(CAST(:told AS bigint[]), CAST(:reasons AS text[])) AS r(told_id, reason)
+    WHERE i.delivery_id = :delivery AND i.told_id = r.told_id""")
+
+STUCK = text("""
+    SELECT id, ref, person_id, channel, grave, resent, attempts FROM delivery
+    WHERE status = 'submitting' AND submitted_at <= :before
+    ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED""")
+
+BEGIN_SUBMITTING = text("""
+    UPDATE delivery SET status = 'submitting', attempts = :attempts, submitted_at = :at, subject = :subject,
+        text = :body, segments = CAST(:segments AS bigint), address_cipher = :address
+    WHERE id = :id""")
+
+# Sending may outlive the time after which a delivery counts as stuck; a late answer still corrects "unknown".
+OUTCOME = text("""
+    UPDATE delivery SET status = :status, reason = :reason, resent = resent OR :resent,
+        next_try_at = CAST(:next_try_at AS timestamptz), provider_id = :provider_id,
+        accepted_at = CAST(:accepted_at AS timestamptz),
+        ended_at = CAST(:ended_at AS timestamptz)
+    WHERE id = :id AND attempts = :attempts AND status IN ('gathered', 'submitting', 'unknown')
+    RETURNING id""")
+
+NEXT = text("""
+    SELECT (SELECT min(next_try_at) FROM delivery WHERE status = 'gathered') AS next_try_at,
+        (SELECT min(submitted_at) FROM delivery WHERE status = 'submitting') AS oldest_submitted,
+        EXISTS (SELECT 1 FROM told WHERE gathered_at IS NULL) AS ungathered""")
 
 
 class DeliveryRepository:
@@ -16,3 +118,118 @@ class DeliveryRepository:
     def get(self, delivery_id: int) -> Delivery | None:
         """Return a delivery, or None."""
         return self._session.get(Delivery, delivery_id)
+
+    def find_for_person(self, person_id: int) -> list[Delivery]:
+        """Return a person's deliveries, oldest first."""
+        return list(
+            self._session.scalars(
+                select(Delivery).where(Delivery.person_id == person_id).order_by(Delivery.id)
+            )
+        )
+
+    def claim_people(self, *, now: datetime, waited: datetime, limit: int) -> list[PersonToTell]:
+        """Lock people who are to be told something, those who wait longest first, passing over locked ones.
+
+        While a clock is due (a sweep is working), only those are claimed whose oldest row is from `waited`
+        or before.
+        """
+        rows = self._session.execute(CLAIM_PEOPLE, {"now": now, "waited": waited, "limit": limit})
+        return [
+            PersonToTell(
+                row.id,
+                row.name,
+                {
+                    channel: bytes(address)
+                    for channel, address in (("email", row.email_cipher), ("sms", row.phone_cipher))
+                    if address is not None
+                },
+            )
+            for row in rows
+        ]
+
+    def take_told(self, people: Sequence[int], *, now: datetime) -> list[TakenTold]:
+        """Mark the ungathered rows of people locked by `claim_people` as gathered, and return them by id."""
+        rows = self._session.execute(TAKE_TOLD, {"people": list(people), "now": now})
+        return sorted((TakenTold(*row) for row in rows), key=lambda row: row.id)
+
+    def take_ids(self, count: int) -> list[int]:
+        """Return fresh ids, so that a reference can carry its id in the same statement that inserts it."""
+        return list(self._session.execute(TAKE_IDS, {"count": count}).scalars())
+
+    def add_all(self, deliveries: Sequence[NewDelivery], *, now: datetime) -> None:
+        """Insert deliveries, due at once, and the told rows that they carry."""
+        names = ("id", "ref", "person_id", "channel", "grave", "address", "message_id")
+        columns: dict[str, Any] = {name: [getattr(each, name) for each in deliveries] for name in names}
+        self._session.execute(INSERT_DELIVERIES, {**columns, "now": now})
+        pairs = [(each.id, told_id) for each in deliveries for told_id in each.told_ids]
+        self._session.execute(
+            INSERT_ITEMS, {"delivery_id": [pair[0] for pair in pairs], "told_id": [pair[1] for pair in pairs]}
+        )
+
+    def claim_due(self, *, now: datetime) -> DueDelivery | None:
+        """Lock the delivery that has been due longest and that nobody else holds; None when there is none."""
+        row = self._session.execute(CLAIM_DUE, {"now": now}).one_or_none()
+        if row is None:
+            return None
+        address = None if row.address is None else bytes(row.address)
+        return DueDelivery(
+            row.id, row.ref, row.person_id, row.channel, row.grave, row.message_id, row.attempts, row.resent,
+            row.name, address,
+        )  # fmt: skip
+
+    def parts_of(self, delivery_id: int) -> list[DeliveryPart]:
+        """Return what a delivery still carries, each part with the present standing of its matter."""
+        return [
+            DeliveryPart(
+                row.id, row.message, row.facts,
+                Standing(
+                    person_left_on=row.left_on, post_ends_on=row.ends_on, task_final=row.final,
+                    task_waits_for=row.waits_for, clock_runs=row.clock_runs,
+                    extension_open=row.extension_open, finding_status=row.finding_status,
+                ),
+            )
+            for row in self._session.execute(ITEMS, {"delivery": delivery_id})
+        ]  # fmt: skip
+
+    def cancel_parts(self, delivery_id: int, reasons: Mapping[int, str]) -> None:
+        """Strike told rows from a delivery, each with its reason."""
+        if reasons:
+            self._session.execute(
+                CANCEL_ITEMS,
+                {"delivery": delivery_id, "told": list(reasons), "reasons": list(reasons.values())},
+            )
+
+    def begin_submitting(
+        self, due: DueDelivery, *, subject: str, body: str, segments: int | None, at: datetime
+    ) -> None:
+        """Record that a delivery goes out now, with the text as it goes; `at` is real time."""
+        values = {
+            "id": due.id, "attempts": due.attempts + 1, "at": at, "subject": subject, "body": body,
+            "segments": segments, "address": due.address,
+        }  # fmt: skip
+        self._session.execute(BEGIN_SUBMITTING, values)
+
+    def record(self, outcome: Outcome) -> bool:
+        """Write what became of a try; False when the row has moved on to another try or another end."""
+        names = (
+            "id",
+            "attempts",
+            "status",
+            "reason",
+            "next_try_at",
+            "resent",
+            "provider_id",
+            "accepted_at",
+            "ended_at",
+        )
+        values = {name: getattr(outcome, name) for name in names}
+        return self._session.execute(OUTCOME, values).one_or_none() is not None
+
+    def lock_stuck(self, *, before: datetime, limit: int) -> list[StuckDelivery]:
+        """Lock deliveries that have been submitting since `before` (real time) or longer."""
+        rows = self._session.execute(STUCK, {"before": before, "limit": limit})
+        return [StuckDelivery(*row) for row in rows]
+
+    def pending(self) -> Pending:
+        """Return what is still to be gathered, sent or resolved."""
+        return Pending(*self._session.execute(NEXT).one())

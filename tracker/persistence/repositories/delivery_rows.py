@@ -1,0 +1,105 @@
+"""The plain rows that DeliveryRepository takes and gives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from tracker.domain.messages import Standing
+
+
+@dataclass(frozen=True, slots=True)
+class PersonToTell:
+    """A person with ungathered told rows, whose row is locked; addresses are ciphertexts."""
+
+    id: int
+    name: str
+    addresses: Mapping[str, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class TakenTold:
+    """A told row that this transaction has taken."""
+
+    id: int
+    person_id: int
+    grave: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NewDelivery:
+    """One message to one person on one channel, with the told rows that it carries."""
+
+    id: int
+    ref: str
+    person_id: int
+    channel: str
+    grave: bool
+    address: bytes
+    message_id: str
+    told_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DueDelivery:
+    """A delivery to be sent now. `address` is the person's present one, None when it was removed."""
+
+    id: int
+    ref: str
+    person_id: int
+    channel: str
+    grave: bool
+    message_id: str
+    attempts: int
+    resent: bool
+    recipient: str
+    address: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class StuckDelivery:
+    """A delivery whose sender never came back."""
+
+    id: int
+    ref: str
+    person_id: int
+    channel: str
+    grave: bool
+    resent: bool
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryPart:
+    """One told thing of a delivery, and how its matter stands now."""
+
+    told_id: int
+    message: str
+    facts: Mapping[str, Any]
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a sending. `attempts` names its try; an answer to an older try is dropped."""
+
+    id: int
+    attempts: int
+    status: str
+    reason: str = ""
+    next_try_at: datetime | None = None
+    resent: bool = False
+    provider_id: str = ""
+    accepted_at: datetime | None = None
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """What is still to be done, as moments; `oldest_submitted` is in real time."""
+
+    next_try_at: datetime | None
+    oldest_submitted: datetime | None
+    ungathered: bool
