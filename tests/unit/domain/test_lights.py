@@ -1,4 +1,4 @@
-"""What a light promises: the worst thing that the unit must know comes first, and nobody is late while others act."""
+"""What a light promises: the worst that a unit must know comes first; nobody is late while others act."""
 
 from __future__ import annotations
 
@@ -110,4 +110,5 @@ def test_several_tasks_show_the_worst() -> None:
 
 
 def test_no_two_lights_share_a_symbol_or_a_title() -> None:
-    assert len({seen.symbol for seen in WORST_FIRST}) == len(LIGHTS) == len({seen.title for seen in WORST_FIRST})
+    assert len({seen.symbol for seen in WORST_FIRST}) == len(LIGHTS)
+    assert len({seen.title for seen in WORST_FIRST}) == len(LIGHTS)
