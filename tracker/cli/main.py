@@ -11,6 +11,7 @@ from tracker.cli.server_account import EmbeddedServerUnavailable
 from tracker.cli.show_settings import settings
 from tracker.cli.up import WebDidNotAnswer, up
 from tracker.cli.web_server import PortInUse
+from tracker.cli.workflows import workflows
 from tracker.domain.errors import TrackerError
 from tracker.settings import SettingsError
 
@@ -22,6 +23,7 @@ COMMANDS: tuple[click.Command, ...] = (
     scheduler,
     settings,
     doctor,
+    workflows,
 )
 
 # These texts are sentences for the operator; a traceback would only hide them.
