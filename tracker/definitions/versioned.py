@@ -1,8 +1,8 @@
 """Stored versions as domain values: what running tasks look their definitions and calendars up by.
 
-The store is given as callables, because this floor and persistence do not know each other; bootstrap joins them.
-A version never changes once stored, so a parsed one is kept for the life of the process. Which version is the
-newest is asked every time: another process may have loaded one.
+The store is given as callables, because this floor and persistence do not know each other. A version never
+changes once stored, so a parsed one is kept for the life of the process. Which version is the newest is asked
+every time: another process may have loaded one.
 """
 
 from __future__ import annotations

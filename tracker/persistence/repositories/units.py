@@ -10,7 +10,16 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from tracker.domain.bigrams import bigrams
-from tracker.persistence.models import Office, Person, PostHeld, Unit, UnitName, UnitSet, UnitSetMember
+from tracker.persistence.models import (
+    Account,
+    Office,
+    Person,
+    PostHeld,
+    Unit,
+    UnitName,
+    UnitSet,
+    UnitSetMember,
+)
 
 PRESENT = """
     SELECT u.id, u.key, u.kind, u.level, n.name, n.short_name, n.parent_id, n.position
@@ -191,6 +200,24 @@ class UnitRepository:
     ) -> list[HolderRow]:
         """Return who holds `role` (office, supervisor, leader) at the office's own unit."""
         return self.holders([office_unit_id], role, campaign_id, on)
+
+    def people_by_username(self, usernames: Sequence[str]) -> Mapping[str, int]:
+        """Return person ids by login name, for those names that exist."""
+        rows = self._session.execute(
+            select(Account.username, Account.person_id).where(Account.username.in_(list(usernames)))
+        )
+        return {row.username: row.person_id for row in rows}
+
+    def posts_of(self, person_id: int, on: date) -> set[tuple[int, str, int | None]]:
+        """Return (unit, role, campaign or None) of every post that a person holds on a Shanghai date."""
+        rows = self._session.execute(
+            select(PostHeld.unit_id, PostHeld.role, PostHeld.campaign_id).where(
+                PostHeld.person_id == person_id,
+                PostHeld.starts_on <= on,
+                PostHeld.ends_on.is_(None) | (PostHeld.ends_on >= on),
+            )
+        )
+        return {(unit_id, role, campaign_id) for unit_id, role, campaign_id in rows}
 
     def add_person(
         self, *, name: str, email_cipher: bytes | None, phone_cipher: bytes | None, now: datetime

@@ -1,0 +1,211 @@
+"""The shape of a campaign file, as marshmallow schemas. What lies between is in `campaign_checks`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from marshmallow import ValidationError, fields, validate, validates_schema
+
+from tracker.definitions.problems import unknown
+from tracker.definitions.schema import StrictSchema
+from tracker.definitions.schema_fields import Flag, Name, Number, OneOf, Several, Text
+from tracker.domain.campaign_file import MAX_SHORT_NAME, UNIT_KINDS
+from tracker.domain.deadlines import Cutoff, MeasureDue, due_from_plain
+from tracker.domain.values import Role
+
+_CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
+_PHONE = re.compile(r"\+?[0-9][0-9 -]{4,19}")
+_DUE_KEYS = ("by_date", "within", "phase_end", "cutoff")
+
+
+class _Code(Text):
+    """The office's own code of a unit, person or measure: cun-01."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        if not _CODE.fullmatch(text):
+            raise ValidationError(f"“{text}”不能作编码，请用小写英文字母、数字和短横线，如 cun-01。")
+        return text
+
+
+class _Like(Text):
+    """Text of a certain look."""
+
+    def __init__(self, pattern: re.Pattern[str], sentence: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.pattern, self.sentence = pattern, sentence
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        if not self.pattern.fullmatch(text):
+            raise ValidationError(f"“{text}”{self.sentence}")
+        return text
+
+
+class _Day(Text):
+    """2026-08-25, a day that exists."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        return _read_day(super()._deserialize(value, attr, data, **kwargs))
+
+
+class _Hour(Text):
+    """17:30, or 24:00."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        try:
+            return Cutoff(super()._deserialize(value, attr, data, **kwargs)).text
+        except ValueError as wrong:
+            raise ValidationError(str(wrong)) from None
+
+
+class _Due(fields.Field[Any]):
+    """by_date, within or phase_end; loaded as the rule, and whether it names its own hour."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> tuple[MeasureDue, bool]:
+        if not isinstance(value, Mapping):
+            raise ValidationError("这里要写成对象，如 {by_date: 2026-08-25}。")
+        strange = [key for key in value if key not in _DUE_KEYS]
+        if strange:
+            raise ValidationError({key: [unknown("键", key, _DUE_KEYS)] for key in strange})
+        if "by_date" in value:
+            _read_day(str(value["by_date"]))
+        try:
+            return due_from_plain(value), "cutoff" in value
+        except ValueError as wrong:
+            raise ValidationError(str(wrong)) from None
+
+
+class _Texts(fields.Field[Any]):
+    """A key → text object. `keys` reads each key."""
+
+    def __init__(self, keys: fields.Field[Any], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.keys = keys
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        if not isinstance(value, Mapping):
+            raise ValidationError("Invalid input type.")
+        loaded: dict[str, Any] = {}
+        wrong: dict[str, Any] = {}
+        for key, title in value.items():
+            try:
+                loaded[str(self.keys.deserialize(key))] = Text().deserialize(title)
+            except ValidationError as refused:
+                wrong[key] = refused.messages
+        if wrong:
+            raise ValidationError(wrong, valid_data=loaded)
+        return loaded
+
+
+class _Sets(fields.Field[Any]):
+    """Set name → unit codes."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        if not isinstance(value, Mapping):
+            raise ValidationError("Invalid input type.")
+        loaded: dict[str, Any] = {}
+        wrong: dict[str, Any] = {}
+        for name, keys in value.items():
+            try:
+                loaded[str(Text().deserialize(name))] = Several(_Code()).deserialize(keys)
+            except ValidationError as refused:
+                wrong[name] = refused.messages
+        if wrong:
+            raise ValidationError(wrong, valid_data=loaded)
+        return loaded
+
+
+class PhaseSchema(StrictSchema):
+    key = Name(required=True)
+    title = Text(required=True)
+    starts_on = _Day(required=True)
+    ends_on = _Day(required=True)
+
+
+class UnitSchema(StrictSchema):
+    key = _Code(required=True)
+    name = Text(required=True, validate=validate.Length(max=60, error="单位名称最多60个字。"))
+    short_name = Text(
+        validate=validate.Length(
+            max=MAX_SHORT_NAME, error=f"简称最多{MAX_SHORT_NAME}个字，短信里才放得下，请缩短。"
+        )
+    )
+    kind = OneOf("单位类别", UNIT_KINDS, required=True)
+    parent = _Code(load_default=None)
+    level = Name(load_default="member")
+
+
+class PostSchema(StrictSchema):
+    role = OneOf("岗位角色", [role.value for role in Role], required=True)
+    unit = Text()
+    units = Several(Text())
+    title = Text(load_default="")
+    campaign_only = Flag(load_default=False)
+
+    @validates_schema(skip_on_field_errors=True)
+    def is_somewhere(self, data: Any, **_: Any) -> None:
+        if ("unit" in data) == ("units" in data):
+            raise ValidationError("unit（一个单位）和 units（几个单位或单位集合）要写一个，且只写一个。")
+
+
+class PersonSchema(StrictSchema):
+    key = _Code(required=True)
+    name = Text(required=True)
+    email = _Like(_EMAIL, "不是电子邮箱地址。", load_default=None)
+    phone = _Like(_PHONE, "不是电话号码。", load_default=None)
+    username = _Code(load_default=None)
+    posts = fields.List(
+        fields.Nested(PostSchema), required=True, validate=validate.Length(1, error="至少要有一个岗位。")
+    )
+
+
+class MeasureSchema(StrictSchema):
+    key = _Code(required=True)
+    ordinal = Text(required=True)
+    title = Text(required=True)
+    text = Text(required=True)
+    workflow = Text(required=True)
+    units = Several(Text(), required=True)
+    due = _Due(required=True)
+
+
+class SettingsSchema(StrictSchema):
+    severity_titles = _Texts(OneOf("轻重", ["1", "2", "3", "4", "5"]), load_default=dict)
+    number_words = _Texts(Name(), load_default=dict)
+    cutoff = _Hour(load_default="24:00")
+    separation = Flag(load_default=True)
+    rectification_days = Number(1, 365, load_default=15)
+
+
+class CampaignSchema(StrictSchema):
+    key = Name(required=True)
+    version = Number(1, 9_999, required=True)
+    title = Text(required=True)
+    summary = Text(load_default="")
+    office = _Code(required=True)
+    starts_on = _Day(required=True)
+    ends_on = _Day(required=True)
+    phases = fields.List(fields.Nested(PhaseSchema), load_default=list)
+    units = fields.List(fields.Nested(UnitSchema), load_default=list)
+    unit_sets = _Sets(load_default=dict)
+    people = fields.List(fields.Nested(PersonSchema), load_default=list)
+    measures = fields.List(
+        fields.Nested(MeasureSchema),
+        required=True,
+        validate=validate.Length(1, error="至少要有一项工作措施。"),
+    )
+    settings = fields.Nested(SettingsSchema, load_default=lambda: SettingsSchema().load({}))
+
+
+def _read_day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        looks_right = re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text)
+        reason = "没有这一天，请核对" if looks_right else "不是日期，请写成 2026-08-25"
+        raise ValidationError(f"“{text}”{reason}。") from None

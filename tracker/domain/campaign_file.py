@@ -1,0 +1,155 @@
+"""What a campaign file says, as values. `definitions` reads the file, the campaign service writes it down.
+
+The file is how an office loads a campaign: its period, phases and measures. Units, sets and people may
+stand in it too; those that the database already knows are simply left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from tracker.domain.deadlines import Cutoff, DueAtPhaseEnd, DueByDate, MeasureDue, Phase
+from tracker.domain.values import Role
+
+MAX_SHORT_NAME = 12
+
+UNIT_KINDS = {
+    "township": "乡镇街道", "office": "办公室", "group": "功能组", "department": "部门", "police": "派出所",
+    "bank": "银行网点", "school": "学校", "village": "村", "community": "社区", "enterprise": "企业",
+    "other": "其他",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class UnitEntry:
+    """A unit. `parent` is the key of the unit above it; `position` is its place in protocol order."""
+
+    key: str
+    name: str
+    short_name: str
+    kind: str
+    parent: str | None
+    position: int
+    level: str = "member"
+
+
+@dataclass(frozen=True)
+class PostEntry:
+    """A role at a unit (by key). `campaign_only` = the post counts for this campaign and no other."""
+
+    role: Role
+    unit: str
+    title: str = ""
+    campaign_only: bool = False
+
+
+@dataclass(frozen=True)
+class PersonEntry:
+    """A person with posts. A `username` that the database knows means that very person, not a second one."""
+
+    key: str
+    name: str
+    posts: tuple[PostEntry, ...]
+    email: str | None = None
+    phone: str | None = None
+    username: str | None = None
+
+
+@dataclass(frozen=True)
+class MeasureEntry:
+    """One line of the plan. `units` names sets and units as printed; `row` is its place in the file."""
+
+    key: str
+    ordinal: str
+    title: str
+    text: str
+    workflow: str
+    units: tuple[str, ...]
+    due: MeasureDue
+    row: int
+
+
+@dataclass(frozen=True)
+class CampaignSettings:
+    """What a campaign sets for itself. `number_words`: paper workflow → 机关代字."""
+
+    severity_titles: Mapping[int, str] = field(default_factory=dict)
+    number_words: Mapping[str, str] = field(default_factory=dict)
+    cutoff: str = "24:00"
+    separation: bool = True
+    rectification_days: int = 15
+
+    def to_plain(self) -> dict[str, object]:
+        """Return the settings as they are stored; JSON has no numbers as keys, so severities become text."""
+        return {
+            "severity_titles": {str(level): title for level, title in sorted(self.severity_titles.items())},
+            "number_words": dict(self.number_words),
+            "cutoff": self.cutoff,
+            "separation": self.separation,
+            "rectification_days": self.rectification_days,
+        }
+
+
+@dataclass(frozen=True)
+class CampaignFile:
+    """A whole file. `office` is the key of the unit that issues it; `unit_sets` name → unit keys."""
+
+    key: str
+    version: int
+    title: str
+    summary: str
+    office: str
+    starts_on: date
+    ends_on: date
+    phases: tuple[Phase, ...]
+    units: tuple[UnitEntry, ...]
+    unit_sets: Mapping[str, tuple[str, ...]]
+    people: tuple[PersonEntry, ...]
+    measures: tuple[MeasureEntry, ...]
+    settings: CampaignSettings
+
+
+class Labels:
+    """What a measure may write to address units: the name of a set, the name, short name or key of a unit.
+
+    A set wins over a unit of the same name, a key over a name. A name that two units share addresses none.
+    """
+
+    def __init__(self, units: Iterable[tuple[str, str, str]], sets: Mapping[str, Sequence[str]]) -> None:
+        """Take units as (key, name, short name), and sets as name → keys."""
+        self._keys: dict[str, tuple[str, ...]] = {}
+        listed = list(units)
+        shared: dict[str, set[str]] = {}
+        for key, name, short_name in listed:
+            shared.setdefault(name, set()).add(key)
+            shared.setdefault(short_name, set()).add(key)
+        self._keys.update({name: tuple(keys) for name, keys in shared.items() if len(keys) == 1})
+        self._keys.update({key: (key,) for key, _, _ in listed})
+        self._keys.update({name: tuple(dict.fromkeys(keys)) for name, keys in sets.items()})
+        self.shared = frozenset(name for name, keys in shared.items() if len(keys) > 1) - self._keys.keys()
+
+    def __contains__(self, label: object) -> bool:
+        return label in self._keys
+
+    def words(self) -> frozenset[str]:
+        """Return every label."""
+        return frozenset(self._keys)
+
+    def expand(self, labels: Iterable[str]) -> tuple[str, ...]:
+        """Return the keys of all units addressed, each once, in the order in which they are met.
+
+        Raises KeyError for a label that addresses nothing; the file's reader has refused those before.
+        """
+        return tuple(dict.fromkeys(key for label in labels for key in self._keys[label]))
+
+
+def printed_due(due: MeasureDue, phases: Mapping[str, Phase]) -> tuple[date, Cutoff] | None:
+    """Return day and hour of a due date that the plan prints; None for a period, which starts later."""
+    match due:
+        case DueByDate(day, cutoff):
+            return day, Cutoff(cutoff)
+        case DueAtPhaseEnd(phase, cutoff) if phase in phases:
+            return phases[phase].ends_on, Cutoff(cutoff)
+    return None

@@ -1,0 +1,51 @@
+"""Which workflows a campaign can come to need: those of its measures, and all that these can open.
+
+Issuing a campaign promises that whatever it sets in motion can be finished. So the checks look not only at
+the workflows that measures name, but at all that these can open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from tracker.domain.definition import WorkflowDefinition
+from tracker.domain.ladder import Ladder
+
+#: What a transition's `opens` makes: one item for each problem found, or for each line of a paper.
+RECTIFICATION = "rectification"
+
+
+def reachable_workflows(
+    keys: Iterable[str],
+    *,
+    workflow: Callable[[str], WorkflowDefinition | None],
+    ladder: Callable[[str], Ladder | None],
+) -> dict[str, WorkflowDefinition]:
+    """Return the workflows named by `keys` and every one that these can open, in the order of meeting them.
+
+    `workflow` and `ladder` look a key up and answer None for one that does not exist; such keys are left out,
+    because naming them is another check's duty.
+    """
+    found: dict[str, WorkflowDefinition] = {}
+    waiting = list(dict.fromkeys(keys))
+    while waiting:
+        key = waiting.pop(0)
+        definition = None if key in found else workflow(key)
+        if definition is None:
+            continue
+        found[key] = definition
+        waiting += _opened_by(definition, ladder)
+    return found
+
+
+def ladders_of(definition: WorkflowDefinition, ladder: Callable[[str], Ladder | None]) -> list[Ladder]:
+    """Return the ladders of a workflow's clocks, each once."""
+    keys = dict.fromkeys(clock.ladder for clock in definition.clocks.values())
+    return [found for key in keys if (found := ladder(key)) is not None]
+
+
+def _opened_by(definition: WorkflowDefinition, ladder: Callable[[str], Ladder | None]) -> list[str]:
+    opened = [RECTIFICATION] if any(step.opens for step in definition.transitions) else []
+    return opened + [
+        rung.raises for climbed in ladders_of(definition, ladder) for rung in climbed.rungs if rung.raises
+    ]
