@@ -10,8 +10,9 @@ from types import FrameType
 
 import structlog
 from redis import Redis
+from redis.client import Pipeline
 from redis.exceptions import RedisError
-from rq import SimpleWorker
+from rq import SimpleWorker, worker_registration
 from rq.executions import Execution
 from rq.job import Job
 from rq.queue import Queue
@@ -40,6 +41,16 @@ class BellWorker(SimpleWorker):
         with bind_context(job=job.id, queue=queue.name, does=job.func_name):
             return bool(super().perform_job(job, queue, execution))
 
+    def heartbeat(self, timeout: int | None = None, pipeline: Pipeline | None = None) -> None:
+        """Show that this worker lives, and enter it again where Redis was flushed or began empty."""
+        super().heartbeat(timeout, pipeline)
+        if pipeline is None and not self.connection.hexists(self.key, "birth"):
+            with self.connection.pipeline() as entry:
+                entry.hset(self.key, mapping=self.serialize())
+                worker_registration.register(self, entry)
+                entry.expire(self.key, WORKER_TTL + 60)
+                entry.execute()
+
     def request_stop(self, signum: int, frame: FrameType | None) -> None:
         self.asked_to_stop = True
         super().request_stop(signum, frame)  # type: ignore[no-untyped-call]
@@ -64,9 +75,7 @@ def serve_queues(redis_url: str) -> None:
         # RQ takes the signals while it works; between two tries they are ours.
         for sig in (signal.SIGTERM, signal.SIGINT):
             signal.signal(sig, lambda *_: stop.set())
-        connection = Redis.from_url(
-            redis_url, socket_connect_timeout=5, socket_keepalive=_is_remote(redis_url)
-        )
+        connection = _open(redis_url)
         try:
             if _work(connection):
                 return
@@ -94,5 +103,8 @@ def _work(connection: Redis) -> bool:
     return worker.asked_to_stop
 
 
-def _is_remote(url: str) -> bool:
-    return not url.startswith("unix://")
+def _open(url: str) -> Redis:
+    """A client that notices a dead peer; a Unix socket has no keep-alive, and takes none."""
+    if url.startswith("unix://"):
+        return Redis.from_url(url, socket_connect_timeout=5)
+    return Redis.from_url(url, socket_connect_timeout=5, socket_keepalive=True)
