@@ -212,4 +212,6 @@ def _step(key: str | int, content: object) -> tuple[str, object]:
         below = content[key] if isinstance(content, list) and key < len(content) else None
         name = below.get("name") if isinstance(below, Mapping) else None
         return (name if isinstance(name, str) else f"第{key + 1}项"), below
+    if key == "fields" and isinstance(content, list):
+        return "", content  # The short form of a form is its fields alone.
     return key, content.get(key) if isinstance(content, Mapping) else None
