@@ -63,7 +63,7 @@ CLAIM_DUE = text("""
     FOR UPDATE OF d SKIP LOCKED""")
 
 ITEMS = text("""
-    SELECT t.id, t.message, t.facts, p.left_on, o.ends_on, k.final, k.waits_for,
+    SELECT t.id, t.message, t.facts, t.grave, p.left_on, o.ends_on, k.final, k.waits_for,
         c.status = 'running' AND c.occurrence = f.occurrence AS clock_runs,
         EXISTS (SELECT 1 FROM extension e WHERE e.task_id = k.id AND e.status = 'asked') AS extension_open,
         g.status AS finding_status
@@ -187,6 +187,7 @@ class DeliveryRepository:
                     task_waits_for=row.waits_for, clock_runs=row.clock_runs,
                     extension_open=row.extension_open, finding_status=row.finding_status,
                 ),
+                row.grave,
             )
             for row in self._session.execute(ITEMS, {"delivery": delivery_id})
         ]  # fmt: skip

@@ -79,6 +79,7 @@ class DeliveryPart:
     message: str
     facts: Mapping[str, Any]
     standing: Standing
+    grave: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,125 @@
+"""One text of all that one person is told on one channel: a digest, grouped by kind of message.
+
+A mail says everything, in sentences from `templates/<message>/`. An SMS says how many and until when, and
+nothing else: carriers turn down templates that name what campaigns are about, and the content belongs
+behind the login (DOMAIN.md §5.1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from jinja2 import PackageLoader, StrictUndefined, TemplateError
+from jinja2.sandbox import SandboxedEnvironment
+
+from tracker.domain.messages import KINDS, MessageUnreadable
+from tracker.domain.ports import MessagePart
+
+#: The order of the groups in a mail, gravest first; also which subject a mixed mail has to lead with.
+ORDER = (
+    "served", "urge", "relapsed", "returned", "reply_judged", "remind", "assigned", "redated",
+    "extension_decided", "raised", "draft_waiting", "to_review", "extension_asked", "vacancy", "signed_off",
+    "approved", "withdrawn",
+)  # fmt: skip
+#: Kinds after which a unit's person has to do something by a date.
+TO_DO = frozenset(
+    {"assigned", "remind", "urge", "returned", "relapsed", "redated", "served", "extension_decided"}
+)
+#: Kinds after which the office's side has to decide something.
+TO_DECIDE = frozenset({"raised", "to_review", "extension_asked", "draft_waiting", "vacancy"})
+
+
+@dataclass(frozen=True)
+class Group:
+    """What a mail says under one heading."""
+
+    title: str
+    lines: tuple[str, ...]
+
+
+class TemplateRenderer:
+    """The MessageRenderer. Templates are sandboxed; a fact that one misses is an error, never a gap."""
+
+    def __init__(self) -> None:
+        self._environment = SandboxedEnvironment(
+            loader=PackageLoader("tracker.delivery"),
+            undefined=StrictUndefined,
+            autoescape=lambda name: name is not None and name.endswith(".html"),
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+        )
+        self._environment.filters["day"] = day
+
+    def email(self, *, recipient: str, parts: Sequence[MessagePart], link: str) -> tuple[str, str, str]:
+        """Return subject, plain text and HTML. Raises MessageUnreadable when a part's facts do not fit."""
+        groups = self._groups(parts)
+        facts = {"recipient": recipient, "groups": groups, "link": link, "count": len(parts)}
+        return (
+            self._subject(parts),
+            self._write("digest/body.txt", facts).strip() + "\n",
+            self._write("digest/body.html", facts),
+        )
+
+    def sms(self, *, parts: Sequence[MessagePart], link: str) -> str:
+        """Return the neutral text. The link stays out: carriers take no addresses in what varies."""
+        to_do = [part for part in parts if part.message in TO_DO]
+        to_decide = [part for part in parts if part.message in TO_DECIDE]
+        sentences = []
+        if to_do:
+            sentences.append(f"您单位有{len(to_do)}件督办事项{_late(to_do)}{_until(to_do)}")
+        if to_decide:
+            sentences.append(f"您有{len(to_decide)}件事项待处理")
+        if not sentences:
+            sentences.append(f"您有{len(parts)}条督办事项消息")
+        return "，".join(sentences) + "，请登录系统办理。"
+
+    def _groups(self, parts: Sequence[MessagePart]) -> list[Group]:
+        lines: dict[str, list[str]] = {}
+        for part in parts:
+            if part.message not in KINDS:
+                raise MessageUnreadable(f"no message is called {part.message!r}")
+            lines.setdefault(part.message, []).append(
+                self._write(f"{part.message}/body.txt", part.facts).strip()
+            )
+        return [Group(KINDS[kind].title, tuple(lines[kind])) for kind in ORDER if kind in lines]
+
+    def _subject(self, parts: Sequence[MessagePart]) -> str:
+        if len(parts) == 1:
+            return " ".join(self._write(f"{parts[0].message}/subject.txt", parts[0].facts).split())
+        first = min(parts, key=lambda part: ORDER.index(part.message)).message
+        many = sum(1 for part in parts if part.message == first)
+        if many == len(parts):
+            return f"{KINDS[first].title} {many} 件"
+        return f"督办事项 {len(parts)} 件，其中{KINDS[first].title} {many} 件"
+
+    def _write(self, name: str, facts: Mapping[str, Any]) -> str:
+        try:
+            return self._environment.get_template(name).render(facts)
+        except (TemplateError, TypeError, ValueError) as problem:
+            raise MessageUnreadable(f"{name}: {problem}") from problem
+
+
+def day(value: date | str) -> str:
+    """Return a date (or ISO text, as facts are stored) as people write it: 9月15日."""
+    there = value if isinstance(value, date) else date.fromisoformat(str(value)[:10])
+    return f"{there.month}月{there.day}日"
+
+
+def _late(parts: Sequence[MessagePart]) -> str:
+    late = sum(1 for part in parts if part.message == "urge")
+    if not late:
+        return ""
+    return "已逾期" if late == len(parts) else f"（{late}件已逾期）"
+
+
+def _until(parts: Sequence[MessagePart]) -> str:
+    dates = sorted(
+        str(found)[:10]
+        for part in parts
+        if part.message != "urge" and (found := part.facts.get("due_on") or part.facts.get("reply_due_on"))
+    )
+    return f"，最近期限{day(dates[0])}" if dates else ""

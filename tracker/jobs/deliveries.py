@@ -1,0 +1,19 @@
+"""Messages: gather what people are to be told, send what is due."""
+
+from tracker.jobs.context import current
+
+
+def gather() -> None:
+    """Bind told rows into deliveries; the service rings `send` when it made any."""
+    current().deliveries.gather()
+
+
+def send() -> None:
+    """Send what is due; the service rings again when it left some."""
+    current().deliveries.send_due()
+
+
+def gather_and_send() -> None:
+    """Do both, for a bell that rang because something was told."""
+    gather()
+    send()

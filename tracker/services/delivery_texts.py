@@ -1,0 +1,39 @@
+"""The text of a delivery, made anew from what it still carries whenever it is about to go out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tracker.domain.ports import Cipher, MessagePart, MessageRenderer, OutgoingMessage
+from tracker.persistence.repositories.delivery_rows import DeliveryPart, DueDelivery
+
+
+@dataclass(frozen=True)
+class DeliveryTexts:
+    """Makes the message of a delivery from what it still carries."""
+
+    renderer: MessageRenderer
+    cipher: Cipher
+    public_url: str
+
+    @property
+    def host(self) -> str:
+        """Return the host of the public address, for Message-IDs."""
+        return self.public_url.split("://")[-1].split("/")[0].split(":")[0] or "localhost"
+
+    def write(self, due: DueDelivery, parts: Sequence[DeliveryPart]) -> OutgoingMessage:
+        """Raises ValueError (MessageUnreadable, or the cipher's) when it cannot be written."""
+        told = [MessagePart(part.message, part.facts) for part in parts]
+        html: str | None = None
+        if due.channel == "email":
+            subject, body, html = self.renderer.email(
+                recipient=due.recipient, parts=told, link=self.public_url
+            )
+        else:
+            subject, body = "", self.renderer.sms(parts=told, link=self.public_url)
+        return OutgoingMessage(
+            ref=due.ref, message_id=due.message_id, channel=due.channel,
+            address=self.cipher.decrypt(due.address or b""), recipient=due.recipient, subject=subject,
+            text=body, html=html, resent=due.resent,
+        )  # fmt: skip
