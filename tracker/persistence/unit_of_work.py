@@ -6,7 +6,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
 from tracker.persistence.repositories.accounts import AccountRepository
@@ -16,7 +16,9 @@ from tracker.persistence.repositories.clocks import ClockRepository
 from tracker.persistence.repositories.deliveries import DeliveryRepository
 from tracker.persistence.repositories.events import EventRepository
 from tracker.persistence.repositories.incidents import IncidentRepository
+from tracker.persistence.repositories.installations import InstallationRepository
 from tracker.persistence.repositories.notices import NoticeRepository
+from tracker.persistence.repositories.sweeping import SweepRepository
 from tracker.persistence.repositories.tasks import TaskRepository
 from tracker.persistence.repositories.told import ToldRepository
 from tracker.persistence.repositories.units import UnitRepository
@@ -31,6 +33,8 @@ class UnitOfWork:
     def __init__(self, engine: Engine) -> None:
         self._session = Session(engine, expire_on_commit=False)
         self._after: list[Callable[[], None]] = []
+        self._wakes = False
+        self.sweeping = SweepRepository(self._session)
         self.tasks = TaskRepository(self._session)
         self.clocks = ClockRepository(self._session)
         self.events = EventRepository(self._session)
@@ -42,6 +46,7 @@ class UnitOfWork:
         self.accounts = AccountRepository(self._session)
         self.attachments = AttachmentRepository(self._session)
         self.incidents = IncidentRepository(self._session)
+        self.installations = InstallationRepository(self._session)
 
     @property
     def session(self) -> Session:
@@ -64,10 +69,16 @@ class UnitOfWork:
         """Send what is pending, so that ids exist."""
         self._session.flush()
 
+    def wake(self) -> None:
+        """Wake the scheduler when this transaction commits: a clock may now fire earlier than it knows."""
+        if not self._wakes:
+            self._session.execute(text("SELECT pg_notify('tracker_wake', '')"))
+            self._wakes = True
+
     def commit(self) -> None:
         """Commit, then ring the bells in the order in which they were given."""
         self._session.commit()
-        after, self._after = self._after, []
+        after, self._after, self._wakes = self._after, [], False
         for act in after:
             act()
 
@@ -75,6 +86,7 @@ class UnitOfWork:
         """Give up everything since the last commit, bells included."""
         self._session.rollback()
         self._after.clear()
+        self._wakes = False
 
 
 class UnitOfWorkFactory:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
@@ -14,6 +15,22 @@ NEXT_NUMBER = text("""
     INSERT INTO number_series AS s (office_id, word, year, last_number) VALUES (:office_id, :word, :year, 1)
     ON CONFLICT (office_id, word, year) DO UPDATE SET last_number = s.last_number + 1
     RETURNING id, last_number""")
+
+LOCK_DRAFT_KEYS = text("""
+    SELECT count(pg_advisory_xact_lock(hashtextextended('draft:' || name, 0)))
+    FROM (SELECT name FROM unnest(CAST(:names AS text[])) AS n(name) ORDER BY name) ordered""")
+
+#: (campaign id, unit id, kind, severity): what one open draft gathers for
+DraftKey = tuple[int, int, str, int]
+
+
+@dataclass(frozen=True)
+class FindingLine:
+    """Where a finding stands: the item, and the notice's ref and version."""
+
+    id: int
+    notice_ref: str
+    notice_version: int
 
 
 class NoticeRepository:
@@ -76,6 +93,32 @@ class NoticeRepository:
         if found is None:
             raise NotFound(f"没有编号为“{ref}”的待处事项，或者您无权查看。")
         return found
+
+    def item_of_finding(self, finding_id: int) -> FindingLine:
+        """Return where a finding stands in a draft; raises NotFound when no draft holds it."""
+        query = (
+            select(NoticeItem.id, Notice.ref, Notice.version)
+            .join(Notice, Notice.id == NoticeItem.notice_id)
+            .where(NoticeItem.finding_id == finding_id)
+        )
+        found = self._session.execute(query).one_or_none()
+        if found is None:
+            raise NotFound("这项待处事项不在任何草稿里。")
+        return FindingLine(*found)
+
+    def lock_draft_keys(self, keys: Sequence[DraftKey]) -> None:
+        """Take the locks under which a draft is opened, found or opened again, in one order."""
+        names = sorted({":".join(map(str, key)) for key in keys})
+        self._session.execute(LOCK_DRAFT_KEYS, {"names": names})
+
+    def has_open_draft(self, key: DraftKey) -> bool:
+        """Tell whether a draft for (campaign, unit, kind, severity) gathers now, under the key's lock."""
+        self.lock_draft_keys([key])
+        query = select(Notice.id).where(
+            Notice.campaign_id == key[0], Notice.unit_id == key[1], Notice.kind == key[2],
+            Notice.severity == key[3], Notice.gathering,
+        )  # fmt: skip
+        return self._session.execute(query).first() is not None
 
     def next_number(self, *, office_id: int, word: str, year: int) -> tuple[int, int]:
         """Return series id and the next number; the series row stays locked until the transaction ends.

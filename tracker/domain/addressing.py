@@ -1,0 +1,58 @@
+"""Whom a rung or a message reaches: roles become people, and a vacancy goes up the chain (DESIGN.md §3.8). Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+#: Who answers for a role that nobody holds. Office-side roles end at the office itself.
+NEXT_IN_CHAIN = {"liaison": "head", "head": "area_leader", "area_leader": "office", "supervisor": "office", "leader": "office"}
+OFFICE_SIDE_ROLES = frozenset({"office", "supervisor", "leader"})
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A person in a post."""
+
+    person_id: int
+    post_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """Who is reached for one list of roles, and which of the roles nobody holds."""
+
+    holders: tuple[Holder, ...]
+    vacant: tuple[str, ...]
+
+
+class AddressBook:
+    """Posts held today, by (unit, role). A post for one campaign serves only that campaign."""
+
+    def __init__(self, posts: Iterable[tuple[int, str, int | None, int, int]]) -> None:
+        self._posts: dict[tuple[int, str], list[tuple[int | None, Holder]]] = {}
+        for unit_id, role, campaign_id, person_id, post_id in posts:
+            self._posts.setdefault((unit_id, role), []).append((campaign_id, Holder(person_id, post_id)))
+
+    def holders(self, unit_id: int, role: str, campaign_id: int) -> list[Holder]:
+        """Return the holders of one role at one unit for one campaign."""
+        return [h for only, h in self._posts.get((unit_id, role), ()) if only in (None, campaign_id)]
+
+    def reach(self, roles: Sequence[str], *, unit_id: int, office_unit_id: int, campaign_id: int) -> Reached:
+        """Return each person once, in the order of `roles`; a vacant role is answered by the next in its chain."""
+        found: dict[int, Holder] = {}
+        vacant: list[str] = []
+        for role in roles:
+            asked: str | None = role
+            while asked is not None:
+                at = office_unit_id if asked in OFFICE_SIDE_ROLES else unit_id
+                holders = self.holders(at, asked, campaign_id)
+                if holders:
+                    for holder in holders:
+                        found.setdefault(holder.person_id, holder)
+                    break
+                vacant.append(asked)
+                asked = NEXT_IN_CHAIN.get(asked)
+        return Reached(tuple(found.values()), tuple(dict.fromkeys(vacant)))
+
+

@@ -1,0 +1,68 @@
+"""What a paper says: its hash, its printed number, the words of its lines. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from tracker.domain.chain import canonical
+from tracker.domain.deadlines import show_day
+from tracker.domain.escalation import Cause
+
+NOTICE_TITLES = {
+    "supervision_notice": "督导通知书", "interview_notice": "约谈通知书", "rectification_notice": "整改通知书",
+}  # fmt: skip
+
+
+def content_hash(
+    *, kind: str, unit_id: int, severity: int, title: str, body: str, details: Mapping[str, Any],
+    items: Sequence[tuple[int, str]],
+) -> str:  # fmt: skip
+    """Return the hash of what is put up, approved and printed: `items` are (id, text) of the lines not struck."""
+    return hashlib.sha256(
+        canonical({
+            "kind": kind, "unit": unit_id, "severity": severity, "title": title, "body": body,
+            "details": dict(details), "items": [[item_id, text] for item_id, text in items],
+        })
+    ).hexdigest()  # fmt: skip
+
+
+def printed_number(word: str, year: int, number: int) -> str:
+    """Return 机关代字〔2026〕7号: six-angle brackets, no 第, no leading zero (GB/T 9704-2012 7.2; DOMAIN.md §2)."""
+    return f"{word}〔{year}〕{number}号"
+
+
+def default_title(kind: str, campaign_title: str) -> str:
+    """Return the title that a draft begins with."""
+    return f"{campaign_title}{NOTICE_TITLES[kind]}"
+
+
+def default_body(kind: str, campaign_title: str) -> str:
+    """Return the text that a draft begins with; the supervisor edits it."""
+    asks = {
+        "supervision_notice": "请逐项查明原因，提出整改措施、责任领导和完成时限，签收后按期书面回复。",
+        "interview_notice": "现决定对你单位主要负责人进行工作约谈。请本人按时到场，并携带逐项书面说明。",
+        "rectification_notice": "现将整改清单印发你单位，请逐项整改，按期反馈佐证，由督导组复查销号。",
+    }
+    return f"在“{campaign_title}”推进中，你单位下列事项未按要求落实。{asks[kind]}"
+
+
+def finding_line(
+    *, cause: Cause, title: str, due_on: date | None, working_days_late: int, quality_failures: int,
+    failed_rechecks: int, ordered_reason: str = "",
+) -> str:  # fmt: skip
+    """Return the line that a finding becomes in a draft: which duty, by when, what is wrong, in figures."""
+    due = f"，应于{show_day(due_on)}前办结" if due_on else ""
+    late = f"，截至起草时逾期{working_days_late}个工作日" if working_days_late > 0 else ""
+    match cause:
+        case Cause.QUALITY:
+            return f"“{title}”{due}，上报材料已被退回{quality_failures}次{late}。"
+        case Cause.RECHECK:
+            return f"“{title}”{due}，复查未通过{failed_rechecks}次{late}。"
+        case Cause.ORDER:
+            why = f"（{ordered_reason}）" if ordered_reason else ""
+            return f"“{title}”{due}，按领导批示督办{why}{late}。"
+        case Cause.LATE:
+            return f"“{title}”{due}{late or '，至今未办结'}。"

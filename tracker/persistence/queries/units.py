@@ -1,0 +1,30 @@
+"""Names and the tree of units, as they are today."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+NAMES = text("SELECT unit_id, name FROM unit_name WHERE valid_to IS NULL AND unit_id = ANY(CAST(:ids AS bigint[]))")
+
+BELOW = text("""
+    WITH RECURSIVE tree(top, unit_id) AS (
+        SELECT id, id FROM unnest(CAST(:ids AS bigint[])) AS roots(id)
+        UNION
+        SELECT tree.top, n.unit_id FROM tree JOIN unit_name n ON n.parent_id = tree.unit_id AND n.valid_to IS NULL)
+    SELECT top, unit_id FROM tree""")
+
+
+def unit_names(session: Session, unit_ids: Sequence[int]) -> dict[int, str]:
+    """Return today's names by unit id."""
+    return {row.unit_id: row.name for row in session.execute(NAMES, {"ids": sorted(set(unit_ids))})}
+
+
+def units_below(session: Session, unit_ids: Sequence[int]) -> dict[int, frozenset[int]]:
+    """Return, for each unit, itself and every unit below it."""
+    found: dict[int, set[int]] = {unit_id: set() for unit_id in unit_ids}
+    for row in session.execute(BELOW, {"ids": sorted(set(unit_ids))}):
+        found[row.top].add(row.unit_id)
+    return {top: frozenset(units) for top, units in found.items()}

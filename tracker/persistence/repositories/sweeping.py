@@ -1,0 +1,186 @@
+"""The sweep's SQL: claim due clocks, load their facts in a few set queries, write a whole batch set-based."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy.orm import Session
+
+CLAIM = text("""
+    SELECT c.id AS clock_id, c.name, c.occurrence, c.status, c.started_at, c.due_on, c.due_at, c.due_class, c.due_rule,
+        c.cutoff, c.provisional, c.calendar_version_id, c.ladder_version_id, c.ladder_from_on, c.held_since,
+        c.pause_reason, c.quality_failures, c.failed_rechecks, c.ordered_rungs, c.next_fire_at,
+        t.id AS task_id, t.ref AS task_ref, t.title, t.campaign_id, t.unit_id, t.severity_raise, t.workflow_key
+    FROM clock c JOIN task t ON t.id = c.task_id
+    WHERE c.next_fire_at <= :now AND (CAST(:only AS bigint[]) IS NULL OR c.id = ANY(CAST(:only AS bigint[])))
+    ORDER BY c.next_fire_at, c.id LIMIT :many
+    FOR UPDATE OF t, c SKIP LOCKED""")
+
+FIRED = text("""
+    SELECT f.clock_id, f.rung FROM firing f
+    JOIN unnest(CAST(:clocks AS bigint[]), CAST(:occurrences AS bigint[])) AS c(id, occurrence)
+        ON f.clock_id = c.id AND f.occurrence = c.occurrence""")
+
+PLACES = text("""
+    SELECT k.id AS campaign_id, k.title AS campaign_title, o.id AS office_id, o.unit_id AS office_unit_id
+    FROM campaign k JOIN office o ON o.id = k.office_id WHERE k.id = ANY(CAST(:campaigns AS bigint[]))""")
+
+INSERT_FIRINGS = text("""
+    INSERT INTO firing (clock_id, task_id, occurrence, rung, rung_name, cause, act, fell_due_at, fired_at)
+    SELECT r.*, CAST(:now AS timestamptz)
+    FROM unnest(CAST(:clock_id AS bigint[]), CAST(:task_id AS bigint[]), CAST(:occurrence AS bigint[]),
+        CAST(:rung AS smallint[]), CAST(:rung_name AS text[]), CAST(:cause AS text[]), CAST(:act AS text[]),
+        CAST(:fell_due_at AS timestamptz[])) AS r
+    ON CONFLICT (clock_id, occurrence, rung) DO NOTHING
+    RETURNING id, clock_id, rung""")
+
+INSERT_FINDINGS = text("""
+    INSERT INTO finding (ref, firing_id, campaign_id, unit_id, task_id, kind, severity, summary, status, raised_at, reason)
+    SELECT r.*, 'waiting', CAST(:now AS timestamptz), ''
+    FROM unnest(CAST(:ref AS text[]), CAST(:firing_id AS bigint[]), CAST(:campaign_id AS bigint[]),
+        CAST(:unit_id AS bigint[]), CAST(:task_id AS bigint[]), CAST(:kind AS text[]), CAST(:severity AS smallint[]),
+        CAST(:summary AS text[])) AS r
+    RETURNING id, firing_id""")
+
+OPEN_DRAFTS = text("""
+    SELECT n.id, n.campaign_id, n.unit_id, n.kind, n.severity, n.ref, n.task_id,
+        (SELECT coalesce(max(i.position), 0) FROM notice_item i WHERE i.notice_id = n.id) AS last_position
+    FROM notice n
+    JOIN unnest(CAST(:campaigns AS bigint[]), CAST(:units AS bigint[]), CAST(:kinds AS text[]),
+        CAST(:severities AS smallint[])) AS k(campaign_id, unit_id, kind, severity)
+        USING (campaign_id, unit_id, kind, severity)
+    WHERE n.gathering ORDER BY n.id FOR UPDATE OF n""")
+
+INSERT_DRAFTS = text("""
+    INSERT INTO notice (ref, task_id, campaign_id, office_id, unit_id, kind, severity, gathering, title, body, details,
+        version, printed_unit_name, created_at)
+    SELECT ref, task_id, campaign_id, office_id, unit_id, kind, severity, true, title, body, '{}'::jsonb, 1, '',
+        CAST(:now AS timestamptz)
+    FROM unnest(CAST(:ref AS text[]), CAST(:task_id AS bigint[]), CAST(:campaign_id AS bigint[]),
+        CAST(:office_id AS bigint[]), CAST(:unit_id AS bigint[]), CAST(:kind AS text[]), CAST(:severity AS smallint[]),
+        CAST(:title AS text[]), CAST(:body AS text[]))
+        AS r(ref, task_id, campaign_id, office_id, unit_id, kind, severity, title, body)
+    RETURNING id, campaign_id, unit_id, kind, severity, ref, task_id, 0 AS last_position""")
+
+INSERT_ITEMS = text("""
+    INSERT INTO notice_item (notice_id, finding_id, task_id, position, text, strike_reason, measure, leader)
+    SELECT r.*, '', '', ''
+    FROM unnest(CAST(:notice_id AS bigint[]), CAST(:finding_id AS bigint[]), CAST(:task_id AS bigint[]),
+        CAST(:position AS bigint[]), CAST(:text AS text[])) AS r""")
+
+BUMP_DRAFTS = text("UPDATE notice SET version = version + 1 WHERE id = ANY(CAST(:ids AS bigint[]))")
+
+MOVE_CLOCKS = text("""
+    UPDATE clock c SET next_fire_at = m.next_fire_at
+    FROM unnest(CAST(:ids AS bigint[]), CAST(:next AS timestamptz[])) AS m(id, next_fire_at) WHERE c.id = m.id""")
+
+
+class WriteRefused(Exception):
+    """PostgreSQL refused a row of the batch (a constraint, a value that does not fit)."""
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignPlace:
+    """A campaign, its title, its issuing office and where that office sits."""
+
+    campaign_id: int
+    campaign_title: str
+    office_id: int
+    office_unit_id: int
+
+
+@dataclass(slots=True)
+class DraftRow:
+    """An open draft, locked."""
+
+    id: int
+    campaign_id: int
+    unit_id: int
+    kind: str
+    severity: int
+    ref: str
+    task_id: int
+    last_position: int
+
+    @property
+    def key(self) -> tuple[int, int, str, int]:
+        """Return what the draft gathers for."""
+        return (self.campaign_id, self.unit_id, self.kind, self.severity)
+
+
+class SweepRepository:
+    """One batch of a sweep. Locks: tasks and clocks by the claim, then draft keys, drafts; streams come last."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def claim(self, *, now: datetime, many: int, only: Sequence[int] | None = None) -> list[Mapping[str, Any]]:
+        """Lock and return due clocks with their tasks, oldest first; what others hold is left to them."""
+        values = {"now": now, "many": many, "only": list(only) if only is not None else None}
+        return [dict(row) for row in self._session.execute(CLAIM, values).mappings()]
+
+    def fired(self, rows: Sequence[Mapping[str, Any]]) -> dict[int, frozenset[int]]:
+        """Return, for each claimed clock, the rungs fired in its present occurrence."""
+        values = {"clocks": [row["clock_id"] for row in rows], "occurrences": [row["occurrence"] for row in rows]}
+        found: dict[int, set[int]] = {row["clock_id"]: set() for row in rows}
+        for clock_id, rung in self._session.execute(FIRED, values):
+            found[clock_id].add(rung)
+        return {clock_id: frozenset(rungs) for clock_id, rungs in found.items()}
+
+    def places(self, campaign_ids: Sequence[int]) -> dict[int, CampaignPlace]:
+        """Return campaigns by id."""
+        found = self._session.execute(PLACES, {"campaigns": sorted(set(campaign_ids))})
+        return {row.campaign_id: CampaignPlace(*row) for row in found}
+
+    def insert_firings(self, columns: Mapping[str, list[Any]], *, now: datetime) -> dict[tuple[int, int], int]:
+        """Insert firings; return ids by (clock, rung). One that exists already is not among them."""
+        found = self._session.execute(INSERT_FIRINGS, {**columns, "now": now})
+        return {(row.clock_id, row.rung): int(row.id) for row in found}
+
+    def insert_findings(self, columns: Mapping[str, list[Any]], *, now: datetime) -> dict[int, int]:
+        """Insert findings; return ids by firing id."""
+        found = self._session.execute(INSERT_FINDINGS, {**columns, "now": now})
+        return {int(row.firing_id): int(row.id) for row in found}
+
+    def open_drafts(self, keys: Sequence[tuple[int, int, str, int]]) -> dict[tuple[int, int, str, int], DraftRow]:
+        """Lock and return the drafts that gather for these keys. The key locks are held by the caller."""
+        columns = dict(zip(("campaigns", "units", "kinds", "severities"), map(list, zip(*keys, strict=True)), strict=True))
+        return {row.key: row for row in (DraftRow(*found) for found in self._session.execute(OPEN_DRAFTS, columns))}
+
+    def insert_drafts(self, columns: Mapping[str, list[Any]], *, now: datetime) -> list[DraftRow]:
+        """Insert open drafts."""
+        return [DraftRow(*row) for row in self._session.execute(INSERT_DRAFTS, {**columns, "now": now})]
+
+    def insert_items(self, columns: Mapping[str, list[Any]]) -> None:
+        """Insert the lines that findings become."""
+        self._session.execute(INSERT_ITEMS, dict(columns))
+
+    def bump_drafts(self, notice_ids: Sequence[int]) -> None:
+        """Let a page that showed a draft before it grew be stale."""
+        self._session.execute(BUMP_DRAFTS, {"ids": sorted(set(notice_ids))})
+
+    def move_clocks(self, next_fire: Mapping[int, datetime | None]) -> None:
+        """Write when each clock must be looked at next."""
+        ids = sorted(next_fire)
+        self._session.execute(MOVE_CLOCKS, {"ids": ids, "next": [next_fire[clock_id] for clock_id in ids]})
+
+    def next_fire_at(self) -> datetime | None:
+        """Return the earliest moment at which any clock must be looked at: an index probe."""
+        found: datetime | None = self._session.execute(
+            text("SELECT next_fire_at FROM clock WHERE next_fire_at IS NOT NULL ORDER BY next_fire_at LIMIT 1")
+        ).scalar_one_or_none()
+        return found
+
+    @contextmanager
+    def refusals(self) -> Iterator[None]:
+        """Turn PostgreSQL's refusal of a row into WriteRefused, so that the sweep can halve the batch."""
+        try:
+            yield
+        except (DataError, IntegrityError) as error:
+            raise WriteRefused(str(error.orig)) from error

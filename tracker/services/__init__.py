@@ -1,0 +1,1 @@
+"""Use cases: a verb each, one transaction each. Nothing else opens a unit of work."""

@@ -1,0 +1,66 @@
+"""What every service rests on: definitions, calendars, the clock and the bell; and what one task is about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from tracker.domain.permissions import Place
+from tracker.domain.ports import CalendarCatalog, Clock, JobQueue, WorkflowCatalog
+from tracker.persistence.models import Campaign, Office, Task
+from tracker.persistence.queries.units import unit_names
+from tracker.persistence.unit_of_work import UnitOfWork
+from tracker.services.telling import Audience
+
+SWEEP_JOB = "tracker.jobs.escalation.sweep"
+GATHER_JOB = "tracker.jobs.deliveries.gather_and_send"
+
+
+@dataclass(frozen=True)
+class Floor:
+    """The parts that services share. Bound once, in bootstrap."""
+
+    uows: Callable[[], UnitOfWork]
+    catalog: WorkflowCatalog
+    calendars: CalendarCatalog
+    clock: Clock
+    queue: JobQueue
+
+    def ring_deliveries(self, uow: UnitOfWork) -> None:
+        """Ring for the gatherer once the transaction has committed."""
+        uow.on_commit(lambda: self.queue.enqueue("deliveries", GATHER_JOB))
+
+    def wake_scheduler(self, uow: UnitOfWork, moment: datetime | None) -> None:
+        """Let the scheduler look again, when a clock may now fire earlier than it knew."""
+        if moment is not None:
+            uow.wake()
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Where a task stands: its campaign, the issuing office, the unit's printed name."""
+
+    campaign: Campaign
+    office: Office
+    unit_name: str
+
+    def audience(self, task: Task) -> Audience:
+        """Return the audience of a task."""
+        return Audience(task.campaign_id, task.unit_id, self.office.unit_id, self.unit_name)
+
+    def place(self, task: Task, *, internal: bool = False) -> Place:
+        """Return the place of a task for the permission table."""
+        return Place(self.office.unit_id, task.campaign_id, task.unit_id, internal)
+
+    @property
+    def separation(self) -> bool:
+        """Tell whether drafter and approver, doer and signer-off must be different persons."""
+        return bool(self.campaign.settings.get("separation", True))
+
+
+def setting_of(uow: UnitOfWork, task: Task) -> Setting:
+    """Return the setting of a task."""
+    office = uow.tasks.office_of(task.campaign_id)
+    campaign = uow.campaigns.get(task.campaign_id)
+    return Setting(campaign, office, unit_names(uow.session, [task.unit_id])[task.unit_id])

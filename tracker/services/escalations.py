@@ -1,0 +1,252 @@
+"""The sweep, and what leaders and area leaders may set off by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from tracker.domain.clocks import ClockStatus, order
+from tracker.domain.errors import FieldProblem, InvalidInput, NotAllowed, TrackerError, TransitionNotAllowed
+from tracker.domain.escalation import RungReached, decide
+from tracker.domain.ladder import RungAct
+from tracker.domain.permissions import Action, Viewer, may
+from tracker.domain.values import local_date
+from tracker.persistence.repositories.clocks import clock_from, clock_payload
+from tracker.persistence.repositories.sweeping import WriteRefused
+from tracker.persistence.unit_of_work import UnitOfWork
+from tracker.services.context import SWEEP_JOB, Floor
+from tracker.services.moving import write_back
+from tracker.services.raising import BatchReport, Judged, write_batch
+from tracker.services.recording import doer_at, event
+from tracker.services.tasks import check_version, see
+from tracker.services.telling import tell
+
+#: What a broken definition or row can raise while it is judged. Anything else is a bug and stops the sweep loudly.
+JUDGING_ERRORS = (TrackerError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError)
+DEFERRED_FOR = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class SweepReport:
+    """What a sweep did, over all its batches."""
+
+    claimed: int = 0
+    fired: int = 0
+    findings: int = 0
+    drafts: int = 0
+    told: int = 0
+    deferred: int = 0
+
+    def plus(self, batch: BatchReport) -> SweepReport:
+        """Return the report with one batch more."""
+        return SweepReport(
+            self.claimed + batch.claimed, self.fired + batch.fired, self.findings + batch.findings,
+            self.drafts + batch.drafts, self.told + batch.told, self.deferred + batch.deferred,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class WouldFire:
+    """One line of a dry run."""
+
+    task_ref: str
+    title: str
+    clock: str
+    reached: RungReached
+
+
+class EscalationService:
+    """Claims due clocks in bounded batches, decides with the pure engine, writes each batch in one transaction."""
+
+    def __init__(self, floor: Floor, *, batch: int = 500) -> None:
+        self._floor = floor
+        self._batch = batch
+
+    def sweep(self) -> SweepReport:
+        """Fire every rung that is due, and return what was done. Safe to run twice, and beside other sweeps."""
+        report = SweepReport()
+        while True:
+            batch = self._sweep_batch(None)
+            if batch is None:
+                break
+            report = report.plus(batch)
+        if report.told:
+            self._floor.queue.enqueue("deliveries", "tracker.jobs.deliveries.gather_and_send")
+        return report
+
+    def dry_run(self, *, as_of: datetime | None = None) -> list[WouldFire]:
+        """Return what a sweep would fire at `as_of` (now when None); change nothing."""
+        now = as_of or self._floor.clock.now()
+        with self._floor.uows() as uow:
+            rows = uow.sweeping.claim(now=now, many=100_000)
+            judged, broken = self._judge(uow, rows, now=now)
+            uow.rollback()
+        lines = [
+            WouldFire(j.row["task_ref"], j.row["title"], j.clock.name, reached)
+            for j in judged
+            for reached in j.decision.reached
+        ]
+        if broken:
+            raise InvalidInput([FieldProblem(row["task_ref"], sentence) for row, sentence in broken])
+        return lines
+
+    def next_fire_at(self) -> datetime | None:
+        """Return the earliest moment at which a clock must be looked at."""
+        with self._floor.uows() as uow:
+            return uow.sweeping.next_fire_at()
+
+    def _sweep_batch(self, only: Sequence[int] | None) -> BatchReport | None:
+        now = self._floor.clock.now()
+        with self._floor.uows() as uow:
+            rows = uow.sweeping.claim(now=now, many=self._batch, only=only)
+            if not rows:
+                return None
+            judged, broken = self._judge(uow, rows, now=now)
+            try:
+                with uow.sweeping.refusals():
+                    report = write_batch(uow, self._floor, judged, self._floor.calendars.newest(), now=now)
+                    self._defer(uow, broken, now=now)
+                    uow.commit()
+            except WriteRefused as refused:
+                uow.rollback()
+                return self._halve([row["clock_id"] for row in rows], rows, refused, now=now)
+        return BatchReport(
+            len(rows), report.fired, report.findings, report.drafts, report.told, deferred=len(broken)
+        )
+
+    def _halve(
+        self, clock_ids: Sequence[int], rows: Sequence[Mapping[str, Any]], refused: WriteRefused, *, now: datetime
+    ) -> BatchReport:
+        """Write the halves of a refused batch apart, until the bad row is alone; that one is put back an hour."""
+        if len(clock_ids) == 1:
+            with self._floor.uows() as uow:
+                self._defer(uow, [(rows[0], f"写入被数据库拒绝：{refused}")], now=now)
+                uow.commit()
+            return BatchReport(1, 0, 0, 0, 0, deferred=1)
+        middle = len(clock_ids) // 2
+        total = SweepReport()
+        for part in (clock_ids[:middle], clock_ids[middle:]):
+            batch = self._sweep_batch(part)
+            total = total.plus(batch) if batch else total
+        return BatchReport(len(clock_ids), total.fired, total.findings, total.drafts, total.told, total.deferred)
+
+    def _judge(
+        self, uow: UnitOfWork, rows: Sequence[Mapping[str, Any]], *, now: datetime
+    ) -> tuple[list[Judged], list[tuple[Mapping[str, Any], str]]]:
+        """Decide about each claimed clock, one at a time; one that cannot be judged keeps nobody else waiting."""
+        fired = uow.sweeping.fired(rows)
+        judged: list[Judged] = []
+        broken: list[tuple[Mapping[str, Any], str]] = []
+        for row in rows:
+            try:
+                clock = clock_from(row, fired[row["clock_id"]])
+                ladder = self._floor.catalog.ladder(row["ladder_version_id"])
+                calendar = self._floor.calendars.calendar(row["calendar_version_id"])
+                judged.append(Judged(row, clock, decide(clock, ladder, calendar, now=now)))
+            except JUDGING_ERRORS as error:
+                broken.append((row, f"无法判定：{error}"))
+        return judged, broken
+
+    def _defer(self, uow: UnitOfWork, broken: Sequence[tuple[Mapping[str, Any], str]], *, now: datetime) -> None:
+        """Put what cannot be judged or written back an hour, and say so (DESIGN.md §3.8)."""
+        if not broken:
+            return
+        uow.sweeping.move_clocks({row["clock_id"]: now + DEFERRED_FOR for row, _ in broken})
+        for row, sentence in broken:
+            uow.incidents.raise_(
+                kind="unjudgeable",
+                subject=f"clock:{row['clock_id']}",
+                sentence=f"任务{row['task_ref']}的计时“{row['name']}”{sentence}。已推迟1小时再判，其余任务不受影响。",
+                now=now,
+                campaign_id=row["campaign_id"],
+            )
+
+    def order_rung(
+        self, viewer: Viewer, *, task_ref: str, expected_version: int, rung_name: str, reason: str
+    ) -> None:
+        """Let a leader's order make one rung of a task's running clock due at once; the next sweep fires it."""
+        reason = _required(reason, "请写明批示内容或理由。")
+        now = self._floor.clock.now()
+        with self._floor.uows() as uow:
+            task = uow.tasks.get_by_ref(task_ref, lock=True)
+            setting = see(uow, viewer, task)
+            place = setting.place(task)
+            if not may(viewer, Action.ORDER_RUNG, place):
+                raise NotAllowed("直接启动督导措施由领导小组领导批示。")
+            definition = self._floor.catalog.workflow(task.workflow_version_id)
+            check_version(task.version, expected_version, definition.states[task.state].title)
+            rows = uow.clocks.of_task(task.id, lock=True)
+            fired = uow.clocks.fired(rows.values())
+            for row in rows.values():
+                ladder = self._floor.catalog.ladder(row.ladder_version_id)
+                index = next((i for i, rung in enumerate(ladder.rungs) if rung.name == rung_name), None)
+                if index is None or row.status != ClockStatus.RUNNING.value or index in fired[row.id]:
+                    continue
+                clock = order(clock_from(row, fired[row.id]), index)
+                write_back(uow, self._floor, task, row, clock, now=now)
+                by = doer_at(viewer, place, Action.ORDER_RUNG)
+                payload = {
+                    "rung": index, "rung_name": rung_name, "clock": row.name, "reason": reason,
+                    "clocks": {row.name: clock_payload(clock, row.ladder_version_id)},
+                }  # fmt: skip
+                uow.events.append([event(("task", task.id), "rung.ordered", payload, at=now, by=by)])
+                task.version += 1
+                uow.on_commit(lambda: self._floor.queue.enqueue("escalation", SWEEP_JOB))
+                uow.commit()
+                return
+            raise TransitionNotAllowed("这一级措施现在不能启动：任务不在单位办理中，或这一级已经触发过。")
+
+    def orderable_rungs(self, viewer: Viewer, *, task_ref: str) -> list[tuple[str, str]]:
+        """Return (name, title) of the rungs that a leader may set off on a task now; empty for anybody else."""
+        with self._floor.uows() as uow:
+            task = uow.tasks.get_by_ref(task_ref)
+            setting = see(uow, viewer, task)
+            if not may(viewer, Action.ORDER_RUNG, setting.place(task)):
+                return []
+            rows = uow.clocks.of_task(task.id)
+            fired = uow.clocks.fired(rows.values())
+            return [
+                (rung.name, rung.title)
+                for row in rows.values()
+                if row.status == ClockStatus.RUNNING.value
+                for index, rung in enumerate(self._floor.catalog.ladder(row.ladder_version_id).rungs)
+                if rung.act is RungAct.RAISE and index not in fired[row.id]
+            ]
+
+    def urge(self, viewer: Viewer, *, task_ref: str, text: str) -> None:
+        """Urge a unit by hand, in the viewer's own words; at most once a day for one person and task."""
+        text = _required(text, "请写明催办内容。")
+        now = self._floor.clock.now()
+        with self._floor.uows() as uow:
+            task = uow.tasks.get_by_ref(task_ref, lock=True)
+            setting = see(uow, viewer, task)
+            place = setting.place(task)
+            if not may(viewer, Action.URGE, place):
+                raise NotAllowed("您不能催办这项任务。")
+            if task.waits_for != "unit" or task.due_on is None:
+                raise TransitionNotAllowed("这项任务现在不等单位办理，不需要催办。")
+            calendar = self._floor.calendars.newest()
+            today = local_date(now)
+            by = doer_at(viewer, place, Action.URGE)
+            uow.events.append([event(("task", task.id), "task.urged", {"text": text}, at=now, by=by)])
+            facts = {
+                "task_ref": task.ref, "title": task.title, "unit": setting.unit_name, "note": text,
+                "campaign": setting.campaign.title, "due_on": task.due_on.isoformat(),
+                "working_days_late": max(0, calendar.working_days_between(task.due_on, today)),
+            }  # fmt: skip
+            cause = f"urge:{task.id}:{viewer.person_id}:{today.isoformat()}"
+            tell(uow, cause=cause, message="urge", facts=facts, audience=setting.audience(task),
+                 roles=("liaison",), now=now, task_id=task.id)  # fmt: skip
+            self._floor.ring_deliveries(uow)
+            uow.commit()
+
+
+def _required(text: str, sentence: str) -> str:
+    text = text.replace("\x00", "").strip()
+    if not text:
+        raise InvalidInput([FieldProblem("reason", sentence)])
+    if len(text) > 1000:
+        raise InvalidInput([FieldProblem("reason", f"最多1000字，现在是{len(text)}字。")])
+    return text

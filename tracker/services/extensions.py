@@ -1,0 +1,194 @@
+"""Extensions: asked before expiry, decided by people, a definite new date, the old one kept (DESIGN.md §3.9)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from tracker.domain.clocks import ClockStatus, next_occurrence, pause, resume
+from tracker.domain.deadlines import by_date, show_day
+from tracker.domain.errors import FieldProblem, InvalidInput, NotAllowed, StaleVersion
+from tracker.domain.permissions import Action, Viewer, may
+from tracker.domain.values import local_date
+from tracker.persistence.models import ClockRow, Extension, Task
+from tracker.persistence.repositories.clocks import clock_from, clock_payload
+from tracker.persistence.unit_of_work import UnitOfWork
+from tracker.services.context import Floor, Setting
+from tracker.services.moving import write_back
+from tracker.services.recording import doer_at, event
+from tracker.services.tasks import check_version, see
+from tracker.services.telling import tell
+
+PAUSE_REASON = "extension_pending"
+#: Clocks that a unit may ask to have extended, in the order in which they are looked for.
+EXTENDABLE = ("finish", "reply")
+
+
+class ExtensionService:
+    """A unit asks, the office or the supervisors decide. While it is undecided the clock's rungs rest."""
+
+    def __init__(self, floor: Floor) -> None:
+        self._floor = floor
+
+    def ask(
+        self, viewer: Viewer, *, task_ref: str, expected_version: int, wanted_on: str, reason: str, progress: str
+    ) -> None:
+        """Ask for a later date. Raises InvalidInput for a late, doubled or earlier-dated request."""
+        now = self._floor.clock.now()
+        with self._floor.uows() as uow:
+            task = uow.tasks.get_by_ref(task_ref, lock=True)
+            setting = see(uow, viewer, task)
+            place = setting.place(task)
+            if not may(viewer, Action.ACT_AS_UNIT, place):
+                raise NotAllowed("延期由承办单位的联络员或负责人申请。")
+            self._check(task, expected_version)
+            row = self._running_clock(uow, task)
+            wanted, reason = _check_request(uow, task, row, wanted_on, reason, now=now)
+            by = doer_at(viewer, place, Action.ACT_AS_UNIT)
+            uow.tasks.add_extension(
+                Extension(
+                    task_id=task.id, clock_id=row.id, occurrence=row.occurrence, old_due_on=row.due_on,
+                    wanted_on=wanted, reason=reason, progress=_clean(progress)[:2000], asked_by=viewer.person_id,
+                    asked_at=now,
+                )
+            )  # fmt: skip
+            clock = clock_from(row, uow.clocks.fired([row])[row.id])
+            paused = pause(clock, reason=PAUSE_REASON, now=now) if self._pauses(task, row) else clock
+            write_back(uow, self._floor, task, row, paused, now=now)
+            task.version += 1
+            payload = {
+                "clock": row.name, "wanted_on": wanted.isoformat(), "old_due_on": row.due_on.isoformat(),
+                "reason": reason, "clocks": {row.name: clock_payload(paused, row.ladder_version_id)},
+            }  # fmt: skip
+            (event_id,) = uow.events.append([event(("task", task.id), "extension.asked", payload, at=now, by=by)])
+            facts = _facts(task, setting) | {"wanted_on": wanted.isoformat(), "reason": reason}
+            tell(uow, cause=f"event:{event_id}", message="extension_asked", facts=facts,
+                 audience=setting.audience(task), roles=("supervisor",), now=now, task_id=task.id)  # fmt: skip
+            self._floor.ring_deliveries(uow)
+            uow.commit()
+
+    def decide(
+        self, viewer: Viewer, *, task_ref: str, expected_version: int, grant: bool, granted_on: str, reason: str
+    ) -> None:
+        """Grant a definite new date, or refuse; the clock runs again either way.
+
+        A granted date is the clock's next occurrence: rungs of the old one are cancelled. A refused one goes on with
+        the old date, and the days of waiting are not the unit's lateness.
+        """
+        now = self._floor.clock.now()
+        with self._floor.uows() as uow:
+            task = uow.tasks.get_by_ref(task_ref, lock=True)
+            setting = see(uow, viewer, task)
+            place = setting.place(task)
+            if not may(viewer, Action.DECIDE_EXTENSION, place):
+                raise NotAllowed("延期申请由办公室或督导组审批。")
+            self._check(task, expected_version)
+            asked = uow.tasks.open_extension(task.id, lock=True)
+            if asked is None:
+                raise StaleVersion("这项任务现在没有待审批的延期申请，可能已有人先办理。")
+            row = next(r for r in uow.clocks.of_task(task.id, lock=True).values() if r.id == asked.clock_id)
+            new_date, reason = _check_decision(asked, grant, granted_on, reason, now=now)
+            clock = clock_from(row, uow.clocks.fired([row])[row.id])
+            calendar = self._floor.calendars.newest()
+            if new_date is not None:
+                due = by_date(new_date, row.cutoff, calendar=calendar, source="经批准延期")
+                decided = next_occurrence(clock, due, now=now)
+            else:
+                decided = resume(clock, now=now, calendar=calendar)
+            write_back(uow, self._floor, task, row, decided, now=now)
+            asked.status = "granted" if new_date else "refused"
+            asked.granted_on, asked.decided_by, asked.decided_at = new_date, viewer.person_id, now
+            asked.decision_reason = reason
+            task.version += 1
+            by = doer_at(viewer, place, Action.DECIDE_EXTENSION)
+            payload = {
+                "clock": row.name, "granted": new_date is not None, "reason": reason,
+                "old_due_on": asked.old_due_on.isoformat(), "due_on": decided.due.due_on.isoformat(),
+                "clocks": {row.name: clock_payload(decided, row.ladder_version_id)},
+            }  # fmt: skip
+            (event_id,) = uow.events.append([event(("task", task.id), "extension.decided", payload, at=now, by=by)])
+            facts = _facts(task, setting) | {
+                "granted": new_date is not None, "due_on": decided.due.due_on.isoformat(), "reason": reason,
+            }  # fmt: skip
+            tell(uow, cause=f"event:{event_id}", message="extension_decided", facts=facts,
+                 audience=setting.audience(task), roles=("liaison", "head"), now=now, task_id=task.id)  # fmt: skip
+            self._floor.ring_deliveries(uow)
+            uow.commit()
+
+    def _check(self, task: Task, expected_version: int) -> None:
+        definition = self._floor.catalog.workflow(task.workflow_version_id)
+        check_version(task.version, expected_version, definition.states[task.state].title)
+
+    def _running_clock(self, uow: UnitOfWork, task: Task) -> ClockRow:
+        rows = uow.clocks.of_task(task.id, lock=True)
+        for name in EXTENDABLE:
+            row = rows.get(name)
+            if row is not None and row.status == ClockStatus.RUNNING.value:
+                return row
+        raise InvalidInput([FieldProblem("wanted_on", "这项任务现在没有在走的办理期限，不需要申请延期。")])
+
+    def _pauses(self, task: Task, row: ClockRow) -> bool:
+        definition = self._floor.catalog.workflow(task.workflow_version_id)
+        return PAUSE_REASON in definition.clocks[row.name].pauses_for
+
+
+def _check_request(
+    uow: UnitOfWork, task: Task, row: ClockRow, wanted_on: str, reason: str, *, now: datetime
+) -> tuple[date, str]:
+    problems: list[FieldProblem] = []
+    reason = _clean(reason)
+    if not reason:
+        problems.append(FieldProblem("reason", "请写明申请延期的原因。"))
+    if len(reason) > 1000:
+        problems.append(FieldProblem("reason", f"原因最多1000字，现在是{len(reason)}字。"))
+    if now >= row.due_at:
+        problems.append(
+            FieldProblem("wanted_on", f"已过办理期限（{show_day(row.due_on)}），期限届满后不能申请延期，请尽快办结并说明原因。")
+        )
+    if uow.tasks.open_extension(task.id) is not None:
+        problems.append(FieldProblem("wanted_on", "已有一份延期申请在等审批，不能重复申请。"))
+    wanted = _date(wanted_on)
+    if wanted is None:
+        problems.append(FieldProblem("wanted_on", "请填写希望延到的日期，例如 2026-06-30。"))
+    elif wanted <= row.due_on:
+        problems.append(FieldProblem("wanted_on", f"希望延到的日期要晚于现在的期限（{show_day(row.due_on)}）。"))
+    elif (wanted - row.due_on).days > 366:
+        problems.append(FieldProblem("wanted_on", "一次延期不能超过一年。"))
+    if problems or wanted is None:
+        raise InvalidInput(problems)
+    return wanted, reason
+
+
+def _check_decision(
+    asked: Extension, grant: bool, granted_on: str, reason: str, *, now: datetime
+) -> tuple[date | None, str]:
+    reason = _clean(reason)
+    if not grant:
+        if not reason:
+            raise InvalidInput([FieldProblem("reason", "不同意延期需要写明理由。")])
+        return None, reason[:1000]
+    new_date = _date(granted_on)
+    if new_date is None:
+        raise InvalidInput([FieldProblem("granted_on", "同意延期要给出确定的新期限，例如 2026-06-30。")])
+    if new_date <= asked.old_due_on or new_date < local_date(now):
+        raise InvalidInput(
+            [FieldProblem("granted_on", f"新期限要晚于原期限（{show_day(asked.old_due_on)}），也不能早于今天。")]
+        )
+    return new_date, reason[:1000]
+
+
+def _facts(task: Task, setting: Setting) -> dict[str, object]:
+    return {
+        "task_ref": task.ref, "title": task.title, "unit": setting.unit_name, "campaign": setting.campaign.title,
+        "due_on": task.due_on.isoformat() if task.due_on else "",
+    }  # fmt: skip
+
+
+def _date(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        return None
+
+
+def _clean(text: str) -> str:
+    return text.replace("\x00", "").strip()

@@ -1,0 +1,111 @@
+"""One task takes one transition. Called inside a transaction that already holds the task's row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from tracker.domain.clocks import Clock, ClockStatus, count, enter_state, next_occurrence
+from tracker.domain.deadlines import DueMoment
+from tracker.domain.definition import StateDefinition, TransitionDefinition, WorkflowDefinition
+from tracker.domain.escalation import next_fire_at
+from tracker.persistence.models import ClockRow, Task
+from tracker.persistence.repositories.clocks import clock_from, clock_payload, write_clock
+from tracker.persistence.unit_of_work import UnitOfWork
+from tracker.services.context import Floor
+from tracker.services.opening import start_clocks
+from tracker.services.recording import Doer, event
+
+
+@dataclass(frozen=True)
+class Move:
+    """What a transition needs besides its name."""
+
+    transition: TransitionDefinition
+    by: Doer
+    reason: str = ""
+    values: Mapping[str, Any] | None = None
+    submission_id: int | None = None
+    relapse_due: DueMoment | None = None
+
+
+def move_task(
+    uow: UnitOfWork, floor: Floor, task: Task, definition: WorkflowDefinition, move: Move, *, now: datetime
+) -> int:
+    """Change the state, the clocks and the record of a locked task; return the event's id.
+
+    The transition was allowed by `domain.machine`; what it opens (rectification items, messages) is the caller's.
+    """
+    before, after = task.state, definition.states[move.transition.target]
+    changed = _move_clocks(uow, floor, task, definition, after, move, now=now)
+    _write_state(task, after, move, now=now)
+    (event_id,) = uow.events.append([
+        event(
+            ("task", task.id),
+            "task.moved",
+            {
+                "transition": move.transition.name, "from": before, "to": after.name, "reason": move.reason,
+                "workflow_version": task.workflow_version_id, "submission": move.submission_id, "clocks": changed,
+            },
+            at=now,
+            by=move.by,
+        )
+    ])  # fmt: skip
+    return event_id
+
+
+def _write_state(task: Task, after: StateDefinition, move: Move, *, now: datetime) -> None:
+    task.state, task.waits_for = after.name, after.waits_for.value
+    task.done, task.final = after.done, after.final
+    task.done_at = (task.done_at or now) if after.done else None
+    task.version += 1
+    if move.transition.counts_as is not None:
+        task.sent_back = True
+    elif task.waits_for != "unit":
+        task.sent_back = False
+    if move.by.person_id is not None:
+        task.last_doers = {**task.last_doers, move.transition.name: move.by.person_id}
+
+
+def _move_clocks(
+    uow: UnitOfWork, floor: Floor, task: Task, definition: WorkflowDefinition, after: StateDefinition, move: Move, *,
+    now: datetime,
+) -> dict[str, Any]:  # fmt: skip
+    calendar = floor.calendars.newest()
+    rows = uow.clocks.of_task(task.id, lock=True)
+    fired = uow.clocks.fired(rows.values())
+    changed: dict[str, Any] = {}
+    for name, row in rows.items():
+        clock = clock_from(row, fired[row.id])
+        moved = enter_state(
+            clock, definition.clocks[name], state=after.name, final=after.final, now=now, calendar=calendar
+        )
+        if move.transition.counts_as is not None and moved.status is ClockStatus.RUNNING:
+            moved = count(moved, move.transition.counts_as)
+        if move.transition.next_occurrence and move.relapse_due and definition.clocks[name].within is None:
+            moved = next_occurrence(moved, move.relapse_due, now=now)
+        if moved != clock:
+            write_back(uow, floor, task, row, moved, now=now)
+            changed[name] = clock_payload(moved, row.ladder_version_id)
+    begun = start_clocks(
+        floor, definition, after.name, None, task_id=task.id, now=now, calendar=calendar, already=frozenset(rows)
+    )
+    uow.clocks.insert_many(begun, now=now)
+    changed |= {c.clock.name: clock_payload(c.clock, c.ladder_version_id) for c in begun}
+    if begun:
+        uow.wake()
+    return changed
+
+
+def write_back(
+    uow: UnitOfWork, floor: Floor, task: Task, row: ClockRow, clock: Clock, *, now: datetime
+) -> None:
+    """Write a clock's new value with its next fire time; wake the scheduler; keep the task's shown date in step."""
+    ladder = floor.catalog.ladder(row.ladder_version_id)
+    calendar = floor.calendars.calendar(clock.due.calendar_version)
+    write_clock(row, clock, next_fire_at=next_fire_at(clock, ladder, calendar, now=now))
+    if row.name in ("finish", "reply"):
+        task.due_on, task.due_at = clock.due.due_on, clock.due.due_at
+    uow.wake()

@@ -1,0 +1,372 @@
+"""Papers: drafted by the engine, signed by people (DESIGN.md §3.5).
+
+A draft is open while findings gather in it, sealed when put up for approval, approved by the hash of its content,
+and looked at again when it is issued: what is finished or waived meanwhile is struck, and the paper shows it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from tracker.domain.definition import CountsAs, TransitionDefinition
+from tracker.domain.errors import CannotIssue, FieldProblem, InvalidInput, NotAllowed, StaleVersion
+from tracker.domain.fields import read_form
+from tracker.domain.papers import NOTICE_TITLES, content_hash, printed_number
+from tracker.domain.permissions import PARTY_ACTIONS, Action, Viewer, may, parties
+from tracker.domain.values import local_date
+from tracker.persistence.models import Notice, NoticeItem, Submission, Task
+from tracker.persistence.queries.units import unit_names
+from tracker.persistence.unit_of_work import UnitOfWork
+from tracker.services.context import Floor, Setting
+from tracker.services.moving import Move, move_task
+from tracker.services.recording import Doer, doer_at, event
+from tracker.services.rectification import open_for_items
+from tracker.services.tasks import allowed_for, bind_files, check_reason, drop_extension, plan_for, see
+from tracker.services.telling import tell
+
+#: States before a paper has left the office; a unit does not know that the paper exists.
+INTERNAL_STATES = frozenset({"gathering", "sealed", "approved", "discarded"})
+MAX_BODY = 5000
+
+
+@dataclass(frozen=True)
+class NoticeSnapshot:
+    """A notice after a step."""
+
+    ref: str
+    state: str
+    version: int
+    printed_number: str | None
+    struck: int = 0
+    opened: int = 0
+    repeated: bool = False
+
+
+@dataclass
+class _Held:
+    """A notice with its locks taken, and what surrounds it."""
+
+    notice: Notice
+    task: Task
+    setting: Setting
+    items: list[NoticeItem]
+
+
+class NoticeService:
+    """Everything people do to papers."""
+
+    def __init__(self, floor: Floor) -> None:
+        self._floor = floor
+
+    def allowed(self, viewer: Viewer, notice_ref: str) -> tuple[TransitionDefinition, ...]:
+        """Return the steps that the viewer may take now; raises NotFound."""
+        with self._floor.uows() as uow:
+            notice = uow.notices.get_by_ref(notice_ref)
+            task = uow.tasks.get(notice.task_id)
+            setting = see(uow, viewer, task, internal=task.state in INTERNAL_STATES)
+            definition = self._floor.catalog.workflow(task.workflow_version_id)
+            return allowed_for(uow, viewer, task, setting, definition, now=self._floor.clock.now())
+
+    def edit_draft(self, viewer: Viewer, *, notice_ref: str, expected_version: int, title: str, body: str) -> int:
+        """Change title and body of an open draft; return the new version. Whoever edits has drafted it."""
+        title, body = title.replace("\x00", "").strip(), body.replace("\x00", "").strip()
+        problems = [FieldProblem("title", "请填写标题。")] if not title else []
+        problems += [FieldProblem("title", f"标题最多100字，现在是{len(title)}字。")] if len(title) > 100 else []
+        problems += [FieldProblem("body", f"正文最多{MAX_BODY}字，现在是{len(body)}字。")] if len(body) > MAX_BODY else []
+        if problems:
+            raise InvalidInput(problems)
+        now = self._floor.clock.now()
+        with self._floor.uows() as uow:
+            held = self._hold_draft(uow, viewer, notice_ref, expected_version)
+            before = {"title": held.notice.title, "body": held.notice.body}
+            held.notice.title, held.notice.body = title, body
+            after = {"title": title, "body": body}
+            return self._drafted(uow, held, viewer, "notice.edited", {"before": before, "after": after}, now=now)
+
+    def add_item(self, viewer: Viewer, *, notice_ref: str, expected_version: int, text: str) -> int:
+        """Add a line by hand to an open draft; return the new version."""
+        text = text.replace("\x00", "").strip()
+        if not 0 < len(text) <= 500:
+            raise InvalidInput([FieldProblem("text", "请写明要督办的事项，不超过500字。")])
+        now = self._floor.clock.now()
+        with self._floor.uows() as uow:
+            held = self._hold_draft(uow, viewer, notice_ref, expected_version)
+            position = max((item.position for item in held.items), default=0) + 1
+            uow.notices.add_item(NoticeItem(notice_id=held.notice.id, position=position, text=text))
+            return self._drafted(uow, held, viewer, "notice.item_added", {"text": text}, now=now)
+
+    def strike_item(
+        self, viewer: Viewer, *, notice_ref: str, item_id: int, expected_version: int, reason: str
+    ) -> int:
+        """Strike a line of an open draft with a reason; return the new version. The line stays visible as struck."""
+        reason = reason.replace("\x00", "").strip()
+        if not 0 < len(reason) <= 500:
+            raise InvalidInput([FieldProblem("reason", "请写明划去的理由，不超过500字。")])
+        now = self._floor.clock.now()
+        with self._floor.uows() as uow:
+            held = self._hold_draft(uow, viewer, notice_ref, expected_version)
+            item = uow.notices.item(held.notice.id, item_id)
+            _strike(uow, item, reason=reason, person_id=viewer.person_id, status="struck", now=now)
+            return self._drafted(uow, held, viewer, "notice.item_struck", {"item": item_id, "reason": reason}, now=now)
+
+    def restore_item(self, viewer: Viewer, *, notice_ref: str, item_id: int, expected_version: int) -> int:
+        """Take a strike back; return the new version."""
+        now = self._floor.clock.now()
+        with self._floor.uows() as uow:
+            held = self._hold_draft(uow, viewer, notice_ref, expected_version)
+            item = uow.notices.item(held.notice.id, item_id)
+            item.struck_at, item.struck_by, item.strike_reason = None, None, ""
+            if item.finding_id is not None:
+                finding = uow.notices.findings([item.finding_id])[item.finding_id]
+                finding.status, finding.decided_at, finding.decided_by, finding.reason = "waiting", None, None, ""
+            return self._drafted(uow, held, viewer, "notice.item_restored", {"item": item_id}, now=now)
+
+    def waive_finding(self, viewer: Viewer, *, finding_ref: str, reason: str) -> None:
+        """Waive a finding with a reason (有正当理由): its line is struck from the draft that holds it."""
+        with self._floor.uows() as uow:
+            finding = uow.notices.get_finding_by_ref(finding_ref)
+            item = uow.notices.item_of_finding(finding.id)
+            notice_ref, version, item_id = item.notice_ref, item.notice_version, item.id
+        self.strike_item(viewer, notice_ref=notice_ref, item_id=item_id, expected_version=version, reason=reason)
+
+    def apply_transition(
+        self, viewer: Viewer, *, notice_ref: str, transition: str, expected_version: int,
+        given: Mapping[str, object] | None = None, reason: str = "",
+    ) -> NoticeSnapshot:  # fmt: skip
+        """Take one step of a paper's life.
+
+        Raises NotFound, NotAllowed, TransitionNotAllowed, StaleVersion, InvalidInput, or CannotIssue with all that
+        stands in the way.
+        """
+        now = self._floor.clock.now()
+        with self._floor.uows() as uow:
+            held = self._hold(uow, viewer, notice_ref)
+            definition = self._floor.catalog.workflow(held.task.workflow_version_id)
+            wanted = definition.transition(transition)
+            if (
+                wanted is not None and held.notice.version == expected_version + 1 and held.task.state == wanted.target
+                and held.task.last_doers.get(transition) == viewer.person_id
+            ):  # fmt: skip
+                return replace(_snapshot(held), repeated=True)
+            _check_version(held, expected_version, definition.states[held.task.state].title)
+            planned = plan_for(uow, viewer, held.task, held.setting, definition, transition, now=now)
+            reason = check_reason(planned, reason)
+            party = min(planned.by & parties(viewer, held.setting.place(held.task)))
+            by = doer_at(viewer, held.setting.place(held.task), PARTY_ACTIONS[party])
+            values, submission = self._submit(uow, held, planned, given, viewer, now=now)
+            struck = self._before_move(uow, held, planned, by, values, now=now)
+            move = Move(planned, by, reason, values, submission.id if submission else None)
+            event_id = move_task(uow, self._floor, held.task, definition, move, now=now)
+            opened = 0
+            if planned.opens == "rectification_for_items":
+                opened = open_for_items(uow, self._floor, held.setting, held.notice, values, by, now=now)
+            held.notice.version += 1
+            drop_extension(uow, held.task, definition, now=now)
+            _tell_about(uow, held, planned, by, reason, event_id, now=now)
+            self._floor.ring_deliveries(uow)
+            uow.commit()
+            return replace(_snapshot(held), struck=struck, opened=opened)
+
+    def _submit(
+        self, uow: UnitOfWork, held: _Held, planned: TransitionDefinition, given: Mapping[str, object] | None,
+        viewer: Viewer, *, now: datetime,
+    ) -> tuple[dict[str, Any] | None, Submission | None]:  # fmt: skip
+        if planned.form is None:
+            return None, None
+        definition = self._floor.catalog.workflow(held.task.workflow_version_id)
+        values = read_form(definition.forms[planned.form], definition.forms, given or {}, today=local_date(now))
+        submission = uow.tasks.add_submission(
+            Submission(
+                task_id=held.task.id, transition=planned.name, form_key=planned.form, values=values,
+                submitted_at=now, workflow_version_id=held.task.workflow_version_id, person_id=viewer.person_id,
+            )
+        )  # fmt: skip
+        bind_files(uow, held.task.id, submission, definition, planned.form)
+        return values, submission
+
+    def _before_move(
+        self, uow: UnitOfWork, held: _Held, planned: TransitionDefinition, by: Doer,
+        values: dict[str, Any] | None, *, now: datetime,
+    ) -> int:  # fmt: skip
+        match planned.name:
+            case "seal":
+                return self._seal(uow, held, by, values, now=now)
+            case "send_back":
+                self._open_again(uow, held)
+            case "approve":
+                self._approve(uow, held, by, now=now)
+            case "issue":
+                return self._issue(uow, held, by, now=now)
+            case "discard":
+                for item in held.items:
+                    if item.struck_at is None:
+                        _strike(uow, item, reason="草稿弃用", person_id=by.person_id, status="waived", now=now)
+                held.notice.gathering = False
+        return 0
+
+    def _seal(
+        self, uow: UnitOfWork, held: _Held, by: Doer, values: dict[str, Any] | None, *, now: datetime
+    ) -> int:
+        struck = _look_again(uow, held, now=now)
+        if not [item for item in held.items if item.struck_at is None]:
+            raise CannotIssue("这份草稿里已没有要处理的事项，不能报审。请弃用草稿，或添加事项。", ["没有未划去的事项"])
+        held.notice.details = values or held.notice.details
+        held.notice.gathering = False
+        held.notice.content_hash = _hash(held)
+        payload = {"hash": held.notice.content_hash, "items": [i.id for i in held.items if i.struck_at is None]}
+        uow.events.append([event(("notice", held.notice.id), "notice.sealed", payload, at=now, by=by)])
+        return struck
+
+    def _open_again(self, uow: UnitOfWork, held: _Held) -> None:
+        notice = held.notice
+        key = (notice.campaign_id, notice.unit_id, notice.kind, notice.severity)
+        notice.content_hash = notice.approved_hash = None
+        # While this draft was sealed later findings may have opened the next one; then this one stays editable
+        # but gathers no more, so that a finding always has one draft to go to.
+        notice.gathering = not uow.notices.has_open_draft(key)
+
+    def _approve(self, uow: UnitOfWork, held: _Held, by: Doer, *, now: datetime) -> None:
+        present = _hash(held)
+        if present != held.notice.content_hash:
+            raise StaleVersion("报审之后内容有变动，不能审批。请退回起草人核对后重新报审。")
+        held.notice.approved_hash = present
+        uow.events.append([event(("notice", held.notice.id), "notice.approved", {"hash": present}, at=now, by=by)])
+
+    def _issue(self, uow: UnitOfWork, held: _Held, by: Doer, *, now: datetime) -> int:
+        notice = held.notice
+        if notice.approved_hash is None or notice.approved_hash != _hash(held):
+            raise StaleVersion("现在的内容与审批时不一致，不能印发。请退回重新报审。")
+        word = held.setting.campaign.settings.get("number_words", {}).get(notice.kind)
+        if not word:
+            raise CannotIssue("还不能印发。", [f"本行动没有设定{NOTICE_TITLES[notice.kind]}的机关代字，请办公室先设定。"])
+        struck = _look_again(uow, held, now=now)
+        kept = [item for item in held.items if item.struck_at is None]
+        if not kept:
+            raise CannotIssue("还不能印发。", ["各事项都已办结或免于处理，已没有可印发的内容。请退回后弃用草稿。"])
+        series_id, number = uow.notices.next_number(
+            office_id=notice.office_id, word=word, year=local_date(now).year
+        )
+        notice.number_series_id, notice.number = series_id, number
+        notice.printed_number = printed_number(word, local_date(now).year, number)
+        notice.printed_unit_name = unit_names(uow.session, [notice.unit_id])[notice.unit_id]
+        notice.issued_at = now
+        findings = uow.notices.findings([i.finding_id for i in kept if i.finding_id is not None])
+        for finding in findings.values():
+            finding.status, finding.decided_at, finding.decided_by = "issued", now, by.person_id
+        payload = {
+            "number": notice.printed_number, "unit_name": notice.printed_unit_name,
+            "approved_hash": notice.approved_hash, "items": [i.id for i in kept], "struck": struck,
+        }  # fmt: skip
+        uow.events.append([event(("notice", notice.id), "notice.issued", payload, at=now, by=by)])
+        return struck
+
+    def _hold(self, uow: UnitOfWork, viewer: Viewer, notice_ref: str) -> _Held:
+        peek = uow.notices.get_by_ref(notice_ref)
+        lines = uow.notices.items(peek.id)
+        wanted = {peek.task_id, *(i.task_id for i in lines if i.task_id is not None)}
+        tasks = {task.id: task for task in uow.tasks.find_many(sorted(wanted), lock=True)}
+        notice = uow.notices.get_by_ref(notice_ref, lock=True)
+        task = tasks[notice.task_id]
+        setting = see(uow, viewer, task, internal=task.state in INTERNAL_STATES)
+        return _Held(notice, task, setting, uow.notices.items(notice.id))
+
+    def _hold_draft(self, uow: UnitOfWork, viewer: Viewer, notice_ref: str, expected_version: int) -> _Held:
+        held = self._hold(uow, viewer, notice_ref)
+        place = held.setting.place(held.task, internal=True)
+        if not (may(viewer, Action.ACT_AS_SUPERVISOR, place) or may(viewer, Action.ACT_AS_OFFICE, place)):
+            raise NotAllowed("草稿由督导组和办公室修改。")
+        definition = self._floor.catalog.workflow(held.task.workflow_version_id)
+        title = definition.states[held.task.state].title
+        _check_version(held, expected_version, title)
+        if held.task.state != definition.initial:
+            raise StaleVersion(f"文书已是“{title}”，不能再改。需要修改请先退回。")
+        return held
+
+    def _drafted(
+        self, uow: UnitOfWork, held: _Held, viewer: Viewer, kind: str, payload: Mapping[str, Any], *, now: datetime
+    ) -> int:
+        place = held.setting.place(held.task, internal=True)
+        by = doer_at(viewer, place, Action.SEE_WORKBENCH)
+        held.task.last_doers = {**held.task.last_doers, "edit": viewer.person_id}
+        held.notice.version += 1
+        uow.events.append([event(("notice", held.notice.id), kind, payload, at=now, by=by)])
+        uow.commit()
+        return held.notice.version
+
+
+def _snapshot(held: _Held) -> NoticeSnapshot:
+    return NoticeSnapshot(held.notice.ref, held.task.state, held.notice.version, held.notice.printed_number)
+
+
+def _check_version(held: _Held, expected: int, state_title: str) -> None:
+    if held.notice.version != expected:
+        raise StaleVersion(
+            f"文书在您打开页面之后有变动（可能引擎并入了新事项，或有人先办理了），现在是“{state_title}”。请核对后再办。"
+        )
+
+
+def _hash(held: _Held) -> str:
+    notice = held.notice
+    return content_hash(
+        kind=notice.kind, unit_id=notice.unit_id, severity=notice.severity, title=notice.title, body=notice.body,
+        details=notice.details, items=[(i.id, i.text) for i in held.items if i.struck_at is None],
+    )  # fmt: skip
+
+
+def _strike(
+    uow: UnitOfWork, item: NoticeItem, *, reason: str, person_id: int | None, status: str, now: datetime
+) -> None:
+    item.struck_at, item.struck_by, item.strike_reason = now, person_id, reason
+    if item.finding_id is not None:
+        finding = uow.notices.findings([item.finding_id])[item.finding_id]
+        finding.status, finding.decided_at, finding.decided_by, finding.reason = status, now, person_id, reason
+
+
+def _look_again(uow: UnitOfWork, held: _Held, *, now: datetime) -> int:
+    """Strike the lines whose duty is finished meanwhile; return how many. The tasks are locked by the caller."""
+    wanted = [i.task_id for i in held.items if i.task_id is not None and i.struck_at is None]
+    tasks = {task.id: task for task in uow.tasks.find_many(wanted)}
+    struck = 0
+    for item in held.items:
+        task = tasks.get(item.task_id or 0)
+        if item.struck_at is None and task is not None and (task.done or task.final):
+            reason = f"印发前复核：该任务已办结（{local_date(task.done_at or now).isoformat()}）。"
+            _strike(uow, item, reason=reason, person_id=None, status="obsolete", now=now)
+            struck += 1
+    return struck
+
+
+def _tell_about(
+    uow: UnitOfWork, held: _Held, planned: TransitionDefinition, by: Doer, reason: str, event_id: int, *, now: datetime
+) -> None:
+    notice, task = held.notice, held.task
+    facts = {
+        "notice_ref": notice.ref, "printed_number": notice.printed_number or "", "title": notice.title,
+        "unit": held.setting.unit_name, "campaign": held.setting.campaign.title, "reason": reason,
+        "reply_due_on": task.due_on.isoformat() if task.due_on else "", "state": task.state, "task_ref": notice.ref,
+        "outcome": planned.title, "due_on": task.due_on.isoformat() if task.due_on else "",
+    }  # fmt: skip
+    roles: tuple[str, ...]
+    match planned.name:
+        case "seal":
+            message, roles = "draft_waiting", ("leader", "supervisor")
+        case "send_back" | "approve":
+            message, roles = "draft_waiting", ("supervisor",)
+        case "issue":
+            message, roles = "served", ("liaison", "head")
+        case "reply":
+            message, roles = "to_review", ("supervisor",)
+        case "close" | "void":
+            message, roles = "reply_judged", ("liaison", "head")
+        case _ if planned.counts_as is CountsAs.QUALITY_FAILURE:
+            message, roles = "returned", ("liaison",)
+        case _:
+            return
+    tell(
+        uow, cause=f"event:{event_id}", message=message, facts=facts, audience=held.setting.audience(task),
+        roles=roles, now=now, task_id=task.id, notice_id=notice.id, grave=message == "served",
+        except_person=by.person_id,
+    )  # fmt: skip

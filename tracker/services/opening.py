@@ -1,0 +1,121 @@
+"""Opening tasks, set-based: rows, clocks, first events. Called inside a decision's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from tracker.domain.calendar import WorkingCalendar
+from tracker.domain.clocks import Clock, start
+from tracker.domain.deadlines import DueMoment
+from tracker.domain.definition import WorkflowDefinition
+from tracker.domain.escalation import next_fire_at
+from tracker.domain.values import local_date
+from tracker.persistence.repositories.clocks import NewClock, clock_payload
+from tracker.persistence.repositories.events import NewEvent
+from tracker.persistence.unit_of_work import UnitOfWork
+from tracker.services.context import Floor
+from tracker.services.recording import ENGINE, Doer, event
+
+REF_PREFIXES = {"rectification": "ZG"}
+
+
+@dataclass(frozen=True)
+class NewTask:
+    """A task to open. `due` is for the clocks that take their due moment from the source."""
+
+    campaign_id: int
+    unit_id: int
+    workflow_key: str
+    title: str
+    due: DueMoment | None = None
+    assignment_id: int | None = None
+    measure_id: int | None = None
+    parent_id: int | None = None
+    state: str | None = None
+    period_key: str = "once"
+
+
+@dataclass(frozen=True)
+class OpenedTask:
+    """What was opened."""
+
+    id: int
+    ref: str
+    new: NewTask
+
+
+def open_tasks(
+    uow: UnitOfWork, floor: Floor, new: Sequence[NewTask], *, now: datetime, by: Doer = ENGINE
+) -> list[OpenedTask]:
+    """Open tasks in one statement a table; each begins its own stream with `task.opened`."""
+    if not new:
+        return []
+    calendar = floor.calendars.newest()
+    year = local_date(now).year
+    definitions = {task.workflow_key: floor.catalog.newest_workflow(task.workflow_key) for task in new}
+    refs = _refs(uow, new, year)
+    rows = [_row(task, ref, *definitions[task.workflow_key]) for task, ref in zip(new, refs, strict=True)]
+    ids = uow.tasks.insert_many(rows, now=now)
+    clocks: list[NewClock] = []
+    events: list[NewEvent] = []
+    for task_id, task, row in zip(ids, new, rows, strict=True):
+        version_id, definition = definitions[task.workflow_key]
+        started = start_clocks(floor, definition, row["state"], task.due, task_id=task_id, now=now, calendar=calendar)
+        clocks += started
+        events.append(event(("task", task_id), "task.opened", _payload(task, row, version_id, started), at=now, by=by))
+    uow.clocks.insert_many(clocks, now=now)
+    uow.events.append(events)
+    uow.wake()
+    return [OpenedTask(task_id, ref, task) for task_id, ref, task in zip(ids, refs, new, strict=True)]
+
+
+def start_clocks(
+    floor: Floor, definition: WorkflowDefinition, state: str, due: DueMoment | None, *,
+    task_id: int, now: datetime, calendar: WorkingCalendar, already: frozenset[str] = frozenset(),
+) -> list[NewClock]:  # fmt: skip
+    """Return the clocks that begin to run when a task enters `state` and have never run before."""
+    started = []
+    for clock_definition in definition.clocks.values():
+        if clock_definition.name in already or state not in clock_definition.runs_in:
+            continue
+        clock = start(clock_definition, now=now, calendar=calendar, given=due)
+        ladder_id, ladder = floor.catalog.newest_ladder(clock_definition.ladder)
+        fire = next_fire_at(clock, ladder, calendar, now=now)
+        started.append(NewClock(task_id, clock, ladder_id, fire))
+    return started
+
+
+def finish_due(clocks: Sequence[Clock], given: DueMoment | None) -> DueMoment | None:
+    """Return the due moment that lists show: the source's, else the latest of the running clocks."""
+    return given or max((clock.due for clock in clocks), key=lambda due: due.due_at, default=None)
+
+
+def _refs(uow: UnitOfWork, new: Sequence[NewTask], year: int) -> list[str]:
+    prefixes = [REF_PREFIXES.get(task.workflow_key, "RW") for task in new]
+    pools = {
+        prefix: iter(uow.tasks.new_refs(prefix, year, prefixes.count(prefix))) for prefix in sorted(set(prefixes))
+    }
+    return [next(pools[prefix]) for prefix in prefixes]
+
+
+def _row(task: NewTask, ref: str, version_id: int, definition: WorkflowDefinition) -> dict[str, Any]:
+    state = task.state or definition.initial
+    return {
+        "ref": ref, "campaign_id": task.campaign_id, "assignment_id": task.assignment_id,
+        "measure_id": task.measure_id, "unit_id": task.unit_id, "workflow_key": task.workflow_key,
+        "workflow_version_id": version_id, "period_key": task.period_key, "title": task.title, "state": state,
+        "waits_for": definition.states[state].waits_for.value, "due_on": task.due.due_on if task.due else None,
+        "due_at": task.due.due_at if task.due else None, "parent_id": task.parent_id,
+    }  # fmt: skip
+
+
+def _payload(task: NewTask, row: dict[str, Any], version_id: int, clocks: Sequence[NewClock]) -> dict[str, Any]:
+    return {
+        "ref": row["ref"], "campaign": task.campaign_id, "unit": task.unit_id, "measure": task.measure_id,
+        "parent": task.parent_id, "workflow": task.workflow_key, "workflow_version": version_id,
+        "title": task.title, "state": row["state"],
+        "clocks": {c.clock.name: clock_payload(c.clock, c.ladder_version_id) for c in clocks},
+    }  # fmt: skip

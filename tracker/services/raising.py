@@ -1,0 +1,240 @@
+"""The writing half of a sweep: a batch of decisions becomes firings, findings, drafts, told rows and events.
+
+Everything is set-based; nothing here decides. Called inside the sweep's transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from tracker.domain.addressing import AddressBook
+from tracker.domain.calendar import WorkingCalendar
+from tracker.domain.clocks import Clock
+from tracker.domain.escalation import Decision, RungReached
+from tracker.domain.ladder import RungAct
+from tracker.domain.papers import default_body, default_title, finding_line
+from tracker.domain.values import local_date
+from tracker.persistence.queries.units import unit_names
+from tracker.persistence.repositories.events import NewEvent
+from tracker.persistence.repositories.sweeping import CampaignPlace, DraftRow
+from tracker.persistence.repositories.told import NewTold
+from tracker.persistence.unit_of_work import UnitOfWork
+from tracker.services.context import Floor
+from tracker.services.opening import NewTask, open_tasks
+from tracker.services.recording import event
+from tracker.services.telling import Audience, report_vacancies
+
+MAX_SEVERITY = 5
+DraftKey = tuple[int, int, str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A claimed clock with what was decided about it."""
+
+    row: Mapping[str, Any]
+    clock: Clock
+    decision: Decision
+
+
+@dataclass(frozen=True, slots=True)
+class Fired:
+    """One rung of one clock that this batch fires, once its firing row exists."""
+
+    judged: Judged
+    reached: RungReached
+    firing_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class BatchReport:
+    """What one batch did."""
+
+    claimed: int
+    fired: int
+    findings: int
+    drafts: int
+    told: int
+    deferred: int = 0
+
+
+def write_batch(
+    uow: UnitOfWork, floor: Floor, judged: Sequence[Judged], calendar: WorkingCalendar, *, now: datetime
+) -> BatchReport:
+    """Write what was decided about a batch; the caller commits."""
+    fired = _insert_firings(uow, judged, now=now)
+    places = uow.sweeping.places([j.row["campaign_id"] for j in judged])
+    names = unit_names(uow.session, [j.row["unit_id"] for j in judged])
+    raising = [f for f in fired if f.reached.rung.act is RungAct.RAISE]
+    findings, drafts, events = _raise(uow, floor, raising, places, calendar, now=now)
+    told = _tell(uow, fired, places, names, calendar, now=now)
+    events += [_fired_event(f, findings.get(f.firing_id), now=now) for f in fired]
+    uow.events.append(events)
+    uow.sweeping.move_clocks({j.row["clock_id"]: j.decision.next_fire_at for j in judged})
+    return BatchReport(len(judged), len(fired), len(findings), drafts, told)
+
+
+def _insert_firings(uow: UnitOfWork, judged: Sequence[Judged], *, now: datetime) -> list[Fired]:
+    pairs = [(j, r) for j in judged for r in j.decision.reached]
+    if not pairs:
+        return []
+    ids = uow.sweeping.insert_firings(
+        {
+            "clock_id": [j.row["clock_id"] for j, _ in pairs], "task_id": [j.row["task_id"] for j, _ in pairs],
+            "occurrence": [j.clock.occurrence for j, _ in pairs], "rung": [r.index for _, r in pairs],
+            "rung_name": [r.rung.name for _, r in pairs], "cause": [r.cause.value for _, r in pairs],
+            "act": [r.rung.act.value for _, r in pairs], "fell_due_at": [r.fell_due_at for _, r in pairs],
+        },
+        now=now,
+    )  # fmt: skip
+    return [Fired(j, r, ids[j.row["clock_id"], r.index]) for j, r in pairs if (j.row["clock_id"], r.index) in ids]
+
+
+def _raise(
+    uow: UnitOfWork, floor: Floor, raising: Sequence[Fired], places: Mapping[int, CampaignPlace],
+    calendar: WorkingCalendar, *, now: datetime,
+) -> tuple[dict[int, str], int, list[NewEvent]]:  # fmt: skip
+    """Insert findings and their lines in open drafts; return refs by firing id, drafts opened, events."""
+    if not raising:
+        return {}, 0, []
+    refs = uow.tasks.new_refs("DC", local_date(now).year, len(raising))
+    lines = [_line(f, calendar, now=now) for f in raising]
+    keys = [_draft_key(f) for f in raising]
+    ids = uow.sweeping.insert_findings(
+        {
+            "ref": refs, "firing_id": [f.firing_id for f in raising], "campaign_id": [key[0] for key in keys],
+            "unit_id": [key[1] for key in keys], "task_id": [f.judged.row["task_id"] for f in raising],
+            "kind": [key[2] for key in keys], "severity": [key[3] for key in keys], "summary": lines,
+        },
+        now=now,
+    )  # fmt: skip
+    drafts, opened, events = _drafts_for(uow, floor, sorted(set(keys)), places, now=now)
+    items: dict[str, list[Any]] = {name: [] for name in ("notice_id", "finding_id", "task_id", "position", "text")}
+    for f, key, line, ref in zip(raising, keys, lines, refs, strict=True):
+        draft = drafts[key]
+        draft.last_position += 1
+        row = (draft.id, ids[f.firing_id], f.judged.row["task_id"], draft.last_position, line)
+        for name, value in zip(items, row, strict=True):
+            items[name].append(value)
+        payload = {"finding": ref, "task": f.judged.row["task_ref"], "position": draft.last_position}
+        events.append(event(("notice", draft.id), "notice.finding_gathered", payload, at=now))
+    uow.sweeping.insert_items(items)
+    uow.sweeping.bump_drafts([draft.id for draft in drafts.values()])
+    return {f.firing_id: ref for f, ref in zip(raising, refs, strict=True)}, opened, events
+
+
+def _drafts_for(
+    uow: UnitOfWork, floor: Floor, keys: Sequence[DraftKey], places: Mapping[int, CampaignPlace], *, now: datetime
+) -> tuple[dict[DraftKey, DraftRow], int, list[NewEvent]]:
+    """Return the open draft of each key, locked; those that do not exist are opened, each with its task."""
+    uow.notices.lock_draft_keys(keys)
+    drafts = uow.sweeping.open_drafts(keys)
+    missing = [key for key in keys if key not in drafts]
+    if not missing:
+        return drafts, 0, []
+    titles = {key: default_title(key[2], places[key[0]].campaign_title) for key in missing}
+    tasks = open_tasks(
+        uow, floor, [NewTask(key[0], key[1], key[2], titles[key]) for key in missing], now=now
+    )
+    columns: dict[str, list[Any]] = {
+        "ref": uow.tasks.new_refs("WS", local_date(now).year, len(missing)), "task_id": [task.id for task in tasks],
+        "campaign_id": [key[0] for key in missing], "office_id": [places[key[0]].office_id for key in missing],
+        "unit_id": [key[1] for key in missing], "kind": [key[2] for key in missing],
+        "severity": [key[3] for key in missing], "title": [titles[key] for key in missing],
+        "body": [default_body(key[2], places[key[0]].campaign_title) for key in missing],
+    }  # fmt: skip
+    opened = uow.sweeping.insert_drafts(columns, now=now)
+    events = [
+        event(
+            ("notice", draft.id),
+            "notice.drafted",
+            {"ref": draft.ref, "kind": draft.kind, "unit": draft.unit_id, "severity": draft.severity, "task": draft.task_id},
+            at=now,
+        )
+        for draft in opened
+    ]  # fmt: skip
+    return drafts | {draft.key: draft for draft in opened}, len(opened), events
+
+
+def _tell(
+    uow: UnitOfWork, fired: Sequence[Fired], places: Mapping[int, CampaignPlace], names: Mapping[int, str],
+    calendar: WorkingCalendar, *, now: datetime,
+) -> int:  # fmt: skip
+    if not fired:
+        return 0
+    today = local_date(now)
+    units = {f.judged.row["unit_id"] for f in fired} | {p.office_unit_id for p in places.values()}
+    book = AddressBook(
+        (r.unit_id, r.role, r.campaign_id, r.person_id, r.post_id) for r in uow.told.posts_at(sorted(units), today=today)
+    )
+    rows: list[NewTold] = []
+    vacancies: dict[int, tuple[Audience, set[str]]] = {}
+    for f in fired:
+        row = f.judged.row
+        place = places[row["campaign_id"]]
+        reached = book.reach(
+            f.reached.rung.to, unit_id=row["unit_id"], office_unit_id=place.office_unit_id,
+            campaign_id=row["campaign_id"],
+        )  # fmt: skip
+        message, facts = _message(f, names[row["unit_id"]], place, calendar, now=now)
+        rows += [
+            NewTold(
+                f"firing:{f.firing_id}", h.person_id, h.post_id, message, facts, row["campaign_id"], row["task_id"]
+            )
+            for h in reached.holders
+        ]
+        if reached.vacant:
+            audience = Audience(row["campaign_id"], row["unit_id"], place.office_unit_id, names[row["unit_id"]])
+            vacancies.setdefault(row["unit_id"], (audience, set()))[1].update(reached.vacant)
+    uow.told.add(rows, now=now)
+    for audience, roles in vacancies.values():
+        report_vacancies(uow, audience, sorted(roles), now=now)
+    return len(rows)
+
+
+def _message(
+    f: Fired, unit_name: str, place: CampaignPlace, calendar: WorkingCalendar, *, now: datetime
+) -> tuple[str, dict[str, Any]]:
+    row, due_on, today = f.judged.row, f.judged.clock.due.due_on, local_date(now)
+    facts: dict[str, Any] = {
+        "task_ref": row["task_ref"], "title": row["title"], "unit": unit_name, "campaign": place.campaign_title,
+        "due_on": due_on.isoformat(), "rung_title": f.reached.rung.title,
+    }  # fmt: skip
+    match f.reached.rung.act:
+        case RungAct.REMIND:
+            return "remind", facts | {"working_days_left": calendar.working_days_between(today, due_on)}
+        case RungAct.URGE:
+            return "urge", facts | {"working_days_late": max(0, calendar.working_days_between(due_on, today))}
+        case RungAct.RAISE:
+            return "raised", facts
+
+
+def _line(f: Fired, calendar: WorkingCalendar, *, now: datetime) -> str:
+    clock = f.judged.clock
+    return finding_line(
+        cause=f.reached.cause, title=f.judged.row["title"], due_on=clock.due.due_on,
+        working_days_late=max(0, calendar.working_days_between(clock.due.due_on, local_date(now))),
+        quality_failures=clock.quality_failures, failed_rechecks=clock.failed_rechecks,
+    )  # fmt: skip
+
+
+def _draft_key(f: Fired) -> DraftKey:
+    row, rung = f.judged.row, f.reached.rung
+    if rung.raises is None:
+        raise ValueError(f"rung {rung.name!r} raises nothing")
+    severity = min(MAX_SEVERITY, rung.severity + row["severity_raise"])
+    return (row["campaign_id"], row["unit_id"], rung.raises, severity)
+
+
+def _fired_event(f: Fired, finding_ref: str | None, *, now: datetime) -> NewEvent:
+    clock, reached = f.judged.clock, f.reached
+    payload = {
+        "clock": clock.name, "occurrence": clock.occurrence, "rung": reached.index, "rung_name": reached.rung.name,
+        "act": reached.rung.act.value, "cause": reached.cause.value, "fell_due_at": reached.fell_due_at.isoformat(),
+        "ladder": f.judged.row["ladder_version_id"], "finding": finding_ref, "due_on": clock.due.due_on.isoformat(),
+        "quality_failures": clock.quality_failures, "failed_rechecks": clock.failed_rechecks,
+    }  # fmt: skip
+    return event(("task", f.judged.row["task_id"]), "rung.fired", payload, at=now)

@@ -1,0 +1,76 @@
+"""Who is told of what a decision did. Rows only; the gatherer makes messages of them later."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from tracker.domain.addressing import AddressBook
+from tracker.domain.values import local_date
+from tracker.persistence.repositories.told import NewTold
+from tracker.persistence.unit_of_work import UnitOfWork
+
+ROLE_NAMES = {
+    "liaison": "联络员", "head": "负责人", "area_leader": "包片领导", "supervisor": "督导员", "office": "办公室人员", "leader": "领导",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Audience:
+    """About which unit of which campaign, and where the office sits."""
+
+    campaign_id: int
+    unit_id: int
+    office_unit_id: int
+    unit_name: str
+
+
+def address_book(uow: UnitOfWork, audiences: Sequence[Audience], *, now: datetime) -> AddressBook:
+    """Return the posts held today at all units that the audiences need, in one query."""
+    units = {a.unit_id for a in audiences} | {a.office_unit_id for a in audiences}
+    rows = uow.told.posts_at(sorted(units), today=local_date(now))
+    return AddressBook((r.unit_id, r.role, r.campaign_id, r.person_id, r.post_id) for r in rows)
+
+
+def tell(
+    uow: UnitOfWork,
+    *,
+    cause: str,
+    message: str,
+    facts: Mapping[str, Any],
+    audience: Audience,
+    roles: Sequence[str],
+    now: datetime,
+    task_id: int | None = None,
+    notice_id: int | None = None,
+    grave: bool = False,
+    except_person: int | None = None,
+) -> None:
+    """Write told rows for the holders of `roles`, and an incident for each vacancy met on the way."""
+    book = address_book(uow, [audience], now=now)
+    reached = book.reach(
+        roles, unit_id=audience.unit_id, office_unit_id=audience.office_unit_id, campaign_id=audience.campaign_id
+    )
+    uow.told.add(
+        [
+            NewTold(cause, h.person_id, h.post_id, message, facts, audience.campaign_id, task_id, notice_id, grave)
+            for h in reached.holders
+            if h.person_id != except_person
+        ],
+        now=now,
+    )
+    report_vacancies(uow, audience, reached.vacant, now=now)
+
+
+def report_vacancies(uow: UnitOfWork, audience: Audience, vacant: Sequence[str], *, now: datetime) -> None:
+    """Open a data-quality item for each role that nobody holds."""
+    for role in vacant:
+        uow.incidents.raise_(
+            kind="vacancy",
+            subject=f"unit:{audience.unit_id}:{role}",
+            sentence=f"{audience.unit_name}现在没有{ROLE_NAMES[role]}，消息已改送上一级。请补登该岗位。",
+            now=now,
+            campaign_id=audience.campaign_id,
+        )
