@@ -1,0 +1,206 @@
+"""Why a campaign cannot be issued yet. Pure: the facts decide; every reason is one sentence, none is left out.
+
+A vacancy at run time is answered by the next in the chain (DESIGN.md §3.8). That is for somebody who leaves in the
+middle of a campaign; a campaign that begins with a vacancy would begin with a rule that cannot be kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from tracker.domain.deadlines import Cutoff, show_day
+from tracker.domain.definition import TransitionDefinition, WorkflowDefinition
+from tracker.domain.ladder import Ladder, Rung
+from tracker.domain.reachability import ladders_of, reachable_workflows
+
+HOLDER_NAMES = {
+    "liaison": "联络员", "head": "负责人", "area_leader": "包片领导", "supervisor": "督导员", "office": "办公室工作人员",
+    "leader": "领导小组领导",
+}  # fmt: skip
+_UNIT_DOERS = ("liaison", "head")
+_UNIT_ROLES = ("liaison", "head", "area_leader")
+_OFFICE_ROLES = ("supervisor", "office", "leader")
+_PARTY_NAMES = {**HOLDER_NAMES, "unit": "责任单位"}
+
+
+@dataclass(frozen=True)
+class MeasureFacts:
+    """A measure as the checks need it. `printed` is its day and hour, None for a period."""
+
+    ordinal: str
+    title: str
+    workflow: str
+    unit_ids: tuple[int, ...]
+    printed: tuple[date, Cutoff] | None
+
+
+@dataclass(frozen=True)
+class CampaignFacts:
+    """A campaign on the day of its issue.
+
+    unit_names   every unit with a duty, in protocol order
+    holders      (unit id, role) → the persons who hold it for this campaign today
+    """
+
+    office_unit_id: int
+    office_name: str
+    unit_names: Mapping[int, str]
+    holders: Mapping[tuple[int, str], frozenset[int]]
+    measures: Sequence[MeasureFacts]
+    separation: bool
+
+
+@dataclass(frozen=True)
+class Definitions:
+    """The definitions that tasks would be opened with; None for a key that does not exist."""
+
+    workflow: Callable[[str], WorkflowDefinition | None]
+    ladder: Callable[[str], Ladder | None]
+
+    def reachable(self, keys: Iterable[str]) -> dict[str, WorkflowDefinition]:
+        """Return the workflows named and all that they can open."""
+        return reachable_workflows(keys, workflow=self.workflow, ladder=self.ladder)
+
+    def rungs(self, workflows: Iterable[WorkflowDefinition]) -> list[tuple[Ladder, Rung]]:
+        """Return every rung of every clock, each ladder once."""
+        ladders = {one.key: one for flow in workflows for one in ladders_of(flow, self.ladder)}
+        return [(ladder, rung) for ladder in ladders.values() for rung in ladder.rungs]
+
+
+def reasons_against_issue(facts: CampaignFacts, definitions: Definitions, *, now: datetime) -> list[str]:
+    """Return all that stands in the way of issuing, as sentences that name the unit; empty when nothing does."""
+    found = [
+        *_measures(facts, definitions, now),
+        *_office_vacancies(facts, definitions),
+        *_office_steps(facts, definitions),
+        *_units(facts, definitions),
+    ]
+    return list(dict.fromkeys(found))
+
+
+def _measures(facts: CampaignFacts, definitions: Definitions, now: datetime) -> Iterator[str]:
+    for measure in facts.measures:
+        name = f"措施{measure.ordinal}“{measure.title}”"
+        if not measure.unit_ids:
+            yield f"{name}没有责任单位，请补上单位或删去这项措施。"
+        if definitions.workflow(measure.workflow) is None:
+            yield f"{name}要用的流程“{measure.workflow}”没有装入，请先装入流程文件。"
+        if measure.printed is not None:
+            day, cutoff = measure.printed
+            if cutoff.on(day) <= now:
+                yield f"{name}的完成时限{show_day(day)}已经过去，请改成以后的日期。"
+
+
+def _office_vacancies(facts: CampaignFacts, definitions: Definitions) -> Iterator[str]:
+    workflows = definitions.reachable(measure.workflow for measure in facts.measures)
+    for role, (ladder, rung) in _first_rungs(definitions.rungs(workflows.values()), _OFFICE_ROLES).items():
+        if not _persons(facts, facts.office_unit_id, [role]):
+            yield _vacancy(facts.office_name, role, ladder, rung)
+
+
+def _units(facts: CampaignFacts, definitions: Definitions) -> Iterator[str]:
+    used: dict[int, set[str]] = {unit_id: set() for unit_id in facts.unit_names}
+    for measure in facts.measures:
+        for unit_id in measure.unit_ids:
+            used[unit_id].add(measure.workflow)
+    # Most units have the same kinds of duty, so what these can open is worked out once for each combination.
+    reached = {
+        frozenset(keys): definitions.reachable(sorted(keys)) for keys in {frozenset(k) for k in used.values()}
+    }
+    for unit_id, name in facts.unit_names.items():
+        workflows = reached[frozenset(used[unit_id])]
+        if not workflows:
+            continue
+        if not _persons(facts, unit_id, _UNIT_DOERS):
+            yield f"{name}没有联络员，也没有负责人，任务无人签收和办理，请先登记岗位。"
+            continue
+        yield from _unit_vacancies(facts, unit_id, name, definitions.rungs(workflows.values()))
+        for workflow in workflows.values():
+            yield from _unit_separation(facts, unit_id, name, workflow)
+
+
+def _unit_vacancies(
+    facts: CampaignFacts, unit_id: int, name: str, rungs: Sequence[tuple[Ladder, Rung]]
+) -> Iterator[str]:
+    # An area leader is told beside others; only a rung that speaks to nobody else needs one.
+    relevant = [(ladder, rung) for ladder, rung in rungs if set(rung.to) == {"area_leader"}]
+    addressed = _first_rungs(rungs, _UNIT_DOERS) | _first_rungs(relevant, ("area_leader",))
+    for role, (ladder, rung) in addressed.items():
+        if not _persons(facts, unit_id, [role]):
+            yield _vacancy(name, role, ladder, rung)
+
+
+def _first_rungs(
+    rungs: Sequence[tuple[Ladder, Rung]], roles: Sequence[str]
+) -> dict[str, tuple[Ladder, Rung]]:
+    """Return, for each of `roles` that is addressed at all, the first rung that does."""
+    first: dict[str, tuple[Ladder, Rung]] = {}
+    for ladder, rung in rungs:
+        for role in rung.to:
+            if role in roles:
+                first.setdefault(role, (ladder, rung))
+    return first
+
+
+def _vacancy(place: str, role: str, ladder: Ladder, rung: Rung) -> str:
+    told = rung.title or rung.name
+    return f"{place}没有{HOLDER_NAMES[role]}，而升级规则“{ladder.title}”的“{told}”要通知到，请先登记岗位或修改规则。"
+
+
+def _office_steps(facts: CampaignFacts, definitions: Definitions) -> Iterator[str]:
+    workflows = definitions.reachable(measure.workflow for measure in facts.measures)
+    for workflow in workflows.values():
+        for step in workflow.transitions:
+            if step.by & {"unit", "engine"}:
+                continue
+            takers = _persons(facts, facts.office_unit_id, step.by)
+            if not takers:
+                who = "、".join(_PARTY_NAMES[party] for party in sorted(step.by))
+                yield f"流程“{workflow.title}”的“{step.title}”要由{who}办理，但{facts.office_name}没有这样的岗位。"
+            elif facts.separation:
+                for other in _separated(workflow, step):
+                    if "unit" not in other.by:
+                        doers = _persons(facts, facts.office_unit_id, other.by)
+                        yield from _too_few(facts.office_name, workflow, step, other, takers | doers)
+
+
+def _unit_separation(
+    facts: CampaignFacts, unit_id: int, name: str, workflow: WorkflowDefinition
+) -> Iterator[str]:
+    """Look at steps that the office may not take after the same person took one for the unit."""
+    if not facts.separation:
+        return
+    for step in workflow.transitions:
+        takers = _persons(facts, facts.office_unit_id, step.by)
+        for other in _separated(workflow, step):
+            if takers and "unit" in other.by:
+                doers = _persons(facts, unit_id, _UNIT_DOERS) | _persons(
+                    facts, facts.office_unit_id, other.by
+                )
+                yield from _too_few(name, workflow, step, other, takers | doers)
+
+
+def _separated(workflow: WorkflowDefinition, step: TransitionDefinition) -> list[TransitionDefinition]:
+    """Return the steps whose doer may not take `step`. What is not a step (an edit) has no party to look at."""
+    found = (workflow.transition(name) for name in sorted(step.unless_same_person_as))
+    return [other for other in found if other is not None and other.by != {"engine"}]
+
+
+def _too_few(
+    place: str, workflow: WorkflowDefinition, step: TransitionDefinition, other: TransitionDefinition,
+    people: frozenset[int],
+) -> Iterator[str]:  # fmt: skip
+    if len(people) < 2:
+        yield (
+            f"流程“{workflow.title}”的“{other.title}”和“{step.title}”要由不同的人办理，"
+            f"但{place}能办的只有同一个人，请增加岗位。"
+        )
+
+
+def _persons(facts: CampaignFacts, unit_id: int, roles: Iterable[str]) -> frozenset[int]:
+    found: set[int] = set()
+    for role in roles:
+        found |= facts.holders.get((unit_id, role), frozenset())
+    return frozenset(found)

@@ -1,0 +1,130 @@
+"""Campaigns: load one from a file, and say what stands against issuing it. Issuing is in `issuing`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from tracker.domain.campaign_file import CampaignFile, printed_due
+from tracker.domain.deadlines import Phase, due_from_plain
+from tracker.domain.definition import WorkflowDefinition
+from tracker.domain.errors import NotFound
+from tracker.domain.ladder import Ladder
+from tracker.domain.ports import Cipher, Clock, WorkflowCatalog
+from tracker.domain.readiness import CampaignFacts, Definitions, MeasureFacts, reasons_against_issue
+from tracker.domain.values import Ref, local_date
+from tracker.persistence.models import Campaign
+from tracker.persistence.repositories.units import OfficeRow
+from tracker.persistence.unit_of_work import UnitOfWork
+from tracker.services.campaign_loading import CampaignLoading
+from tracker.services.recording import Doer
+
+_ROLES = ("liaison", "head", "area_leader")
+_OFFICE_ROLES = ("office", "supervisor", "leader")
+
+
+@dataclass(frozen=True)
+class LoadedCampaign:
+    """A campaign just loaded, and the person behind each key of the file."""
+
+    ref: Ref
+    person_ids: Mapping[str, int]
+
+
+class CampaignService:
+    """Loading and checking."""
+
+    def __init__(
+        self, uows: Callable[[], UnitOfWork], clock: Clock, *, catalog: WorkflowCatalog, cipher: Cipher
+    ) -> None:
+        self._uows = uows
+        self._clock = clock
+        self._catalog = catalog
+        self._cipher = cipher
+
+    def load_campaign(self, file: CampaignFile, *, actor_person_id: int | None) -> Ref:
+        """Load a file as a draft campaign and return its ref; see `load`."""
+        return self.load(file, actor_person_id=actor_person_id).ref
+
+    def load(self, file: CampaignFile, *, actor_person_id: int | None) -> LoadedCampaign:
+        """Write a campaign file down as a draft: all of it, or nothing.
+
+        Raises InvalidInput, with every problem, when the key was loaded before, a printed due date is already
+        past, or the file contradicts what the database knows about a unit or a set.
+        """
+        with self._uows() as uow:
+            # One loading at a time, so that two of the same file end in a sentence and not in a broken key.
+            uow.installations.lock()
+            loading = CampaignLoading(uow, file, self._cipher, self._clock.now(), Doer(actor_person_id))
+            loading.refuse_what_does_not_fit()
+            campaign = loading.write()
+            uow.commit()
+        return LoadedCampaign(Ref(campaign.ref), loading.person_ids)
+
+    def check_campaign(self, campaign_ref: str) -> list[str]:
+        """Return why issuing this campaign would be refused, one sentence a reason; raises NotFound."""
+        with self._uows() as uow:
+            return self.reasons_against(uow, uow.campaigns.get_by_ref(campaign_ref))
+
+    def reasons_against(self, uow: UnitOfWork, campaign: Campaign) -> list[str]:
+        """Return the same within a transaction that is about to issue the campaign."""
+        office = uow.units.get_office(campaign.office_id)
+        facts = _facts(uow, campaign, office, self._clock)
+        return reasons_against_issue(facts, self._definitions(), now=self._clock.now())
+
+    def _definitions(self) -> Definitions:
+        """Return look-ups that ask the catalog once for each key."""
+        workflows: dict[str, WorkflowDefinition | None] = {}
+        ladders: dict[str, Ladder | None] = {}
+
+        def workflow(key: str) -> WorkflowDefinition | None:
+            if key not in workflows:
+                try:
+                    workflows[key] = self._catalog.newest_workflow(key)[1]
+                except NotFound:
+                    workflows[key] = None
+            return workflows[key]
+
+        def ladder(key: str) -> Ladder | None:
+            if key not in ladders:
+                try:
+                    ladders[key] = self._catalog.newest_ladder(key)[1]
+                except NotFound:
+                    ladders[key] = None
+            return ladders[key]
+
+        return Definitions(workflow, ladder)
+
+
+def _facts(uow: UnitOfWork, campaign: Campaign, office: OfficeRow, clock: Clock) -> CampaignFacts:
+    units_of: dict[int, list[int]] = {}
+    for duty in uow.campaigns.assignments(campaign.id):
+        units_of.setdefault(duty.measure_id, []).append(duty.unit_id)
+    phases = {
+        phase.key: Phase(phase.key, phase.title, phase.starts_on, phase.ends_on)
+        for phase in uow.campaigns.phases(campaign.id)
+    }
+    measures = [
+        MeasureFacts(
+            measure.ordinal, measure.title, measure.workflow_key, tuple(units_of.get(measure.id, ())),
+            printed_due(due_from_plain(measure.due), phases),
+        )
+        for measure in uow.campaigns.measures(campaign.id)
+    ]  # fmt: skip
+    unit_ids = sorted({unit_id for units in units_of.values() for unit_id in units})
+    names = {unit_id: unit.name for unit_id, unit in uow.units.by_id(unit_ids).items()}
+    holders = _holders(uow, campaign, office, unit_ids, clock)
+    separation = bool(campaign.settings.get("separation", True))
+    return CampaignFacts(office.unit_id, office.name, names, holders, measures, separation)
+
+
+def _holders(
+    uow: UnitOfWork, campaign: Campaign, office: OfficeRow, unit_ids: list[int], clock: Clock
+) -> dict[tuple[int, str], frozenset[int]]:
+    today = local_date(clock.now())
+    found: dict[tuple[int, str], set[int]] = {}
+    for roles, units in ((_ROLES, unit_ids), (_OFFICE_ROLES, [office.unit_id])):
+        for role in roles:
+            for holder in uow.units.holders(units, role, campaign.id, today):
+                found.setdefault((holder.unit_id, role), set()).add(holder.person_id)
+    return {place: frozenset(people) for place, people in found.items()}
