@@ -32,7 +32,7 @@ class AttachmentView:
 
 @dataclass(frozen=True, slots=True)
 class OpenedAttachment:
-    """A file to be sent: what it is, and its content in pieces of at most 1 MiB, each read when it is asked for."""
+    """A file to be sent: what it is, and its content in pieces of at most 1 MiB, read as they are asked for."""
 
     view: AttachmentView
     sha256: str
@@ -92,12 +92,10 @@ class AttachmentService:
             raise AttachmentRefused("文件是空的。请重新选择文件再上传。")
         if len(content) > self._limit_bytes:
             limit, size = _megabytes(self._limit_bytes), _megabytes(len(content))
-            raise AttachmentRefused(
-                f"文件有 {size} MB，超过每个附件 {limit} MB 的上限。请压缩或拆开后再上传。"
-            )
+            raise AttachmentRefused(f"文件有 {size} MB，上限是 {limit} MB。请压缩或拆成几个文件后再上传。")
 
     def _chunks(self, sha256: str) -> Iterator[bytes]:
-        """Yield the content; each piece in a transaction of its own, so that a slow reader holds none open."""
+        """Yield the content, each piece in its own transaction, so that a slow reader holds none open."""
         position = 0
         while True:
             with self._uows() as uow:

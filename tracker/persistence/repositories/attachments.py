@@ -22,14 +22,9 @@ INSERT_CHUNK = text(
 )
 READ_CHUNK = text("SELECT content FROM blob_chunk WHERE sha256 = :sha256 AND position = :position")
 
-INSERT_ATTACHMENT = text("""
-    WITH given AS (SELECT nextval(pg_get_serial_sequence('attachment', 'id')) AS id)
-    INSERT INTO attachment (id, ref, sha256, task_id, file_name, media_type, size, uploaded_by, uploaded_at)
-    SELECT id, 'FJ-' || CAST(:year AS text) || '-' || lpad(id::text, greatest(4, length(id::text)), '0'), :sha256,
-        :task_id, :file_name, :media_type, :size, :uploaded_by, :now
-    FROM given RETURNING id, ref""")
+TAKE_ID = text("SELECT nextval(pg_get_serial_sequence('attachment', 'id'))")
 
-# A file sent once may be named again when the form is redone after a return; it stays with its first submission.
+# A file sent once may be named again when the form is redone; it stays with its first submission.
 BIND = text("""
     UPDATE attachment SET submission_id = coalesce(submission_id, :submission_id)
     WHERE task_id = :task_id AND ref = ANY(CAST(:refs AS text[])) RETURNING ref""")
@@ -77,15 +72,21 @@ class AttachmentRepository:
 
     def read_chunk(self, sha256: str, position: int) -> bytes | None:
         """Return one chunk, None past the last."""
-        content = self._session.execute(
-            READ_CHUNK, {"sha256": sha256, "position": position}
-        ).scalar_one_or_none()
+        found = self._session.execute(READ_CHUNK, {"sha256": sha256, "position": position})
+        content = found.scalar_one_or_none()
         return None if content is None else bytes(content)
 
     def add(self, new: NewAttachment, *, year: int, now: datetime) -> str:
         """Put a file to a task and return its reference."""
-        values = {name: getattr(new, name) for name in NewAttachment.__slots__}
-        return str(self._session.execute(INSERT_ATTACHMENT, {**values, "year": year, "now": now}).one().ref)
+        row_id: int = self._session.execute(TAKE_ID).scalar_one()
+        attachment = Attachment(
+            id=row_id, ref=f"FJ-{year}-{row_id:04d}", sha256=new.sha256, task_id=new.task_id,
+            file_name=new.file_name, media_type=new.media_type, size=new.size, uploaded_by=new.uploaded_by,
+            uploaded_at=now,
+        )  # fmt: skip
+        self._session.add(attachment)
+        self._session.flush()
+        return attachment.ref
 
     def bind(self, refs: Sequence[str], *, task_id: int, submission_id: int) -> list[str]:
         """Bind a task's files to a submission; return those of `refs` that are this task's."""
