@@ -1,0 +1,252 @@
+"""A campaign as its office and its units see it: the list, the head, phases, measures, and its tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from tracker.domain.calendar import WorkingCalendar
+from tracker.domain.errors import NotFound
+from tracker.domain.permissions import Viewer
+from tracker.persistence.queries.lights import LIGHT, light_moment
+from tracker.persistence.queries.paging import Page, fetch_page
+from tracker.persistence.queries.visibility import OFFICE_SEES, TASK_SEEN, UNIT_SEES, scope
+
+#: A unit sees a campaign in which it, or a unit below it, has a duty.
+_CAMPAIGN_SEEN = f"""({OFFICE_SEES} OR EXISTS (
+    SELECT FROM measure m JOIN assignment a ON a.measure_id = m.id
+    WHERE m.campaign_id = c.id AND {UNIT_SEES.format(unit="a.unit_id")}))"""
+_DUTY_SEEN = f"({OFFICE_SEES} OR {UNIT_SEES.format(unit='a.unit_id')})"
+
+CAMPAIGNS = text(f"""
+    SELECT c.ref, c.title, c.summary, c.starts_on, c.ends_on, c.status, c.version, c.issued_at,
+        o.name AS office_name, o.unit_id AS office_unit_id, c.id, c.settings, x.tasks, x.done, x.late, {OFFICE_SEES} AS whole
+    FROM campaign c JOIN office o ON o.id = c.office_id
+    LEFT JOIN LATERAL (
+        SELECT count(*) AS tasks, count(*) FILTER (WHERE t.done) AS done,
+            count(*) FILTER (WHERE NOT t.done AND t.waits_for = 'unit' AND t.due_at <= :now) AS late
+        FROM task t LEFT JOIN notice n ON n.task_id = t.id
+        WHERE t.campaign_id = c.id AND n.id IS NULL AND (t.done OR NOT t.final) AND {TASK_SEEN}) x ON true
+    WHERE (CAST(:ref AS text) IS NULL OR c.ref = :ref) AND {_CAMPAIGN_SEEN}
+    ORDER BY c.starts_on DESC, c.id DESC""")
+
+PHASES = text("""
+    SELECT p.key, p.title, p.starts_on, p.ends_on FROM phase p JOIN campaign c ON c.id = p.campaign_id
+    WHERE c.ref = :ref ORDER BY p.position, p.id""")
+
+MEASURES = text(f"""
+    WITH seen AS MATERIALIZED (
+        SELECT t.measure_id, {LIGHT} AS light FROM task t
+        JOIN campaign c ON c.id = t.campaign_id JOIN office o ON o.id = c.office_id
+        LEFT JOIN notice n ON n.task_id = t.id
+        WHERE c.ref = :ref AND t.measure_id IS NOT NULL AND {TASK_SEEN}),
+    lit AS (SELECT measure_id, jsonb_object_agg(light, tasks) AS lights
+            FROM (SELECT measure_id, light, count(*) AS tasks FROM seen GROUP BY 1, 2) s GROUP BY 1),
+    duty AS (
+        SELECT a.measure_id, array_agg(un.name ORDER BY un.position, un.id) AS unit_names
+        FROM measure m JOIN campaign c ON c.id = m.campaign_id JOIN office o ON o.id = c.office_id
+        JOIN assignment a ON a.measure_id = m.id
+        JOIN unit_name un ON un.unit_id = a.unit_id AND un.valid_to IS NULL
+        WHERE c.ref = :ref AND {_DUTY_SEEN} GROUP BY 1)
+    SELECT m.key, m.ordinal, m.title, m.text, m.workflow_key, m.units, m.due, duty.unit_names,
+        coalesce(lit.lights, '{{}}'::jsonb) AS lights
+    FROM measure m JOIN campaign c ON c.id = m.campaign_id JOIN duty ON duty.measure_id = m.id
+    LEFT JOIN lit ON lit.measure_id = m.id
+    WHERE c.ref = :ref ORDER BY m.position, m.id""")
+
+PROSPECT = text("""
+    WITH duty AS (SELECT a.id, a.unit_id FROM assignment a JOIN measure m ON m.id = a.measure_id
+                  JOIN campaign c ON c.id = m.campaign_id WHERE c.ref = :ref)
+    SELECT (SELECT count(*) FROM duty) AS tasks, (SELECT count(DISTINCT unit_id) FROM duty) AS units,
+        (SELECT count(DISTINCT p.person_id) FROM post p JOIN person h ON h.id = p.person_id
+         JOIN campaign c ON c.ref = :ref
+         WHERE p.role = 'liaison' AND p.unit_id IN (SELECT unit_id FROM duty)
+           AND (p.campaign_id IS NULL OR p.campaign_id = c.id)
+           AND p.starts_on <= :today AND (p.ends_on IS NULL OR p.ends_on >= :today)
+           AND (h.left_on IS NULL OR h.left_on > :today)) AS people""")
+
+TASKS = text(f"""
+    SELECT x.*, count(*) OVER () AS total FROM (
+        SELECT t.ref, t.title, un.name AS unit_name, t.state, t.waits_for, t.workflow_key, t.workflow_version_id,
+            t.due_on, t.done_at, m.ordinal, m.title AS measure_title, {LIGHT} AS light, p.ref AS parent_ref,
+            pn.ref AS parent_notice_ref, m.position AS measure_position, un.position AS unit_position,
+            t.id AS task_id
+        FROM task t JOIN campaign c ON c.id = t.campaign_id JOIN office o ON o.id = c.office_id
+        JOIN unit u ON u.id = t.unit_id JOIN unit_name un ON un.unit_id = t.unit_id AND un.valid_to IS NULL
+        LEFT JOIN measure m ON m.id = t.measure_id LEFT JOIN notice n ON n.task_id = t.id
+        LEFT JOIN task p ON p.id = t.parent_id LEFT JOIN notice pn ON pn.task_id = p.id
+        WHERE c.ref = :ref AND n.id IS NULL AND {TASK_SEEN}
+          AND (CAST(:unit AS text) IS NULL OR u.key = :unit)
+          AND (CAST(:measure AS text) IS NULL OR m.key = :measure)
+          AND (CAST(:workflow AS text) IS NULL OR t.workflow_key = :workflow)
+          AND (CAST(:waits_for AS text) IS NULL OR (t.waits_for = :waits_for AND NOT t.final AND NOT t.done))) x
+    WHERE CAST(:light AS text) IS NULL OR x.light = :light
+    ORDER BY x.measure_position NULLS LAST, x.unit_position, x.task_id LIMIT :limit OFFSET :offset""")
+
+CHOICES = text(f"""
+    SELECT DISTINCT 'unit' AS kind, u.key AS code, un.name AS title, un.position AS position
+    FROM campaign c JOIN office o ON o.id = c.office_id JOIN measure m ON m.campaign_id = c.id
+    JOIN assignment a ON a.measure_id = m.id JOIN unit u ON u.id = a.unit_id
+    JOIN unit_name un ON un.unit_id = a.unit_id AND un.valid_to IS NULL
+    WHERE c.ref = :ref AND {_DUTY_SEEN}
+    UNION ALL
+    SELECT DISTINCT 'measure', m.key, concat_ws(' ', m.ordinal, m.title), m.position
+    FROM campaign c JOIN office o ON o.id = c.office_id JOIN measure m ON m.campaign_id = c.id
+    JOIN assignment a ON a.measure_id = m.id
+    WHERE c.ref = :ref AND {_DUTY_SEEN}
+    ORDER BY 1, 4, 2""")
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignRow:
+    """A campaign and its figures. `whole` = the viewer sees all of it, not only the part of some units."""
+
+    id: int
+    ref: str
+    title: str
+    summary: str
+    starts_on: date
+    ends_on: date
+    status: str
+    version: int
+    issued_at: datetime | None
+    office_name: str
+    office_unit_id: int
+    settings: Mapping[str, Any]
+    tasks: int
+    done: int
+    late: int
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseRow:
+    """A phase."""
+
+    key: str
+    title: str
+    starts_on: date
+    ends_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureRow:
+    """A measure with the units that it reaches, and how many tasks show which light."""
+
+    key: str
+    ordinal: str
+    title: str
+    text: str
+    workflow_key: str
+    units: Sequence[str]
+    due: Mapping[str, Any]
+    unit_names: Sequence[str]
+    lights: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Prospect:
+    """What issuing will do: tasks opened, units and people told."""
+
+    tasks: int
+    units: int
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFilters:
+    """What the task list is narrowed to; None = all."""
+
+    unit: str | None = None
+    measure: str | None = None
+    light: str | None = None
+    workflow: str | None = None
+    waits_for: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRow:
+    """A task in a list; `light` is its code. Its parent is the survey, or the notice, that opened it."""
+
+    ref: str
+    title: str
+    unit_name: str
+    state: str
+    waits_for: str
+    workflow_key: str
+    workflow_version_id: int
+    due_on: date | None
+    done_at: datetime | None
+    ordinal: str | None
+    measure_title: str | None
+    light: str
+    parent_ref: str | None
+    parent_notice_ref: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignChoices:
+    """What the filters of a campaign's pages offer: (code, title)."""
+
+    units: tuple[tuple[str, str], ...]
+    measures: tuple[tuple[str, str], ...]
+
+
+def find_campaigns(session: Session, viewer: Viewer, *, now: datetime) -> tuple[CampaignRow, ...]:
+    """Return the campaigns that the viewer sees, the newest first."""
+    rows = session.execute(CAMPAIGNS, {**scope(viewer), "ref": None, "now": now}).mappings()
+    return tuple(CampaignRow(**row) for row in rows)
+
+
+def get_campaign(session: Session, viewer: Viewer, ref: str, *, now: datetime) -> CampaignRow:
+    """Return one campaign; raises NotFound, also for a neighbour's."""
+    row = session.execute(CAMPAIGNS, {**scope(viewer), "ref": ref, "now": now}).mappings().one_or_none()
+    if row is None:
+        raise NotFound("没有这个专项行动，或者您无权查看。")
+    return CampaignRow(**row)
+
+
+def find_phases(session: Session, campaign: CampaignRow) -> tuple[PhaseRow, ...]:
+    """Return the phases of a campaign that the viewer was given."""
+    return tuple(PhaseRow(**row) for row in session.execute(PHASES, {"ref": campaign.ref}).mappings())
+
+
+def find_measures(
+    session: Session, viewer: Viewer, campaign: CampaignRow, *, now: datetime, calendar: WorkingCalendar
+) -> tuple[MeasureRow, ...]:
+    """Return the measures that give the viewer's units a duty, in the order of the plan."""
+    given = {**scope(viewer), **light_moment(now, calendar), "ref": campaign.ref}
+    return tuple(MeasureRow(**row) for row in session.execute(MEASURES, given).mappings())
+
+
+def prospect(session: Session, campaign: CampaignRow, *, today: date) -> Prospect:
+    """Return what issuing the campaign will do."""
+    return Prospect(**session.execute(PROSPECT, {"ref": campaign.ref, "today": today}).mappings().one())
+
+
+def find_tasks(
+    session: Session, viewer: Viewer, campaign: CampaignRow, filters: TaskFilters, *, now: datetime,
+    calendar: WorkingCalendar, page: int, size: int,
+) -> Page[TaskRow]:  # fmt: skip
+    """Return the campaign's tasks without its papers, in the order of the plan."""
+    given = {
+        **scope(viewer), **light_moment(now, calendar), "ref": campaign.ref, "unit": filters.unit,
+        "measure": filters.measure, "light": filters.light, "workflow": filters.workflow,
+        "waits_for": filters.waits_for,
+    }  # fmt: skip
+    sorting = ("measure_position", "unit_position", "task_id")
+    return fetch_page(session, TASKS, TaskRow, number=page, size=size, given=given, drop=sorting)
+
+
+def campaign_choices(session: Session, viewer: Viewer, campaign: CampaignRow) -> CampaignChoices:
+    """Return the units and measures of a campaign that the viewer may choose from."""
+    rows = session.execute(CHOICES, {**scope(viewer), "ref": campaign.ref}).all()
+    return CampaignChoices(
+        units=tuple((row.code, row.title) for row in rows if row.kind == "unit"),
+        measures=tuple((row.code, row.title) for row in rows if row.kind == "measure"),
+    )

@@ -1,0 +1,80 @@
+"""The units × measures light matrix: one row for each duty, with the worst light of its tasks. One query."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from tracker.domain.calendar import WorkingCalendar
+from tracker.domain.lights import WORST_FIRST
+from tracker.domain.permissions import Viewer
+from tracker.persistence.queries.campaign_page import CampaignRow
+from tracker.persistence.queries.lights import LIGHT, light_moment
+from tracker.persistence.queries.visibility import OFFICE_SEES, UNIT_SEES, scope
+
+CELLS = text(f"""
+    WITH seen AS MATERIALIZED (
+        SELECT DISTINCT a.measure_id, a.unit_id
+        FROM campaign c JOIN office o ON o.id = c.office_id JOIN measure m ON m.campaign_id = c.id
+        JOIN assignment a ON a.measure_id = m.id
+        WHERE c.ref = :ref AND ({OFFICE_SEES} OR {UNIT_SEES.format(unit="a.unit_id")})),
+    lit AS MATERIALIZED (
+        SELECT t.measure_id, t.unit_id, t.ref, array_position(CAST(:worst_first AS text[]), {LIGHT}) AS rank
+        FROM task t JOIN campaign c ON c.id = t.campaign_id WHERE c.ref = :ref AND t.measure_id IS NOT NULL),
+    cell AS (SELECT measure_id, unit_id, min(rank) AS rank, count(*) AS tasks, min(ref) AS ref,
+                    bool_or(rank = CAST(:wanted AS int)) AS has_wanted
+             FROM lit GROUP BY 1, 2),
+    row AS (
+        SELECT u.key AS unit_key, un.name AS unit_name, u.kind AS unit_kind, un.position AS unit_position,
+            m.key AS measure_key, m.ordinal, m.title AS measure_title, m.position AS measure_position,
+            cell.rank, coalesce(cell.tasks, 0) AS tasks, cell.ref AS task_ref,
+            bool_or(cell.has_wanted) OVER (PARTITION BY u.id) AS unit_wanted
+        FROM seen JOIN measure m ON m.id = seen.measure_id JOIN unit u ON u.id = seen.unit_id
+        JOIN unit_name un ON un.unit_id = u.id AND un.valid_to IS NULL
+        LEFT JOIN cell ON cell.measure_id = seen.measure_id AND cell.unit_id = seen.unit_id)
+    SELECT unit_key, unit_name, unit_kind, measure_key, ordinal, measure_title, rank, tasks, task_ref
+    FROM row
+    WHERE (CAST(:kind AS text) IS NULL OR unit_kind = :kind)
+      AND (CAST(:wanted AS int) IS NULL OR unit_wanted)
+    ORDER BY unit_position, unit_key, measure_position, measure_key""")
+
+
+@dataclass(frozen=True, slots=True)
+class CellRow:
+    """One duty: its unit and measure, the code of its worst light (None before issuing), how many tasks."""
+
+    unit_key: str
+    unit_name: str
+    unit_kind: str
+    measure_key: str
+    ordinal: str
+    measure_title: str
+    light: str | None
+    tasks: int
+    task_ref: str | None
+
+
+def find_cells(
+    session: Session, viewer: Viewer, campaign: CampaignRow, *, now: datetime, calendar: WorkingCalendar,
+    unit_kind: str | None = None, light: str | None = None,
+) -> tuple[CellRow, ...]:  # fmt: skip
+    """Return the cells by unit in protocol order, then by measure in the order of the plan.
+
+    unit_kind   only units of this kind
+    light       only units with at least one task of this light; their other cells stay
+    """
+    codes = [seen.code for seen in WORST_FIRST]
+    given = {
+        **scope(viewer), **light_moment(now, calendar), "ref": campaign.ref, "worst_first": codes,
+        "kind": unit_kind, "wanted": codes.index(light) + 1 if light in codes else None,
+    }  # fmt: skip
+    return tuple(
+        CellRow(
+            row.unit_key, row.unit_name, row.unit_kind, row.measure_key, row.ordinal, row.measure_title,
+            codes[row.rank - 1] if row.rank else None, row.tasks, row.task_ref,
+        )
+        for row in session.execute(CELLS, given)
+    )  # fmt: skip

@@ -1,0 +1,51 @@
+"""The two cuts as SQL: a campaign sideways, a unit and the units below it downward (DESIGN.md §3a).
+
+Every list and page of the screens carries one of these conditions, so that what a viewer may not see never
+leaves the database. The permission table of `domain.permissions` says the same for acting.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from tracker.domain.permissions import OFFICE_SIDE, UNIT_SIDE, Viewer
+from tracker.domain.values import Post, Role
+
+_AT = """EXISTS (
+    SELECT FROM unnest(CAST(:{name}_units AS bigint[]), CAST(:{name}_campaigns AS bigint[])) AS w(unit_id, only)
+    WHERE w.unit_id = {unit} AND (w.only IS NULL OR w.only = c.id))"""
+
+#: The viewer holds an office-side post at the issuing office. Needs `c` campaign and `o` office.
+OFFICE_SEES = _AT.format(name="office", unit="o.unit_id")
+
+#: The unit {unit} lies at or below a unit-side post, and the campaign is out. Needs `c`.
+UNIT_SEES = "(c.status <> 'draft' AND " + _AT.format(name="seen", unit="{unit}") + ")"
+
+#: A task, paper or not; a draft paper is the office's own. Needs `t` task, `c`, `o`, `n` notice (left joined).
+TASK_SEEN = f"""({OFFICE_SEES} OR (
+    (n.id IS NULL OR n.issued_at IS NOT NULL) AND {UNIT_SEES.format(unit='t.unit_id')}))"""
+
+
+def scope(viewer: Viewer, *, office_roles: frozenset[Role] = OFFICE_SIDE) -> dict[str, Any]:
+    """Return the parameters that the conditions above need.
+
+    `office_roles` narrows the office side, for pages that only some of its roles may see.
+    """
+    office = [(p.unit_id, p.campaign_id) for p in viewer.actor.posts if p.role in office_roles]
+    seen = [
+        (unit_id, post.campaign_id)
+        for post in viewer.actor.posts
+        if post.role in UNIT_SIDE
+        for unit_id in sorted(_below(viewer, post))
+    ]
+    return {**_columns("office", office), **_columns("seen", seen)}
+
+
+def _below(viewer: Viewer, post: Post) -> frozenset[int]:
+    return viewer.below.get(post.unit_id, frozenset({post.unit_id}))
+
+
+def _columns(name: str, pairs: Iterable[tuple[int, int | None]]) -> dict[str, Any]:
+    listed = list(pairs)
+    return {f"{name}_units": [unit for unit, _ in listed], f"{name}_campaigns": [only for _, only in listed]}

@@ -1,0 +1,270 @@
+"""What waits for the office side: returns to review, drafts, extensions asked, look-backs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import TextClause, text
+from sqlalchemy.orm import Session
+
+from tracker.domain.permissions import Viewer
+from tracker.persistence.queries.paging import Page, fetch_page
+from tracker.persistence.queries.visibility import OFFICE_SEES, scope
+
+#: A draft's place on its way: open, put up, approved. `issued_at` and `final` end the way.
+DRAFT_STAGES = {
+    "open": "n.content_hash IS NULL",
+    "sealed": "n.content_hash IS NOT NULL AND n.approved_hash IS NULL",
+    "approved": "n.approved_hash IS NOT NULL",
+}
+
+_FROM = """
+    FROM task t
+    JOIN campaign c ON c.id = t.campaign_id
+    JOIN office o ON o.id = c.office_id
+    JOIN unit u ON u.id = t.unit_id
+    JOIN unit_name un ON un.unit_id = t.unit_id AND un.valid_to IS NULL"""
+_RUNNING = """
+    LEFT JOIN LATERAL (SELECT k.name, k.started_at, k.due_on, k.due_at FROM clock k
+                       WHERE k.task_id = t.id AND k.status = 'running' ORDER BY k.due_at LIMIT 1) k ON true"""
+_MATTER = """t.ref AS task_ref, n.ref AS notice_ref, t.title, t.unit_id, un.name AS unit_name,
+    c.id AS campaign_id, c.title AS campaign_title, o.unit_id AS office_unit_id, c.settings AS settings,
+    t.state, t.workflow_version_id, t.last_doers, k.name AS clock, k.started_at AS since, k.due_on AS clock_due_on, k.due_at AS clock_due_at,
+    count(*) OVER () AS total"""
+_FILTERS = """
+    AND (CAST(:campaign AS text) IS NULL OR c.ref = :campaign)
+    AND (CAST(:unit AS text) IS NULL OR u.key = :unit)"""
+_PAGED = "LIMIT :limit OFFSET :offset"
+
+REVIEWS = text(f"""
+    SELECT {_MATTER} {_FROM} LEFT JOIN notice n ON n.task_id = t.id {_RUNNING}
+    WHERE t.waits_for = 'supervisor' AND NOT t.final AND NOT t.done
+      AND (n.id IS NULL OR n.issued_at IS NOT NULL) AND {OFFICE_SEES} {_FILTERS}
+    ORDER BY k.due_at NULLS LAST, t.id {_PAGED}""")
+
+WATCHED = text(f"""
+    SELECT {_MATTER} {_FROM} LEFT JOIN notice n ON n.task_id = t.id {_RUNNING}
+    WHERE NOT t.final AND (t.done OR n.issued_at IS NOT NULL)
+      AND k.name IN ('look_back', 'hold') AND k.due_on <= :watch_until AND {OFFICE_SEES} {_FILTERS}
+    ORDER BY k.due_at, t.id {_PAGED}""")
+
+_DRAFTS = f"""
+    SELECT n.ref, n.kind, n.severity, n.title, n.version, n.created_at, t.unit_id, un.name AS unit_name,
+        c.id AS campaign_id, c.title AS campaign_title, o.unit_id AS office_unit_id, c.settings AS settings,
+        t.state, t.workflow_version_id, t.last_doers, k.due_on AS clock_due_on, k.due_at AS clock_due_at,
+        i.items, i.struck, i.oldest_at, count(*) OVER () AS total
+    {_FROM} JOIN notice n ON n.task_id = t.id {_RUNNING}
+    LEFT JOIN LATERAL (
+        SELECT count(*) FILTER (WHERE i.struck_at IS NULL) AS items, count(i.struck_at) AS struck,
+            min(f.raised_at) FILTER (WHERE i.struck_at IS NULL) AS oldest_at
+        FROM notice_item i LEFT JOIN finding f ON f.id = i.finding_id WHERE i.notice_id = n.id) i ON true
+    WHERE n.issued_at IS NULL AND NOT t.final AND {{stage}} AND {OFFICE_SEES} {_FILTERS}
+      AND (CAST(:severity AS smallint) IS NULL OR n.severity = :severity)
+    ORDER BY n.severity DESC, k.due_at NULLS LAST, n.id {_PAGED}"""
+DRAFTS = {stage: text(_DRAFTS.format(stage=condition)) for stage, condition in DRAFT_STAGES.items()}
+
+EXTENSIONS = text(f"""
+    SELECT t.ref AS task_ref, t.title, un.name AS unit_name, c.title AS campaign_title, e.old_due_on,
+        e.wanted_on, e.reason, e.asked_at, count(*) OVER () AS total
+    {_FROM} JOIN extension e ON e.task_id = t.id AND e.status = 'asked'
+    WHERE {OFFICE_SEES} {_FILTERS} ORDER BY e.asked_at, e.id {_PAGED}""")
+
+FINDINGS = text(f"""
+    SELECT f.ref, f.kind, f.severity, f.summary, f.status, f.raised_at, f.reason, t.ref AS task_ref,
+        t.title AS task_title, un.name AS unit_name, c.title AS campaign_title, c.settings AS settings,
+        d.ref AS notice_ref, d.content_hash IS NULL AS draft_open, count(*) OVER () AS total
+    {_FROM} JOIN finding f ON f.task_id = t.id
+    LEFT JOIN notice_item i ON i.finding_id = f.id LEFT JOIN notice d ON d.id = i.notice_id
+    WHERE (CAST(:status AS text) IS NULL OR f.status = :status) AND {OFFICE_SEES} {_FILTERS}
+      AND (CAST(:severity AS smallint) IS NULL OR f.severity = :severity)
+    ORDER BY f.raised_at DESC, f.id DESC {_PAGED}""")
+
+CHOICES = text(f"""
+    SELECT 'campaign' AS kind, c.ref AS code, c.title AS title, 0 AS position, c.id
+    FROM campaign c JOIN office o ON o.id = c.office_id WHERE {OFFICE_SEES}
+    UNION ALL
+    SELECT 'unit', u.key, un.name, un.position, u.id
+    FROM unit u JOIN unit_name un ON un.unit_id = u.id AND un.valid_to IS NULL
+    WHERE EXISTS (SELECT FROM assignment a JOIN measure m ON m.id = a.measure_id
+                  JOIN campaign c ON c.id = m.campaign_id JOIN office o ON o.id = c.office_id WHERE a.unit_id = u.id AND {OFFICE_SEES})
+    ORDER BY 1, 4, 5""")
+
+DECIDERS = text("""
+    SELECT p.unit_id, p.role, p.campaign_id, p.person_id FROM post p JOIN person h ON h.id = p.person_id
+    WHERE p.unit_id = ANY(CAST(:units AS bigint[])) AND p.role IN ('office', 'supervisor', 'leader')
+      AND p.starts_on <= :today AND (p.ends_on IS NULL OR p.ends_on >= :today)
+      AND (h.left_on IS NULL OR h.left_on > :today)""")
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a list is narrowed to; None = all. `campaign` is a ref, `unit` a unit's key."""
+
+    campaign: str | None = None
+    unit: str | None = None
+    severity: int | None = None
+
+    def given(self) -> dict[str, Any]:
+        """Return the parameters of the statements."""
+        return {"campaign": self.campaign, "unit": self.unit, "severity": self.severity}
+
+
+@dataclass(frozen=True, slots=True)
+class MatterRow:
+    """A task or an issued paper that the supervisors must judge. `since` is when the present clock began."""
+
+    task_ref: str
+    notice_ref: str | None
+    title: str
+    unit_id: int
+    unit_name: str
+    campaign_id: int
+    campaign_title: str
+    office_unit_id: int
+    settings: Mapping[str, Any]
+    state: str
+    workflow_version_id: int
+    last_doers: Mapping[str, int]
+    clock: str | None
+    since: datetime | None
+    clock_due_on: date | None
+    clock_due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class DraftRow:
+    """A paper that has not gone out. `oldest_at` is when the oldest finding in it was raised."""
+
+    ref: str
+    kind: str
+    severity: int
+    title: str
+    version: int
+    created_at: datetime
+    unit_id: int
+    unit_name: str
+    campaign_id: int
+    campaign_title: str
+    office_unit_id: int
+    settings: Mapping[str, Any]
+    state: str
+    workflow_version_id: int
+    last_doers: Mapping[str, int]
+    clock_due_on: date | None
+    clock_due_at: datetime | None
+    items: int
+    struck: int
+    oldest_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ExtensionRow:
+    """An extension that awaits a decision."""
+
+    task_ref: str
+    title: str
+    unit_name: str
+    campaign_title: str
+    old_due_on: date
+    wanted_on: date
+    reason: str
+    asked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FindingRow:
+    """What the engine raised, and the paper that holds it."""
+
+    ref: str
+    kind: str
+    severity: int
+    summary: str
+    status: str
+    raised_at: datetime
+    reason: str
+    task_ref: str
+    task_title: str
+    unit_name: str
+    campaign_title: str
+    settings: Mapping[str, Any]
+    notice_ref: str | None
+    draft_open: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the filters offer: (code, title)."""
+
+    campaigns: tuple[tuple[str, str], ...]
+    units: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Decider:
+    """A person who holds an office-side post today."""
+
+    unit_id: int
+    role: str
+    campaign_id: int | None
+    person_id: int
+
+
+def find_reviews(
+    session: Session, viewer: Viewer, filters: Filters, *, page: int, size: int
+) -> Page[MatterRow]:
+    """Return what waits for the supervisors' judgement, the most pressing first."""
+    return _fetch(session, viewer, REVIEWS, MatterRow, filters, page, size)
+
+
+def find_watched(
+    session: Session, viewer: Viewer, filters: Filters, *, watch_until: date, page: int, size: int
+) -> Page[MatterRow]:
+    """Return look-backs and interviews that are to be held by `watch_until`."""
+    return _fetch(session, viewer, WATCHED, MatterRow, filters, page, size, watch_until=watch_until)
+
+
+def find_drafts(
+    session: Session, viewer: Viewer, filters: Filters, stage: str, *, page: int, size: int
+) -> Page[DraftRow]:
+    """Return the papers at one of DRAFT_STAGES, the gravest first."""
+    return _fetch(session, viewer, DRAFTS[stage], DraftRow, filters, page, size)
+
+
+def find_extensions(
+    session: Session, viewer: Viewer, filters: Filters, *, page: int, size: int
+) -> Page[ExtensionRow]:
+    """Return the extensions that await a decision, the oldest first."""
+    return _fetch(session, viewer, EXTENSIONS, ExtensionRow, filters, page, size)
+
+
+def find_findings(
+    session: Session, viewer: Viewer, filters: Filters, *, status: str | None, page: int, size: int
+) -> Page[FindingRow]:
+    """Return findings, the newest first."""
+    return _fetch(session, viewer, FINDINGS, FindingRow, filters, page, size, status=status)
+
+
+def filter_choices(session: Session, viewer: Viewer) -> Choices:
+    """Return the campaigns and units that the viewer's lists can be narrowed to."""
+    rows = session.execute(CHOICES, scope(viewer)).all()
+    return Choices(
+        campaigns=tuple((row.code, row.title) for row in rows if row.kind == "campaign"),
+        units=tuple((row.code, row.title) for row in rows if row.kind == "unit"),
+    )
+
+
+def find_deciders(session: Session, office_unit_ids: frozenset[int], *, today: date) -> tuple[Decider, ...]:
+    """Return who holds office-side posts at these offices, to tell where separation leaves somebody else."""
+    rows = session.execute(DECIDERS, {"units": sorted(office_unit_ids), "today": today}).mappings()
+    return tuple(Decider(**row) for row in rows)
+
+
+def _fetch(
+    session: Session, viewer: Viewer, query: TextClause, made: type[Any], filters: Filters, page: int,
+    size: int, **more: Any,
+) -> Page[Any]:  # fmt: skip
+    given = {**scope(viewer), **filters.given(), **more}
+    return fetch_page(session, query, made, number=page, size=size, given=given)
