@@ -1,0 +1,1 @@
+"""The screens: thin views over services and queries."""

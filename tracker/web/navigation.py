@@ -1,0 +1,86 @@
+"""What the navigation offers to whom. An entry without its page in this application is not shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import current_app, request
+
+from tracker.domain.permissions import Action, Viewer
+from tracker.domain.values import Role
+from tracker.web.auth import may_somewhere
+from tracker.web.requests import container, session_view
+
+UNIT_ROLES = frozenset({Role.LIAISON, Role.HEAD, Role.AREA_LEADER})
+OFFICE_ROLES = frozenset({Role.OFFICE, Role.SUPERVISOR, Role.LEADER})
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry of the navigation."""
+
+    title: str
+    path: str
+    roles: frozenset[Role] = frozenset()
+    action: Action | None = None
+
+
+ENTRIES = (
+    Entry("我的任务", "/desk", roles=UNIT_ROLES),
+    Entry("问题台账", "/desk/problems", roles=UNIT_ROLES),
+    Entry("督导台", "/workbench", action=Action.SEE_WORKBENCH),
+    Entry("专项行动", "/campaigns", action=Action.SEE_CAMPAIGN),
+    Entry("文书", "/notices", roles=UNIT_ROLES | OFFICE_ROLES),
+    Entry("账号", "/admin/accounts", action=Action.SEE_ACCOUNTS),
+    Entry("异常", "/admin/incidents", action=Action.SEE_INCIDENTS),
+    Entry("记录核验", "/admin/ledger", action=Action.VERIFY_LEDGER),
+)
+HOMES = (
+    (frozenset({Role.SUPERVISOR, Role.OFFICE}), "/workbench"),
+    (frozenset({Role.LEADER}), "/campaigns"),
+    (UNIT_ROLES, "/desk"),
+    (frozenset({Role.SECURITY_ADMIN}), "/admin/accounts"),
+    (frozenset({Role.AUDIT_ADMIN}), "/admin/ledger"),
+    (frozenset({Role.SYSTEM_ADMIN}), "/admin/incidents"),
+)
+
+
+def home_of(viewer: Viewer) -> str:
+    """Return the page on which a person begins the day."""
+    held = viewer.roles()
+    paths = _known_paths()
+    return next((path for roles, path in HOMES if held & roles and path in paths), "/account/password")
+
+
+def entries_for(viewer: Viewer) -> list[tuple[str, str, bool]]:
+    """Return title, path and whether it is the present page, for each entry that the person may open."""
+    held, paths = viewer.roles(), _known_paths()
+    shown = [
+        entry for entry in ENTRIES
+        if entry.path in paths
+        and (held & entry.roles or (entry.action is not None and may_somewhere(viewer, entry.action)))
+    ]  # fmt: skip
+    present = max((e.path for e in shown if _is_inside(request.path, e.path)), key=len, default="")
+    return [(entry.title, entry.path, entry.path == present) for entry in shown]
+
+
+def page_values() -> dict[str, object]:
+    """Return what the layout needs on every page."""
+    who = session_view()
+    return {
+        "signed_in": who,
+        "navigation": entries_for(who.viewer) if who is not None and not who.must_change else [],
+        "sample": container().sample.status() if who is not None and _is_sample() else None,
+    }
+
+
+def _is_sample() -> bool:
+    return "sample" in current_app.blueprints
+
+
+def _known_paths() -> frozenset[str]:
+    return frozenset(rule.rule.rstrip("/") for rule in current_app.url_map.iter_rules())
+
+
+def _is_inside(path: str, area: str) -> bool:
+    return path == area or path.startswith(f"{area}/")

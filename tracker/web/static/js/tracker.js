@@ -1,0 +1,7 @@
+// What makes the pages quicker to use. Every page works without it.
+import "./once.js";
+import "./rows.js";
+import "./files.js";
+
+const summary = document.querySelector("[data-focus]");
+if (summary) summary.focus();
