@@ -1,7 +1,7 @@
-"""Why a campaign cannot be issued yet. Pure: the facts decide; every reason is one sentence, none is left out.
+"""Why a campaign cannot be issued yet. Pure: the facts decide; every reason is one sentence, none is lost.
 
-A vacancy at run time is answered by the next in the chain (DESIGN.md §3.8). That is for somebody who leaves in the
-middle of a campaign; a campaign that begins with a vacancy would begin with a rule that cannot be kept.
+A vacancy at run time is answered by the next in the chain (DESIGN.md §3.8). That is for one who leaves in
+the middle of a campaign; one that begins with a vacancy would begin with a rule that cannot be kept.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from tracker.domain.ladder import Ladder, Rung
 from tracker.domain.reachability import ladders_of, reachable_workflows
 
 HOLDER_NAMES = {
-    "liaison": "联络员", "head": "负责人", "area_leader": "包片领导", "supervisor": "督导员", "office": "办公室工作人员",
-    "leader": "领导小组领导",
+    "liaison": "联络员", "head": "负责人", "area_leader": "包片领导", "supervisor": "督导员",
+    "office": "办公室工作人员", "leader": "领导小组领导",
 }  # fmt: skip
 _UNIT_DOERS = ("liaison", "head")
 _UNIT_ROLES = ("liaison", "head", "area_leader")
@@ -70,7 +70,7 @@ class Definitions:
 
 
 def reasons_against_issue(facts: CampaignFacts, definitions: Definitions, *, now: datetime) -> list[str]:
-    """Return all that stands in the way of issuing, as sentences that name the unit; empty when nothing does."""
+    """Return all that stands in the way of issuing, as sentences that name the unit."""
     found = [
         *_measures(facts, definitions, now),
         *_office_vacancies(facts, definitions),
@@ -146,7 +146,8 @@ def _first_rungs(
 
 def _vacancy(place: str, role: str, ladder: Ladder, rung: Rung) -> str:
     told = rung.title or rung.name
-    return f"{place}没有{HOLDER_NAMES[role]}，而升级规则“{ladder.title}”的“{told}”要通知到，请先登记岗位或修改规则。"
+    rule = f"升级规则“{ladder.title}”的“{told}”"
+    return f"{place}没有{HOLDER_NAMES[role]}，而{rule}要通知到，请先登记岗位或修改规则。"
 
 
 def _office_steps(facts: CampaignFacts, definitions: Definitions) -> Iterator[str]:
@@ -158,7 +159,8 @@ def _office_steps(facts: CampaignFacts, definitions: Definitions) -> Iterator[st
             takers = _persons(facts, facts.office_unit_id, step.by)
             if not takers:
                 who = "、".join(_PARTY_NAMES[party] for party in sorted(step.by))
-                yield f"流程“{workflow.title}”的“{step.title}”要由{who}办理，但{facts.office_name}没有这样的岗位。"
+                name = f"流程“{workflow.title}”的“{step.title}”"
+                yield f"{name}要由{who}办理，但{facts.office_name}没有这样的岗位。"
             elif facts.separation:
                 for other in _separated(workflow, step):
                     if "unit" not in other.by:
@@ -183,7 +185,7 @@ def _unit_separation(
 
 
 def _separated(workflow: WorkflowDefinition, step: TransitionDefinition) -> list[TransitionDefinition]:
-    """Return the steps whose doer may not take `step`. What is not a step (an edit) has no party to look at."""
+    """Return the steps whose doer may not take `step`; what is not a step (an edit) is nobody's."""
     found = (workflow.transition(name) for name in sorted(step.unless_same_person_as))
     return [other for other in found if other is not None and other.by != {"engine"}]
 

@@ -1,7 +1,8 @@
-"""Write a campaign file down: units, sets, people, posts, then the campaign with its measures and assignments.
+"""Write a campaign file down: units, sets, people, posts, the campaign, its measures and assignments.
 
-Called inside the transaction of `CampaignService.load`; nothing here commits. What the database knows already is
-used, never changed: a file that calls a known unit by another name is refused, because renaming is an act of its own.
+Called inside the transaction of `CampaignService.load`; nothing here commits. What the database knows already
+is used, never changed: a file that calls a known unit by another name is refused, because renaming is an act
+of its own.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ class CampaignLoading:
         return local_date(self.now)
 
     def refuse_what_does_not_fit(self) -> None:
-        """Raise InvalidInput with everything that stands against loading this file into this database, today."""
+        """Raise InvalidInput with all that stands against loading this file into this database, today."""
         problems = [
             *self._already_loaded(),
             *self._past_dates(),
