@@ -1,7 +1,7 @@
 """Fixtures that every test may use: the run's private PostgreSQL and Redis.
 
-Under pytest-xdist the controlling process owns the servers and tells the workers where they are; without it they
-start when the first test asks.
+Under pytest-xdist the controlling process owns the servers and tells the workers where they are; without it
+they start when the first test asks.
 """
 
 import contextlib

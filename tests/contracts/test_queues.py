@@ -1,6 +1,7 @@
 """What is enqueued is served, and can be called."""
 
 import ast
+import re
 from collections.abc import Iterator
 from importlib import import_module
 
@@ -32,14 +33,13 @@ def constants_in(argument: ast.expr) -> str | None:
 def dotted_names() -> Iterator[tuple[str, str]]:
     for file in sorted((CHECKOUT / "tracker").rglob("*.py")):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                if node.value.startswith("tracker.jobs.") and node.value.replace(".", "").isidentifier():
-                    yield f"{file.relative_to(CHECKOUT)}:{node.lineno}", node.value
+            if isinstance(node, ast.Constant) and re.fullmatch(r"tracker\.jobs\.\w+\.\w+", str(node.value)):
+                yield f"{file.relative_to(CHECKOUT)}:{node.lineno}", str(node.value)
 
 
 def test_every_queue_that_is_named_is_served() -> None:
     named = {where: constants_in(arguments[0]) for where, arguments in enqueue_calls() if arguments}
-    assert {} == {where: name for where, name in named.items() if name is not None and name not in SERVED}
+    assert {where: name for where, name in named.items() if name is not None and name not in SERVED} == {}
 
 
 def test_every_job_name_resolves_to_a_function() -> None:

@@ -16,7 +16,7 @@ from tracker.bootstrap import prepare
 from tracker.cli.configuration import child_environ, start_logging
 from tracker.cli.db import upgrade_database
 from tracker.cli.embedded import held_data_dir, start_servers, with_stored_secret
-from tracker.cli.process_tree import ChildSpec, ProcessTree
+from tracker.cli.process_tree import Child, ChildSpec, ProcessTree
 from tracker.cli.web_server import check_port, gunicorn_command, web_answers
 from tracker.settings import Settings, misspelt_variables
 
@@ -24,6 +24,7 @@ logger = structlog.get_logger(__name__)
 
 WEB_STAGE, WORKER_STAGE, SCHEDULER_STAGE = 2, 3, 4
 ANSWER_WITHIN = 60.0
+TRIES = 3
 
 
 class WebDidNotAnswer(RuntimeError):
@@ -71,9 +72,8 @@ def _start(settings: Settings, tree: ProcessTree, *, sample: bool) -> None:
     settings = with_stored_secret(settings, generate=True)
     upgrade_database(settings.database_url)
     lines = prepare(settings, sample=sample)
-    for spec in service_specs(settings):
-        tree.start(spec)
-    _wait_for_web(settings, tree)
+    web, *others = service_specs(settings)
+    _wait_for_web(settings, tree, tree.start(web), others)
     click.echo(f"\n  网址：{settings.address}\n")
     for line in lines:
         click.echo(f"  {line}")
@@ -113,11 +113,21 @@ def service_specs(settings: Settings) -> list[ChildSpec]:
     return [web, *workers, scheduler]
 
 
-def _wait_for_web(settings: Settings, tree: ProcessTree) -> None:
+def _wait_for_web(settings: Settings, tree: ProcessTree, web: Child, others: list[ChildSpec]) -> None:
+    """Start the others beside the web and return when it answers; it is given a minute and three tries."""
+    for spec in others:
+        tree.start(spec)
     deadline = time.monotonic() + ANSWER_WITHIN
-    tree.supervise(is_over=lambda: web_answers(settings) or time.monotonic() > deadline, every=0.1)
-    if time.monotonic() > deadline:
-        raise WebDidNotAnswer("网页进程一分钟内没有应答。原因见上面的日志。")
+    answered = False
+
+    def is_over() -> bool:
+        nonlocal answered
+        answered = web_answers(settings)
+        return answered or web.failures >= TRIES or time.monotonic() > deadline
+
+    tree.supervise(is_over, every=0.1)
+    if not answered:
+        raise WebDidNotAnswer("网页进程没有应答。原因见上面的日志。")
 
 
 @contextlib.contextmanager

@@ -1,0 +1,151 @@
+"""`tracker up` as a real process tree: everything answers, stops, and survives being killed."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.support.servers import scratch_folder
+from tracker.settings import CHECKOUT
+
+pytestmark = [pytest.mark.slow, pytest.mark.allow_hosts(["127.0.0.1"])]
+
+
+@pytest.fixture
+def data_dir() -> Iterator[Path]:
+    with scratch_folder() as folder:
+        yield folder / "d"
+        for process in of_tree(folder / "d"):
+            process.kill()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def environ(data_dir: Path, port: int) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("TRACKER_")}
+    return kept | {
+        "TRACKER_DATA_DIR": str(data_dir), "TRACKER_PORT": str(port), "PYTHONPATH": str(CHECKOUT),
+        "PYTHONUNBUFFERED": "1"}  # fmt: skip
+
+
+def tracker(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "tracker.cli.main", *arguments]
+
+
+def start(data_dir: Path, port: int) -> tuple[subprocess.Popen[str], str]:
+    """Start `tracker up --sample`; return it and what it printed once it says how to stop it."""
+    process = subprocess.Popen(
+        tracker("up", "--sample"),
+        env=environ(data_dir, port),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        cwd=data_dir.parent,
+    )
+    assert process.stdout is not None
+    printed = ""
+    for line in process.stdout:
+        printed += line
+        if "Ctrl-C" in line:
+            return process, printed
+    raise AssertionError(printed)
+
+
+def of_tree(data_dir: Path) -> list[psutil.Process]:
+    """Every living process that belongs to this data directory."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            mine = process.environ().get("TRACKER_DATA_DIR") == str(data_dir)
+            named = str(data_dir) in " ".join(process.cmdline())
+            if process.pid != os.getpid() and (mine or named) and process.status() != psutil.STATUS_ZOMBIE:
+                found.append(process)
+        except (psutil.NoSuchProcess, psutil.AccessDenied):
+            continue
+    return found
+
+
+def gone(data_dir: Path) -> bool:
+    psutil.wait_procs(of_tree(data_dir), timeout=15)
+    return of_tree(data_dir) == []
+
+
+def answers(port: int) -> bool:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5) as answer:
+        return bool(answer.status == 200)
+
+
+def test_it_prints_the_address_answers_and_stops_everything_on_ctrl_c(data_dir: Path) -> None:
+    port = free_port()
+    process, printed = start(data_dir, port)
+    with process:
+        assert f"http://127.0.0.1:{port}" in printed
+        assert answers(port)
+        kinds = " ".join(" ".join(each.cmdline()) for each in psutil.Process(process.pid).children())
+        assert kinds.count("tracker.cli.main worker") == 2
+        assert all(
+            part in kinds for part in ("/postgres -D", "redis", "gunicorn", "tracker.cli.main scheduler")
+        )
+        process.send_signal(signal.SIGINT)
+        assert process.wait(15) == 0
+    assert of_tree(data_dir) == []
+
+
+def test_a_second_one_on_the_same_data_directory_is_refused_with_a_sentence(data_dir: Path) -> None:
+    process, _ = start(data_dir, free_port())
+    with process:
+        second = subprocess.run(
+            tracker("up"), env=environ(data_dir, free_port()), capture_output=True, text=True, check=False
+        )
+        assert second.returncode == 1
+        assert re.search(rf"正由另一个 tracker up 使用（进程号 {process.pid}）", second.stderr)
+        process.terminate()
+        assert process.wait(15) == 0
+
+
+def test_after_killing_everything_outright_it_starts_again(data_dir: Path) -> None:
+    first, port = free_port(), free_port()
+    process, _ = start(data_dir, first)
+    with process:
+        process.kill()
+    for left in of_tree(data_dir):
+        left.kill()
+    assert gone(data_dir)
+    process, _ = start(data_dir, port)
+    with process:
+        assert answers(port)
+        process.terminate()
+        assert process.wait(15) == 0
+    assert gone(data_dir)
+
+
+def test_killing_the_parent_alone_leaves_nothing_behind(data_dir: Path) -> None:
+    process, _ = start(data_dir, free_port())
+    with process:
+        process.kill()
+    assert gone(data_dir)
+
+
+def test_a_port_in_use_is_said_before_anything_starts(data_dir: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        ran = subprocess.run(
+            tracker("up"), env=environ(data_dir, port), capture_output=True, text=True, check=False
+        )
+    assert ran.returncode == 1
+    assert f"不能监听 127.0.0.1:{port}" in ran.stderr
+    assert "TRACKER_PORT" in ran.stderr
