@@ -1,0 +1,38 @@
+"""The record of one thing, as its streams hold it: who, in which post, when, what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+EVENTS = text("""
+    SELECT e.at, e.kind, e.payload, h.name AS person_name, p.title AS post_title, p.role AS post_role,
+        un.name AS post_unit
+    FROM stream s JOIN event e ON e.stream_id = s.id
+    LEFT JOIN person h ON h.id = e.person_id LEFT JOIN post p ON p.id = e.post_id
+    LEFT JOIN unit_name un ON un.unit_id = p.unit_id AND un.valid_to IS NULL
+    WHERE s.kind = :kind AND s.subject_id = :subject ORDER BY e.seq""")
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEvent:
+    """One event. The engine's own have no person."""
+
+    at: datetime
+    kind: str
+    payload: Mapping[str, Any]
+    person_name: str | None
+    post_title: str | None
+    post_role: str | None
+    post_unit: str | None
+
+
+def read_history(session: Session, *, kind: str, subject: int) -> tuple[HistoryEvent, ...]:
+    """Return the events of one stream, oldest first. Whether the viewer may read them is the caller's question."""
+    rows = session.execute(EVENTS, {"kind": kind, "subject": subject}).mappings()
+    return tuple(HistoryEvent(**row) for row in rows)
