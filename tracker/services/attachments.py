@@ -32,7 +32,7 @@ class AttachmentView:
 
 @dataclass(frozen=True, slots=True)
 class OpenedAttachment:
-    """A file to be sent: what it is, and its content in pieces of at most 1 MiB, read as they are asked for."""
+    """A file to be sent: what it is, and its content in pieces of 1 MiB at most, read one by one."""
 
     view: AttachmentView
     sha256: str
