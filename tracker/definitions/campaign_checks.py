@@ -16,8 +16,9 @@ from tracker.domain.campaign_file import Labels
 from tracker.domain.deadlines import DueAtPhaseEnd, DueByDate, show_day
 from tracker.domain.definition import WorkflowDefinition
 from tracker.domain.ladder import Ladder
+from tracker.domain.posts import why_post_clashes
 from tracker.domain.reachability import ladders_of, reachable_workflows
-from tracker.domain.values import ADMIN_ROLES, ROLE_TITLES, Role
+from tracker.domain.values import ROLE_TITLES, Role
 
 Content = Mapping[str, Any]
 
@@ -135,9 +136,9 @@ def _check_people(content: Content, known: Known, labels: Labels) -> Iterator[Pr
     yield from _check_twice("people", "登录名", people, "username")
     for person in people:
         path = f"people.{person.get('name', '')}"
-        roles = [post["role"] for post in person.get("posts", ()) if "role" in post]
-        if len(set(roles)) > 1 and ADMIN_ROLES & set(roles):
-            yield Problem(f"{path}.posts", "系统、安全、审计管理员互斥，也不能兼任业务岗位，请分给不同的人。")
+        roles = [Role(post["role"]) for post in person.get("posts", ()) if "role" in post]
+        clashes = (why_post_clashes(role, roles[:place]) for place, role in enumerate(roles))
+        yield from (Problem(f"{path}.posts", clash) for clash in clashes if clash)
         for number, post in enumerate(person.get("posts", ()), start=1):
             yield from _check_post(f"{path}.posts.第{number}项", post, content, labels)
 

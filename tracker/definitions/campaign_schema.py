@@ -14,6 +14,7 @@ from tracker.definitions.schema import StrictSchema
 from tracker.definitions.schema_fields import Flag, Name, Number, OneOf, Several, Text
 from tracker.domain.campaign_file import MAX_SHORT_NAME, UNIT_KINDS
 from tracker.domain.deadlines import Cutoff, MeasureDue, due_from_plain
+from tracker.domain.passwords import why_username_unfit
 from tracker.domain.values import Role
 
 _CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
@@ -43,6 +44,16 @@ class _Like(Text):
         text = super()._deserialize(value, attr, data, **kwargs)
         if not self.pattern.fullmatch(text):
             raise ValidationError(f"“{text}”{self.sentence}")
+        return text
+
+
+class _Username(Text):
+    """A login name."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        if (unfit := why_username_unfit(text)) is not None:
+            raise ValidationError(unfit)
         return text
 
 
@@ -158,7 +169,7 @@ class PersonSchema(StrictSchema):
     name = Text(required=True)
     email = _Like(_EMAIL, "不是电子邮箱地址。", load_default=None)
     phone = _Like(_PHONE, "不是电话号码。", load_default=None)
-    username = _Code(load_default=None)
+    username = _Username(load_default=None)
     posts = fields.List(
         fields.Nested(PostSchema), required=True, validate=validate.Length(1, error="至少要有一个岗位。")
     )

@@ -26,7 +26,10 @@ class DefinitionText:
 
 @dataclass(frozen=True)
 class CalendarSeed:
-    """The calendar of this release: the days that differ from Monday to Friday, and the published years."""
+    """The calendar of this release: the days that differ from Monday to Friday, and the published years.
+
+    `package` is its name and version, such as "chinesecalendar 1.11.0".
+    """
 
     package: str
     exceptions: Mapping[date, bool]

@@ -16,7 +16,8 @@ from tracker.domain.campaign_file import CampaignFile, Labels, PersonEntry, Unit
 from tracker.domain.deadlines import due_to_plain, show_day
 from tracker.domain.errors import FieldProblem, InvalidInput
 from tracker.domain.ports import Cipher
-from tracker.domain.values import local_date
+from tracker.domain.posts import why_post_clashes
+from tracker.domain.values import Role, local_date
 from tracker.persistence.models import Campaign
 from tracker.persistence.repositories.events import NewEvent
 from tracker.persistence.repositories.units import OfficeRow, UnitRow
@@ -47,6 +48,7 @@ class CampaignLoading:
             *self._already_loaded(),
             *self._past_dates(),
             *self._changed_units(),
+            *self._clashing_posts(),
         ]
         if problems:
             sentence = "专项行动没有载入，什么都没有改动。请按下列各条修改文件：\n" + "\n".join(
@@ -104,6 +106,19 @@ class CampaignLoading:
             if known is not None and known.name != unit.name:
                 sentence = f"编码 {unit.key} 在系统里是“{known.name}”，文件里写成“{unit.name}”，请核对编码。"
                 problems.append(FieldProblem(f"units.{unit.name}", sentence))
+        return problems
+
+    def _clashing_posts(self) -> list[FieldProblem]:
+        """Look at people whom the database knows: an administrator of it may not be given business here."""
+        known = self.uow.units.people_by_username([p.username for p in self.file.people if p.username])
+        problems = []
+        for person in self.file.people:
+            person_id = known.get(person.username or "")
+            if person_id is None:
+                continue
+            held = [Role(role) for _, role, _ in self.uow.units.posts_of(person_id, self.today)]
+            clashes = (why_post_clashes(post.role, held) for post in person.posts)
+            problems += [FieldProblem(f"people.{person.name}", clash) for clash in clashes if clash]
         return problems
 
     # -- what is written

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from tracker.domain.campaign_file import CampaignFile, printed_due
-from tracker.domain.deadlines import Phase, due_from_plain
+from tracker.domain.deadlines import MeasureDue, Phase, due_from_plain
 from tracker.domain.definition import WorkflowDefinition
 from tracker.domain.errors import NotFound
 from tracker.domain.ladder import Ladder
@@ -29,6 +31,38 @@ class LoadedCampaign:
 
     ref: Ref
     person_ids: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class PresentPlaces:
+    """Units and sets that a file may address without listing them: key → (name, short name), set → keys."""
+
+    units: Mapping[str, tuple[str, str]]
+    sets: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class MeasureSummary:
+    """A measure in a list: what, by which workflow, for how many units, by when (as the plan says it)."""
+
+    ordinal: str
+    title: str
+    workflow: str
+    units: int
+    due: MeasureDue
+
+
+@dataclass(frozen=True)
+class CampaignSummary:
+    """A campaign in a list; `version` is what issuing must be asked with."""
+
+    ref: Ref
+    key: str
+    title: str
+    status: str
+    starts_on: date
+    ends_on: date
+    version: int
 
 
 class CampaignService:
@@ -60,6 +94,36 @@ class CampaignService:
             campaign = loading.write()
             uow.commit()
         return LoadedCampaign(Ref(campaign.ref), loading.person_ids)
+
+    def present_places(self) -> PresentPlaces:
+        """Return the units and sets that the database knows, for reading a campaign file."""
+        with self._uows() as uow:
+            units = uow.units.units_by_key()
+            key_of = {unit.id: key for key, unit in units.items()}
+            sets = {
+                name: tuple(key_of[unit_id] for unit_id in members)
+                for office in uow.units.find_offices()
+                for name, members in uow.units.set_members(office.id).items()
+            }
+        return PresentPlaces({key: (unit.name, unit.short_name) for key, unit in units.items()}, sets)
+
+    def find_campaigns(self) -> list[CampaignSummary]:
+        """Return every campaign, the newest first."""
+        with self._uows() as uow:
+            return [_summary(campaign) for campaign in uow.campaigns.find_all()]
+
+    def get_campaign(self, campaign_ref: str) -> tuple[CampaignSummary, list[MeasureSummary]]:
+        """Return one campaign with its measures; raises NotFound."""
+        with self._uows() as uow:
+            campaign = uow.campaigns.get_by_ref(campaign_ref)
+            counts = Counter(duty.measure_id for duty in uow.campaigns.assignments(campaign.id))
+            measures = [
+                MeasureSummary(
+                    one.ordinal, one.title, one.workflow_key, counts[one.id], due_from_plain(one.due)
+                )
+                for one in uow.campaigns.measures(campaign.id)
+            ]
+            return _summary(campaign), measures
 
     def check_campaign(self, campaign_ref: str) -> list[str]:
         """Return why issuing this campaign would be refused, one sentence a reason; raises NotFound."""
@@ -94,6 +158,13 @@ class CampaignService:
             return ladders[key]
 
         return Definitions(workflow, ladder)
+
+
+def _summary(campaign: Campaign) -> CampaignSummary:
+    return CampaignSummary(
+        Ref(campaign.ref), campaign.key, campaign.title, campaign.status, campaign.starts_on,
+        campaign.ends_on, campaign.version,
+    )  # fmt: skip
 
 
 def _facts(uow: UnitOfWork, campaign: Campaign, office: OfficeRow, clock: Clock) -> CampaignFacts:

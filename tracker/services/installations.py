@@ -102,8 +102,8 @@ def _store_definitions(
 def _store_calendar(uow: UnitOfWork, seed: CalendarSeed, now: datetime, events: list[NewEvent]) -> bool:
     """Store the seed unless it is stored; a calendar that people typed since is never replaced by a seed."""
     sources = uow.installations.find_calendar_sources()
-    source = seed.source()
-    if source in sources or (sources and not sources[-1].startswith(f"{seed.package} ")):
+    source, package = seed.source(), seed.package.split()[0]
+    if source in sources or (sources and sources[-1].split()[0] != package):
         return False
     version_id = uow.installations.add_calendar(
         source=source, exceptions=seed.exceptions, published_years=sorted(seed.published_years), now=now

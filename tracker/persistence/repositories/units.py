@@ -174,6 +174,13 @@ class UnitRepository:
         office = self._session.get_one(Office, office_id)
         return OfficeRow(office.id, office.unit_id, office.name)
 
+    def find_offices(self) -> list[OfficeRow]:
+        """Return every office."""
+        return [
+            OfficeRow(office.id, office.unit_id, office.name)
+            for office in self._session.scalars(select(Office).order_by(Office.id))
+        ]
+
     def add_office(self, *, unit_id: int, name: str, now: datetime) -> OfficeRow:
         """Make a unit an issuing body."""
         office = Office(unit_id=unit_id, name=name, created_at=now)

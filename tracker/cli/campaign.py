@@ -1,0 +1,135 @@
+"""tracker campaign: check a campaign file, load it, look at it, issue it."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from tracker.bootstrap import Container, build
+from tracker.cli.configuration import load_settings
+from tracker.definitions.campaign_files import Known, read_campaign_file
+from tracker.definitions.catalog import SHIPPED, load_catalog
+from tracker.domain.campaign_file import CampaignFile
+from tracker.domain.deadlines import DueAtPhaseEnd, DueByDate, DueWithin, MeasureDue, show_day
+from tracker.domain.errors import CannotIssue
+from tracker.domain.periods import format_within
+from tracker.services.campaigns import CampaignSummary
+from tracker.services.first_logins import give_first_logins
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_STATUS = {"draft": "草稿", "issued": "已下达", "closed": "已结束"}
+
+
+@contextlib.contextmanager
+def opened_container() -> Iterator[Container]:
+    """Yield the parts of the system for one command."""
+    container = build(load_settings())
+    try:
+        yield container
+    finally:
+        container.close()
+
+
+@click.group()
+def campaign() -> None:
+    """专项行动：检查文件、载入、查看、下达。"""
+
+
+@campaign.command()
+@click.argument("target")
+@click.option("--database", is_flag=True, help="连同数据库里已有的单位和集合一起核对文件。")
+def check(target: str, database: bool) -> None:
+    """检查 TARGET：是文件就检查文件，不保存任何东西；是行动编号（XD-2026-0001）就列出还不能下达的原因。
+
+    有问题时以状态 1 退出。
+    """
+    path = Path(target)
+    if path.is_file():
+        with opened_container() if database else contextlib.nullcontext() as container:
+            file = _read(path, container)
+        click.echo(f"文件正确：{file.title}，{len(file.measures)} 项措施，{len(file.units)} 个单位。")
+        return
+    with opened_container() as container:
+        reasons = container.campaigns.check_campaign(target)
+    if reasons:
+        raise click.ClickException("还不能下达：\n" + "\n".join(f"  {reason}" for reason in reasons))
+    click.echo("可以下达。")
+
+
+@campaign.command()
+@click.argument("file", type=_FILE)
+def load(file: Path) -> None:
+    """载入 FILE，成为草稿：全部载入，或者什么都不改。
+
+    文件里写了 username 而还没有账号的人员，会得到一个随机密码，只在这里显示一次，首次登录须修改。
+    """
+    with opened_container() as container:
+        content = _read(file, container)
+        loaded = container.campaigns.load(content, actor_person_id=None)
+        click.echo(
+            f"已载入“{content.title}”，编号 {loaded.ref}。核对后用 tracker campaign issue {loaded.ref} 下达。"
+        )
+        for login in give_first_logins(container.people, content, loaded):
+            click.echo(f"  {login.username:<16} {login.password}  {login.name}")
+
+
+@campaign.command()
+@click.argument("ref", required=False)
+def show(ref: str | None) -> None:
+    """列出全部专项行动；给出 REF 则列出它的措施。"""
+    with opened_container() as container:
+        if ref is None:
+            for one in container.campaigns.find_campaigns():
+                click.echo(_line(one))
+            return
+        summary, measures = container.campaigns.get_campaign(ref)
+    click.echo(_line(summary))
+    for measure in measures:
+        due = _due_text(measure.due)
+        click.echo(f"  {measure.ordinal}{measure.title}  [{measure.workflow}]  {measure.units} 个单位  {due}")
+
+
+@campaign.command()
+@click.argument("ref")
+@click.option("--yes", is_flag=True, help="不再询问，直接下达。")
+def issue(ref: str, yes: bool) -> None:
+    """下达 REF：每个单位的每项措施成为一个任务，通知联络员。下达后不能收回，只能逐项撤回。"""
+    with opened_container() as container:
+        summary, measures = container.campaigns.get_campaign(ref)
+        tasks = sum(measure.units for measure in measures)
+        if not yes:
+            click.confirm(f"下达“{summary.title}”，将产生 {tasks} 个任务。确定吗？", abort=True)
+        try:
+            report = container.issuing.issue_campaign(
+                None, campaign_ref=ref, expected_version=summary.version
+            )
+        except CannotIssue as refused:
+            reasons = "\n".join(f"  {reason}" for reason in refused.reasons)
+            raise click.ClickException(f"{refused.sentence}\n{reasons}") from refused
+    click.echo(f"已下达：{report.tasks} 个任务，{report.units} 个单位，通知 {report.people} 人。")
+
+
+def _read(path: Path, container: Container | None) -> CampaignFile:
+    catalog = load_catalog(SHIPPED)
+    if container is None:
+        return read_campaign_file(path, Known(catalog.workflows, catalog.ladders))
+    places = container.campaigns.present_places()
+    return read_campaign_file(path, Known(catalog.workflows, catalog.ladders, places.units, places.sets))
+
+
+def _line(one: CampaignSummary) -> str:
+    span = f"{show_day(one.starts_on)}至{show_day(one.ends_on)}"
+    return f"{one.ref}  {_STATUS.get(one.status, one.status)}  {one.title}  {span}  （{one.key}）"
+
+
+def _due_text(due: MeasureDue) -> str:
+    match due:
+        case DueByDate(day, _):
+            return f"{show_day(day)}前"
+        case DueWithin(period, _):
+            return f"下达后{format_within(period)}内"
+        case DueAtPhaseEnd(phase, _):
+            return f"阶段 {phase} 结束时"
