@@ -160,7 +160,9 @@ def _check_labels(path: str, words: Iterable[str], labels: Labels) -> Iterator[P
         if word in labels.shared:
             yield Problem(path, f"有几个单位都叫“{word}”，请改写单位编码。")
         elif word not in labels:
-            yield Problem(path, unknown("单位或单位集合", word, labels.words()))
+            # 各村 is nearer to 各村（社区） than to 甲村, though by letters it is not.
+            longer = [label for label in labels.words() if word in label]
+            yield Problem(path, unknown("单位或单位集合", word, longer or labels.words()))
 
 
 def _check_measures(content: Content, known: Known, labels: Labels) -> Iterator[Problem]:
