@@ -7,6 +7,7 @@ import click
 from tracker.cli.background import scheduler, serve, worker
 from tracker.cli.db import db
 from tracker.cli.doctor import doctor
+from tracker.cli.engine import audit, explain, ledger, sweep
 from tracker.cli.server_account import EmbeddedServerUnavailable
 from tracker.cli.show_settings import settings
 from tracker.cli.up import WebDidNotAnswer, up
@@ -24,6 +25,10 @@ COMMANDS: tuple[click.Command, ...] = (
     settings,
     doctor,
     workflows,
+    sweep,
+    audit,
+    explain,
+    ledger,
 )
 
 # These texts are sentences for the operator; a traceback would only hide them.

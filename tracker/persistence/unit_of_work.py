@@ -18,6 +18,8 @@ from tracker.persistence.repositories.events import EventRepository
 from tracker.persistence.repositories.incidents import IncidentRepository
 from tracker.persistence.repositories.installations import InstallationRepository
 from tracker.persistence.repositories.notices import NoticeRepository
+from tracker.persistence.repositories.ledger import LedgerRepository
+from tracker.persistence.repositories.sample_time import SampleTimeRepository
 from tracker.persistence.repositories.sweeping import SweepRepository
 from tracker.persistence.repositories.tasks import TaskRepository
 from tracker.persistence.repositories.told import ToldRepository
@@ -34,6 +36,8 @@ class UnitOfWork:
         self._session = Session(engine, expire_on_commit=False)
         self._after: list[Callable[[], None]] = []
         self._wakes = False
+        self.ledger = LedgerRepository(self._session)
+        self.sample_time = SampleTimeRepository(self._session)
         self.sweeping = SweepRepository(self._session)
         self.tasks = TaskRepository(self._session)
         self.clocks = ClockRepository(self._session)

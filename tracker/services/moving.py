@@ -90,7 +90,7 @@ def _move_clocks(
             write_back(uow, floor, task, row, moved, now=now)
             changed[name] = clock_payload(moved, row.ladder_version_id)
     begun = start_clocks(
-        floor, definition, after.name, None, task_id=task.id, now=now, calendar=calendar, already=frozenset(rows)
+        floor.catalog.newest_ladder, definition, after.name, None, task_id=task.id, now=now, calendar=calendar, already=frozenset(rows)
     )
     uow.clocks.insert_many(begun, now=now)
     changed |= {c.clock.name: clock_payload(c.clock, c.ladder_version_id) for c in begun}

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from tracker.domain.calendar import WorkingCalendar
-from tracker.domain.clocks import Clock, start
+from tracker.domain.clocks import start
 from tracker.domain.deadlines import DueMoment
 from tracker.domain.definition import WorkflowDefinition
 from tracker.domain.escalation import next_fire_at
+from tracker.domain.ladder import Ladder
 from tracker.domain.values import local_date
 from tracker.persistence.repositories.clocks import NewClock, clock_payload
 from tracker.persistence.repositories.events import NewEvent
 from tracker.persistence.unit_of_work import UnitOfWork
 from tracker.services.context import Floor
 from tracker.services.recording import ENGINE, Doer, event
+
+NewestLadder = Callable[[str], tuple[int, Ladder]]
 
 REF_PREFIXES = {"rectification": "ZG"}
 
@@ -61,9 +65,12 @@ def open_tasks(
     ids = uow.tasks.insert_many(rows, now=now)
     clocks: list[NewClock] = []
     events: list[NewEvent] = []
+    newest_ladder = remembering(floor.catalog.newest_ladder)
     for task_id, task, row in zip(ids, new, rows, strict=True):
         version_id, definition = definitions[task.workflow_key]
-        started = start_clocks(floor, definition, row["state"], task.due, task_id=task_id, now=now, calendar=calendar)
+        started = start_clocks(
+            newest_ladder, definition, row["state"], task.due, task_id=task_id, now=now, calendar=calendar
+        )
         clocks += started
         events.append(event(("task", task_id), "task.opened", _payload(task, row, version_id, started), at=now, by=by))
     uow.clocks.insert_many(clocks, now=now)
@@ -73,7 +80,7 @@ def open_tasks(
 
 
 def start_clocks(
-    floor: Floor, definition: WorkflowDefinition, state: str, due: DueMoment | None, *,
+    newest_ladder: NewestLadder, definition: WorkflowDefinition, state: str, due: DueMoment | None, *,
     task_id: int, now: datetime, calendar: WorkingCalendar, already: frozenset[str] = frozenset(),
 ) -> list[NewClock]:  # fmt: skip
     """Return the clocks that begin to run when a task enters `state` and have never run before."""
@@ -82,15 +89,15 @@ def start_clocks(
         if clock_definition.name in already or state not in clock_definition.runs_in:
             continue
         clock = start(clock_definition, now=now, calendar=calendar, given=due)
-        ladder_id, ladder = floor.catalog.newest_ladder(clock_definition.ladder)
+        ladder_id, ladder = newest_ladder(clock_definition.ladder)
         fire = next_fire_at(clock, ladder, calendar, now=now)
         started.append(NewClock(task_id, clock, ladder_id, fire))
     return started
 
 
-def finish_due(clocks: Sequence[Clock], given: DueMoment | None) -> DueMoment | None:
-    """Return the due moment that lists show: the source's, else the latest of the running clocks."""
-    return given or max((clock.due for clock in clocks), key=lambda due: due.due_at, default=None)
+def remembering(newest_ladder: NewestLadder) -> NewestLadder:
+    """Return the same look-up, asking once a key: thirty thousand tasks share a handful of ladders."""
+    return cache(newest_ladder)
 
 
 def _refs(uow: UnitOfWork, new: Sequence[NewTask], year: int) -> list[str]:

@@ -7,6 +7,8 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from tracker.persistence.models import Incident
+
 RAISE = text("""
     INSERT INTO incident (kind, subject, sentence, campaign_id, times, first_at, last_at)
     VALUES (:kind, :subject, :sentence, :campaign_id, 1, :now, :now)
@@ -33,3 +35,11 @@ class IncidentRepository:
             text("UPDATE incident SET resolved_at = :now WHERE kind = :kind AND subject = :subject AND resolved_at IS NULL"),
             {"kind": kind, "subject": subject, "now": now},
         )  # fmt: skip
+
+    def get(self, incident_id: int) -> Incident | None:
+        """Return an incident, locked, or None."""
+        return self._session.get(Incident, incident_id, with_for_update=True)
+
+    def count_open(self) -> int:
+        """Return how many incidents are open."""
+        return int(self._session.execute(text("SELECT count(*) FROM incident WHERE resolved_at IS NULL")).scalar_one())

@@ -1,0 +1,255 @@
+"""The one place that knows every part: services are bound to their ports here, and nowhere else.
+
+Building does not talk to a server; parts that need to know what the database is are made when first asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, time, timedelta
+from functools import cached_property
+from importlib.metadata import version
+
+import structlog
+from sqlalchemy.orm import Session
+
+from tracker.definitions.calendar_seed import seed_days
+from tracker.definitions.campaign_files import Known, read_campaign_file
+from tracker.definitions.catalog import load_catalog
+from tracker.definitions.versioned import VersionedCalendars, VersionedCatalog, texts_of
+from tracker.delivery.email import SmtpCourier, SmtpServer
+from tracker.delivery.render import TemplateRenderer
+from tracker.delivery.sample import SampleCourier
+from tracker.documents.files import ContentFileChecker
+from tracker.domain.campaign_file import CampaignFile
+from tracker.domain.deadlines import local_moment
+from tracker.domain.installation import CalendarSeed
+from tracker.domain.ports import Clock, Courier, JobQueue
+from tracker.domain.values import local_date
+from tracker.persistence.definition_store import DefinitionStore
+from tracker.persistence.engine import DatabaseClock, connect
+from tracker.persistence.secrets import ArgonHasher, FieldCipher
+from tracker.persistence.unit_of_work import UnitOfWorkFactory
+from tracker.queueing.enqueue import RqJobQueue
+from tracker.services.accounts import AccountService, SignInRules
+from tracker.services.attachments import AttachmentService
+from tracker.services.audits import AuditService
+from tracker.services.campaigns import CampaignService
+from tracker.services.context import GATHER_JOB, SWEEP_JOB, Floor
+from tracker.services.deliveries import DeliveryService
+from tracker.services.escalations import EscalationService
+from tracker.services.explanations import ExplanationService
+from tracker.services.extensions import ExtensionService
+from tracker.services.first_logins import give_first_logins
+from tracker.services.incidents import IncidentService
+from tracker.services.installations import InstallationService
+from tracker.services.issuing import IssuingService
+from tracker.services.ledger import LedgerService
+from tracker.services.notices import NoticeService
+from tracker.services.people import PeopleService
+from tracker.services.sample import SampleService
+from tracker.services.tasks import TaskService
+from tracker.settings import Settings
+
+logger = structlog.get_logger(__name__)
+
+SAMPLE_CAMPAIGN = "anti_fraud_township"
+SAMPLE_MORNING = time(8, 30)
+CALENDAR_YEARS = (2020, 2032)
+
+
+class Container:
+    """Everything a process uses, bound to one database and one Redis."""
+
+    def __init__(
+        self, settings: Settings, *, clock: Clock | None = None, queue: JobQueue | None = None,
+        couriers: Mapping[str, Courier] | None = None,
+    ) -> None:  # fmt: skip
+        self.settings = settings
+        self._given_couriers = couriers
+        self._engine = connect(settings.database_url, pool_size=max(5, settings.web_threads))
+        self.uows = UnitOfWorkFactory(self._engine)
+        self.clock = clock or DatabaseClock(self._engine)
+        self._bell = RqJobQueue(settings.redis_url)
+        self.queue: JobQueue = queue or self._bell
+        store = DefinitionStore(self._engine)
+        self.catalog = VersionedCatalog(content=store.content, newest_id=store.newest_id)
+        self.calendars = VersionedCalendars(calendar=store.calendar, newest_id=store.newest_calendar_id)
+        self.cipher = FieldCipher(settings.secret_key)
+        self.floor = Floor(self.uows, self.catalog, self.calendars, self.clock, self.queue)
+        self.installations = InstallationService(self.uows, self.clock)
+        self.campaigns = CampaignService(self.uows, self.clock, catalog=self.catalog, cipher=self.cipher)
+        self.issuing = IssuingService(self.floor, self.campaigns.check_campaign)
+        self.tasks = TaskService(self.floor)
+        self.notices = NoticeService(self.floor)
+        self.extensions = ExtensionService(self.floor)
+        self.escalations = EscalationService(self.floor, batch=settings.sweep_batch)
+        self.explanations = ExplanationService(self.floor)
+        self.incidents = IncidentService(self.floor)
+        self.ledger = LedgerService(self.floor)
+        self.audits = AuditService(self.floor)
+        self.sample = SampleService(self.floor, self.escalations, self.deliver)
+        self.attachments = AttachmentService(
+            uows=self.uows, checker=ContentFileChecker(pixel_limit=settings.image_pixels), clock=self.clock,
+            limit_bytes=settings.upload_limit,
+        )  # fmt: skip
+
+    @cached_property
+    def people(self) -> PeopleService:
+        """Return the people, their posts and their accounts."""
+        return PeopleService(uows=self.uows, hasher=ArgonHasher(), cipher=self.cipher, clock=self.clock)
+
+    @cached_property
+    def accounts(self) -> AccountService:
+        """Return the accounts; made late because hashing for the unknown name takes a moment."""
+        rules = SignInRules(
+            tries=self.settings.login_tries, lock_for=self.settings.login_lock, idle=self.settings.session_idle,
+            longest=self.settings.session_max,
+        )  # fmt: skip
+        return AccountService(uows=self.uows, hasher=ArgonHasher(), clock=self.clock, rules=rules)
+
+    @cached_property
+    def deliveries(self) -> DeliveryService:
+        """Return the deliveries, with the couriers that this database and these settings call for."""
+        return DeliveryService(
+            uows=self.uows, clock=self.clock, couriers=self._couriers(), renderer=TemplateRenderer(),
+            cipher=self.cipher, queue=self.queue, public_url=self.settings.address,
+        )  # fmt: skip
+
+    def _couriers(self) -> Mapping[str, Courier]:
+        if self._given_couriers is not None:
+            return self._given_couriers
+        with self.uows() as uow:
+            is_sample = uow.sample_time.is_sample()
+        if is_sample or self.settings.courier == "sample":
+            return {"email": SampleCourier(), "sms": SampleCourier()}
+        if not self.settings.smtp_host:
+            return {}
+        server = SmtpServer(
+            host=self.settings.smtp_host, port=self.settings.smtp_port, sender=self.settings.smtp_from,
+            security=self.settings.smtp_security, user=self.settings.smtp_user, password=self.settings.smtp_password,
+        )  # fmt: skip
+        return {"email": SmtpCourier(server, now=self.clock.real_now)}
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Give a session for the queries of a screen; whatever it does is rolled back."""
+        with self.uows() as uow:
+            yield uow.session
+            uow.rollback()
+
+    def deliver(self) -> int:
+        """Gather what is to be told and send what is due; return how many messages were sent."""
+        while self.deliveries.gather():
+            pass
+        sent = 0
+        while batch := self.deliveries.send_due():
+            sent += batch
+        return sent
+
+    # -- what the scheduler needs (jobs/scheduler.py)
+
+    def next_moment(self) -> datetime | None:
+        """Return the earliest moment at which a clock fires or a message is to be sent."""
+        moments = [self.escalations.next_fire_at(), self.deliveries.next_moment()]
+        return min((moment for moment in moments if moment is not None), default=None)
+
+    def sweep_due(self, grace: timedelta) -> bool:
+        """Tell whether something has been due for longer than `grace`."""
+        moment = self.next_moment()
+        return moment is not None and moment <= self.clock.now() - grace
+
+    def sweep_here(self, reason: str) -> None:
+        """Sweep and send in this process, and raise an incident: the workers did not come."""
+        report = self.escalations.sweep()
+        self.deliver()
+        self.incidents.report(
+            kind="sweep_late",
+            subject="scheduler",
+            sentence=f"到期后30秒内没有工作进程处理，调度进程已代为巡查（触发{report.fired}项）。请检查Redis和工作进程。",
+        )
+        logger.warning("Swept in the scheduler", action="scheduler.swept", reason=reason, fired=report.fired)
+
+    def ring_sweep(self) -> None:
+        """Ring for a sweep."""
+        self.queue.enqueue("escalation", SWEEP_JOB)
+
+    def ring_deliveries(self) -> None:
+        """Ring for the gatherer and the sender."""
+        self.queue.enqueue("deliveries", GATHER_JOB)
+
+    def housekeeping(self) -> None:
+        """Ring for what is done now and then: seals, stuck messages, ended sessions."""
+        self.queue.enqueue("housekeeping", "tracker.jobs.housekeeping.tidy")
+
+    def examine(self) -> Iterator[tuple[str, str]]:
+        """Yield (good, warn or bad; sentence) for `tracker doctor`: calendar, incidents, outbox."""
+        yield from _examine_calendar(self)
+        open_incidents = self.incidents.count_open()
+        if open_incidents:
+            yield "warn", f"有{open_incidents}条未处理的异常，请到“异常”页面查看。"
+        moment = self.next_moment()
+        if moment is not None and moment < self.clock.now() - timedelta(minutes=5):
+            yield "bad", "有到期超过5分钟未处理的事项。请检查工作进程和调度进程是否在运行。"
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._bell.close()
+        self._engine.dispose()
+
+
+def build(
+    settings: Settings, *, clock: Clock | None = None, queue: JobQueue | None = None,
+    couriers: Mapping[str, Courier] | None = None,
+) -> Container:  # fmt: skip
+    """Return the parts bound to the servers that the settings name; connects to nothing yet.
+
+    A clock, a bell or couriers may be given in place of the real ones.
+    """
+    return Container(settings, clock=clock, queue=queue, couriers=couriers)
+
+
+def prepare(settings: Settings, *, sample: bool) -> list[str]:
+    """Bring a migrated database to what this release knows; return what the operator should read, once.
+
+    With `sample`, an empty database gets the sample campaign, with accounts whose random passwords are returned
+    here and nowhere else. Raises NotAllowed when `sample` is asked of a production database.
+    """
+    container = build(settings)
+    try:
+        catalog = load_catalog(settings.workflows_dir)
+        known = Known(catalog.workflows, catalog.ladders)
+        exceptions, published = seed_days(*CALENDAR_YEARS)
+        seed = CalendarSeed(f"chinesecalendar {version('chinesecalendar')}", exceptions, published)
+        path = settings.workflows_dir / "campaigns" / f"{SAMPLE_CAMPAIGN}.yaml"
+        file = read_campaign_file(path, known) if sample else None
+        first = local_moment(file.starts_on, SAMPLE_MORNING) if file else None
+        prepared = container.installations.prepare(
+            definitions=texts_of(catalog), calendar=seed, is_sample=sample, first_moment=first
+        )
+        for name in prepared.outdated:
+            logger.warning("The database holds a newer definition", action="definitions.outdated", definition=name)
+        if file is None or not prepared.is_sample or container.incidents.has_campaigns():
+            return ["示例数据已在库中，账号口令只在首次启动时显示。忘记口令请用 tracker accounts reset。"] if file else []
+        return _load_sample(container, file)
+    finally:
+        container.close()
+
+
+def _load_sample(container: Container, file: CampaignFile) -> list[str]:
+    loaded = container.campaigns.load(file, actor_person_id=None)
+    logins = give_first_logins(container.people, file, loaded, must_change=False)
+    lines = [f"  {login.username:<18} {login.password:<20} {login.name}" for login in logins]
+    return ["示例账号（口令随机生成，只显示这一次）：", *lines]
+
+
+def _examine_calendar(container: Container) -> Iterator[tuple[str, str]]:
+    calendar = container.calendars.newest()
+    year = local_date(container.clock.now()).year
+    if year not in calendar.published_years:
+        yield "bad", f"工作日历没有{year}年的放假安排，期限按周一至周五推算。请导入国务院办公厅通知。"
+    elif year + 1 not in calendar.published_years:
+        yield "warn", f"{year + 1}年的放假安排尚未导入，跨年期限暂按推算，会注明“暂定”。"
+    else:
+        yield "good", f"工作日历已覆盖到{max(calendar.published_years)}年。"

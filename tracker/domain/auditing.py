@@ -1,0 +1,131 @@
+"""Recomputing, from events alone, every rung that should have fired (DESIGN.md §5, the auditor). Pure.
+
+An event that changes a clock carries the clock's whole value, so between two such events the clock is known, and
+with it every moment at which a rung had to fire. The sweep and the auditor share the ladder's arithmetic and
+nothing else: not the claim, not the index, not `next_fire_at`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from tracker.domain.calendar import WorkingCalendar
+from tracker.domain.clocks import Clock, ClockStatus
+from tracker.domain.deadlines import DueMoment
+from tracker.domain.escalation import ways_reached
+from tracker.domain.ladder import Ladder
+from tracker.domain.values import DueClass
+
+#: (task id, clock name, occurrence, rung)
+FiringKey = tuple[int, str, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class TaskEvent:
+    """What the auditor reads of an event of a task."""
+
+    at: datetime
+    kind: str
+    payload: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A clock's value from one moment to another (`until` None = still)."""
+
+    clock: Clock
+    ladder_id: int
+    since: datetime
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """A rung that had to fire: from when, and until when there was time to."""
+
+    key: FiringKey
+    since: datetime
+    until: datetime | None
+
+    def must_have_fired(self, *, now: datetime, tolerance: timedelta) -> bool:
+        """Tell whether there was more than `tolerance` to fire it in."""
+        return min(self.until or now, now) - self.since > tolerance
+
+
+def clock_from_payload(name: str, payload: Mapping[str, Any]) -> tuple[Clock, int]:
+    """Return the clock that an event carries, and its ladder's version id."""
+    due = DueMoment(
+        due_on=date.fromisoformat(payload["due_on"]), due_at=datetime.fromisoformat(payload["due_at"]),
+        due_class=DueClass(payload["due_class"]), cutoff=payload["cutoff"], calendar_version=payload["calendar"],
+        rule=payload["rule"], provisional=payload["provisional"],
+    )  # fmt: skip
+    held = payload["held_since"]
+    clock = Clock(
+        name=name, occurrence=payload["occurrence"], status=ClockStatus(payload["status"]),
+        started_at=datetime.fromisoformat(payload["started_at"]), due=due,
+        ladder_from_on=date.fromisoformat(payload["ladder_from_on"]),
+        held_since=datetime.fromisoformat(held) if held else None, pause_reason=payload["pause_reason"],
+        quality_failures=payload["quality_failures"], failed_rechecks=payload["failed_rechecks"],
+        ordered=frozenset(payload["ordered"]),
+    )  # fmt: skip
+    return clock, payload["ladder"]
+
+
+def spans(events: Sequence[TaskEvent]) -> list[Span]:
+    """Return the values that the clocks of one task went through, oldest first."""
+    open_spans: dict[str, tuple[Clock, int, datetime]] = {}
+    found: list[Span] = []
+    for one in events:
+        for name, payload in one.payload.get("clocks", {}).items():
+            if name in open_spans:
+                clock, ladder_id, since = open_spans[name]
+                found.append(Span(clock, ladder_id, since, one.at))
+            clock, ladder_id = clock_from_payload(name, payload)
+            open_spans[name] = (clock, ladder_id, one.at)
+    found += [Span(clock, ladder_id, since, None) for clock, ladder_id, since in open_spans.values()]
+    return sorted(found, key=lambda span: span.since)
+
+
+def expected_firings(
+    task_id: int, events: Sequence[TaskEvent], *, ladder: Callable[[int], Ladder],
+    calendar: Callable[[int], WorkingCalendar], now: datetime,
+) -> dict[FiringKey, Expected]:  # fmt: skip
+    """Return every rung of one task that fell due while its clock ran, up to `now`."""
+    found: dict[FiringKey, Expected] = {}
+    for span in spans(events):
+        if span.clock.status is not ClockStatus.RUNNING:
+            continue
+        days = calendar(span.clock.due.calendar_version)
+        for index, rung in enumerate(ladder(span.ladder_id).rungs):
+            moments = [moment for moment, _ in ways_reached(span.clock, index, rung, days, now=span.since)]
+            if not moments:
+                continue
+            since = max(min(moments), span.since)
+            if since > now or (span.until is not None and since >= span.until):
+                continue
+            key = (task_id, span.clock.name, span.clock.occurrence, index)
+            earlier = found.get(key)
+            found[key] = _longer(earlier, Expected(key, since, span.until)) if earlier else Expected(key, since, span.until)
+    return found
+
+
+def fired_by_events(task_id: int, events: Iterable[TaskEvent]) -> list[tuple[FiringKey, datetime, datetime]]:
+    """Return (key, fell due, fired) of every firing that the record holds."""
+    return [
+        (
+            (task_id, one.payload["clock"], one.payload["occurrence"], one.payload["rung"]),
+            datetime.fromisoformat(one.payload["fell_due_at"]), one.at,
+        )
+        for one in events
+        if one.kind == "rung.fired"
+    ]  # fmt: skip
+
+
+def _longer(a: Expected, b: Expected) -> Expected:
+    """Keep the first moment, and the span that left the most time: a rung may fire in either."""
+    if a.until is None or (b.until is not None and b.until - b.since <= a.until - a.since):
+        return a
+    return Expected(a.key, b.since, b.until)

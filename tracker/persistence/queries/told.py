@@ -1,0 +1,48 @@
+"""Who was told of a task, and what became of the messages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from tracker.domain.messages import KINDS
+
+TOLD = text("""
+    SELECT t.created_at, p.name, t.message,
+        (SELECT string_agg(DISTINCT d.channel || ':' || d.status, ',') FROM delivery_item i
+         JOIN delivery d ON d.id = i.delivery_id WHERE i.told_id = t.id) AS outcomes
+    FROM told t JOIN person p ON p.id = t.person_id WHERE t.task_id = :task ORDER BY t.id""")
+
+CHANNELS = {"email": "邮件", "sms": "短信"}
+STATUSES = {
+    "gathered": "待发", "submitting": "发送中", "accepted": "已被接收", "delivered": "已送达", "failed": "未送达",
+    "unknown": "结果不明", "cancelled": "已取消",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ToldLine:
+    """One person, one message, what became of it."""
+
+    at: datetime
+    person: str
+    title: str
+    outcome: str
+
+
+def told_of_task(session: Session, task_id: int) -> list[ToldLine]:
+    """Return who was told what of a task, oldest first."""
+    return [
+        ToldLine(row.created_at, row.name, KINDS[row.message].title, _outcome(row.outcomes))
+        for row in session.execute(TOLD, {"task": task_id})
+    ]
+
+
+def _outcome(outcomes: str | None) -> str:
+    if not outcomes:
+        return "站内可见，暂无外发"
+    pairs = (one.split(":") for one in outcomes.split(","))
+    return "，".join(f"{CHANNELS[channel]}{STATUSES[status]}" for channel, status in pairs)
