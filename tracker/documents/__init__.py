@@ -1,0 +1,1 @@
+"""Files that come in: what they are, and whether they may stay."""
