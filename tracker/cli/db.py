@@ -45,7 +45,7 @@ def check_database(database_url: str) -> str | None:
     try:
         alembic.command.check(alembic_config(database_url, io.StringIO()))
     except alembic.util.CommandError as problem:
-        return f"数据库和程序不一致：{problem}"
+        return f"数据库和程序不一致，请运行 tracker db upgrade；若已是最新，请补写迁移脚本。（{problem}）"
     return None
 
 

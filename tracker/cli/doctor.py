@@ -58,7 +58,7 @@ def _database(settings: Settings) -> Iterator[Remark]:
     yield Remark("good", f"PostgreSQL {version} 有应答。")
     difference = check_database(settings.database_url)
     if difference is not None:
-        yield Remark("bad", f"{difference} 请运行 tracker db upgrade。")
+        yield Remark("bad", difference)
         return
     yield Remark("good", "数据库结构和程序一致。")
     container = build(settings)

@@ -44,11 +44,11 @@ def tracker(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "tracker.cli.main", *arguments]
 
 
-def start(data_dir: Path, port: int) -> tuple[subprocess.Popen[str], str]:
+def start(data_dir: Path, port: int, **more: str) -> tuple[subprocess.Popen[str], str]:
     """Start `tracker up --sample`; return it and what it printed once it says how to stop it."""
     process = subprocess.Popen(
         tracker("up", "--sample"),
-        env=environ(data_dir, port),
+        env=environ(data_dir, port) | more,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -136,6 +136,22 @@ def test_killing_the_parent_alone_leaves_nothing_behind(data_dir: Path) -> None:
     with process:
         process.kill()
     assert gone(data_dir)
+
+
+def test_with_servers_of_their_own_it_starts_none(
+    data_dir: Path, fresh_database_url: str, redis_url: str
+) -> None:
+    port = free_port()
+    own = {"TRACKER_DATABASE_URL": fresh_database_url, "TRACKER_REDIS_URL": redis_url}
+    process, _ = start(data_dir, port, **own)
+    with process:
+        assert answers(port)
+        kinds = " ".join(" ".join(each.cmdline()) for each in psutil.Process(process.pid).children())
+        assert "gunicorn" in kinds
+        assert "postgres -D" not in kinds
+        process.terminate()
+        assert process.wait(15) == 0
+    assert not (data_dir / "servers").exists()
 
 
 def test_a_port_in_use_is_said_before_anything_starts(data_dir: Path) -> None:
