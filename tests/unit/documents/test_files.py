@@ -18,6 +18,7 @@ EXCEL = (
     b'<Override ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/>'
 )
 MACRO_WORD = b'<Override ContentType="application/vnd.ms-word.document.macroEnabled.main+xml"/>'
+AFAR = b'TargetMode="External"/>'
 RELATIONS = "word/_rels/document.xml.rels"
 
 
@@ -184,10 +185,9 @@ def test_a_plain_pdf_is_kept_as_it_is() -> None:
         ("a.xlsx", {"[Content_Types].xml": EXCEL, "xl/workbook.xml": b"<w/>"}),
         ("a.ofd", {"OFD.xml": b"<ofd/>"}),
         ("链接.docx", {"[Content_Types].xml": WORD,
-                     RELATIONS: b'<Relationship Type="x/hyperlink" Target="http://x" TargetMode="External"/>'}),
+                     RELATIONS: b'<Relationship Type="x/hyperlink" Target="http://x" ' + AFAR}),
         ("模板.docx", {"[Content_Types].xml": WORD,
-                     RELATIONS: b'<Relationship Type="http://x/attachedTemplate" Target="file:///C:\\t.dotm" '
-                                b'TargetMode="External"/>'}),
+                     RELATIONS: b'<Relationship Type="http://x/attachedTemplate" Target="file:///C:\\t.dotm" ' + AFAR}),
     ],
 )  # fmt: skip
 def test_office_files_are_taken(name: str, parts: dict[str, bytes]) -> None:
@@ -201,7 +201,7 @@ def test_office_files_are_taken(name: str, parts: dict[str, bytes]) -> None:
         ({"[Content_Types].xml": MACRO_WORD}, "带有宏"),
         ({"[Content_Types].xml": WORD, "word/embeddings/oleObject1.bin": b"x"}, "带有宏"),
         ({"[Content_Types].xml": WORD,
-          RELATIONS: b'<Relationship Type="x/attachedTemplate" Target="http://e/t.dotm" TargetMode="External"/>'},
+          RELATIONS: b'<Relationship Type="x/attachedTemplate" Target="http://e/t.dotm" ' + AFAR},
          "外部模板"),
         ({"[Content_Types].xml": WORD,
           RELATIONS: b"<Relationship TargetMode = 'External' Target='http://evil/o' Type='http://x/oleObject'/>"},

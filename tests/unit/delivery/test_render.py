@@ -1,0 +1,128 @@
+"""Every kind of message can be written, a mail says all of it, an SMS says no more than counts and a date."""
+
+import re
+
+import pytest
+
+from tracker.delivery.render import ORDER, TemplateRenderer, day
+from tracker.domain.messages import KINDS, MESSAGE_KINDS, MessageUnreadable, check_facts, sms_segments
+from tracker.domain.ports import MessagePart
+
+LINK = "http://127.0.0.1:8000"
+FACTS: dict[str, object] = {
+    "task_ref": "RW-2026-0007", "title": "入户宣传", "unit": "东一村", "due_on": "2026-09-15",
+    "campaign": "打击治理电信网络诈骗专项行动", "working_days_left": 2, "working_days_late": 3,
+    "rung_title": "督导通知", "reason": "照片不清楚", "wanted_on": "2026-09-30", "granted": True,
+    "notice_ref": "WS-2026-0003", "printed_number": "某反诈办〔2026〕7号", "reply_due_on": "2026-09-20",
+    "outcome": "不通过", "state": "待签发", "old_due_on": "2026-09-10", "role": "联络员",
+}  # fmt: skip
+NEVER_IN_SMS = re.compile(r"党|政|诈|贷|赌|刷单|投资|众筹|维权|[★【】<>{}]|http")
+
+
+def part(kind: str, **facts: object) -> MessagePart:
+    needed = {name: FACTS[name] for name in KINDS[kind].required}
+    return MessagePart(kind, {**needed, **facts})
+
+
+@pytest.fixture(scope="module")
+def renderer() -> TemplateRenderer:
+    return TemplateRenderer()
+
+
+@pytest.mark.parametrize("kind", sorted(MESSAGE_KINDS))
+def test_every_kind_can_be_written_from_its_required_facts(renderer: TemplateRenderer, kind: str) -> None:
+    one = part(kind)
+    check_facts(kind, one.facts)
+    subject, text, html = renderer.email(recipient="李明", parts=[one], link=LINK)
+    sms = renderer.sms(parts=[one], link=LINK)
+    assert subject
+    assert KINDS[kind].title in text
+    assert str(one.facts.get("unit", one.facts.get("title"))) in text
+    assert LINK in html
+    assert sms_segments(sms) == 1
+    assert "None" not in text
+
+
+@pytest.mark.parametrize("kind", sorted(MESSAGE_KINDS))
+def test_an_sms_never_says_what_a_matter_is_about(renderer: TemplateRenderer, kind: str) -> None:
+    sms = renderer.sms(parts=[part(kind)] * 12, link=LINK)
+    assert not NEVER_IN_SMS.search(sms)
+    assert str(FACTS["title"]) not in sms
+
+
+def test_every_kind_has_its_place_in_a_mail() -> None:
+    assert set(ORDER) == MESSAGE_KINDS
+    assert len(ORDER) == len(MESSAGE_KINDS)
+
+
+def test_one_mail_holds_everything_grouped_gravest_first(renderer: TemplateRenderer) -> None:
+    parts = [part("assigned", title="摸排"), part("remind"), part("assigned", title="报送"), part("urge")]
+    subject, text, html = renderer.email(recipient="李明", parts=parts, link=LINK)
+    assert subject == "督办事项 4 件，其中逾期催办 1 件"
+    assert text.index("【逾期催办】") < text.index("【到期提醒】") < text.index("【新任务】共 2 件")
+    assert "1. 摸排（RW-2026-0007，东一村）" in text
+    assert "2. 报送（RW-2026-0007，东一村）" in text
+    assert html.count("<li>") == 4
+
+
+def test_a_mail_of_one_kind_says_so_in_its_subject(renderer: TemplateRenderer) -> None:
+    assert renderer.email(recipient="李明", parts=[part("assigned")] * 9, link=LINK)[0] == "新任务 9 件"
+    assert renderer.email(recipient="李明", parts=[part("assigned")], link=LINK)[0] == "新任务：入户宣传"
+
+
+def test_a_title_with_line_breaks_cannot_break_the_subject(renderer: TemplateRenderer) -> None:
+    subject = renderer.email(recipient="李明", parts=[part("assigned", title="甲\r\nBcc: x@y.z")], link=LINK)[
+        0
+    ]
+    assert subject == "新任务：甲 Bcc: x@y.z"
+
+
+def test_what_people_typed_is_text_in_html(renderer: TemplateRenderer) -> None:
+    _, text, html = renderer.email(
+        recipient="<b>李</b>", parts=[part("returned", reason="<script>x</script>{{ 7*7 }}")], link=LINK
+    )
+    assert "&lt;script&gt;x" in html
+    assert "<script>" not in html
+    assert "<b>李" not in html
+    assert "{{ 7*7 }}" in text
+
+
+def test_the_sms_counts_what_is_late_and_names_the_nearest_date(renderer: TemplateRenderer) -> None:
+    parts = [part("remind", due_on="2026-12-09"), part("remind", due_on="2026-12-05"), part("urge")]
+    assert renderer.sms(parts=parts, link=LINK) == (
+        "您单位有3件督办事项（1件已逾期），最近期限12月5日，请登录系统办理。"
+    )
+
+
+def test_the_sms_to_the_office_counts_what_waits_for_a_decision(renderer: TemplateRenderer) -> None:
+    parts = [part("to_review"), part("raised"), part("raised")]
+    assert renderer.sms(parts=parts, link=LINK) == "您有3件事项待处理，请登录系统办理。"
+
+
+def test_a_missing_fact_is_an_error_and_not_a_gap(renderer: TemplateRenderer) -> None:
+    with pytest.raises(MessageUnreadable, match="remind/"):
+        renderer.email(recipient="李明", parts=[MessagePart("remind", {"title": "甲"})], link=LINK)
+
+
+def test_an_unknown_kind_is_an_error(renderer: TemplateRenderer) -> None:
+    with pytest.raises(MessageUnreadable, match="no message is called"):
+        renderer.email(recipient="李明", parts=[MessagePart("nudge", {})], link=LINK)
+
+
+@pytest.mark.parametrize(
+    ("granted", "said"), [(True, "已同意，新期限9月15日"), (False, "未同意，期限仍是9月15日")]
+)
+def test_the_answer_to_an_extension_names_the_date_that_holds(
+    renderer: TemplateRenderer, granted: bool, said: str
+) -> None:
+    text = renderer.email(recipient="李明", parts=[part("extension_decided", granted=granted)], link=LINK)[1]
+    assert said in text
+
+
+def test_a_reminder_on_the_last_day_says_today(renderer: TemplateRenderer) -> None:
+    text = renderer.email(recipient="李明", parts=[part("remind", working_days_left=0)], link=LINK)[1]
+    assert "9月15日到期，就是今天" in text
+
+
+def test_dates_are_written_as_people_write_them() -> None:
+    assert day("2026-09-05") == "9月5日"
