@@ -1,7 +1,8 @@
 """Two-character grams of Chinese text, for the substring search that PostgreSQL here cannot do by itself.
 
-A text is found by a query when it holds every gram of the query. The database keeps the grams in an array
-column with a GIN index; both sides come from this one function, so they always agree.
+The database keeps the grams of a text in an array column with a GIN index. A text that contains a query holds
+every gram of the query. The few that hold them all without containing it are told apart by looking at the text;
+so is a query of one character, which has no gram.
 """
 
 from __future__ import annotations
@@ -10,18 +11,13 @@ import unicodedata
 
 
 def bigrams(*texts: str) -> list[str]:
-    """Return the sorted unique grams of the texts, folded by NFKC and case, without white space or signs.
+    """Return the sorted unique grams of texts or of a query, folded by NFKC and case.
 
-    A run of one character alone gives that character, so that a short name is found as well. Grams never
-    span two runs: 东岭村（社区） has no gram 村社.
+    Spaces and signs part runs, and no gram spans two: 东岭村（社区） has no gram 村社.
     """
     found: set[str] = set()
     for text in texts:
-        for run in _runs(text):
-            found.update(run[i : i + 2] for i in range(max(1, len(run) - 1)))
+        folded = unicodedata.normalize("NFKC", text).casefold()
+        for run in "".join(sign if sign.isalnum() else " " for sign in folded).split():
+            found.update(run[i : i + 2] for i in range(len(run) - 1))
     return sorted(found)
-
-
-def _runs(text: str) -> list[str]:
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    return "".join(sign if sign.isalnum() else " " for sign in folded).split()
