@@ -19,12 +19,12 @@ from tracker.settings import Settings, misspelt_variables
 
 LEAST_FREE = 1024**3
 ENDED_REDIS = (6, 2)
-SIGN = {"good": "✓", "note": "!", "bad": "✗"}
+SIGN = {"good": "✓", "warn": "!", "bad": "✗"}
 
 
 @dataclass(frozen=True)
 class Remark:
-    """One thing looked at: good, note (worth knowing) or bad (something will not work)."""
+    """One thing looked at: good, warn (worth knowing) or bad (something will not work)."""
 
     kind: str
     sentence: str
@@ -77,14 +77,14 @@ def _redis(settings: Settings) -> Iterator[Remark]:
     try:
         version = str(client.info("server")["redis_version"])
     except redis.exceptions.RedisError as problem:
-        yield Remark("note", f"Redis 有应答，但读不到版本（{type(problem).__name__}）。")
+        yield Remark("warn", f"Redis 有应答，但读不到版本（{type(problem).__name__}）。")
         return
     finally:
         client.close()
     yield Remark("good", f"Redis {version} 有应答。")
     if tuple(int(part) for part in version.split(".")[:2]) <= ENDED_REDIS:
         yield Remark(
-            "note",
+            "warn",
             f"Redis {version} 属于已停止维护的 6.2 系列：只应在本机的私有套接字上使用；多机部署请用新版本。",
         )
 

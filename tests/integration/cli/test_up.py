@@ -115,6 +115,21 @@ def test_a_second_one_on_the_same_data_directory_is_refused_with_a_sentence(data
         assert process.wait(15) == 0
 
 
+def test_doctor_in_a_second_terminal_finds_the_running_servers(data_dir: Path) -> None:
+    port = free_port()
+    process, _ = start(data_dir, port)
+    with process:
+        asked = subprocess.run(
+            tracker("doctor"), env=environ(data_dir, port), capture_output=True, text=True, check=False
+        )
+        assert "PostgreSQL 18" in asked.stdout
+        assert "数据库结构和程序一致" in asked.stdout
+        assert re.search(r"Redis [\d.]+ 有应答", asked.stdout)
+        assert "✗" not in asked.stdout, asked.stdout
+        process.terminate()
+        assert process.wait(15) == 0
+
+
 def test_after_killing_everything_outright_it_starts_again(data_dir: Path) -> None:
     first, port = free_port(), free_port()
     process, _ = start(data_dir, first)
