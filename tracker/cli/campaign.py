@@ -11,13 +11,14 @@ import click
 from tracker.bootstrap import Container, build
 from tracker.cli.configuration import load_settings
 from tracker.definitions.campaign_files import Known, read_campaign_file
-from tracker.definitions.catalog import SHIPPED, load_catalog
+from tracker.definitions.catalog import load_catalog
 from tracker.domain.campaign_file import CampaignFile
 from tracker.domain.deadlines import DueAtPhaseEnd, DueByDate, DueWithin, MeasureDue, show_day
 from tracker.domain.errors import CannotIssue
 from tracker.domain.periods import format_within
 from tracker.services.campaigns import CampaignSummary
 from tracker.services.first_logins import give_first_logins
+from tracker.settings import Settings
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _STATUS = {"draft": "草稿", "issued": "已下达", "closed": "已结束"}
@@ -113,7 +114,8 @@ def issue(ref: str, yes: bool) -> None:
 
 
 def _read(path: Path, container: Container | None) -> CampaignFile:
-    catalog = load_catalog(SHIPPED)
+    settings = Settings.from_environ() if container is None else container.settings
+    catalog = load_catalog(settings.workflows_dir)
     if container is None:
         return read_campaign_file(path, Known(catalog.workflows, catalog.ladders))
     places = container.campaigns.present_places()

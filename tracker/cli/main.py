@@ -4,7 +4,9 @@ from typing import Any
 
 import click
 
+from tracker.cli.accounts import accounts
 from tracker.cli.background import scheduler, serve, worker
+from tracker.cli.campaign import campaign
 from tracker.cli.db import db
 from tracker.cli.doctor import doctor
 from tracker.cli.engine import audit, explain, ledger, sweep
@@ -25,6 +27,8 @@ COMMANDS: tuple[click.Command, ...] = (
     settings,
     doctor,
     workflows,
+    campaign,
+    accounts,
     sweep,
     audit,
     explain,

@@ -1,8 +1,8 @@
 """Two-character grams of Chinese text, for the substring search that PostgreSQL here cannot do by itself.
 
-The database keeps the grams of a text in an array column with a GIN index. A text that contains a query holds
-every gram of the query. The few that hold them all without containing it are told apart by looking at the text;
-so is a query of one character, which has no gram.
+The database keeps the grams of a text in an array column with a GIN index. A text that contains a query
+holds every gram of the query. The few that hold them all without containing it are told apart by looking at
+the text; so is a query of one character, which has no gram.
 """
 
 from __future__ import annotations
