@@ -1,4 +1,4 @@
-"""tracker accounts: list accounts, make one, reset a password, lift a lock, disable.
+"""tracker accounts: list accounts and people, make an account, reset a password, lift a lock, disable.
 
 Whoever may run this command has the server, so no sign-in is asked for; every change is in the record,
 without a person as its doer.
@@ -31,8 +31,17 @@ def list_accounts() -> None:
 
 
 @accounts.command()
+def people() -> None:
+    """列出在岗人员：编号、姓名、岗位、账号。"""
+    with opened_container() as container:
+        for person in container.people.find_people(None):
+            logins = "、".join(person.usernames) or "没有账号"
+            click.echo(f"{person.id:<6} {person.name}  {'、'.join(person.posts) or '没有岗位'}  （{logins}）")
+
+
+@accounts.command()
 @click.argument("username")
-@click.option("--person", type=int, required=True, help="人员编号，见 tracker accounts list。")
+@click.option("--person", type=int, required=True, help="人员编号，见 tracker accounts people。")
 def create(username: str, person: int) -> None:
     """给一名已登记的人员新建账号 USERNAME；密码随机，只显示一次，首次登录须修改。"""
     password = random_password()

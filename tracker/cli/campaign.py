@@ -53,6 +53,8 @@ def check(target: str, database: bool) -> None:
             file = _read(path, container)
         click.echo(f"文件正确：{file.title}，{len(file.measures)} 项措施，{len(file.units)} 个单位。")
         return
+    if path.suffix or path.parent != Path():
+        raise click.ClickException(f"没有文件 {target}。请核对路径。")
     with opened_container() as container:
         reasons = container.campaigns.check_campaign(target)
     if reasons:

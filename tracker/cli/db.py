@@ -14,6 +14,7 @@ import alembic.script
 import alembic.util
 import click
 
+from tracker import bootstrap
 from tracker.cli.configuration import load_settings
 from tracker.cli.embedded import held_data_dir, start_servers
 from tracker.cli.process_tree import ProcessTree
@@ -60,6 +61,17 @@ def upgrade(revision: str) -> None:
     """把数据库结构升级到 REVISION（默认最新）。几台机器同时运行也只做一次。"""
     upgrade_database(load_settings().database_url, revision)
     click.echo("数据库结构已是所要的版本。")
+
+
+@db.command()
+def prepare() -> None:
+    """把本版本的流程、升级规则和工作日历存入已升级的数据库；已有的不动，可以重复运行。
+
+    tracker up 会自动完成；多机部署时在升级之后运行。
+    """
+    for line in bootstrap.prepare(load_settings(), sample=False):
+        click.echo(line)
+    click.echo("数据库已备好。")
 
 
 @db.command()

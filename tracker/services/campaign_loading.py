@@ -95,7 +95,7 @@ class CampaignLoading:
                     f"“{measure.title}”的完成时限{show_day(printed[0])}已经过去（今天是{show_day(self.today)}），"
                     "请改成以后的日期。"
                 )
-                problems.append(FieldProblem(f"measures.第{measure.row}项（{measure.ordinal}）", sentence))
+                problems.append(FieldProblem(f"measures.第{measure.row}项{measure.ordinal}", sentence))
         return problems
 
     def _changed_units(self) -> list[FieldProblem]:
@@ -202,7 +202,7 @@ class CampaignLoading:
                 keys = labels.expand(measure.units)
             except KeyError as strange:
                 sentence = f"“{measure.title}”写的单位“{strange.args[0]}”在系统里没有，请核对。"
-                place = f"measures.第{measure.row}项（{measure.ordinal}）"
+                place = f"measures.第{measure.row}项{measure.ordinal}"
                 raise InvalidInput([FieldProblem(place, sentence)], f"{place}：{sentence}") from None
             measure_id = self.uow.campaigns.add_measure(
                 campaign.id, key=measure.key, ordinal=measure.ordinal, title=measure.title, text=measure.text,

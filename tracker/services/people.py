@@ -17,6 +17,7 @@ from tracker.domain.posts import why_post_clashes
 from tracker.domain.values import Role, local_date
 from tracker.persistence.models import Account, Person, PostHeld
 from tracker.persistence.repositories.accounts import AccountRow
+from tracker.persistence.repositories.units import PersonRow
 from tracker.persistence.unit_of_work import UnitOfWork
 from tracker.services.person_events import check_may_manage, person_event
 
@@ -208,10 +209,15 @@ class PeopleService:
 
         self._change_account(account_id, "account_enabled", start, by=by)
 
+    def find_people(self, viewer: Viewer | None) -> list[PersonRow]:
+        """Return everybody in service with accounts and posts; raises NotFound as `find_accounts` does."""
+        _check_may_see(viewer)
+        with self._uows() as uow:
+            return uow.units.find_people(local_date(self._clock.now()))
+
     def find_accounts(self, viewer: Viewer | None) -> list[AccountRow]:
         """Return all accounts by user name; raises NotFound for those who may not see them."""
-        if viewer is not None and not may(viewer, Action.SEE_ACCOUNTS):
-            raise NotFound("没有这个页面，或者您无权查看。")
+        _check_may_see(viewer)
         with self._uows() as uow:
             return uow.accounts.rows()
 
@@ -229,6 +235,11 @@ class PeopleService:
 
     def _sealed(self, address: str) -> bytes | None:
         return self._cipher.encrypt(address) if address else None
+
+
+def _check_may_see(viewer: Viewer | None) -> None:
+    if viewer is not None and not may(viewer, Action.SEE_ACCOUNTS):
+        raise NotFound("没有这个页面，或者您无权查看。")
 
 
 def _check_beside(beside: Sequence[PostHeld], *, unit_id: int, role: Role, campaign_id: int | None) -> None:

@@ -153,7 +153,7 @@ def test_a_due_date_in_the_past_is_refused_with_its_row_and_nothing_is_changed(
     before = house.counts()
     with pytest.raises(InvalidInput) as refused:
         house.campaigns.load_campaign(replace(sample, measures=tuple(measures)), actor_person_id=None)
-    assert [problem.field for problem in refused.value.problems] == ["measures.第5项（（五））"]
+    assert [problem.field for problem in refused.value.problems] == ["measures.第5项（五）"]
     assert "2026年3月1日已经过去（今天是2026年3月2日）" in refused.value.problems[0].sentence
     assert house.counts() == before
 

@@ -33,6 +33,15 @@ HOLDERS = text("""
       AND (h.left_on IS NULL OR h.left_on > :day)
     ORDER BY p.unit_id, p.id""")
 
+PEOPLE = text("""
+    SELECT h.id, h.name,
+        ARRAY(SELECT a.username FROM account a WHERE a.person_id = h.id ORDER BY a.username),
+        ARRAY(SELECT n.short_name || coalesce(nullif(p.title, ''), p.role) FROM post p
+              JOIN unit_name n ON n.unit_id = p.unit_id AND n.valid_to IS NULL
+              WHERE p.person_id = h.id AND p.starts_on <= :day AND (p.ends_on IS NULL OR p.ends_on >= :day)
+              ORDER BY p.id)
+    FROM person h WHERE h.left_on IS NULL OR h.left_on > :day ORDER BY h.id""")
+
 DESCENDANTS = text("""
     WITH RECURSIVE below (root, unit_id) AS (
         SELECT r, r FROM unnest(CAST(:units AS bigint[])) AS given (r)
@@ -63,6 +72,16 @@ class HolderRow:
     unit_id: int
     person_id: int
     post_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """A person as a list shows one: login names, and posts as "unit title"."""
+
+    id: int
+    name: str
+    usernames: list[str]
+    posts: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +226,10 @@ class UnitRepository:
     ) -> list[HolderRow]:
         """Return who holds `role` (office, supervisor, leader) at the office's own unit."""
         return self.holders([office_unit_id], role, campaign_id, on)
+
+    def find_people(self, on: date) -> list[PersonRow]:
+        """Return everybody who has not left, by name, with accounts and the posts held on a Shanghai date."""
+        return [PersonRow(*row) for row in self._session.execute(PEOPLE, {"day": on})]
 
     def people_by_username(self, usernames: Sequence[str]) -> Mapping[str, int]:
         """Return person ids by login name, for those names that exist."""
