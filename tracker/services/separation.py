@@ -1,14 +1,17 @@
 """Separation by person: doer ≠ signer-off, drafter ≠ approver, unless nobody is left (DESIGN.md §3.5).
 
-When no other person holds a post that may take the step, the decision may be taken by the same person: the
-record then shows it, because the event names the transition and the earlier doer.
+When no other person holds a post that may take the step, one person may take it, with a reason that the record
+shows.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
+from enum import StrEnum
 
-from tracker.domain.definition import WorkflowDefinition
+from tracker.domain.definition import TransitionDefinition, WorkflowDefinition
 from tracker.domain.permissions import Viewer
 from tracker.domain.values import local_date
 from tracker.persistence.models import Task
@@ -18,16 +21,20 @@ from tracker.services.context import Setting
 PARTY_ROLES = {"supervisor": "supervisor", "office": "office", "leader": "leader"}
 
 
-def separation_holds(
-    uow: UnitOfWork, viewer: Viewer, task: Task, setting: Setting, definition: WorkflowDefinition, *, now: datetime
-) -> bool:
-    """Tell whether separation binds this viewer on this task now.
+class Separation(StrEnum):
+    """How separation stands for one person on one task."""
 
-    It binds unless the campaign switched it off, or every office-side post that could take a separated step from
-    the present state is held by the viewer alone.
-    """
+    BINDS = "binds"
+    SWITCHED_OFF = "switched_off"  # the campaign's own choice
+    NOBODY_ELSE = "nobody_else"  # no other person may take the step; one may act, with a reason
+
+
+def separation_for(
+    uow: UnitOfWork, viewer: Viewer, task: Task, setting: Setting, definition: WorkflowDefinition, *, now: datetime
+) -> Separation:
+    """Tell how separation stands for this viewer on this task now."""
     if not setting.separation:
-        return False
+        return Separation.SWITCHED_OFF
     roles = {
         PARTY_ROLES[party]
         for t in definition.transitions
@@ -36,9 +43,19 @@ def separation_holds(
         if party in PARTY_ROLES
     }
     if not roles:
-        return True
+        return Separation.BINDS
     posts = uow.told.posts_at([setting.office.unit_id], today=local_date(now))
     others = {
         p.person_id for p in posts if p.role in roles and p.campaign_id in (None, task.campaign_id)
     } - {viewer.person_id}
-    return bool(others)
+    return Separation.BINDS if others else Separation.NOBODY_ELSE
+
+
+def with_reason_when_alone(
+    planned: TransitionDefinition, separation: Separation, *, person_id: int, last_doers: Mapping[str, int]
+) -> TransitionDefinition:
+    """Return the transition, asking for a reason where one person takes a step that should have been another's."""
+    alone = separation is Separation.NOBODY_ELSE and any(
+        last_doers.get(earlier) == person_id for earlier in planned.unless_same_person_as
+    )
+    return replace(planned, reason="required") if alone else planned

@@ -19,7 +19,7 @@ from tracker.services.context import Floor, Setting, setting_of
 from tracker.services.moving import Move, move_task
 from tracker.services.recording import Doer, doer_at
 from tracker.services.rectification import default_due, open_for_problems
-from tracker.services.separation import separation_holds
+from tracker.services.separation import Separation, separation_for, with_reason_when_alone
 from tracker.services.telling import tell
 
 #: message to the unit when the supervisors took a transition; others are told by what the state waits for
@@ -130,10 +130,14 @@ def allowed_for(
     uow: UnitOfWork, viewer: Viewer, task: Task, setting: Setting, definition: WorkflowDefinition, *, now: datetime
 ) -> tuple[TransitionDefinition, ...]:
     """Return the transitions that the viewer may take on a task now."""
-    return allowed_transitions(
+    separation = separation_for(uow, viewer, task, setting, definition, now=now)
+    found = allowed_transitions(
         definition, task.state, parties=parties(viewer, setting.place(task)), person_id=viewer.person_id,
-        last_doers=task.last_doers, separation=separation_holds(uow, viewer, task, setting, definition, now=now),
+        last_doers=task.last_doers, separation=separation is Separation.BINDS,
     )  # fmt: skip
+    return tuple(
+        with_reason_when_alone(one, separation, person_id=viewer.person_id, last_doers=task.last_doers) for one in found
+    )
 
 
 def plan_for(
@@ -145,11 +149,12 @@ def plan_for(
     wanted = definition.transition(transition)
     if wanted is not None and not (wanted.by & held):
         raise NotAllowed(f"“{wanted.title}”不由您现在的岗位办理。")
-    return plan_transition(
+    separation = separation_for(uow, viewer, task, setting, definition, now=now)
+    planned = plan_transition(
         definition, state=task.state, transition=transition, parties=held, person_id=viewer.person_id,
-        last_doers=task.last_doers,
-        separation=separation_holds(uow, viewer, task, setting, definition, now=now),
+        last_doers=task.last_doers, separation=separation is Separation.BINDS,
     )  # fmt: skip
+    return with_reason_when_alone(planned, separation, person_id=viewer.person_id, last_doers=task.last_doers)
 
 
 def check_version(present: int, expected: int, state_title: str) -> None:
