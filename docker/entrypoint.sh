@@ -6,7 +6,6 @@ set -eu
 if [ "${1:-web}" = web ]; then
   tracker db upgrade
   tracker db prepare
-  tracker db prepare
   exec tracker serve
 fi
 exec tracker "$@"
