@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask
 from flask_bootstrap import Bootstrap5
@@ -74,7 +74,7 @@ def _register(app: Flask, container: Container) -> None:
         in_memory_fallback=[], swallow_errors=True,
     )  # fmt: skip
     limiter.init_app(app)
-    login = app.view_functions["account.login"]
-    limited = limiter.limit(LOGIN_LIMIT, methods=["POST"])(login)
+    login: Any = app.view_functions["account.login"]
+    limited: Any = limiter.limit(LOGIN_LIMIT, methods=["POST"])(login)
     limited.tracker_demand = auth.demand_of(login)
     app.view_functions["account.login"] = limited

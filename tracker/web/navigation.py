@@ -70,6 +70,7 @@ def page_values() -> dict[str, object]:
     return {
         "signed_in": who,
         "navigation": entries_for(who.viewer) if who is not None and not who.must_change else [],
+        "known_paths": _known_paths,
         "sample": container().sample.status() if who is not None and _is_sample() else None,
     }
 

@@ -42,7 +42,7 @@ def login() -> Response | str | tuple[str, int]:
         answer = show_resume(path, kept, sentence="登录已恢复。下面是登录前填写的内容，请核对后继续提交。")
     else:
         answer = redirect(following)
-    set_cookie(answer, accounts.open_session(account.account_id))
+    set_cookie(answer, accounts.open_session(account.id))
     return answer
 
 
@@ -64,15 +64,17 @@ def password() -> Response | str | tuple[str, int]:
     """Change one's own password; asked for at the first login."""
     if request.method == "GET":
         return render_template("account/password.html", errors={})
-    typed = {name: request.form.get(name, "") for name in ("password", "new_password", "again")}
+    who = session_view()
+    typed = {name: request.form.get(name, "") for name in ("current", "new", "again")}
+    if typed["new"] != typed["again"]:
+        return _password_page({"again": "两次输入的新密码不一样，请重新输入。"})
     try:
-        if typed["new_password"] != typed["again"]:
-            return _password_page({"again": "两次输入的新密码不一样，请重新输入。"})
-        container().accounts.change_password(viewer(), old=typed["password"], new=typed["new_password"])
+        container().accounts.change_password(
+            who.account_id if who else 0, current=typed["current"], new=typed["new"],
+            token=request.cookies.get(COOKIE, ""),
+        )  # fmt: skip
     except InvalidInput as wrong:
         return _password_page(dict(wrong.by_field()))
-    except LoginRefused as refused:
-        return _password_page({"password": refused.sentence})
     flash("密码已修改，请牢记新密码。", "success")
     return redirect(url_for("account.home"))
 

@@ -1,0 +1,1 @@
+"""The desk of a unit: what is due, what is late and why, what waits for others."""

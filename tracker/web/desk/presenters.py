@@ -1,0 +1,128 @@
+"""Puts the rows of a desk into the groups that a clerk works through from top to bottom."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from tracker.domain.calendar import WorkingCalendar
+from tracker.domain.ladder import Ladder, RungAct
+from tracker.domain.lights import DUE_SOON, LATE, LIGHTS, SENT_BACK, TO_ACCEPT, Light
+from tracker.domain.values import local_date
+from tracker.persistence.queries.desk import DeskTask
+from tracker.web.showing import left_or_late, show_date
+
+#: In the order in which they are shown: key, title, what the group is about.
+GROUPS = (
+    ("to_accept", "待签收", "先签收，再办理。"),
+    ("sent_back", "被退回", "督导组退回了，请按退回理由修改后重报。"),
+    ("late", "已逾期", "已过办理期限，请尽快办结。"),
+    ("due_soon", "临期", "3个工作日内到期。"),
+    ("working", "办理中", ""),
+    ("waiting", "等对方处理", "已报送，等督导组或办公室处理，您暂时不用办。"),
+)
+
+
+@dataclass(frozen=True)
+class DeskRow:
+    """One task as the desk shows it. `does` = the viewer's own unit must act; `urges` = the viewer may urge it."""
+
+    task: DeskTask
+    light: Light
+    state: str
+    due: str
+    why: tuple[str, ...]
+    to_accept: bool
+    does: bool
+    urges: bool
+
+
+@dataclass(frozen=True)
+class DeskGroup:
+    """One group of rows."""
+
+    key: str
+    title: str
+    about: str
+    rows: tuple[DeskRow, ...]
+
+
+@dataclass(frozen=True)
+class Ruler:
+    """What rows are measured with."""
+
+    now: datetime
+    calendar: WorkingCalendar
+    ladder: Callable[[int], Ladder]
+    state_title: Callable[[int, str], str]
+    may_act: Callable[[int, int], bool]
+    may_urge: Callable[[int, int], bool]
+
+
+def present_groups(tasks: Sequence[DeskTask], ruler: Ruler) -> tuple[DeskGroup, ...]:
+    """Return the groups that have rows; each task stands in exactly one of them."""
+    rows: Mapping[str, list[DeskRow]] = {key: [] for key, _, _ in GROUPS}
+    for task in tasks:
+        row = _row(task, ruler)
+        rows[_group_of(row)].append(row)
+    return tuple(DeskGroup(key, title, about, tuple(rows[key])) for key, title, about in GROUPS if rows[key])
+
+
+def _group_of(row: DeskRow) -> str:
+    if row.task.waits_for != "unit":
+        return "waiting"
+    # A late task that was never signed for is shown among the late ones: that weighs more.
+    if row.light in (LATE, SENT_BACK):
+        return row.light.code
+    if row.to_accept or row.light is TO_ACCEPT:
+        return "to_accept"
+    return "due_soon" if row.light is DUE_SOON else "working"
+
+
+def _row(task: DeskTask, ruler: Ruler) -> DeskRow:
+    to_accept = task.accept_due_on is not None and task.waits_for == "unit"
+    return DeskRow(
+        task, LIGHTS[task.light], ruler.state_title(task.workflow_version_id, task.state),
+        due=left_or_late(task.due_on, task.due_at, now=ruler.now, calendar=ruler.calendar)
+        if task.waits_for == "unit" else "",
+        why=tuple(_why(task, ruler, to_accept=to_accept)),
+        to_accept=to_accept,
+        does=ruler.may_act(task.unit_id, task.campaign_id),
+        urges=task.waits_for == "unit" and ruler.may_urge(task.unit_id, task.campaign_id),
+    )  # fmt: skip
+
+
+def _why(task: DeskTask, ruler: Ruler, *, to_accept: bool) -> list[str]:
+    said = []
+    today = local_date(ruler.now)
+    if to_accept and task.accept_due_on is not None and task.accept_due_at is not None:
+        day = show_date(task.accept_due_on, today)
+        late = ruler.now >= task.accept_due_at
+        said.append(f"应在{day}前签收，已超过，请马上签收。" if late else f"请在{day}前签收。")
+    if task.light == LATE.code and task.due_on is not None:
+        said.append(f"期限是{show_date(task.due_on, today)}，{_lateness(task, ruler)}。")
+    if task.extension_asked:
+        said.append("已申请延期，等待批复，期间不催办。")
+    if task.waits_for == "unit" and task.fired and task.ladder_version_id is not None:
+        said.append(_last_fired(task, ruler.ladder(task.ladder_version_id)))
+    return said
+
+
+def _lateness(task: DeskTask, ruler: Ruler) -> str:
+    """Say how many working days are the unit's own; days spent waiting for others do not count."""
+    today = local_date(ruler.now)
+    counted_from = task.ladder_from_on or task.due_on or today
+    own = max(0, ruler.calendar.working_days_between(counted_from, today))
+    text = f"已逾期{own}个工作日" if own else "刚过期限"
+    moved = task.ladder_from_on is not None and task.due_on is not None and task.ladder_from_on > task.due_on
+    return f"{text}（等待审核的日子不计）" if moved else text
+
+
+def _last_fired(task: DeskTask, ladder: Ladder) -> str:
+    last = task.fired[-1]
+    rung = ladder.rungs[int(last["rung"])]
+    urged = sum(1 for one in task.fired if one["act"] == RungAct.URGE.value)
+    day = show_date(local_date(datetime.fromisoformat(str(last["at"]))))
+    text = f"系统于{day}{rung.title or rung.name}"
+    return f"{text}，已催办{urged}次。" if urged else f"{text}。"

@@ -1,0 +1,135 @@
+"""Events as people read them: who, in which post, what, why. One line or a few for each event."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from tracker.domain.definition import WorkflowDefinition
+from tracker.domain.escalation import CAUSE_TITLES, Cause
+from tracker.domain.ladder import Ladder, RungAct
+from tracker.domain.values import ROLE_TITLES, Role
+from tracker.persistence.queries.history import HistoryEvent
+from tracker.web.showing import show_date
+
+ENGINE_NAME = "系统"
+CLOCK_TITLES = {"accept": "签收期限", "finish": "办理期限", "reply": "回复期限", "review": "审核期限",
+                "recheck": "复查期限", "look_back": "回头看期限", "decide": "审定期限", "hold": "约谈期限"}  # fmt: skip
+CLOCK_STATUS = {"running": "计时中", "held": "暂不计时", "paused": "已暂停", "done": "已结束"}
+RUNG_ACTS = {RungAct.REMIND.value: "自动提醒", RungAct.URGE.value: "自动催办", RungAct.RAISE.value: "报督导组研究"}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry of a history list."""
+
+    at: datetime
+    who: str
+    what: str
+    lines: tuple[str, ...] = ()
+
+
+Teller = Callable[[Mapping[str, Any], WorkflowDefinition, Callable[[int], Ladder]], tuple[str, list[str]]]
+
+
+def present_history(
+    events: Iterable[HistoryEvent], definition: WorkflowDefinition, ladder: Callable[[int], Ladder]
+) -> tuple[Entry, ...]:
+    """Return the entries of a history, newest first. An event of a kind without words is shown by its kind."""
+    entries = []
+    for event in events:
+        teller = TELLERS.get(event.kind)
+        what, lines = teller(event.payload, definition, ladder) if teller else (event.kind, [])
+        entries.append(Entry(event.at, who_of(event), what, tuple(line for line in lines if line)))
+    return tuple(reversed(entries))
+
+
+def who_of(event: HistoryEvent) -> str:
+    """Return the unit, post and name of the person who did it, or the engine."""
+    if event.person_name is None:
+        return ENGINE_NAME
+    post = event.post_title or (ROLE_TITLES[Role(event.post_role)] if event.post_role else "")
+    return " ".join(part for part in (event.post_unit, post, event.person_name) if part)
+
+
+def clock_title(name: str, definition: WorkflowDefinition) -> str:
+    """Return what a clock is called on the screens."""
+    found = definition.clocks.get(name)
+    own = found.title if found else ""
+    if own and own != name:
+        return own if own.endswith("期限") else f"{own}期限"
+    return CLOCK_TITLES.get(name, name)
+
+
+def _opened(payload: Mapping[str, Any], definition: WorkflowDefinition, _: Callable[[int], Ladder]) -> tuple[str, list[str]]:
+    return "任务下达", _clock_lines(payload, definition)
+
+
+def _moved(payload: Mapping[str, Any], definition: WorkflowDefinition, _: Callable[[int], Ladder]) -> tuple[str, list[str]]:
+    transition = definition.transition(str(payload.get("transition")))
+    title = transition.title if transition else str(payload.get("transition"))
+    target = definition.states.get(str(payload.get("to")))
+    what = f"{title}，转为“{target.title}”" if target else title
+    return what, [_reason(payload), *_clock_lines(payload, definition)]
+
+
+def _fired(payload: Mapping[str, Any], _: WorkflowDefinition, ladder: Callable[[int], Ladder]) -> tuple[str, list[str]]:
+    rungs = ladder(int(payload["ladder"])).rungs
+    index = int(payload["rung"])
+    title = rungs[index].title if index < len(rungs) and rungs[index].title else str(payload.get("rung_name"))
+    act = RUNG_ACTS.get(str(payload.get("act")), "")
+    cause = CAUSE_TITLES[Cause(str(payload["cause"]))]
+    return title, [f"{act}（{cause}）" if payload.get("act") != RungAct.REMIND.value else ""]
+
+
+def _ordered(payload: Mapping[str, Any], _: WorkflowDefinition, ladder: Callable[[int], Ladder]) -> tuple[str, list[str]]:
+    del ladder
+    return f"领导指定启动“{payload.get('rung_name')}”", [_reason(payload)]
+
+
+def _urged(payload: Mapping[str, Any], _: WorkflowDefinition, ladder: Callable[[int], Ladder]) -> tuple[str, list[str]]:
+    del ladder
+    return "催办", [str(payload.get("text", ""))]
+
+
+def _asked(payload: Mapping[str, Any], _: WorkflowDefinition, ladder: Callable[[int], Ladder]) -> tuple[str, list[str]]:
+    del ladder
+    return f"申请延期到{_day(payload.get('wanted_on'))}", [_reason(payload), "审批期间不催办、不升级。"]
+
+
+def _decided(payload: Mapping[str, Any], _: WorkflowDefinition, ladder: Callable[[int], Ladder]) -> tuple[str, list[str]]:
+    del ladder
+    if payload.get("granted"):
+        old, new = _day(payload.get("old_due_on")), _day(payload.get("due_on"))
+        return f"同意延期到{new}", [f"原期限{old}。", _reason(payload)]
+    return "不同意延期", [_reason(payload), f"期限仍为{_day(payload.get('due_on'))}。"]
+
+
+def _stored(payload: Mapping[str, Any], _: WorkflowDefinition, ladder: Callable[[int], Ladder]) -> tuple[str, list[str]]:
+    del ladder
+    return f"上传附件 {payload.get('attachment', '')}", []
+
+
+TELLERS: Mapping[str, Teller] = {
+    "task.opened": _opened, "task.moved": _moved, "rung.fired": _fired, "rung.ordered": _ordered,
+    "task.urged": _urged, "extension.asked": _asked, "extension.decided": _decided, "attachment_stored": _stored,
+}  # fmt: skip
+
+
+def _clock_lines(payload: Mapping[str, Any], definition: WorkflowDefinition) -> list[str]:
+    lines = []
+    for name, clock in (payload.get("clocks") or {}).items():
+        title, status = clock_title(name, definition), CLOCK_STATUS.get(str(clock.get("status")), "")
+        due = f"到{_day(clock.get('due_on'))}" if clock.get("status") in ("running", "paused") else ""
+        lines.append(f"{title}：{status}{'，' if due else ''}{due}")
+    return lines
+
+
+def _reason(payload: Mapping[str, Any]) -> str:
+    return f"理由：{payload['reason']}" if payload.get("reason") else ""
+
+
+def _day(iso: object) -> str:
+    return show_date(date.fromisoformat(str(iso))) if iso else ""

@@ -1,0 +1,123 @@
+"""Draw the page of a task, also after something that did not work: the same page then says why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from flask import make_response, redirect, render_template
+from werkzeug.wrappers import Response
+
+from tracker.domain.errors import NotFound
+from tracker.domain.lights import LIGHTS
+from tracker.domain.permissions import Action, Place, Viewer, may
+from tracker.domain.values import WAITS_FOR_TITLES, WaitsFor, local_date
+from tracker.persistence.queries.task_page import TaskHead, TaskPage, TaskProblem, get_task_page
+from tracker.web.desk.views import option_title
+from tracker.web.history import present_history
+from tracker.web.requests import container, viewer
+from tracker.web.showing import left_or_late
+from tracker.web.tasks.presenters import (
+    NOTHING_TRIED,
+    ActionView,
+    Attempt,
+    lost_fields,
+    present_actions,
+    present_clocks,
+    present_submissions,
+)
+
+if TYPE_CHECKING:
+    from tracker.services.explanations import Explanation
+
+EXTENSION, DECISION, URGE, ORDER = "extension", "decision", "urge", "order"
+
+
+def read_page(ref: str) -> TaskPage:
+    """Return the rows of the page; raises NotFound."""
+    parts = container()
+    with parts.reading() as session:
+        return get_task_page(session, viewer(), ref, now=parts.clock.now(), calendar=parts.calendars.newest())
+
+
+def show_task(ref: str, attempt: Attempt = NOTHING_TRIED, *, status: int = 200) -> Response:
+    """Return the page of a task; a paper's task leads to the paper."""
+    parts, who = container(), viewer()
+    page = read_page(ref)
+    head = page.head
+    if head.notice_ref is not None:
+        return redirect(f"/notices/{head.notice_ref}")
+    definition = parts.catalog.workflow(head.workflow_version_id)
+    now, calendar = parts.clock.now(), parts.calendars.newest()
+    actions = present_actions(
+        parts.tasks.allowed(who, ref), definition, head, page.submissions, page.files, attempt
+    )
+    offers = _offers(who, page)
+    html = render_template(
+        "tasks/task.html", page=page, head=head, definition=definition, attempt=attempt, actions=actions,
+        light=LIGHTS[head.light], lights=LIGHTS, state=definition.states[head.state].title,
+        waits=WAITS_FOR_TITLES[WaitsFor(head.waits_for)], today=local_date(now),
+        left=left_or_late(head.due_on, head.due_at, now=now, calendar=calendar) if head.waits_for == "unit" else "",
+        clocks=present_clocks(page.clocks, definition, now=now, calendar=calendar),
+        submissions=present_submissions(page.submissions, page.files, parts.catalog.workflow),
+        history=present_history(page.history, definition, parts.catalog.ladder),
+        explanation=_explanation(who, ref), offers=offers,
+        rungs=parts.escalations.orderable_rungs(who, task_ref=ref) if offers[ORDER] else [],
+        lost=lost_fields(attempt, definition, _shown(actions, offers)),
+        return_reason=_return_reason(page), state_title=_state_title, option=_problem_option,
+    )  # fmt: skip
+    return make_response(html, status)
+
+
+def _offers(who: Viewer, page: TaskPage) -> dict[str, bool]:
+    """Return what else the viewer may do here now, besides the transitions."""
+    head = page.head
+    place = place_of(head)
+    asked = any(one.status == "asked" for one in page.extensions)
+    extendable = any(c.name in ("finish", "reply") and c.status == "running" for c in page.clocks)
+    waits = head.waits_for == WaitsFor.UNIT.value and not head.final
+    return {
+        EXTENSION: waits and extendable and not asked and may(who, Action.ACT_AS_UNIT, place),
+        DECISION: asked and may(who, Action.DECIDE_EXTENSION, place),
+        URGE: waits and head.due_on is not None and may(who, Action.URGE, place),
+        ORDER: waits and may(who, Action.ORDER_RUNG, place),
+    }
+
+
+def place_of(head: TaskHead) -> Place:
+    """Return a task's place for the permission table."""
+    return Place(head.office_unit_id, head.campaign_id, head.unit_id)
+
+
+def _shown(actions: Iterable[ActionView], offers: dict[str, bool]) -> list[str]:
+    return [action.name for action in actions] + [act for act, offered in offers.items() if offered]
+
+
+def _explanation(who: Viewer, ref: str) -> Explanation | None:
+    try:
+        return container().explanations.explain(who, ref)
+    except NotFound:
+        return None
+
+
+def _return_reason(page: TaskPage) -> str:
+    """Return why the task was last sent back, when that is what it waits for now."""
+    if not page.head.sent_back:
+        return ""
+    definition = container().catalog.workflow(page.head.workflow_version_id)
+    for event in reversed(page.history):
+        transition = definition.transition(str(event.payload.get("transition"))) if event.kind == "task.moved" else None
+        if transition is not None and transition.counts_as is not None:
+            return str(event.payload.get("reason", ""))
+    return ""
+
+
+def _state_title(version_id: int, state: str) -> str:
+    definition = container().catalog.workflow(version_id).states.get(state)
+    return definition.title if definition else state
+
+
+def _problem_option(problem: TaskProblem, field: str) -> str:
+    return option_title(
+        container().catalog.workflow(problem.found_in_version_id), "problem", field, getattr(problem, field)
+    )

@@ -1,0 +1,219 @@
+"""What the page of a task shows, worked out from its rows: the due moment in words, what was sent, what may be done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from tracker.domain.calendar import WorkingCalendar
+from tracker.domain.definition import FieldType, FormDefinition, TransitionDefinition, WorkflowDefinition
+from tracker.domain.errors import FieldProblem
+from tracker.domain.fields import describe_values
+from tracker.domain.values import DueClass, local_date
+from tracker.persistence.queries.task_page import TaskClock, TaskFile, TaskHead, TaskSubmission
+from tracker.web.forms import FormView, KeptFile, field_id, flat_values, present_form
+from tracker.web.history import CLOCK_STATUS, clock_title
+from tracker.web.showing import left_or_late
+
+DUE_CLASSES = {
+    DueClass.FIXED.value: "规定日期，不因节假日变动",
+    DueClass.TOLD.value: "已通知的期限，只会延后，变动会另行通知",
+    DueClass.COMPUTED.value: "按规则推算",
+}
+#: What the unit does to carry its duty on comes open; what sends back or calls off is folded away.
+FOLDED = frozenset({"withdraw", "return", "fail_recheck", "relapse"})
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What somebody tried and could not do: shown again with what was typed and what is wrong."""
+
+    act: str
+    given: Mapping[str, object] = field(default_factory=dict)
+    problems: Sequence[FieldProblem] = ()
+    sentence: str = ""
+
+    def of(self, act: str) -> Attempt:
+        """Return this attempt when it was at `act`, else an empty one."""
+        return self if self.act == act else Attempt(act)
+
+    def typed(self, name: str) -> str:
+        """Return what was typed into a plain field."""
+        value = self.given.get(name, "")
+        return value if isinstance(value, str) else ""
+
+    def error(self, name: str) -> str:
+        """Return what is wrong with a plain field."""
+        return next((p.sentence for p in self.problems if p.field == name), "")
+
+    def listed(self) -> tuple[tuple[str, str], ...]:
+        """Return element id and sentence of each problem, for the summary on top of the form."""
+        return tuple((field_id(p.field, self.act), p.sentence) for p in self.problems)
+
+
+NOTHING_TRIED = Attempt("")
+
+
+@dataclass(frozen=True)
+class ActionView:
+    """One transition that the viewer may take. `folded` = behind a disclosure until it is asked for."""
+
+    name: str
+    title: str
+    reason: str
+    form: FormView | None
+    attempt: Attempt
+    folded: bool
+    prefilled: bool
+
+    @property
+    def plain(self) -> bool:
+        """Tell whether one button is all there is."""
+        return self.form is None and self.reason == "none"
+
+
+@dataclass(frozen=True)
+class ClockView:
+    """One clock in words."""
+
+    title: str
+    status: str
+    due_on: date
+    left: str
+    late: bool
+    rule: str
+    due_class: str
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class SubmissionView:
+    """One submission in words, with its files."""
+
+    title: str
+    who: str
+    at: datetime
+    values: tuple[tuple[str, str], ...]
+    images: tuple[TaskFile, ...]
+    papers: tuple[TaskFile, ...]
+
+
+def present_actions(
+    allowed: Iterable[TransitionDefinition], definition: WorkflowDefinition, head: TaskHead,
+    submissions: Sequence[TaskSubmission], files: Sequence[TaskFile], attempt: Attempt,
+) -> tuple[ActionView, ...]:  # fmt: skip
+    """Return the actions in the file's order; a form that was sent back comes filled with what was sent last."""
+    kept = [KeptFile(f.ref, f.file_name, f.media_type.startswith("image/")) for f in files]
+    actions = []
+    for transition in allowed:
+        tried = attempt.of(transition.name)
+        before = _sent_before(transition, head, submissions)
+        given = dict(tried.given) or before
+        form = definition.forms.get(transition.form or "")
+        view = form and present_form(
+            form, definition.forms, given=given, problems=tried.problems, files=kept, scope=transition.name
+        )
+        actions.append(
+            ActionView(
+                transition.name, transition.title, transition.reason, view or None, tried,
+                folded=transition.name in FOLDED and not tried.problems and not tried.given,
+                prefilled=bool(before) and not tried.given,
+            )
+        )  # fmt: skip
+    return tuple(actions)
+
+
+def present_clocks(
+    clocks: Iterable[TaskClock], definition: WorkflowDefinition, *, now: datetime, calendar: WorkingCalendar
+) -> tuple[ClockView, ...]:
+    """Return the clocks that still count, the one that runs first."""
+    views = [_clock(one, definition, now=now, calendar=calendar) for one in clocks if one.status != "done"]
+    return tuple(sorted(views, key=lambda view: view.status != CLOCK_STATUS["running"]))
+
+
+def present_submissions(
+    submissions: Iterable[TaskSubmission], files: Sequence[TaskFile], workflow: Callable[[int], WorkflowDefinition]
+) -> tuple[SubmissionView, ...]:
+    """Return what was sent, newest first, in the words of the workflow's version that it was sent under."""
+    by_ref = {one.ref: one for one in files}
+    views = []
+    for one in submissions:
+        definition = workflow(one.workflow_version_id)
+        form = definition.forms.get(one.form_key)
+        if form is None:
+            continue
+        transition = definition.transition(one.transition)
+        mine = [by_ref[ref] for ref in _file_refs(form, one.values) if ref in by_ref]
+        views.append(
+            SubmissionView(
+                transition.title if transition else form.title, one.person_name, one.submitted_at,
+                tuple(_described(form, one, definition)),
+                tuple(f for f in mine if f.media_type.startswith("image/")),
+                tuple(f for f in mine if not f.media_type.startswith("image/")),
+            )
+        )  # fmt: skip
+    return tuple(views)
+
+
+def lost_fields(attempt: Attempt, definition: WorkflowDefinition, shown: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    """Return what was typed for an act that the page no longer offers, so that it can be copied."""
+    if not attempt.given or attempt.act in set(shown):
+        return ()
+    transition = definition.transition(attempt.act)
+    form = definition.forms.get((transition.form or "") if transition else "")
+    titles = {f.name: f.title for f in form.fields} if form else {}
+    return tuple(
+        (titles.get(name, "理由" if name == "reason" else name), value)
+        for name, value in attempt.given.items()
+        if isinstance(value, str) and value.strip() and "__" not in name
+    )
+
+
+def _sent_before(
+    transition: TransitionDefinition, head: TaskHead, submissions: Sequence[TaskSubmission]
+) -> dict[str, object]:
+    if not head.sent_back or transition.form is None:
+        return {}
+    last = next((one for one in submissions if one.transition == transition.name), None)
+    return flat_values(last.values) if last else {}
+
+
+def _clock(one: TaskClock, definition: WorkflowDefinition, *, now: datetime, calendar: WorkingCalendar) -> ClockView:
+    late = one.status == "running" and now >= one.due_at
+    notes = []
+    if one.provisional:
+        notes.append("其中有年份的放假安排尚未公布，期限为暂定，公布后只会延后、不会提前。")
+    if one.occurrence > 1:
+        notes.append(f"这是第{one.occurrence}次给定的期限，以前的期限见办理记录。")
+    if one.status == "paused":
+        notes.append("延期申请审批期间暂停计时，不催办、不升级。")
+    if one.ladder_from_on > one.due_on:
+        own = max(0, calendar.working_days_between(one.ladder_from_on, local_date(now)))
+        notes.append(f"等待审核的日子不算单位逾期，已扣除；属于单位的逾期为{own}个工作日。")
+    if one.quality_failures:
+        notes.append(f"本期限内已被退回{one.quality_failures}次。")
+    if one.failed_rechecks:
+        notes.append(f"本期限内复查不合格{one.failed_rechecks}次。")
+    left = left_or_late(one.due_on, one.due_at, now=now, calendar=calendar) if one.status == "running" else ""
+    return ClockView(
+        clock_title(one.name, definition), CLOCK_STATUS.get(one.status, one.status), one.due_on, left, late,
+        one.due_rule, DUE_CLASSES.get(one.due_class, ""), tuple(notes),
+    )  # fmt: skip
+
+
+def _described(
+    form: FormDefinition, one: TaskSubmission, definition: WorkflowDefinition
+) -> list[tuple[str, str]]:
+    without_files = {f.name for f in form.fields if f.type is FieldType.FILES}
+    shown = {name: value for name, value in one.values.items() if name not in without_files}
+    return describe_values(form, shown, definition.forms)
+
+
+def _file_refs(form: FormDefinition, values: Mapping[str, object]) -> list[str]:
+    refs: list[str] = []
+    for one in form.fields:
+        listed = values.get(one.name)
+        if one.type is FieldType.FILES and isinstance(listed, list):
+            refs += [str(ref) for ref in listed]
+    return refs

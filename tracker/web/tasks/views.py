@@ -1,0 +1,134 @@
+"""A task's page and everything that is done on it. Each answers with the page itself, or leads back to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import Blueprint, flash, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from tracker.domain.errors import FieldProblem, InvalidInput, NotFound, StaleVersion, TransitionNotAllowed
+from tracker.domain.permissions import Action
+from tracker.web.auth import requires
+from tracker.web.errors import status_of
+from tracker.web.forms import SUBMIT, read_given, with_rows_changed
+from tracker.web.requests import container, expected_version, safe_path, viewer
+from tracker.web.tasks.attachments import may_attach
+from tracker.web.tasks.page import DECISION, EXTENSION, ORDER, URGE, read_page, show_task
+from tracker.web.tasks.presenters import Attempt
+from tracker.web.tasks.uploads import store_posted_files
+
+blueprint = Blueprint("tasks", __name__)
+
+
+@blueprint.get("/tasks/<ref>")
+@requires(Action.SEE_TASK)
+def show(ref: str) -> Response:
+    """Show a task."""
+    return show_task(ref)
+
+
+@blueprint.post("/tasks/<ref>/<transition>")
+@requires(Action.SEE_TASK)
+def take(ref: str, transition: str) -> Response:
+    """Take a transition, or give the form one row more when that is what was asked for."""
+    head = read_page(ref).head
+    definition = container().catalog.workflow(head.workflow_version_id)
+    wanted = definition.transition(transition)
+    if wanted is None:
+        raise NotFound("没有这项操作。")
+    given, refused = _given_with_files(ref, head.id)
+    asked = request.form.get("_do", SUBMIT)
+    if asked != SUBMIT:
+        return show_task(ref, Attempt(transition, with_rows_changed(given, asked), refused))
+    if refused:
+        return show_task(ref, Attempt(transition, given, refused), status=422)
+    return _try(
+        ref, transition, given,
+        lambda: container().tasks.apply_transition(
+            viewer(), task_ref=ref, transition=transition, expected_version=expected_version(), given=given,
+            reason=request.form.get("reason", ""),
+        ),
+        done=f"“{wanted.title}”已办理。",
+    )  # fmt: skip
+
+
+@blueprint.post("/tasks/<ref>/extension")
+@requires(Action.ACT_AS_UNIT)
+def ask_extension(ref: str) -> Response:
+    """Ask for a later date."""
+    typed = request.form.get
+    return _try(
+        ref, EXTENSION, read_given(request.form),
+        lambda: container().extensions.ask(
+            viewer(), task_ref=ref, expected_version=expected_version(), wanted_on=typed("wanted_on", ""),
+            reason=typed("reason", ""), progress=typed("progress", ""),
+        ),
+        done="延期申请已提交，批复前不催办。批复结果会通知您。",
+    )  # fmt: skip
+
+
+@blueprint.post("/tasks/<ref>/extension/decision")
+@requires(Action.DECIDE_EXTENSION)
+def decide_extension(ref: str) -> Response:
+    """Grant a new date or refuse."""
+    typed = request.form.get
+    if typed("grant") not in ("yes", "no"):
+        wrong = FieldProblem("grant", "请选择同意或不同意。")
+        return show_task(ref, Attempt(DECISION, read_given(request.form), [wrong]), status=422)
+    return _try(
+        ref, DECISION, read_given(request.form),
+        lambda: container().extensions.decide(
+            viewer(), task_ref=ref, expected_version=expected_version(), grant=typed("grant") == "yes",
+            granted_on=typed("granted_on", ""), reason=typed("reason", ""),
+        ),
+        done="已批复，单位会收到通知。",
+    )  # fmt: skip
+
+
+@blueprint.post("/tasks/<ref>/urge")
+@requires(Action.URGE)
+def urge(ref: str) -> Response:
+    """Urge the unit by hand."""
+    return _try(
+        ref, URGE, read_given(request.form),
+        lambda: container().escalations.urge(viewer(), task_ref=ref, text=request.form.get("text", "")),
+        done="已催办，联络员会收到消息（同一任务每天最多一条）。",
+    )  # fmt: skip
+
+
+@blueprint.post("/tasks/<ref>/order")
+@requires(Action.ORDER_RUNG)
+def order(ref: str) -> Response:
+    """Let a leader set off a rung."""
+    return _try(
+        ref, ORDER, read_given(request.form),
+        lambda: container().escalations.order_rung(
+            viewer(), task_ref=ref, expected_version=expected_version(), rung_name=request.form.get("rung", ""),
+            reason=request.form.get("reason", ""),
+        ),
+        done="已批示启动，系统随即办理。",
+    )  # fmt: skip
+
+
+def _try(ref: str, act: str, given: dict[str, object], do: Callable[[], object], *, done: str) -> Response:
+    """Do it and lead on; where it is refused, show the page as it is now, the sentence, and what was typed."""
+    try:
+        do()
+    except InvalidInput as wrong:
+        sentence = "" if wrong.problems else wrong.sentence
+        return show_task(ref, Attempt(act, given, wrong.problems, sentence), status=status_of(wrong))
+    except (StaleVersion, TransitionNotAllowed) as refused:
+        return show_task(ref, Attempt(act, given, (), refused.sentence), status=status_of(refused))
+    flash(done, "success")
+    return redirect(safe_path(request.form.get("next"), url_for("tasks.show", ref=ref)))
+
+
+def _given_with_files(ref: str, task_id: int) -> tuple[dict[str, object], list[FieldProblem]]:
+    given = read_given(request.form)
+    for name in ("csrf_token", "version", "_do", "next"):
+        given.pop(name, None)
+    # A file of somebody who may not act here is not even stored; the transition itself is refused anyway.
+    if any(file.filename for file in request.files.values()) and may_attach(ref):
+        return store_posted_files(given, task_id=task_id)
+    return given, []
