@@ -19,6 +19,7 @@ def connect(url: str, *, pool_size: int = 5, application: str = "tracker") -> En
         pool_size=pool_size,
         max_overflow=10,
         pool_pre_ping=True,
+        hide_parameters=True,  # An error is logged; what people typed is not.
         json_serializer=to_json,
         connect_args={"application_name": application, "options": "-c timezone=UTC", "connect_timeout": 5},
     )

@@ -13,8 +13,8 @@ from tracker.domain.permissions import OFFICE_SIDE, UNIT_SIDE, Viewer
 from tracker.domain.values import Post, Role
 
 _AT = """EXISTS (
-    SELECT FROM unnest(CAST(:{name}_units AS bigint[]), CAST(:{name}_campaigns AS bigint[])) AS w(unit_id, only)
-    WHERE w.unit_id = {unit} AND (w.only IS NULL OR w.only = c.id))"""
+    SELECT FROM unnest(CAST(:{name}_units AS bigint[]), CAST(:{name}_campaigns AS bigint[])) AS w(unit_id, campaign_only)
+    WHERE w.unit_id = {unit} AND (w.campaign_only IS NULL OR w.campaign_only = c.id))"""
 
 #: The viewer holds an office-side post at the issuing office. Needs `c` campaign and `o` office.
 OFFICE_SEES = _AT.format(name="office", unit="o.unit_id")
