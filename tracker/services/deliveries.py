@@ -34,6 +34,7 @@ from tracker.persistence.repositories.delivery_rows import (
 )
 from tracker.persistence.repositories.events import NewEvent
 from tracker.persistence.unit_of_work import UnitOfWork
+from tracker.services.delivery_incidents import report_lost, report_unreachable, report_unwritable
 from tracker.services.delivery_outcomes import after_failure, unsure
 from tracker.services.delivery_texts import DeliveryTexts
 
@@ -106,7 +107,7 @@ class DeliveryService:
         with self._uows() as uow:
             stuck = uow.deliveries.lock_stuck(before=real - STUCK_AFTER, limit=limit)
             for each in stuck:
-                self._record(uow, each, unsure(each, now=now, real=real), now=now)
+                self._record(uow, each, unsure(each, again_at=now, real=real), now=now)
             uow.commit()
         return len(stuck)
 
@@ -150,7 +151,7 @@ class DeliveryService:
             channels = [channel for channel in person.addresses if channel in self._couriers]
             wanted += [(person, channel) for channel in channels]
             if not channels:
-                _report_no_address(uow, person, now=now)
+                report_unreachable(uow, person, list(self._couriers), now=now)
         ids = uow.deliveries.take_ids(len(wanted)) if wanted else []
         uow.deliveries.add_all(
             [
@@ -233,12 +234,7 @@ class DeliveryService:
     def _put_back(self, uow: UnitOfWork, due: DueDelivery, problem: ValueError, *, now: datetime) -> None:
         """A message that cannot be written must not stop the others: an hour's wait, and an incident."""
         kind = "unreadable" if isinstance(problem, MessageUnreadable) else "undecipherable"
-        uow.incidents.raise_(
-            kind="delivery_unwritable",
-            subject=f"delivery:{due.id}",
-            sentence=f"消息 {due.ref} 无法生成，一小时后再试。请把这条记录交给系统管理员。（{problem}）",
-            now=now,
-        )
+        report_unwritable(uow, due, problem, now=now)
         uow.deliveries.record(
             Outcome(due.id, due.attempts, "gathered", "消息无法生成", next_try_at=now + PUT_BACK)
         )
@@ -265,13 +261,7 @@ class DeliveryService:
             delivery=delivery.ref,
             attempts=outcome.attempts,
         )
-        if outcome.status == "failed" or (outcome.status == "unknown" and delivery.grave):
-            uow.incidents.raise_(
-                kind="delivery_failed",
-                subject=f"person:{delivery.person_id}:{delivery.channel}",
-                sentence=f"消息 {delivery.ref} 没有送到：{outcome.reason}。请核对本人地址，或电话告知。",
-                now=now,
-            )
+        report_lost(uow, delivery, outcome, now=now)
         if delivery.grave and outcome.status != "gathered":
             payload = {
                 "delivery": delivery.ref, "channel": delivery.channel, "attempts": outcome.attempts,
@@ -279,12 +269,3 @@ class DeliveryService:
             }  # fmt: skip
             facts = EventFacts(f"delivery_{outcome.status}", payload)
             uow.events.append([NewEvent(("person", delivery.person_id), now, facts)])
-
-
-def _report_no_address(uow: UnitOfWork, person: PersonToTell, *, now: datetime) -> None:
-    uow.incidents.raise_(
-        kind="no_address",
-        subject=f"person:{person.id}",
-        sentence=f"{person.name}没有登记可用的邮箱或手机号，系统消息送不出去，只显示在本人的工作台上。请补登。",
-        now=now,
-    )

@@ -13,9 +13,9 @@ RESENT_NOT_KNOWN = "重发一次后仍不知道对方是否收到，请电话核
 
 
 def unsure(
-    delivery: DueDelivery | StuckDelivery, *, now: datetime, real: datetime, attempts: int | None = None
+    delivery: DueDelivery | StuckDelivery, *, again_at: datetime, real: datetime, attempts: int | None = None
 ) -> Outcome:
-    """Nobody knows whether the message went out: a paper goes once more, a reminder never."""
+    """Nobody knows whether the message went out: a paper goes once more at `again_at`, a reminder never."""
     tries = delivery.attempts if attempts is None else attempts
     if delivery.grave and not delivery.resent:
         return Outcome(
@@ -23,7 +23,7 @@ def unsure(
             tries,
             "gathered",
             "上次发送结果不明，用同一编号重发一次",
-            next_try_at=now,
+            next_try_at=again_at,
             resent=True,
         )
     reason = RESENT_NOT_KNOWN if delivery.grave else NOT_KNOWN
@@ -34,7 +34,7 @@ def after_failure(
     due: DueDelivery, attempts: int, failure: DeliveryFailed, *, now: datetime, real: datetime
 ) -> Outcome:
     if failure.unknown:
-        return unsure(due, now=now, real=real, attempts=attempts)
+        return unsure(due, again_at=now + BACK_OFF[0], real=real, attempts=attempts)
     if failure.permanent or attempts > len(BACK_OFF):
         return Outcome(due.id, attempts, "failed", failure.sentence, ended_at=real)
     again = now + BACK_OFF[attempts - 1]

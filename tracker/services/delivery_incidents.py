@@ -1,0 +1,55 @@
+"""Incidents of messages: who cannot be reached, and which message cannot be written or was not taken."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from tracker.persistence.repositories.delivery_rows import DueDelivery, Outcome, PersonToTell, StuckDelivery
+from tracker.persistence.unit_of_work import UnitOfWork
+
+ADDRESS_TITLES = {"email": "邮箱", "sms": "手机号"}
+
+
+def report_unreachable(
+    uow: UnitOfWork, person: PersonToTell, channels: Sequence[str], *, now: datetime
+) -> None:
+    """Open an incident: for the person, or one for all when no way of sending is set up at all."""
+    if not channels:
+        uow.incidents.raise_(
+            kind="no_channel",
+            subject="settings",
+            sentence="没有设置发信服务器（TRACKER_SMTP_HOST），消息发不出去，只显示在各人的工作台上。请设置后重启。",
+            now=now,
+        )
+        return
+    wanted = "或".join(ADDRESS_TITLES[channel] for channel in sorted(channels))
+    uow.incidents.raise_(
+        kind="no_address",
+        subject=f"person:{person.id}",
+        sentence=f"{person.name}没有登记{wanted}，消息发不出去，只显示在本人的工作台上。请补登。",
+        now=now,
+    )
+
+
+def report_unwritable(uow: UnitOfWork, due: DueDelivery, problem: ValueError, *, now: datetime) -> None:
+    """Open an incident for a message whose text or address cannot be made."""
+    uow.incidents.raise_(
+        kind="delivery_unwritable",
+        subject=f"delivery:{due.id}",
+        sentence=f"消息 {due.ref} 无法生成，一小时后再试。请把这条记录交给系统管理员。（{problem}）",
+        now=now,
+    )
+
+
+def report_lost(
+    uow: UnitOfWork, delivery: DueDelivery | StuckDelivery, outcome: Outcome, *, now: datetime
+) -> None:
+    """Open an incident when a message failed for good, or when nobody knows whether a paper arrived."""
+    if outcome.status == "failed" or (outcome.status == "unknown" and delivery.grave):
+        uow.incidents.raise_(
+            kind="delivery_failed",
+            subject=f"person:{delivery.person_id}:{delivery.channel}",
+            sentence=f"消息 {delivery.ref} 没有送到：{outcome.reason}。请核对本人地址，或电话告知。",
+            now=now,
+        )
