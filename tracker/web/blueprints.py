@@ -6,12 +6,21 @@ from flask import Blueprint
 
 from tracker.web import health
 from tracker.web.account.views import blueprint as account
+from tracker.web.admin.accounts import blueprint as accounts
+from tracker.web.admin.operations import blueprint as operations
+from tracker.web.campaign.views import blueprint as campaign
 from tracker.web.desk.views import blueprint as desk
+from tracker.web.ledger.views import blueprint as ledger
+from tracker.web.notices.views import blueprint as notices
+from tracker.web.outbox.views import blueprint as outbox
 from tracker.web.sample.views import blueprint as sample_bar
 from tracker.web.tasks.attachments import blueprint as attachments
 from tracker.web.tasks.views import blueprint as tasks
+from tracker.web.workbench.views import blueprint as workbench
 
-BLUEPRINTS: tuple[Blueprint, ...] = (health.blueprint, account, desk, tasks, attachments)
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    health.blueprint, account, desk, tasks, attachments, workbench, notices, campaign, ledger, accounts, operations,
+)  # fmt: skip
 
 #: Registered in a sample database only: elsewhere these routes do not exist.
-SAMPLE_BLUEPRINTS: tuple[Blueprint, ...] = (sample_bar,)
+SAMPLE_BLUEPRINTS: tuple[Blueprint, ...] = (sample_bar, outbox)

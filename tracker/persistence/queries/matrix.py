@@ -35,7 +35,8 @@ CELLS = text(f"""
         FROM seen JOIN measure m ON m.id = seen.measure_id JOIN unit u ON u.id = seen.unit_id
         JOIN unit_name un ON un.unit_id = u.id AND un.valid_to IS NULL
         LEFT JOIN cell ON cell.measure_id = seen.measure_id AND cell.unit_id = seen.unit_id)
-    SELECT unit_key, unit_name, unit_kind, measure_key, ordinal, measure_title, rank, tasks, task_ref
+    SELECT unit_key, unit_name, unit_kind, measure_key, ordinal, measure_title, measure_position, rank, tasks,
+        task_ref
     FROM row
     WHERE (CAST(:kind AS text) IS NULL OR unit_kind = :kind)
       AND (CAST(:wanted AS int) IS NULL OR unit_wanted)
@@ -52,6 +53,7 @@ class CellRow:
     measure_key: str
     ordinal: str
     measure_title: str
+    measure_position: int
     light: str | None
     tasks: int
     task_ref: str | None
@@ -74,7 +76,7 @@ def find_cells(
     return tuple(
         CellRow(
             row.unit_key, row.unit_name, row.unit_kind, row.measure_key, row.ordinal, row.measure_title,
-            codes[row.rank - 1] if row.rank else None, row.tasks, row.task_ref,
+            row.measure_position, codes[row.rank - 1] if row.rank else None, row.tasks, row.task_ref,
         )
         for row in session.execute(CELLS, given)
     )  # fmt: skip

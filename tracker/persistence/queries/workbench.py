@@ -212,32 +212,24 @@ class Decider:
     person_id: int
 
 
-def find_reviews(
-    session: Session, viewer: Viewer, filters: Filters, *, page: int, size: int
-) -> Page[MatterRow]:
-    """Return what waits for the supervisors' judgement, the most pressing first."""
-    return _fetch(session, viewer, REVIEWS, MatterRow, filters, page, size)
+def find_section(
+    session: Session, viewer: Viewer, filters: Filters, section: str, *, watch_until: date, page: int, size: int
+) -> Page[MatterRow] | Page[DraftRow] | Page[ExtensionRow]:
+    """Return one section of the workbench, the most pressing first.
 
-
-def find_watched(
-    session: Session, viewer: Viewer, filters: Filters, *, watch_until: date, page: int, size: int
-) -> Page[MatterRow]:
-    """Return look-backs and interviews that are to be held by `watch_until`."""
-    return _fetch(session, viewer, WATCHED, MatterRow, filters, page, size, watch_until=watch_until)
-
-
-def find_drafts(
-    session: Session, viewer: Viewer, filters: Filters, stage: str, *, page: int, size: int
-) -> Page[DraftRow]:
-    """Return the papers at one of DRAFT_STAGES, the gravest first."""
-    return _fetch(session, viewer, DRAFTS[stage], DraftRow, filters, page, size)
-
-
-def find_extensions(
-    session: Session, viewer: Viewer, filters: Filters, *, page: int, size: int
-) -> Page[ExtensionRow]:
-    """Return the extensions that await a decision, the oldest first."""
-    return _fetch(session, viewer, EXTENSIONS, ExtensionRow, filters, page, size)
+    section   reviews, watched (look-backs and interviews due by `watch_until`), extensions, or one of DRAFT_STAGES
+    """
+    found: Page[MatterRow] | Page[DraftRow] | Page[ExtensionRow]
+    match section:
+        case "reviews":
+            found = _fetch(session, viewer, REVIEWS, MatterRow, filters, page, size)
+        case "watched":
+            found = _fetch(session, viewer, WATCHED, MatterRow, filters, page, size, watch_until=watch_until)
+        case "extensions":
+            found = _fetch(session, viewer, EXTENSIONS, ExtensionRow, filters, page, size)
+        case stage:
+            found = _fetch(session, viewer, DRAFTS[stage], DraftRow, filters, page, size)
+    return found
 
 
 def find_findings(

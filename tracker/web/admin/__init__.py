@@ -1,0 +1,1 @@
+"""Administration: people and accounts, incidents, the record's verification. No business data."""

@@ -1,0 +1,1 @@
+"""Campaigns: the list, the plan, issuing, the matrix, the tasks."""

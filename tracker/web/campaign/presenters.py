@@ -1,0 +1,145 @@
+"""A campaign's pages: due rules in words, lights counted, the matrix as rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from flask import url_for
+
+from tracker.domain.campaign_file import UNIT_KINDS
+from tracker.domain.deadlines import DueAtPhaseEnd, DueByDate, DueWithin, due_from_plain, show_day
+from tracker.domain.errors import NotFound
+from tracker.domain.lights import LIGHTS, WORST_FIRST, Light
+from tracker.domain.periods import format_within
+from tracker.domain.ports import WorkflowCatalog
+from tracker.persistence.queries.campaign_page import CampaignRow, MeasureRow, PhaseRow, TaskRow
+from tracker.persistence.queries.matrix import CellRow
+
+STATUS_TITLES = {"draft": "未下达", "issued": "进行中", "closed": "已结束"}
+WAITS_TITLES = {"unit": "等单位", "supervisor": "等督导组", "office": "等办公室", "leader": "等领导"}
+
+
+@dataclass(frozen=True)
+class MeasureView:
+    """A measure as the plan's page shows it."""
+
+    row: MeasureRow
+    workflow: str
+    due: str
+    lights: tuple[tuple[Light, int], ...]
+    tasks: int
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of the matrix. `light` None = not issued; `url` None = this unit has no such duty."""
+
+    light: Light | None
+    tasks: int
+    url: str | None
+    spoken: str
+
+
+@dataclass(frozen=True)
+class MatrixView:
+    """The matrix: columns (key, ordinal, title) and rows (unit key, unit name, cells)."""
+
+    columns: tuple[tuple[str, str, str], ...]
+    rows: tuple[tuple[str, str, tuple[Cell | None, ...]], ...]
+    counts: tuple[tuple[Light, int], ...]
+
+
+
+
+def present_measures(
+    rows: Sequence[MeasureRow], phases: Sequence[PhaseRow], catalog: WorkflowCatalog
+) -> list[MeasureView]:
+    """Return the measures with their due rules in words."""
+    titles = {phase.key: phase for phase in phases}
+    return [
+        MeasureView(
+            row, workflow_title(row.workflow_key, catalog), due_in_words(row.due, titles),
+            tuple((light, row.lights[light.code]) for light in WORST_FIRST if row.lights.get(light.code)),
+            sum(row.lights.values()),
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def due_in_words(plain: Mapping[str, object], phases: Mapping[str, PhaseRow]) -> str:
+    """Return a due rule as people say it: 8月25日前, 下达后15日内, “集中整治”阶段结束前."""
+    rule = due_from_plain(plain)
+    cutoff = "" if rule.cutoff == "24:00" else f" {rule.cutoff}"
+    match rule:
+        case DueByDate(day, _):
+            return f"{show_day(day)}{cutoff}前"
+        case DueWithin(period, _):
+            return f"下达后{format_within(period)}内{f'（当日{cutoff.strip()}前）' if cutoff else ''}"
+        case DueAtPhaseEnd(key, _):
+            phase = phases.get(key)
+            until = f"（{show_day(phase.ends_on)}{cutoff}）" if phase else ""
+            return f"“{phase.title if phase else key}”阶段结束前{until}"
+
+
+def workflow_title(key: str, catalog: WorkflowCatalog) -> str:
+    """Return a workflow's title; its key when no version was ever loaded."""
+    try:
+        return catalog.newest_workflow(key)[1].title
+    except NotFound:
+        return key
+
+
+def present_matrix(cells: Sequence[CellRow], campaign: CampaignRow) -> MatrixView:
+    """Return the matrix. Cells come by unit, then by measure."""
+    columns = {cell.measure_key: (cell.measure_key, cell.ordinal, cell.measure_title) for cell in cells}
+    order = _plan_order(cells)
+    rows = []
+    tasks_url = url_for("campaign.tasks", ref=campaign.ref)
+    for unit_key, group in groupby(cells, key=lambda cell: cell.unit_key):
+        held = {cell.measure_key: cell for cell in group}
+        name = next(iter(held.values())).unit_name
+        drawn = tuple(_cell(held[key], tasks_url) if key in held else None for key in order)
+        rows.append((unit_key, name, drawn))
+    counts = {light.code: 0 for light in WORST_FIRST}
+    for cell in cells:
+        if cell.light is not None:
+            counts[cell.light] += 1
+    return MatrixView(
+        tuple(columns[key] for key in order), tuple(rows), tuple((light, counts[light.code]) for light in WORST_FIRST)
+    )
+
+
+def present_tasks(rows: Sequence[TaskRow], catalog: WorkflowCatalog) -> list[dict[str, object]]:
+    """Return the lines of a task list."""
+    return [
+        {
+            "row": row,
+            "light": LIGHTS[row.light],
+            "state": catalog.workflow(row.workflow_version_id).states[row.state].title,
+            "workflow": catalog.workflow(row.workflow_version_id).title,
+        }
+        for row in rows
+    ]
+
+
+def unit_kind_choices() -> list[tuple[str, str]]:
+    """Return the kinds of unit that the matrix can be narrowed to."""
+    return list(UNIT_KINDS.items())
+
+
+def _plan_order(cells: Sequence[CellRow]) -> list[str]:
+    """Return the measures in the order of the plan."""
+    return [key for key, _ in sorted({(c.measure_key, c.measure_position) for c in cells}, key=lambda pair: pair[1])]
+
+
+def _cell(cell: CellRow, tasks_url: str) -> Cell:
+    if cell.light is None:
+        return Cell(None, 0, None, "尚未下达")
+    light = LIGHTS[cell.light]
+    spoken = f"{cell.unit_name}，{cell.measure_title}：{light.title}"
+    if cell.tasks == 1 and cell.task_ref is not None:
+        return Cell(light, 1, f"/tasks/{cell.task_ref}", spoken)
+    url = f"{tasks_url}?unit={cell.unit_key}&measure={cell.measure_key}"
+    return Cell(light, cell.tasks, url, f"{spoken}，共{cell.tasks}项，显示最差的一项")

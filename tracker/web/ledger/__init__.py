@@ -1,0 +1,1 @@
+"""Ledgers: generated, printable lists."""

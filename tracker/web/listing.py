@@ -1,0 +1,40 @@
+"""What the address line of a list says: the page, the filters, and the addresses of its other pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container
+
+from flask import request
+
+MOST_PAGES = 100_000
+MOST_LETTERS = 80
+
+
+def page_number() -> int:
+    """Return the page asked for; anything unreadable is the first."""
+    typed = request.args.get("page", "1")
+    if not typed.isascii() or not typed.isdigit() or len(typed) > 6:
+        return 1
+    return min(max(1, int(typed)), MOST_PAGES)
+
+
+def asked(name: str, known: Container[str] | None = None) -> str | None:
+    """Return the filter `name` as asked for, or None when it is empty or not among `known`."""
+    value = request.args.get(name, "").replace("\x00", "").strip()[:MOST_LETTERS]
+    return value if value and (known is None or value in known) else None
+
+
+def asked_number(name: str, known: Container[int]) -> int | None:
+    """Return the filter `name` as a number, or None when it is not among `known`."""
+    value = asked(name) or ""
+    return int(value) if value.isascii() and value.isdigit() and int(value) in known else None
+
+
+def page_url(endpoint_url: Callable[..., str], **route: str) -> Callable[[int], str]:
+    """Return a function from a page number to the address of that page, with the present filters kept."""
+    kept = {name: value for name, value in request.args.items() if name != "page" and value}
+
+    def url(number: int) -> str:
+        return endpoint_url(request.endpoint or "", **{**kept, **route, "page": number})
+
+    return url

@@ -1,0 +1,1 @@
+"""Papers: from the engine's draft to the unit's reply and its judgement."""

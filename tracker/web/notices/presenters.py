@@ -1,0 +1,232 @@
+"""A paper's page: the paper itself, its lines, its clocks, what happened to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from tracker.domain.calendar import WorkingCalendar
+from tracker.domain.deadlines import show_day
+from tracker.domain.definition import WorkflowDefinition
+from tracker.domain.escalation import CAUSE_TITLES, Cause
+from tracker.domain.lights import LIGHTS, Light
+from tracker.domain.papers import NOTICE_TITLES
+from tracker.domain.periods import format_within
+from tracker.domain.ports import WorkflowCatalog
+from tracker.domain.values import ROLE_TITLES, Role, local_date
+from tracker.persistence.queries.notice_page import ItemRow, NoticeHead, NoticePage, NoticeRow, StepRow
+from tracker.web.notices.filled import Filled, present_filled, show_value
+from tracker.web.showing import left_or_late, severity_title
+
+#: Events of the paper's own stream that say more than the step which they accompany.
+EVENT_TITLES = {
+    "notice.drafted": "引擎起草", "notice.finding_gathered": "并入新事项", "notice.edited": "修改标题或正文",
+    "notice.item_added": "添加事项", "notice.item_struck": "划去一项", "notice.item_restored": "恢复一项",
+    "notice.issued": "编号", "notice.items_opened": "生成整改事项", "extension.asked": "申请延期",
+    "extension.decided": "答复延期", "task.urged": "人工催办", "rung.ordered": "领导批示升级",
+}  # fmt: skip
+CLOCK_STATUS = {"running": "计时中", "held": "暂不计时", "paused": "暂停", "done": "已结束"}
+PARTY_BY_WAITS = {"unit": "单位", "supervisor": "督导组", "office": "办公室", "leader": "领导", "nobody": ""}
+
+
+@dataclass(frozen=True)
+class PaperView:
+    """The paper as it is printed."""
+
+    kind: str
+    title: str
+    number: str
+    recipient: str
+    paragraphs: tuple[str, ...]
+    lines: tuple[str, ...]
+    details: tuple[tuple[str, str], ...]
+    reply: str
+    office: str
+    dated: str
+    is_draft: bool
+
+
+@dataclass(frozen=True)
+class ItemView:
+    """A line with what surrounds it. `why` says what raised it and since when."""
+
+    row: ItemRow
+    why: str
+    rectification_state: str
+    light: Light | None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing that happened, for the macro `history`."""
+
+    what: str
+    who: str
+    at: datetime
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ClockView:
+    """A clock: its name, until when, how it was counted."""
+
+    title: str
+    status: str
+    due_on: date
+    left: str
+    late: bool
+    rule: str
+
+
+@dataclass(frozen=True)
+class NoticeView:
+    """Everything that the template draws."""
+
+    head: NoticeHead
+    kind: str
+    severity: str
+    state: str
+    waits_for: str
+    light: Light
+    paper: PaperView
+    items: tuple[ItemView, ...]
+    clocks: tuple[ClockView, ...]
+    filled: tuple[Filled, ...]
+    entries: tuple[Entry, ...]
+    item_texts: Mapping[str, str]
+
+
+def present_notice(
+    found: NoticePage, catalog: WorkflowCatalog, *, now: datetime, calendar: WorkingCalendar
+) -> NoticeView:
+    """Return a paper's page."""
+    head = found.head
+    definition = catalog.workflow(head.workflow_version_id)
+    texts = {str(item.id): item.text for item in found.items}
+    return NoticeView(
+        head=head,
+        kind=NOTICE_TITLES.get(head.kind, definition.title),
+        severity=severity_title(head.severity, dict(head.settings.get("severity_titles", {}))),
+        state=definition.states[head.state].title,
+        waits_for="" if head.final else PARTY_BY_WAITS.get(head.waits_for, ""),
+        light=LIGHTS[head.light],
+        paper=_paper(found, definition),
+        items=tuple(_item(item, catalog, now=now, calendar=calendar) for item in found.items),
+        clocks=tuple(
+            ClockView(
+                definition.clocks[clock.name].title or clock.name if clock.name in definition.clocks else clock.name,
+                CLOCK_STATUS.get(clock.status, clock.status), clock.due_on,
+                left_or_late(clock.due_on, clock.due_at, now=now, calendar=calendar)
+                if clock.status == "running" else "",
+                clock.status == "running" and now >= clock.due_at, clock.due_rule,
+            )
+            for clock in found.clocks
+        ),
+        filled=tuple(
+            present_filled(row, catalog.workflow(row.workflow_version_id), texts) for row in found.filled
+        ),
+        entries=tuple(entry for step in found.history if (entry := _entry(step, definition)) is not None),
+        item_texts=texts,
+    )  # fmt: skip
+
+
+def present_rows(rows: tuple[NoticeRow, ...], catalog: WorkflowCatalog) -> list[dict[str, object]]:
+    """Return the lines of a list of papers."""
+    return [
+        {
+            "row": row,
+            "kind": NOTICE_TITLES.get(row.kind, row.kind),
+            "severity": severity_title(row.severity, dict(row.settings.get("severity_titles", {}))),
+            "state": catalog.workflow(row.workflow_version_id).states[row.state].title,
+            "light": LIGHTS[row.light],
+            "draft": row.issued_at is None,
+        }
+        for row in rows
+    ]
+
+
+def _paper(found: NoticePage, definition: WorkflowDefinition) -> PaperView:
+    head = found.head
+    body = [line.strip() for line in head.body.splitlines() if line.strip()]
+    form = definition.forms.get("interview_details")
+    details = [
+        (field.title, show_value(field, head.details.get(field.name))) for field in (form.fields if form else ())
+    ]
+    return PaperView(
+        kind=NOTICE_TITLES.get(head.kind, definition.title),
+        title=head.title,
+        number=head.printed_number or "未编号",
+        recipient=head.printed_unit_name or head.unit_name,
+        paragraphs=tuple(body),
+        lines=tuple(item.text for item in found.items if item.struck_at is None),
+        details=tuple((title, text) for title, text in details if text),
+        reply=_reply_line(found, definition),
+        office=head.office_name,
+        dated=show_day(local_date(head.issued_at)) if head.issued_at else "（未印发）",
+        is_draft=head.issued_at is None,
+    )
+
+
+def _reply_line(found: NoticePage, definition: WorkflowDefinition) -> str:
+    running = next((clock for clock in found.clocks if clock.name == "reply"), None)
+    if running is not None:
+        return f"请于{show_day(running.due_on)}前书面回复。"
+    reply = definition.clocks.get("reply")
+    if reply is None or reply.within is None:
+        return ""
+    after = "约谈后" if "record" in {t.name for t in definition.transitions} else "签收后"
+    return f"请于{after}{format_within(reply.within)}内书面回复。"
+
+
+def _item(item: ItemRow, catalog: WorkflowCatalog, *, now: datetime, calendar: WorkingCalendar) -> ItemView:
+    why = []
+    if item.cause:
+        why.append(CAUSE_TITLES[Cause(item.cause)])
+    if item.task_due_on is not None:
+        today = local_date(now)
+        late = calendar.working_days_between(item.task_due_on, today)
+        ends = "已办结" if item.task_done else f"至今{late}个工作日" if late > 0 else "未到期"
+        why.append(f"任务期限{show_day(item.task_due_on)}（{ends}）")
+    if item.raised_at is not None:
+        why.append(f"{show_day(local_date(item.raised_at))}提出")
+    state = ""
+    if item.rectification_state is not None and item.rectification_version_id is not None:
+        state = catalog.workflow(item.rectification_version_id).states[item.rectification_state].title
+    light = LIGHTS[item.rectification_light] if item.rectification_light else None
+    return ItemView(item, "；".join(why) or "人工添加", state, light)
+
+
+def _entry(step: StepRow, definition: WorkflowDefinition) -> Entry | None:
+    payload = step.payload
+    if step.kind == "task.moved":
+        transition = definition.transition(str(payload.get("transition", "")))
+        what = transition.title if transition else str(payload.get("transition"))
+        reason = payload.get("reason")
+        return Entry(what, _who(step), step.at, (f"理由：{reason}",) if reason else ())
+    if step.kind not in EVENT_TITLES:
+        return None
+    return Entry(EVENT_TITLES[step.kind], _who(step), step.at, _lines(step.kind, payload))
+
+
+def _lines(kind: str, payload: Mapping[str, Any]) -> tuple[str, ...]:
+    match kind:
+        case "notice.issued":
+            struck = payload.get("struck")
+            again = (f"印发前复核，划去已办结的{struck}项。",) if struck else ()
+            return (f"{payload.get('number')}，送{payload.get('unit_name')}。", *again)
+        case "notice.items_opened":
+            return ("、".join(payload.get("tasks", [])),)
+        case "notice.item_added":
+            return (str(payload.get("text", "")),)
+        case _:
+            reason = payload.get("reason") or payload.get("text")
+            return (f"理由：{reason}",) if reason else ()
+
+
+def _who(step: StepRow) -> str:
+    if step.person_name is None:
+        return "系统"
+    post = step.post_title or (ROLE_TITLES[Role(step.post_role)] if step.post_role else "")
+    return f"{step.person_name}（{post}）" if post else step.person_name

@@ -1,0 +1,206 @@
+"""Papers: the lists, the page, and what people do to them."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from tracker.domain.errors import CannotIssue, FieldProblem, InvalidInput, TrackerError
+from tracker.domain.papers import NOTICE_TITLES
+from tracker.domain.permissions import OFFICE_SIDE, Action
+from tracker.persistence.queries import notice_page as queries
+from tracker.web.auth import requires
+from tracker.web.errors import status_of
+from tracker.web.forms import SUBMIT, KeptFile, read_given, with_rows_changed
+from tracker.web.listing import asked, page_number, page_url
+from tracker.web.notices.presenters import present_notice, present_rows
+from tracker.web.notices.steps import NO_TROUBLE, Trouble, present_steps
+from tracker.web.requests import container, expected_version, viewer
+from tracker.web.tasks.uploads import store_posted_files
+
+blueprint = Blueprint("notices", __name__)
+
+Answer = Response | tuple[str, int]
+PAGE_SIZE = 30
+#: Errors after which the page comes again in its present state, with the sentence on top.
+SHOWN_ON_PAGE = frozenset({"invalid_input", "stale_version", "transition_not_allowed", "cannot_issue", "not_allowed"})
+DONE_SENTENCES = {
+    "seal": "已提请审批。", "send_back": "已退回修改。", "approve": "已批准，可以印发。", "accept": "已签收。",
+    "reply": "回复已提交。", "return_reply": "已退回，单位会收到消息。", "close": "已办结。", "discard": "草稿已弃用。",
+    "void": "已作废，单位会收到消息。", "record": "约谈记录已保存。",
+}  # fmt: skip
+
+
+@blueprint.get("/notices")
+@requires(Action.SEE_CAMPAIGN)
+def index() -> str:
+    """List papers: all of the office's, or a unit's own issued ones."""
+    parts, who = container(), viewer()
+    kind, state, unit, campaign = asked("kind", NOTICE_TITLES), asked("state"), asked("unit"), asked("campaign")
+    states = {
+        name: title.title
+        for key in NOTICE_TITLES
+        for name, title in parts.catalog.newest_workflow(key)[1].states.items()
+    }
+    with parts.reading() as session:
+        found = queries.find_notices(
+            session, who, kind=kind, state=state if state in states else None, unit=unit, campaign=campaign,
+            now=parts.clock.now(), calendar=parts.calendars.newest(), page=page_number(), size=PAGE_SIZE,
+        )  # fmt: skip
+        units = queries.notice_units(session, who)
+    return render_template(
+        "notices/index.html", found=found, lines=present_rows(found.rows, parts.catalog), kinds=NOTICE_TITLES,
+        states=states, units=units, chosen={"kind": kind, "state": state, "unit": unit}, url=page_url(url_for),
+        inside=bool(who.roles() & OFFICE_SIDE),
+    )  # fmt: skip
+
+
+@blueprint.get("/notices/<ref>")
+@requires(Action.SEE_CAMPAIGN)
+def show(ref: str) -> str:
+    """Show one paper."""
+    return _page(ref)
+
+
+@blueprint.post("/notices/<ref>/edit")
+@requires(Action.ACT_AS_SUPERVISOR, Action.ACT_AS_OFFICE)
+def edit(ref: str) -> Answer:
+    """Change title and body of an open draft."""
+    title, body = request.form.get("title", ""), request.form.get("body", "")
+    try:
+        container().notices.edit_draft(
+            viewer(), notice_ref=ref, expected_version=expected_version(), title=title, body=body
+        )
+    except TrackerError as refused:
+        return _refused(ref, "edit", refused)
+    return _done(ref, "标题和正文已保存。")
+
+
+@blueprint.post("/notices/<ref>/items")
+@requires(Action.ACT_AS_SUPERVISOR, Action.ACT_AS_OFFICE)
+def add_item(ref: str) -> Answer:
+    """Add a line by hand."""
+    try:
+        container().notices.add_item(
+            viewer(), notice_ref=ref, expected_version=expected_version(), text=request.form.get("text", "")
+        )
+    except TrackerError as refused:
+        return _refused(ref, "add_item", refused)
+    return _done(ref, "事项已添加。")
+
+
+@blueprint.post("/notices/<ref>/items/<int:item_id>/strike")
+@requires(Action.ACT_AS_SUPERVISOR, Action.ACT_AS_OFFICE)
+def strike(ref: str, item_id: int) -> Answer:
+    """Strike a line with a reason."""
+    try:
+        container().notices.strike_item(
+            viewer(), notice_ref=ref, item_id=item_id, expected_version=expected_version(),
+            reason=request.form.get("reason", ""),
+        )  # fmt: skip
+    except TrackerError as refused:
+        return _refused(ref, f"strike-{item_id}", refused)
+    return _done(ref, "已划去，理由已记录。")
+
+
+@blueprint.post("/notices/<ref>/items/<int:item_id>/restore")
+@requires(Action.ACT_AS_SUPERVISOR, Action.ACT_AS_OFFICE)
+def restore(ref: str, item_id: int) -> Answer:
+    """Take a strike back."""
+    try:
+        container().notices.restore_item(
+            viewer(), notice_ref=ref, item_id=item_id, expected_version=expected_version()
+        )
+    except TrackerError as refused:
+        return _refused(ref, f"restore-{item_id}", refused)
+    return _done(ref, "已恢复。")
+
+
+@blueprint.post("/notices/<ref>/<transition>")
+@requires(Action.SEE_CAMPAIGN)
+def take(ref: str, transition: str) -> Answer:
+    """Take one step of the paper's life."""
+    parts, who = container(), viewer()
+    given = read_given(request.form)
+    try:
+        version = expected_version()
+        given = _with_files(ref, transition, given)
+        if (wanted := request.form.get("_do", SUBMIT)) != SUBMIT:
+            return _page(ref, Trouble(transition, "", with_rows_changed(given, wanted))), 200
+        result = parts.notices.apply_transition(
+            who, notice_ref=ref, transition=transition, expected_version=version, given=given,
+            reason=request.form.get("reason", ""),
+        )  # fmt: skip
+    except TrackerError as refused:
+        return _refused(ref, transition, refused, given)
+    sentence = DONE_SENTENCES.get(transition, "已办理。")
+    if transition == "issue":
+        sentence = f"已印发，编号{result.printed_number}。"
+        sentence += f"印发前复核，划去已办结的{result.struck}项。" if result.struck else ""
+    if result.opened:
+        sentence += f"生成整改事项{result.opened}项。"
+    return _done(ref, sentence)
+
+
+def _with_files(ref: str, transition: str, given: dict[str, object]) -> dict[str, object]:
+    """Store what was uploaded and name it in `given`, so that a wrong field elsewhere loses no file."""
+    found = _read(ref)
+    step = next((one for one in container().notices.allowed(viewer(), ref) if one.name == transition), None)
+    if step is None or step.form is None:
+        return given
+    named, problems = store_posted_files(given, task_id=found.head.task_id)
+    given.update(named)
+    if problems:
+        raise InvalidInput(problems)
+    return named
+
+
+def _kept_files(task_id: int) -> list[KeptFile]:
+    return [
+        KeptFile(view.ref, view.file_name, view.media_type.startswith("image/"))
+        for view in container().attachments.find_for_task(task_id=task_id)
+    ]
+
+
+def _refused(ref: str, step: str, error: TrackerError, given: dict[str, object] | None = None) -> Answer:
+    """Show the paper in its present state with the sentence, and with what was typed; others go to the error page."""
+    if error.code not in SHOWN_ON_PAGE:
+        raise error
+    problems: tuple[FieldProblem, ...] = error.problems if isinstance(error, InvalidInput) else ()
+    reasons = tuple(error.reasons) if isinstance(error, CannotIssue) else ()
+    typed = given if given is not None else read_given(request.form)
+    trouble = Trouble(step, error.sentence, typed, problems, reasons, status_of(error))
+    return _page(ref, trouble), trouble.status
+
+
+def _done(ref: str, sentence: str) -> Response:
+    flash(sentence, "success")
+    return redirect(url_for("notices.show", ref=ref))
+
+
+def _read(ref: str) -> queries.NoticePage:
+    parts = container()
+    with parts.reading() as session:
+        return queries.get_notice(
+            session, viewer(), ref, now=parts.clock.now(), calendar=parts.calendars.newest()
+        )
+
+
+def _page(ref: str, trouble: Trouble = NO_TROUBLE) -> str:
+    parts, who = container(), viewer()
+    now, calendar = parts.clock.now(), parts.calendars.newest()
+    found = _read(ref)
+    head = found.head
+    definition = parts.catalog.workflow(head.workflow_version_id)
+    allowed = parts.notices.allowed(who, ref)
+    steps = present_steps(
+        found, definition, allowed, trouble, now=now, calendar=calendar, files=_kept_files(head.task_id)
+    )
+    editable = (
+        head.inside and head.state == definition.initial
+        and bool({role.value for role in who.roles()} & {"supervisor", "office"})
+    )  # fmt: skip
+    return render_template(
+        "notices/show.html", view=present_notice(found, parts.catalog, now=now, calendar=calendar), steps=steps,
+        trouble=trouble, editable=editable, explanation_value=parts.explanations.explain(who, ref),
+    )  # fmt: skip

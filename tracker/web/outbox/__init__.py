@@ -1,0 +1,1 @@
+"""In a sample database: what each person would have got by mail and SMS."""

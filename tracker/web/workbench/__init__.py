@@ -1,0 +1,1 @@
+"""What waits for the supervisors, the office and the leaders."""

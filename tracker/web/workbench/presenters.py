@@ -1,0 +1,157 @@
+"""Rows of the workbench as the page shows them: how long a matter has waited, until when, and whose move it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from flask import url_for
+
+from tracker.domain.calendar import WorkingCalendar
+from tracker.domain.papers import NOTICE_TITLES
+from tracker.domain.permissions import Viewer
+from tracker.domain.ports import WorkflowCatalog
+from tracker.domain.values import local_date
+from tracker.persistence.queries.paging import Page
+from tracker.persistence.queries.workbench import Decider, DraftRow, ExtensionRow, FindingRow, MatterRow
+from tracker.web.showing import left_or_late, severity_title
+from tracker.web.workbench.separation import standing
+
+FINDING_STATUS = {
+    "waiting": "待处理", "struck": "已划去", "waived": "免于处理", "issued": "已印发", "obsolete": "已失效",
+}  # fmt: skip
+#: section → title and what an empty one says
+SECTIONS: Mapping[str, tuple[str, str]] = {
+    "reviews": ("待审核", "没有等待审核的报送。"),
+    "open": ("引擎起草", "没有正在汇集的草稿。"),
+    "sealed": ("待审批", "没有等待审批的文书。"),
+    "approved": ("待印发", "没有批准后待印发的文书。"),
+    "extensions": ("延期申请", "没有等待答复的延期申请。"),
+    "watched": ("待约谈、回头看", "近期没有要约谈或回头看的事项。"),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of a section. `marks` are short facts; `blocked` says what must be another person's."""
+
+    url: str
+    title: str
+    ref: str
+    unit: str
+    campaign: str
+    kind: str
+    state: str
+    marks: tuple[str, ...]
+    due_on: date | None
+    due_text: str
+    late: bool
+    blocked: str
+
+
+@dataclass(frozen=True)
+class Section:
+    """One part of the workbench."""
+
+    key: str
+    title: str
+    nothing: str
+    total: int
+    lines: tuple[Line, ...]
+    page: int
+    pages: int
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What every row is judged by."""
+
+    viewer: Viewer
+    catalog: WorkflowCatalog
+    calendar: WorkingCalendar
+    now: datetime
+    deciders: Sequence[Decider]
+
+    def line(self, row: MatterRow | DraftRow | ExtensionRow) -> Line:
+        """Return a row of any section."""
+        if isinstance(row, DraftRow):
+            return self._draft(row)
+        return self._matter(row) if isinstance(row, MatterRow) else self._extension(row)
+
+    def _matter(self, row: MatterRow) -> Line:
+        """Return a task or paper that waits for judgement."""
+        definition = self.catalog.workflow(row.workflow_version_id)
+        paper = row.notice_ref
+        url = url_for("notices.show", ref=paper) if paper else url_for("tasks.show", ref=row.task_ref)
+        return Line(
+            url, row.title, row.notice_ref or row.task_ref, row.unit_name, row.campaign_title, definition.title,
+            definition.states[row.state].title, (self._waited(row.since),), row.clock_due_on,
+            self._left(row.clock_due_on, row.clock_due_at), self._is_late(row.clock_due_at),
+            standing(self.viewer, row, self.catalog, self.deciders).sentence,
+        )  # fmt: skip
+
+    def _draft(self, row: DraftRow) -> Line:
+        """Return a paper on its way to being issued."""
+        definition = self.catalog.workflow(row.workflow_version_id)
+        marks = [f"{row.items}项", f"第{row.version}版"]
+        if row.struck:
+            marks.append(f"已划去{row.struck}项")
+        if row.oldest_at is not None:
+            marks.append(f"最早一项{self._days(row.oldest_at)}")
+        severity = severity_title(row.severity, dict(row.settings.get("severity_titles", {})))
+        return Line(
+            url_for("notices.show", ref=row.ref), row.title, row.ref, row.unit_name, row.campaign_title,
+            f"{NOTICE_TITLES.get(row.kind, definition.title)}（{severity}）", definition.states[row.state].title,
+            tuple(marks), row.clock_due_on, self._left(row.clock_due_on, row.clock_due_at),
+            self._is_late(row.clock_due_at), standing(self.viewer, row, self.catalog, self.deciders).sentence,
+        )  # fmt: skip
+
+    def _extension(self, row: ExtensionRow) -> Line:
+        """Return an extension that awaits a decision."""
+        wanted = f"{row.old_due_on.month}月{row.old_due_on.day}日 → {row.wanted_on.month}月{row.wanted_on.day}日"
+        return Line(
+            url_for("tasks.show", ref=row.task_ref), row.title, row.task_ref, row.unit_name, row.campaign_title,
+            "延期申请", "待答复", (wanted, f"理由：{_short(row.reason)}", self._waited(row.asked_at)),
+            None, "", False, "",
+        )  # fmt: skip
+
+    def finding(self, row: FindingRow) -> dict[str, object]:
+        """Return a finding for the list of findings."""
+        titles = dict(row.settings.get("severity_titles", {}))
+        return {
+            "row": row,
+            "severity": severity_title(row.severity, titles),
+            "kind": NOTICE_TITLES.get(row.kind, row.kind),
+            "status": FINDING_STATUS.get(row.status, row.status),
+            "may_waive": row.status == "waiting" and bool(row.draft_open),
+        }
+
+    def _waited(self, since: datetime | None) -> str:
+        return f"已等{self._span(since)}" if since is not None else ""
+
+    def _days(self, moment: datetime) -> str:
+        return f"{self._span(moment)}前" if local_date(moment) != local_date(self.now) else "今天"
+
+    def _span(self, since: datetime) -> str:
+        days = (local_date(self.now) - local_date(since)).days
+        return f"{days}天" if days else "不到1天"
+
+    def _left(self, due_on: date | None, due_at: datetime | None) -> str:
+        return left_or_late(due_on, due_at, now=self.now, calendar=self.calendar)
+
+    def _is_late(self, due_at: datetime | None) -> bool:
+        return due_at is not None and self.now >= due_at
+
+
+def section(
+    bench: Bench, key: str, found: Page[MatterRow] | Page[DraftRow] | Page[ExtensionRow]
+) -> Section:
+    """Return a section of the page."""
+    title, nothing = SECTIONS[key]
+    lines = tuple(bench.line(row) for row in found.rows)
+    return Section(key, title, nothing, found.total, lines, found.number, found.pages)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 40 else f"{text[:39]}…"

@@ -1,0 +1,91 @@
+"""The workbench: what waits for the office side, and what the engine raised."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from tracker.domain.errors import InvalidInput
+from tracker.domain.permissions import OFFICE_SIDE, Action
+from tracker.domain.values import SEVERITY_TITLES, local_date
+from tracker.persistence.queries import workbench as queries
+from tracker.web.auth import requires
+from tracker.web.listing import asked, asked_number, page_number, page_url
+from tracker.web.requests import container, safe_path, viewer
+from tracker.web.workbench.presenters import FINDING_STATUS, SECTIONS, Bench, section
+
+blueprint = Blueprint("workbench", __name__)
+
+#: Rows of a section on the overview, and on a page of its own.
+GLANCE, WHOLE = 8, 30
+#: Look-backs show up this long before they are due.
+WATCH_AHEAD = timedelta(days=30)
+
+
+@blueprint.get("/workbench")
+@requires(Action.SEE_WORKBENCH)
+def overview() -> str:
+    """Show all sections at a glance, or one of them whole (?section=)."""
+    only = asked("section", SECTIONS)
+    filters = _filters()
+    parts, who = container(), viewer()
+    now = parts.clock.now()
+    today = local_date(now)
+    page, size = (page_number(), WHOLE) if only else (1, GLANCE)
+    with parts.reading() as session:
+        choices = queries.filter_choices(session, who)
+        deciders = queries.find_deciders(session, who.units(*OFFICE_SIDE), today=today)
+        found = {
+            key: queries.find_section(
+                session, who, filters, key, watch_until=today + WATCH_AHEAD, page=page, size=size
+            )
+            for key in ([only] if only else SECTIONS)
+        }
+    bench = Bench(who, parts.catalog, parts.calendars.newest(), now, deciders)
+    return render_template(
+        "workbench/overview.html", sections=[section(bench, key, rows) for key, rows in found.items()],
+        filters=filters, choices=choices, only=only, severities=SEVERITY_TITLES, glance=GLANCE, today=today,
+        url=page_url(url_for),
+    )  # fmt: skip
+
+
+@blueprint.get("/workbench/findings")
+@requires(Action.SEE_WORKBENCH)
+def findings() -> str:
+    """List what the engine raised, and what became of it."""
+    return _findings_page()
+
+
+@blueprint.post("/findings/<ref>/waive")
+@requires(Action.ACT_AS_SUPERVISOR, Action.ACT_AS_OFFICE)
+def waive(ref: str) -> Response | tuple[str, int]:
+    """Waive a finding with a reason."""
+    reason = request.form.get("reason", "")
+    try:
+        container().notices.waive_finding(viewer(), finding_ref=ref, reason=reason)
+    except InvalidInput as wrong:
+        return _findings_page(refused=ref, reason=reason, error=wrong.by_field().get("reason", wrong.sentence)), 422
+    flash(f"{ref} 已按正当理由免于处理，并从草稿中划去。", "success")
+    return redirect(safe_path(request.form.get("next"), url_for("workbench.findings")))
+
+
+def _findings_page(*, refused: str = "", reason: str = "", error: str = "") -> str:
+    status = asked("status", FINDING_STATUS)
+    filters = _filters()
+    parts, who = container(), viewer()
+    now = parts.clock.now()
+    with parts.reading() as session:
+        choices = queries.filter_choices(session, who)
+        found = queries.find_findings(session, who, filters, status=status, page=page_number(), size=WHOLE)
+    bench = Bench(who, parts.catalog, parts.calendars.newest(), now, ())
+    return render_template(
+        "workbench/findings.html", found=found, lines=[bench.finding(row) for row in found.rows], filters=filters,
+        choices=choices, status=status, statuses=FINDING_STATUS, severities=SEVERITY_TITLES, url=page_url(url_for),
+        refused=refused, reason=reason, error=error,
+    )  # fmt: skip
+
+
+def _filters() -> queries.Filters:
+    return queries.Filters(asked("campaign"), asked("unit"), asked_number("severity", SEVERITY_TITLES))
