@@ -10,10 +10,9 @@ from contextlib import contextmanager
 from datetime import datetime, time, timedelta
 from functools import cached_property
 from importlib.metadata import version
+from typing import TYPE_CHECKING
 
 import structlog
-from sqlalchemy.orm import Session
-
 from tracker.definitions.calendar_seed import seed_days
 from tracker.definitions.campaign_files import Known, read_campaign_file
 from tracker.definitions.catalog import load_catalog
@@ -52,6 +51,9 @@ from tracker.services.sample import SampleService
 from tracker.services.tasks import TaskService
 from tracker.settings import Settings
 
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
 logger = structlog.get_logger(__name__)
 
 SAMPLE_CAMPAIGN = "anti_fraud_township"
@@ -80,7 +82,7 @@ class Container:
         self.floor = Floor(self.uows, self.catalog, self.calendars, self.clock, self.queue)
         self.installations = InstallationService(self.uows, self.clock)
         self.campaigns = CampaignService(self.uows, self.clock, catalog=self.catalog, cipher=self.cipher)
-        self.issuing = IssuingService(self.floor, self.campaigns.check_campaign)
+        self.issuing = IssuingService(self.floor, self.campaigns.reasons_against)
         self.tasks = TaskService(self.floor)
         self.notices = NoticeService(self.floor)
         self.extensions = ExtensionService(self.floor)
@@ -230,16 +232,24 @@ def prepare(settings: Settings, *, sample: bool) -> list[str]:
         )
         for name in prepared.outdated:
             logger.warning("The database holds a newer definition", action="definitions.outdated", definition=name)
-        if file is None or not prepared.is_sample or container.incidents.has_campaigns():
-            return ["示例数据已在库中，账号口令只在首次启动时显示。忘记口令请用 tracker accounts reset。"] if file else []
-        return _load_sample(container, file)
+        return _sample_lines(container, file) if file is not None and prepared.is_sample else []
     finally:
         container.close()
 
 
-def _load_sample(container: Container, file: CampaignFile) -> list[str]:
-    loaded = container.campaigns.load(file, actor_person_id=None)
-    logins = give_first_logins(container.people, file, loaded, must_change=False)
+def _sample_lines(container: Container, file: CampaignFile) -> list[str]:
+    """Load the sample unless it is loaded, make the logins that are missing, and return what to print.
+
+    The people of a load that was cut off before its logins were made are known by their names again.
+    """
+    if any(campaign.key == file.key for campaign in container.campaigns.find_campaigns()):
+        people = {person.name: person.id for person in container.people.find_people(None)}
+        person_ids = {person.key: people[person.name] for person in file.people if person.name in people}
+    else:
+        person_ids = dict(container.campaigns.load(file, actor_person_id=None).person_ids)
+    logins = give_first_logins(container.people, file, person_ids, must_change=False)
+    if not logins:
+        return ["示例数据已在库中，账号口令只在首次启动时显示。忘记口令请用 tracker accounts reset。"]
     lines = [f"  {login.username:<18} {login.password:<20} {login.name}" for login in logins]
     return ["示例账号（口令随机生成，只显示这一次）：", *lines]
 

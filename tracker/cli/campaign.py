@@ -75,7 +75,7 @@ def load(file: Path) -> None:
         click.echo(
             f"已载入“{content.title}”，编号 {loaded.ref}。核对后用 tracker campaign issue {loaded.ref} 下达。"
         )
-        for login in give_first_logins(container.people, content, loaded):
+        for login in give_first_logins(container.people, content, loaded.person_ids):
             click.echo(f"  {login.username:<16} {login.password}  {login.name}")
 
 

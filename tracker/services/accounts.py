@@ -95,7 +95,7 @@ class AccountService:
                 uow.commit()
                 raise LoginRefused("这个账号已停用。请联系安全管理员。")
             account.last_login_at = self._clock.real_now()
-            self._append(uow, account, "signed_in", address=address)
+            self._append(uow, account, "account.signed_in", address=address)
             uow.commit()
         return row[0]
 
@@ -128,7 +128,7 @@ class AccountService:
         with self._uows() as uow:
             account_id = uow.accounts.end_session(_digest(token), at=self._clock.real_now())
             if account_id is not None and (account := uow.accounts.lock(account_id)) is not None:
-                self._append(uow, account, "signed_out")
+                self._append(uow, account, "account.signed_out")
             uow.commit()
 
     # -- passwords
@@ -156,7 +156,7 @@ class AccountService:
             account.password_hash, account.must_change = hashed, False
             account.failed_tries, account.locked_until = 0, None
             uow.accounts.end_sessions(account.id, at=self._clock.real_now(), besides=_digest(token))
-            self._append(uow, account, "password_changed", by=account.person_id)
+            self._append(uow, account, "account.password_changed", by=account.person_id)
             uow.commit()
 
     def forget_old_sessions(self) -> None:
@@ -198,7 +198,7 @@ class AccountService:
             return
         with self._uows() as uow:
             account = _locked(uow, account_id)
-            kinds = ["sign_in_failed"] + (["account_locked"] if account.locked_until is not None else [])
+            kinds = ["account.sign_in_failed"] + (["account.locked"] if account.locked_until is not None else [])
             self._append(uow, account, *kinds, address=address)
             uow.commit()
 

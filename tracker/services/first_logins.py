@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tracker.domain.campaign_file import CampaignFile
 from tracker.domain.passwords import random_password
-from tracker.services.campaigns import LoadedCampaign
 from tracker.services.people import PeopleService
 
 
@@ -20,7 +20,7 @@ class FirstLogin:
 
 
 def give_first_logins(
-    people: PeopleService, file: CampaignFile, loaded: LoadedCampaign, *, must_change: bool = True
+    people: PeopleService, file: CampaignFile, person_ids: Mapping[str, int], *, must_change: bool = True
 ) -> list[FirstLogin]:
     """Make an account for each person of the file with a username that nobody has yet, in the file's order.
 
@@ -29,11 +29,11 @@ def give_first_logins(
     taken = {account.username for account in people.find_accounts(None)}
     made = []
     for person in file.people:
-        if person.username is None or person.username in taken:
+        if person.username is None or person.username in taken or person.key not in person_ids:
             continue
         password = random_password()
         people.create_account(
-            person_id=loaded.person_ids[person.key], username=person.username, password=password, by=None,
+            person_id=person_ids[person.key], username=person.username, password=password, by=None,
             must_change=must_change,
         )  # fmt: skip
         made.append(FirstLogin(person.username, password, person.name))

@@ -25,11 +25,6 @@ class IncidentService:
         with self._floor.uows() as uow:
             return uow.incidents.count_open()
 
-    def has_campaigns(self) -> bool:
-        """Tell whether any campaign was ever loaded."""
-        with self._floor.uows() as uow:
-            return bool(uow.campaigns.find_all())
-
     def resolve(self, viewer: Viewer, incident_id: int) -> None:
         """Close an incident by hand; raises NotFound for one that the viewer may not see."""
         now = self._floor.clock.now()

@@ -32,9 +32,9 @@ class IssueReport:
 
 
 class IssuingService:
-    """Issues campaigns. `check` names all that stands in the way (CampaignService.check_campaign)."""
+    """Issues campaigns. `check` names all that stands in the way (CampaignService.reasons_against)."""
 
-    def __init__(self, floor: Floor, check: Callable[[str], Sequence[str]]) -> None:
+    def __init__(self, floor: Floor, check: Callable[[UnitOfWork, Campaign], Sequence[str]]) -> None:
         self._floor = floor
         self._check = check
 
@@ -43,14 +43,13 @@ class IssuingService:
 
         Raises NotFound, NotAllowed, StaleVersion, or CannotIssue with every reason.
         """
-        reasons = self._check(campaign_ref)
         now = self._floor.clock.now()
         with self._floor.uows() as uow:
             campaign = uow.campaigns.lock_by_ref(campaign_ref)
             by = self._check_viewer(uow, viewer, campaign)
             if campaign.version != expected_version or campaign.status != "draft":
                 raise StaleVersion("这次行动已有人先办理了（可能已经下达）。页面已更新，请核对后再办。")
-            if reasons:
+            if reasons := self._check(uow, campaign):
                 raise CannotIssue("这次行动还不能下达，请先处理下列问题。", reasons)
             calendar = self._floor.calendars.newest()
             opened = open_tasks(uow, self._floor, self._new_tasks(uow, campaign, calendar, now=now), now=now, by=by)

@@ -53,7 +53,7 @@ class PeopleService:
                 name=name, email_cipher=self._sealed(email), phone_cipher=self._sealed(phone), now=now
             )
             uow.events.append([
-                person_event(person_id, "person_added", at=now, by=actor, personal={"name": name},
+                person_event(person_id, "person.added", at=now, by=actor, personal={"name": name},
                              has_phone=bool(phone), has_email=bool(email)),
             ])  # fmt: skip
             uow.commit()
@@ -70,7 +70,7 @@ class PeopleService:
             person.phone_cipher, person.email_cipher = self._sealed(phone), self._sealed(email)
             uow.incidents.resolve(kind="no_address", subject=f"person:{person_id}", now=now)
             uow.events.append([
-                person_event(person_id, "addresses_changed", at=now, by=actor,
+                person_event(person_id, "person.addresses_changed", at=now, by=actor,
                              has_phone=bool(phone), has_email=bool(email)),
             ])  # fmt: skip
             uow.commit()
@@ -86,7 +86,7 @@ class PeopleService:
             for account in accounts:
                 account.disabled = True
                 uow.accounts.end_sessions(account.id, at=self._clock.real_now())
-            uow.events.append([person_event(person_id, "person_left", at=now, by=actor, left_on=today)])
+            uow.events.append([person_event(person_id, "person.left", at=now, by=actor, left_on=today)])
             uow.commit()
 
     # -- posts
@@ -119,7 +119,7 @@ class PeopleService:
             if ends_on is not None:
                 uow.accounts.set_post_end(post_id, starts_on=begins, ends_on=ends_on)
             uow.events.append([
-                person_event(person_id, "post_given", at=now, by=actor, post=post_id, unit=unit_id,
+                person_event(person_id, "post.given", at=now, by=actor, post=post_id, unit=unit_id,
                              role=role.value, campaign=campaign_id, starts_on=begins, ends_on=ends_on),
             ])  # fmt: skip
             uow.commit()
@@ -140,7 +140,7 @@ class PeopleService:
             # A post that began today and ends at once was never held for a day; its events keep the story.
             uow.accounts.set_post_end(post_id, starts_on=min(post.starts_on, last), ends_on=last)
             uow.events.append(
-                [person_event(post.person_id, "post_ended", at=now, by=actor, post=post_id, ends_on=last)]
+                [person_event(post.person_id, "post.ended", at=now, by=actor, post=post_id, ends_on=last)]
             )
             uow.commit()
 
@@ -162,7 +162,7 @@ class PeopleService:
             if account_id is None:
                 raise InvalidInput([FieldProblem("username", f"用户名 {username} 已有人用。请换一个。")])
             uow.events.append([
-                person_event(person_id, "account_created", at=now, by=actor, account=account_id,
+                person_event(person_id, "account.created", at=now, by=actor, account=account_id,
                              personal={"username": username}),
             ])  # fmt: skip
             uow.commit()
@@ -179,7 +179,7 @@ class PeopleService:
             account.failed_tries, account.locked_until = 0, None
             uow.accounts.end_sessions(account.id, at=self._clock.real_now())
 
-        self._change_account(account_id, "password_reset", reset, by=by)
+        self._change_account(account_id, "account.password_reset", reset, by=by)
         return password
 
     def unlock(self, account_id: int, *, by: Viewer | None) -> None:
@@ -188,7 +188,7 @@ class PeopleService:
         def lift(uow: UnitOfWork, account: Account) -> None:
             account.failed_tries, account.locked_until = 0, None
 
-        self._change_account(account_id, "account_unlocked", lift, by=by)
+        self._change_account(account_id, "account.unlocked", lift, by=by)
 
     def disable(self, account_id: int, *, by: Viewer | None) -> None:
         """Stop an account and end its sessions; nobody stops the own one."""
@@ -199,7 +199,7 @@ class PeopleService:
             account.disabled = True
             uow.accounts.end_sessions(account.id, at=self._clock.real_now())
 
-        self._change_account(account_id, "account_disabled", stop, by=by)
+        self._change_account(account_id, "account.disabled", stop, by=by)
 
     def enable(self, account_id: int, *, by: Viewer | None) -> None:
         """Let a stopped account be used again."""
@@ -207,7 +207,7 @@ class PeopleService:
         def start(uow: UnitOfWork, account: Account) -> None:
             account.disabled = False
 
-        self._change_account(account_id, "account_enabled", start, by=by)
+        self._change_account(account_id, "account.enabled", start, by=by)
 
     def find_people(self, viewer: Viewer | None) -> list[PersonRow]:
         """Return everybody in service with accounts and posts; raises NotFound as `find_accounts` does."""
