@@ -28,6 +28,8 @@ ANSWERS: dict[str, tuple[int, str]] = {
     "attachment_refused": (422, "附件不能接收"),
     "definition_invalid": (422, "定义文件有误"),
 }
+#: Bytes of a refused upload that are read and thrown away, so that the answer arrives.
+MOST_DRAINED = 512 * 1024 * 1024
 #: HTTP errors that are not ours: status → title and sentence
 HTTP_ANSWERS: dict[int, tuple[str, str]] = {
     400: ("请求不完整", "浏览器送来的内容不完整，请返回上一页刷新后再试。"),
@@ -91,6 +93,10 @@ def show_incident(error: Exception) -> Response:
 
 
 def _show_too_large() -> Response:
+    # A connection closed on unread bytes shows the browser's own error instead of this page.
+    stream, left = request.environ["wsgi.input"], MOST_DRAINED
+    while left > 0 and (piece := stream.read(min(left, 1024 * 1024))):
+        left -= len(piece)
     return _page(
         413, "文件太大",
         "一次上传的内容太大，没有保存。请返回上一页（填写的文字还在），减少照片数量或先压缩照片再上传。",

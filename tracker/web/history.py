@@ -12,7 +12,7 @@ from tracker.domain.escalation import CAUSE_TITLES, Cause
 from tracker.domain.ladder import Ladder, RungAct
 from tracker.domain.values import ROLE_TITLES, Role
 from tracker.persistence.queries.history import HistoryEvent
-from tracker.web.showing import show_date
+from tracker.web.showing import say_date, show_date
 
 ENGINE_NAME = "系统"
 CLOCK_TITLES = {"accept": "签收期限", "finish": "办理期限", "reply": "回复期限", "review": "审核期限",
@@ -31,17 +31,26 @@ class Entry:
     lines: tuple[str, ...] = ()
 
 
-Teller = Callable[[Mapping[str, Any], WorkflowDefinition, Callable[[int], Ladder]], tuple[str, list[str]]]
+@dataclass(frozen=True)
+class Words:
+    """Where the words of an event come from: the task's workflow, and ladders by version."""
+
+    workflow: WorkflowDefinition
+    ladder: Callable[[int], Ladder]
+
+
+Payload = Mapping[str, Any]
+Teller = Callable[[Payload, Words], tuple[str, list[str]]]
 
 
 def present_history(
     events: Iterable[HistoryEvent], definition: WorkflowDefinition, ladder: Callable[[int], Ladder]
 ) -> tuple[Entry, ...]:
     """Return the entries of a history, newest first. An event of a kind without words is shown by its kind."""
-    entries = []
+    entries, words = [], Words(definition, ladder)
     for event in events:
         teller = TELLERS.get(event.kind)
-        what, lines = teller(event.payload, definition, ladder) if teller else (event.kind, [])
+        what, lines = teller(event.payload, words) if teller else (event.kind, [])
         entries.append(Entry(event.at, who_of(event), what, tuple(line for line in lines if line)))
     return tuple(reversed(entries))
 
@@ -63,20 +72,20 @@ def clock_title(name: str, definition: WorkflowDefinition) -> str:
     return CLOCK_TITLES.get(name, name)
 
 
-def _opened(payload: Mapping[str, Any], definition: WorkflowDefinition, _: Callable[[int], Ladder]) -> tuple[str, list[str]]:
-    return "任务下达", _clock_lines(payload, definition)
+def _opened(payload: Payload, words: Words) -> tuple[str, list[str]]:
+    return "任务下达", _clock_lines(payload, words.workflow)
 
 
-def _moved(payload: Mapping[str, Any], definition: WorkflowDefinition, _: Callable[[int], Ladder]) -> tuple[str, list[str]]:
-    transition = definition.transition(str(payload.get("transition")))
+def _moved(payload: Payload, words: Words) -> tuple[str, list[str]]:
+    transition = words.workflow.transition(str(payload.get("transition")))
     title = transition.title if transition else str(payload.get("transition"))
-    target = definition.states.get(str(payload.get("to")))
+    target = words.workflow.states.get(str(payload.get("to")))
     what = f"{title}，转为“{target.title}”" if target else title
-    return what, [_reason(payload), *_clock_lines(payload, definition)]
+    return what, [_reason(payload), *_clock_lines(payload, words.workflow)]
 
 
-def _fired(payload: Mapping[str, Any], _: WorkflowDefinition, ladder: Callable[[int], Ladder]) -> tuple[str, list[str]]:
-    rungs = ladder(int(payload["ladder"])).rungs
+def _fired(payload: Payload, words: Words) -> tuple[str, list[str]]:
+    rungs = words.ladder(int(payload["ladder"])).rungs
     index = int(payload["rung"])
     title = rungs[index].title if index < len(rungs) and rungs[index].title else str(payload.get("rung_name"))
     act = RUNG_ACTS.get(str(payload.get("act")), "")
@@ -84,31 +93,34 @@ def _fired(payload: Mapping[str, Any], _: WorkflowDefinition, ladder: Callable[[
     return title, [f"{act}（{cause}）" if payload.get("act") != RungAct.REMIND.value else ""]
 
 
-def _ordered(payload: Mapping[str, Any], _: WorkflowDefinition, ladder: Callable[[int], Ladder]) -> tuple[str, list[str]]:
-    del ladder
-    return f"领导指定启动“{payload.get('rung_name')}”", [_reason(payload)]
+def _ordered(payload: Payload, words: Words) -> tuple[str, list[str]]:
+    clock = (payload.get("clocks") or {}).get(payload.get("clock")) or {}
+    rungs = words.ladder(int(clock["ladder"])).rungs if "ladder" in clock else ()
+    index = int(payload["rung"])
+    title = rungs[index].title if index < len(rungs) and rungs[index].title else str(payload.get("rung_name"))
+    return f"领导指定启动“{title}”", [_reason(payload)]
 
 
-def _urged(payload: Mapping[str, Any], _: WorkflowDefinition, ladder: Callable[[int], Ladder]) -> tuple[str, list[str]]:
-    del ladder
+def _urged(payload: Payload, words: Words) -> tuple[str, list[str]]:
+    del words
     return "催办", [str(payload.get("text", ""))]
 
 
-def _asked(payload: Mapping[str, Any], _: WorkflowDefinition, ladder: Callable[[int], Ladder]) -> tuple[str, list[str]]:
-    del ladder
-    return f"申请延期到{_day(payload.get('wanted_on'))}", [_reason(payload), "审批期间不催办、不升级。"]
+def _asked(payload: Payload, words: Words) -> tuple[str, list[str]]:
+    del words
+    return f"申请延期到{_said(payload.get('wanted_on'))}", [_reason(payload), "审批期间不催办、不升级。"]
 
 
-def _decided(payload: Mapping[str, Any], _: WorkflowDefinition, ladder: Callable[[int], Ladder]) -> tuple[str, list[str]]:
-    del ladder
+def _decided(payload: Payload, words: Words) -> tuple[str, list[str]]:
+    del words
     if payload.get("granted"):
-        old, new = _day(payload.get("old_due_on")), _day(payload.get("due_on"))
+        old, new = _said(payload.get("old_due_on")), _said(payload.get("due_on"))
         return f"同意延期到{new}", [f"原期限{old}。", _reason(payload)]
-    return "不同意延期", [_reason(payload), f"期限仍为{_day(payload.get('due_on'))}。"]
+    return "不同意延期", [_reason(payload), f"期限仍为{_said(payload.get('due_on'))}。"]
 
 
-def _stored(payload: Mapping[str, Any], _: WorkflowDefinition, ladder: Callable[[int], Ladder]) -> tuple[str, list[str]]:
-    del ladder
+def _stored(payload: Payload, words: Words) -> tuple[str, list[str]]:
+    del words
     return f"上传附件 {payload.get('attachment', '')}", []
 
 
@@ -129,6 +141,10 @@ def _clock_lines(payload: Mapping[str, Any], definition: WorkflowDefinition) -> 
 
 def _reason(payload: Mapping[str, Any]) -> str:
     return f"理由：{payload['reason']}" if payload.get("reason") else ""
+
+
+def _said(iso: object) -> str:
+    return say_date(date.fromisoformat(str(iso))) if iso else ""
 
 
 def _day(iso: object) -> str:

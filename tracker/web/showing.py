@@ -10,7 +10,7 @@ from pathlib import Path
 from flask import Flask, url_for
 
 from tracker.domain.calendar import WorkingCalendar
-from tracker.domain.values import ROLE_TITLES, SHANGHAI, SEVERITY_TITLES, Role, local_date
+from tracker.domain.values import ROLE_TITLES, SEVERITY_TITLES, SHANGHAI, Role, local_date
 
 WEEKDAYS = "一二三四五六日"
 
@@ -21,6 +21,12 @@ def show_date(day: date | None, today: date | None = None) -> str:
         return ""
     year = "" if today is not None and day.year == today.year else f"{day.year}年"
     return f"{year}{day.month}月{day.day}日 周{WEEKDAYS[day.weekday()]}"
+
+
+def say_date(day: date, today: date | None = None) -> str:
+    """Return 12月5日（周六）, for use inside a sentence."""
+    shown, _, weekday = show_date(day, today).rpartition(" ")
+    return f"{shown}（{weekday}）"
 
 
 def show_moment(moment: datetime | None) -> str:

@@ -1,4 +1,4 @@
-"""A unit's desk: what it must do, by when, how late it is and what the engine did about it. Four queries, whatever the count."""
+"""A unit's desk: what it must do, by when, how late it is, what the engine did. Four queries, whatever the count."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ _FROM = """
     FROM task t JOIN campaign c ON c.id = t.campaign_id
     JOIN unit_name un ON un.unit_id = t.unit_id AND un.valid_to IS NULL
     LEFT JOIN measure m ON m.id = t.measure_id"""
-_SEEN = UNIT_SEES.format(unit="t.unit_id")
+_ALL_SEEN = UNIT_SEES.format(unit="t.unit_id")
+_SEEN = f"(CAST(:unit AS bigint) IS NULL OR t.unit_id = :unit) AND {_ALL_SEEN}"
 
 OPEN_TASKS = text(f"""
     SELECT t.id, t.ref, t.title, t.state, t.version, t.workflow_version_id, t.waits_for, t.sent_back, t.due_on,
@@ -57,6 +58,12 @@ OPEN_NOTICES = text(f"""
     JOIN unit_name un ON un.unit_id = n.unit_id AND un.valid_to IS NULL
     WHERE n.issued_at IS NOT NULL AND NOT t.final AND t.waits_for = 'unit' AND {_SEEN}
     ORDER BY t.due_at NULLS LAST, n.id""")
+
+UNITS = text(f"""
+    SELECT un.unit_id, un.name FROM unit_name un
+    WHERE un.valid_to IS NULL AND EXISTS (
+        SELECT FROM task t JOIN campaign c ON c.id = t.campaign_id WHERE t.unit_id = un.unit_id AND {_ALL_SEEN})
+    ORDER BY un.position, un.unit_id""")
 
 _PROBLEMS = f"""
     FROM problem b JOIN task t ON t.id = b.rectification_task_id
@@ -149,6 +156,7 @@ class Desk:
     notices: tuple[DeskNotice, ...]
     done: tuple[DoneTask, ...]
     done_total: int
+    units: tuple[tuple[int, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,9 +192,9 @@ class ProblemSums:
     withdrawn: int
 
 
-def read_desk(session: Session, viewer: Viewer, *, now: datetime, calendar: WorkingCalendar) -> Desk:
-    """Return the desk of the viewer's units and the units below them."""
-    given = scope(viewer) | light_moment(now, calendar)
+def read_desk(session: Session, viewer: Viewer, *, unit: int | None, now: datetime, calendar: WorkingCalendar) -> Desk:
+    """Return the desk of the viewer's units and the units below them; of one of these when `unit` is given."""
+    given = scope(viewer) | light_moment(now, calendar) | {"unit": unit}
     tasks = session.execute(OPEN_TASKS, {**given, "most": MOST_TASKS}).mappings().all()
     done = session.execute(DONE_TASKS, {**given, "most": LAST_DONE}).mappings().all()
     notices = session.execute(OPEN_NOTICES, given).mappings().all()
@@ -196,6 +204,7 @@ def read_desk(session: Session, viewer: Viewer, *, now: datetime, calendar: Work
         tuple(DeskNotice(**row) for row in notices),
         tuple(DoneTask(**_without_total(row)) for row in done),
         done[0]["total"] if done else 0,
+        tuple((row.unit_id, row.name) for row in session.execute(UNITS, given)),
     )
 
 

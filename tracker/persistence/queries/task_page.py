@@ -229,9 +229,7 @@ ATTACHMENT = text(f"""
     WHERE a.ref = :ref AND {TASK_SEEN}""")
 
 
-def get_task_page(
-    session: Session, viewer: Viewer, ref: str, *, now: datetime, calendar: WorkingCalendar
-) -> TaskPage:
+def get_task_page(session: Session, viewer: Viewer, ref: str, *, now: datetime, calendar: WorkingCalendar) -> TaskPage:
     """Return the page of a task; raises NotFound, also when the viewer may not see it."""
     moment = light_moment(now, calendar)
     row = session.execute(HEAD, {"ref": ref, **scope(viewer), **moment}).mappings().one_or_none()

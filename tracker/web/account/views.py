@@ -31,9 +31,7 @@ def login() -> Response | str | tuple[str, int]:
     username = request.form.get("username", "").strip()
     accounts = container().accounts
     try:
-        account = accounts.authenticate(
-            username, request.form.get("password", ""), address=request.remote_addr or ""
-        )
+        account = accounts.authenticate(username, request.form.get("password", ""), address=request.remote_addr or "")
     except LoginRefused as refused:
         return _login_page(following, username=username, sentence=refused.sentence), 401
     kept, path = carried_fields(request.form), request.form.get("kept_path", "")

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from tracker.domain.calendar import WorkingCalendar
 from tracker.domain.ladder import Ladder, RungAct
 from tracker.domain.lights import DUE_SOON, LATE, LIGHTS, SENT_BACK, TO_ACCEPT, Light
 from tracker.domain.values import local_date
 from tracker.persistence.queries.desk import DeskTask
-from tracker.web.showing import left_or_late, show_date
+from tracker.web.showing import left_or_late, say_date
 
 #: In the order in which they are shown: key, title, what the group is about.
 GROUPS = (
@@ -97,15 +97,15 @@ def _why(task: DeskTask, ruler: Ruler, *, to_accept: bool) -> list[str]:
     said = []
     today = local_date(ruler.now)
     if to_accept and task.accept_due_on is not None and task.accept_due_at is not None:
-        day = show_date(task.accept_due_on, today)
+        day = say_date(task.accept_due_on, today)
         late = ruler.now >= task.accept_due_at
         said.append(f"应在{day}前签收，已超过，请马上签收。" if late else f"请在{day}前签收。")
     if task.light == LATE.code and task.due_on is not None:
-        said.append(f"期限是{show_date(task.due_on, today)}，{_lateness(task, ruler)}。")
+        said.append(f"期限是{say_date(task.due_on, today)}，{_lateness(task, ruler)}。")
     if task.extension_asked:
         said.append("已申请延期，等待批复，期间不催办。")
     if task.waits_for == "unit" and task.fired and task.ladder_version_id is not None:
-        said.append(_last_fired(task, ruler.ladder(task.ladder_version_id)))
+        said.append(_last_fired(task, ruler.ladder(task.ladder_version_id), today))
     return said
 
 
@@ -119,10 +119,10 @@ def _lateness(task: DeskTask, ruler: Ruler) -> str:
     return f"{text}（等待审核的日子不计）" if moved else text
 
 
-def _last_fired(task: DeskTask, ladder: Ladder) -> str:
+def _last_fired(task: DeskTask, ladder: Ladder, today: date) -> str:
     last = task.fired[-1]
     rung = ladder.rungs[int(last["rung"])]
     urged = sum(1 for one in task.fired if one["act"] == RungAct.URGE.value)
-    day = show_date(local_date(datetime.fromisoformat(str(last["at"]))))
-    text = f"系统于{day}{rung.title or rung.name}"
+    day = say_date(local_date(datetime.fromisoformat(str(last["at"]))), today)
+    text = f"系统于{day}：{rung.title or rung.name}"
     return f"{text}，已催办{urged}次。" if urged else f"{text}。"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
 
 from tracker.domain.definition import WorkflowDefinition
+from tracker.domain.errors import NotAllowed, StaleVersion, TransitionNotAllowed
 from tracker.domain.lights import LIGHTS
 from tracker.domain.permissions import Action, Place, may
-from tracker.domain.values import Role, local_date
+from tracker.domain.values import local_date
 from tracker.persistence.queries.desk import (
     MOST_TASKS,
     UnitProblem,
@@ -29,8 +31,9 @@ def desk() -> str:
     """Show what the viewer's units must do."""
     parts, who = container(), viewer()
     now, calendar = parts.clock.now(), parts.calendars.newest()
+    unit = _number(request.args.get("unit"), None)
     with parts.reading() as session:
-        found = read_desk(session, who, now=now, calendar=calendar)
+        found = read_desk(session, who, unit=unit, now=now, calendar=calendar)
     ruler = Ruler(
         now, calendar, parts.catalog.ladder, _state_title,
         may_act=lambda unit, campaign: may(who, Action.ACT_AS_UNIT, Place(None, campaign, unit)),
@@ -44,8 +47,29 @@ def desk() -> str:
     ]  # fmt: skip
     return render_template(
         "desk/desk.html", desk=found, groups=groups, notices=notices, today=local_date(now), most=MOST_TASKS,
-        many_units=len(who.units(Role.LIAISON, Role.HEAD, Role.AREA_LEADER)) > 1, state_title=_state_title,
+        units=found.units, unit=unit, state_title=_state_title,
     )  # fmt: skip
+
+
+@blueprint.post("/desk/accept")
+@requires(Action.ACT_AS_UNIT)
+def accept_all() -> Response:
+    """Sign for every listed task; one that somebody has acted on meanwhile is left out and said."""
+    accepted, left_out = 0, []
+    for named in request.form.getlist("task")[:MOST_TASKS]:
+        ref, _, version = named.partition(":")
+        try:
+            container().tasks.apply_transition(
+                viewer(), task_ref=ref, transition="accept", expected_version=_number(version, 0) or 0
+            )
+        except (StaleVersion, TransitionNotAllowed, NotAllowed):
+            left_out.append(ref)
+        else:
+            accepted += 1
+    flash(f"已签收{accepted}项任务。", "success")
+    if left_out:
+        flash(f"这些任务已有变化，没有签收，请逐项查看：{'、'.join(left_out)}。", "warning")
+    return redirect(url_for("desk.desk"))
 
 
 @blueprint.get("/desk/problems")
@@ -54,15 +78,19 @@ def problems() -> str:
     """Show the problems that the viewer's units found, and how they add up."""
     parts, who = container(), viewer()
     now, calendar = parts.clock.now(), parts.calendars.newest()
-    wanted = request.args.get("page", "1")
-    number = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 7 else 1
     with parts.reading() as session:
+        number = _number(request.args.get("page"), 1) or 1
         page = find_unit_problems(session, who, page=number, now=now, calendar=calendar)
         sums = sum_unit_problems(session, who)
     return render_template(
         "desk/problems.html", page=page, sums=sums, today=local_date(now), lights=LIGHTS, state_title=_state_title,
         option=_problem_option, url=lambda n: url_for("desk.problems", page=n),
     )  # fmt: skip
+
+
+def _number(typed: str | None, default: int | None) -> int | None:
+    """Return a number from the address; anything else counts as not given."""
+    return int(typed) if typed and typed.isascii() and typed.isdigit() and len(typed) < 16 else default
 
 
 def _problem_option(problem: UnitProblem, field: str) -> str:

@@ -49,9 +49,7 @@ def show_task(ref: str, attempt: Attempt = NOTHING_TRIED, *, status: int = 200) 
         return redirect(f"/notices/{head.notice_ref}")
     definition = parts.catalog.workflow(head.workflow_version_id)
     now, calendar = parts.clock.now(), parts.calendars.newest()
-    actions = present_actions(
-        parts.tasks.allowed(who, ref), definition, head, page.submissions, page.files, attempt
-    )
+    actions = present_actions(parts.tasks.allowed(who, ref), definition, head, page.submissions, page.files, attempt)
     offers = _offers(who, page)
     html = render_template(
         "tasks/task.html", page=page, head=head, definition=definition, attempt=attempt, actions=actions,

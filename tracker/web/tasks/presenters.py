@@ -21,6 +21,8 @@ DUE_CLASSES = {
     DueClass.TOLD.value: "已通知的期限，只会延后，变动会另行通知",
     DueClass.COMPUTED.value: "按规则推算",
 }
+#: Held clocks that go on when the task comes back to the unit; any other starts anew, so its old date says nothing.
+SURVIVING = frozenset({"finish", "reply"})
 #: What the unit does to carry its duty on comes open; what sends back or calls off is folded away.
 FOLDED = frozenset({"withdraw", "return", "fail_recheck", "relapse"})
 
@@ -128,7 +130,8 @@ def present_clocks(
     clocks: Iterable[TaskClock], definition: WorkflowDefinition, *, now: datetime, calendar: WorkingCalendar
 ) -> tuple[ClockView, ...]:
     """Return the clocks that still count, the one that runs first."""
-    views = [_clock(one, definition, now=now, calendar=calendar) for one in clocks if one.status != "done"]
+    counting = [c for c in clocks if c.status in ("running", "paused") or (c.status == "held" and c.name in SURVIVING)]
+    views = [_clock(one, definition, now=now, calendar=calendar) for one in counting]
     return tuple(sorted(views, key=lambda view: view.status != CLOCK_STATUS["running"]))
 
 
@@ -202,9 +205,7 @@ def _clock(one: TaskClock, definition: WorkflowDefinition, *, now: datetime, cal
     )  # fmt: skip
 
 
-def _described(
-    form: FormDefinition, one: TaskSubmission, definition: WorkflowDefinition
-) -> list[tuple[str, str]]:
+def _described(form: FormDefinition, one: TaskSubmission, definition: WorkflowDefinition) -> list[tuple[str, str]]:
     without_files = {f.name for f in form.fields if f.type is FieldType.FILES}
     shown = {name: value for name, value in one.values.items() if name not in without_files}
     return describe_values(form, shown, definition.forms)
