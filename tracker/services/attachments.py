@@ -108,7 +108,7 @@ class AttachmentService:
 
 def _stored(new: NewAttachment, ref: str, *, at: datetime) -> NewEvent:
     payload = {"attachment": ref, "sha256": new.sha256, "size": new.size, "media_type": new.media_type}
-    facts = EventFacts("attachment_stored", payload, person_id=new.uploaded_by)
+    facts = EventFacts("attachment.stored", payload, person_id=new.uploaded_by)
     return NewEvent(("task", new.task_id), at, facts, personal={"file_name": new.file_name})
 
 

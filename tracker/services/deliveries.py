@@ -267,5 +267,5 @@ class DeliveryService:
                 "delivery": delivery.ref, "channel": delivery.channel, "attempts": outcome.attempts,
                 "resent": delivery.resent, "reason": outcome.reason,
             }  # fmt: skip
-            facts = EventFacts(f"delivery_{outcome.status}", payload)
+            facts = EventFacts(f"delivery.{outcome.status}", payload)
             uow.events.append([NewEvent(("person", delivery.person_id), now, facts)])

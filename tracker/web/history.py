@@ -126,7 +126,7 @@ def _stored(payload: Payload, words: Words) -> tuple[str, list[str]]:
 
 TELLERS: Mapping[str, Teller] = {
     "task.opened": _opened, "task.moved": _moved, "rung.fired": _fired, "rung.ordered": _ordered,
-    "task.urged": _urged, "extension.asked": _asked, "extension.decided": _decided, "attachment_stored": _stored,
+    "task.urged": _urged, "extension.asked": _asked, "extension.decided": _decided, "attachment.stored": _stored,
 }  # fmt: skip
 
 

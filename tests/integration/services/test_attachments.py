@@ -107,7 +107,7 @@ def test_a_refused_file_leaves_nothing_behind(
 
 def test_storing_is_in_the_tasks_record_without_the_name(world: World, attachments: AttachmentService) -> None:
     view = store(world, attachments, name="李明家.csv")
-    (event,) = world.rows("SELECT e.payload::text AS payload FROM event e WHERE e.kind = 'attachment_stored'")
+    (event,) = world.rows("SELECT e.payload::text AS payload FROM event e WHERE e.kind = 'attachment.stored'")
     assert view.ref in event["payload"]
     assert "李明" not in event["payload"]
 

@@ -20,8 +20,7 @@ from tracker.persistence.repositories.told import NewTold
 from tracker.services.deliveries import DeliveryService
 
 SURVEY = (
-    "{key: s1, ordinal: （一）, title: 摸排, text: 摸排, workflow: survey, "
-    "units: [各村], due: {by_date: 2026-03-20}}"
+    "{key: s1, ordinal: （一）, title: 摸排, text: 摸排, workflow: survey, units: [各村], due: {by_date: 2026-03-20}}"
 )
 REMIND: Mapping[str, Any] = {
     "task_ref": "RW-1", "title": "摸排", "unit": "东村", "due_on": "2026-03-20", "working_days_left": 3,
@@ -66,9 +65,7 @@ def tell(world: World, person: str, message: str = "remind", **changes: Any) -> 
     facts = {**(SERVED if message == "served" else REMIND), **changes.pop("facts", {})}
     cause = changes.pop("cause", f"test:{next(causes)}")
     post_id = changes.pop("post_id", None)
-    row = NewTold(
-        cause, world.person_ids[person], post_id, message, facts, grave=message == "served", **changes
-    )
+    row = NewTold(cause, world.person_ids[person], post_id, message, facts, grave=message == "served", **changes)
     with world.container.uows() as uow:
         uow.told.add([row], now=world.clock.now())
         uow.commit()
@@ -100,9 +97,7 @@ def wait(world: World, **span: float) -> None:
 
 
 def incidents(world: World, kind: str) -> list[str]:
-    return [
-        row["sentence"] for row in world.rows("SELECT sentence FROM incident WHERE kind = :kind", kind=kind)
-    ]
+    return [row["sentence"] for row in world.rows("SELECT sentence FROM incident WHERE kind = :kind", kind=kind)]
 
 
 # -- gathering
@@ -126,9 +121,7 @@ def test_the_same_cause_is_told_once(world: World) -> None:
 
 def test_messages_wait_while_a_sweep_still_has_due_clocks(world: World) -> None:
     tell(world, "clerk-east")
-    change(
-        world, "UPDATE clock SET next_fire_at = :now WHERE next_fire_at IS NOT NULL", now=world.clock.now()
-    )
+    change(world, "UPDATE clock SET next_fire_at = :now WHERE next_fire_at IS NOT NULL", now=world.clock.now())
     made, _ = service(world)
     assert made.gather() == 0
     change(world, "UPDATE clock SET next_fire_at = :later WHERE next_fire_at IS NOT NULL",
@@ -138,9 +131,7 @@ def test_messages_wait_while_a_sweep_still_has_due_clocks(world: World) -> None:
 
 def test_messages_wait_no_longer_than_a_minute_for_a_sweep(world: World) -> None:
     tell(world, "clerk-east")
-    change(
-        world, "UPDATE clock SET next_fire_at = :now WHERE next_fire_at IS NOT NULL", now=world.clock.now()
-    )
+    change(world, "UPDATE clock SET next_fire_at = :now WHERE next_fire_at IS NOT NULL", now=world.clock.now())
     made, _ = service(world)
     wait(world, seconds=61)
     assert made.gather() == 1
@@ -166,9 +157,7 @@ def test_a_person_without_an_address_is_reported_and_still_sees_it_on_the_desk(w
     told = tell(world, "clerk-east")
     world.engine_works()
     assert world.mail.sent == []
-    assert incidents(world, "no_address") == [
-        "clerk-east没有登记邮箱，消息发不出去，只显示在本人的工作台上。请补登。"
-    ]
+    assert incidents(world, "no_address") == ["clerk-east没有登记邮箱，消息发不出去，只显示在本人的工作台上。请补登。"]
     assert world.value("SELECT gathered_at IS NOT NULL FROM told WHERE id = :id", id=told)
 
 
@@ -249,9 +238,7 @@ def test_a_task_finished_meanwhile_is_not_reminded_of(world: World) -> None:
         "cancelled",
         "要说的事都已办结或变动，不再发送",
     )
-    reasons = world.rows(
-        "SELECT cancelled_reason FROM delivery_item WHERE delivery_id = :id", id=newest(world)["id"]
-    )
+    reasons = world.rows("SELECT cancelled_reason FROM delivery_item WHERE delivery_id = :id", id=newest(world)["id"])
     assert [row["cancelled_reason"] for row in reasons] == ["任务已办结或撤回"]
 
 
@@ -359,11 +346,11 @@ def test_the_fate_of_a_paper_is_in_the_persons_record(world: World) -> None:
     made.send_due()
     events = world.rows(
         "SELECT e.kind, e.payload FROM event e JOIN stream s ON s.id = e.stream_id"
-        " WHERE s.kind = 'person' AND s.subject_id = :person AND e.kind LIKE 'delivery_%'",
+        " WHERE s.kind = 'person' AND s.subject_id = :person AND e.kind LIKE 'delivery.%'",
         person=world.person_ids["clerk-east"],
     )
     assert [(row["kind"], row["payload"]["delivery"]) for row in events] == [
-        ("delivery_accepted", newest(world)["ref"])
+        ("delivery.accepted", newest(world)["ref"])
     ]
 
 
@@ -425,9 +412,7 @@ def test_the_page_shows_what_each_person_would_have_got(world: World) -> None:
     world.engine_works()
     with world.container.reading() as session:
         everything = find_outbox(session, size=1)
-        east = find_outbox(
-            session, person_id=world.person_ids["clerk-east"], channel="email", status="accepted"
-        )
+        east = find_outbox(session, person_id=world.person_ids["clerk-east"], channel="email", status="accepted")
         nothing = find_outbox(session, status="failed")
         people = find_recipients(session)
     assert everything.total >= 4
