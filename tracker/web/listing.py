@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container
+from typing import Any
 
-from flask import request
+from flask import request, url_for
 
 MOST_PAGES = 100_000
 MOST_LETTERS = 80
@@ -30,11 +31,11 @@ def asked_number(name: str, known: Container[int]) -> int | None:
     return int(value) if value.isascii() and value.isdigit() and int(value) in known else None
 
 
-def page_url(endpoint_url: Callable[..., str], **route: str) -> Callable[[int], str]:
-    """Return a function from a page number to the address of that page, with the present filters kept."""
-    kept = {name: value for name, value in request.args.items() if name != "page" and value}
+def page_url(endpoint: str, **route: str) -> Callable[[int], str]:
+    """Return a function from a page number to the address of that page of `endpoint`, with the present filters."""
+    kept: dict[str, Any] = {name: value for name, value in request.args.items() if name != "page" and value}
 
     def url(number: int) -> str:
-        return endpoint_url(request.endpoint or "", **{**kept, **route, "page": number})
+        return url_for(endpoint, **{**kept, **route, "page": number})
 
     return url

@@ -25,7 +25,8 @@ _DUTY_SEEN = f"({OFFICE_SEES} OR {UNIT_SEES.format(unit='a.unit_id')})"
 
 CAMPAIGNS = text(f"""
     SELECT c.ref, c.title, c.summary, c.starts_on, c.ends_on, c.status, c.version, c.issued_at,
-        o.name AS office_name, o.unit_id AS office_unit_id, c.id, c.settings, x.tasks, x.done, x.late, {OFFICE_SEES} AS whole
+        o.name AS office_name, o.unit_id AS office_unit_id, c.id, c.settings, x.tasks, x.done, x.late,
+        {OFFICE_SEES} AS whole
     FROM campaign c JOIN office o ON o.id = c.office_id
     LEFT JOIN LATERAL (
         SELECT count(*) AS tasks, count(*) FILTER (WHERE t.done) AS done,

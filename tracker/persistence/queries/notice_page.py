@@ -1,4 +1,4 @@
-"""One paper with all that surrounds it, and the lists of papers. A unit sees a paper once it is issued, never before."""
+"""One paper with all that surrounds it, and the lists of papers. A unit sees a paper from its issuing on."""
 
 from __future__ import annotations
 
@@ -33,8 +33,9 @@ HEAD = text(f"""
 
 ITEMS = text(f"""
     SELECT i.id, i.position, i.text, i.struck_at, i.strike_reason, h.name AS struck_by, i.measure, i.leader,
-        i.limit_on, f.ref AS finding_ref, f.status AS finding_status, f.raised_at, g.cause, g.rung_name, s.ref AS task_ref,
-        s.due_on AS task_due_on, s.done AS task_done, r.ref AS rectification_ref, r.state AS rectification_state,
+        i.limit_on, f.ref AS finding_ref, f.status AS finding_status, f.raised_at, g.cause, g.rung_name,
+        s.ref AS task_ref, s.due_on AS task_due_on, s.done AS task_done,
+        r.ref AS rectification_ref, r.state AS rectification_state,
         r.workflow_version_id AS rectification_version_id, r.due_on AS rectification_due_on,
         CASE WHEN r.id IS NOT NULL THEN {LIGHT.replace("t.", "r.")} END AS rectification_light
     FROM notice_item i LEFT JOIN finding f ON f.id = i.finding_id LEFT JOIN firing g ON g.id = f.firing_id

@@ -13,7 +13,8 @@ from tracker.domain.permissions import OFFICE_SIDE, UNIT_SIDE, Viewer
 from tracker.domain.values import Post, Role
 
 _AT = """EXISTS (
-    SELECT FROM unnest(CAST(:{name}_units AS bigint[]), CAST(:{name}_campaigns AS bigint[])) AS w(unit_id, campaign_only)
+    SELECT FROM unnest(CAST(:{name}_units AS bigint[]), CAST(:{name}_campaigns AS bigint[]))
+        AS w(unit_id, campaign_only)
     WHERE w.unit_id = {unit} AND (w.campaign_only IS NULL OR w.campaign_only = c.id))"""
 
 #: The viewer holds an office-side post at the issuing office. Needs `c` campaign and `o` office.

@@ -32,7 +32,8 @@ _RUNNING = """
                        WHERE k.task_id = t.id AND k.status = 'running' ORDER BY k.due_at LIMIT 1) k ON true"""
 _MATTER = """t.ref AS task_ref, n.ref AS notice_ref, t.title, t.unit_id, un.name AS unit_name,
     c.id AS campaign_id, c.title AS campaign_title, o.unit_id AS office_unit_id, c.settings AS settings,
-    t.state, t.workflow_version_id, t.last_doers, k.name AS clock, k.started_at AS since, k.due_on AS clock_due_on, k.due_at AS clock_due_at,
+    t.state, t.workflow_version_id, t.last_doers, k.name AS clock, k.started_at AS since,
+    k.due_on AS clock_due_on, k.due_at AS clock_due_at,
     count(*) OVER () AS total"""
 _FILTERS = """
     AND (CAST(:campaign AS text) IS NULL OR c.ref = :campaign)
@@ -78,7 +79,8 @@ FINDINGS = text(f"""
         d.ref AS notice_ref, d.content_hash IS NULL AS draft_open, count(*) OVER () AS total
     {_FROM} JOIN finding f ON f.task_id = t.id
     LEFT JOIN notice_item i ON i.finding_id = f.id LEFT JOIN notice d ON d.id = i.notice_id
-    WHERE (CAST(:status AS text) IS NULL OR f.status = :status) AND {OFFICE_SEES} {_FILTERS}
+    WHERE (CAST(:status AS text) IS NULL OR f.status = :status)
+      AND (CAST(:ref AS text) IS NULL OR f.ref = :ref) AND {OFFICE_SEES} {_FILTERS}
       AND (CAST(:severity AS smallint) IS NULL OR f.severity = :severity)
     ORDER BY f.raised_at DESC, f.id DESC {_PAGED}""")
 
@@ -89,7 +91,8 @@ CHOICES = text(f"""
     SELECT 'unit', u.key, un.name, un.position, u.id
     FROM unit u JOIN unit_name un ON un.unit_id = u.id AND un.valid_to IS NULL
     WHERE EXISTS (SELECT FROM assignment a JOIN measure m ON m.id = a.measure_id
-                  JOIN campaign c ON c.id = m.campaign_id JOIN office o ON o.id = c.office_id WHERE a.unit_id = u.id AND {OFFICE_SEES})
+                  JOIN campaign c ON c.id = m.campaign_id JOIN office o ON o.id = c.office_id
+                  WHERE a.unit_id = u.id AND {OFFICE_SEES})
     ORDER BY 1, 4, 5""")
 
 DECIDERS = text("""
@@ -233,10 +236,11 @@ def find_section(
 
 
 def find_findings(
-    session: Session, viewer: Viewer, filters: Filters, *, status: str | None, page: int, size: int
-) -> Page[FindingRow]:
-    """Return findings, the newest first."""
-    return _fetch(session, viewer, FINDINGS, FindingRow, filters, page, size, status=status)
+    session: Session, viewer: Viewer, filters: Filters, *, status: str | None, page: int, size: int,
+    ref: str | None = None,
+) -> Page[FindingRow]:  # fmt: skip
+    """Return findings, the newest first; with `ref` that one only."""
+    return _fetch(session, viewer, FINDINGS, FindingRow, filters, page, size, status=status, ref=ref)
 
 
 def filter_choices(session: Session, viewer: Viewer) -> Choices:

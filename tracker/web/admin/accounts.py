@@ -132,7 +132,7 @@ def _list_page(typed: dict[str, str], errors: dict[str, str] | None = None) -> s
             page=page_number(), size=PAGE_SIZE,
         )  # fmt: skip
     return render_template(
-        "admin/accounts.html", found=found, sought=sought or "", url=page_url(url_for), typed=typed,
+        "admin/accounts.html", found=found, sought=sought or "", url=page_url("accounts.index"), typed=typed,
         errors=errors or {}, may_manage=may(viewer(), Action.MANAGE_ACCOUNTS),
     )  # fmt: skip
 

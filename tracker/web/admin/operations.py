@@ -24,7 +24,7 @@ def incidents() -> str:
     resolved = asked("resolved") is not None
     with container().reading() as session:
         found = find_incidents(session, viewer(), is_open=not resolved, page=page_number(), size=PAGE_SIZE)
-    return render_template("admin/incidents.html", found=found, resolved=resolved, url=page_url(url_for))
+    return render_template("admin/incidents.html", found=found, resolved=resolved, url=page_url("operations.incidents"))
 
 
 @blueprint.post("/admin/incidents/<int:incident_id>/resolve")

@@ -96,7 +96,7 @@ def tasks(ref: str) -> str:
     workflows = sorted({measure.workflow_key for measure in measures} | {"rectification"})
     return render_template(
         "campaign/tasks.html", campaign=campaign, found=found, lines=present_tasks(found.rows, parts.catalog),
-        choices=choices, filters=filters, waits=WAITS_TITLES, url=page_url(url_for, ref=ref),
+        choices=choices, filters=filters, waits=WAITS_TITLES, url=page_url("campaign.tasks", ref=ref),
         workflows=[(key, workflow_title(key, parts.catalog)) for key in workflows],
         lights=[(code, f"{shown.symbol} {shown.title}") for code, shown in LIGHTS.items()],
     )  # fmt: skip

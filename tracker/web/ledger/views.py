@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template, url_for
+from flask import Blueprint, render_template
 
 from tracker.domain.definition import FieldType
 from tracker.domain.lights import LIGHTS
@@ -36,7 +36,7 @@ def problems(ref: str) -> str:
     return render_template(
         "ledger/problems.html", campaign=campaign, sums=sums, total=queries.add_up(sums), found=found,
         lines=[_line(row, parts.catalog) for row in found.rows], unit=unit, stage=stage, stages=queries.STAGES,
-        units=[(row.unit_key, row.unit_name) for row in sums], url=page_url(url_for, ref=ref), now=now,
+        units=[(row.unit_key, row.unit_name) for row in sums], url=page_url("ledger.problems", ref=ref), now=now,
     )  # fmt: skip
 
 

@@ -32,15 +32,15 @@ class Filled:
     files: tuple[tuple[str, str], ...]
 
 
-def present_filled(row: FilledRow, definition: WorkflowDefinition, item_texts: Mapping[str, str]) -> Filled:
-    """Return a filled form; a prefilled field, which holds an item's number, shows the item's text."""
+def present_filled(row: FilledRow, definition: WorkflowDefinition) -> Filled:
+    """Return a filled form."""
     form = definition.forms[row.form_key]
     facts, tables = [], []
     for field in form.fields:
         if field.type is FieldType.ROWS:
             rows = row.values.get(field.name) or []
             if rows:
-                tables.append(_table(field, definition.forms[field.of or ""], rows, item_texts))
+                tables.append(_table(field, definition.forms[field.of or ""], rows))
         elif field.type is not FieldType.FILES:
             text = show_value(field, row.values.get(field.name))
             if text:
@@ -67,17 +67,9 @@ def show_value(field: FieldDefinition, value: Any) -> str:
             return str(value)
 
 
-def _table(
-    field: FieldDefinition, form: FormDefinition, rows: list[Mapping[str, Any]], item_texts: Mapping[str, str]
-) -> FilledTable:
+def _table(field: FieldDefinition, form: FormDefinition, rows: list[Mapping[str, Any]]) -> FilledTable:
     return FilledTable(
         field.title,
         tuple(one.title for one in form.fields),
-        tuple(
-            tuple(
-                item_texts.get(str(row.get(one.name)), "") if one.prefilled else show_value(one, row.get(one.name))
-                for one in form.fields
-            )
-            for row in rows
-        ),
+        tuple(tuple(show_value(one, row.get(one.name)) for one in form.fields) for row in rows),
     )

@@ -95,7 +95,6 @@ class NoticeView:
     clocks: tuple[ClockView, ...]
     filled: tuple[Filled, ...]
     entries: tuple[Entry, ...]
-    item_texts: Mapping[str, str]
 
 
 def present_notice(
@@ -104,7 +103,6 @@ def present_notice(
     """Return a paper's page."""
     head = found.head
     definition = catalog.workflow(head.workflow_version_id)
-    texts = {str(item.id): item.text for item in found.items}
     return NoticeView(
         head=head,
         kind=NOTICE_TITLES.get(head.kind, definition.title),
@@ -124,11 +122,8 @@ def present_notice(
             )
             for clock in found.clocks
         ),
-        filled=tuple(
-            present_filled(row, catalog.workflow(row.workflow_version_id), texts) for row in found.filled
-        ),
+        filled=tuple(present_filled(row, catalog.workflow(row.workflow_version_id)) for row in found.filled),
         entries=tuple(entry for step in found.history if (entry := _entry(step, definition)) is not None),
-        item_texts=texts,
     )  # fmt: skip
 
 

@@ -23,6 +23,8 @@ WARNINGS = {
     "discard": "弃用后草稿不再使用，其中的事项一并免于处理。",
 }
 DEFAULT_DAYS = 15
+#: A row repeats its line of the paper up to this length; the service matches rows to lines by it.
+MOST_LETTERS = 200
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,7 @@ def _known(
     for index, item in enumerate(kept):
         row = f"{items_field.name}.{index}"
         known |= {
-            f"{row}.item": str(item.id), f"{row}.measure": item.measure, f"{row}.leader": item.leader,
+            f"{row}.item": item.text[:MOST_LETTERS], f"{row}.measure": item.measure, f"{row}.leader": item.leader,
             f"{row}.limit_on": (item.limit_on or limit).isoformat(),
         }  # fmt: skip
     return known

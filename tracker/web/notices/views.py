@@ -50,7 +50,7 @@ def index() -> str:
         units = queries.notice_units(session, who)
     return render_template(
         "notices/index.html", found=found, lines=present_rows(found.rows, parts.catalog), kinds=NOTICE_TITLES,
-        states=states, units=units, chosen={"kind": kind, "state": state, "unit": unit}, url=page_url(url_for),
+        states=states, units=units, chosen={"kind": kind, "state": state, "unit": unit}, url=page_url("notices.index"),
         inside=bool(who.roles() & OFFICE_SIDE),
     )  # fmt: skip
 

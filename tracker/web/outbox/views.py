@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template, url_for
+from flask import Blueprint, render_template
 
 from tracker.persistence.queries import outbox as queries
 from tracker.web.auth import signed_in
@@ -27,7 +27,8 @@ def index() -> str:
         )
         recipients = queries.find_recipients(session)
     return render_template(
-        "outbox/index.html", found=found, channel=channel, status=status, person=person_id, url=page_url(url_for),
+        "outbox/index.html", found=found, channel=channel, status=status, person=person_id,
+        url=page_url("outbox.index"),
         people=[(one.person_id, f"{one.name}（{one.deliveries}）") for one in recipients],
         channels=queries.CHANNEL_TITLES, statuses=queries.STATUS_TITLES,
     )  # fmt: skip

@@ -47,7 +47,7 @@ def overview() -> str:
     return render_template(
         "workbench/overview.html", sections=[section(bench, key, rows) for key, rows in found.items()],
         filters=filters, choices=choices, only=only, severities=SEVERITY_TITLES, glance=GLANCE, today=today,
-        url=page_url(url_for),
+        url=page_url("workbench.overview"),
     )  # fmt: skip
 
 
@@ -78,11 +78,14 @@ def _findings_page(*, refused: str = "", reason: str = "", error: str = "") -> s
     now = parts.clock.now()
     with parts.reading() as session:
         choices = queries.filter_choices(session, who)
-        found = queries.find_findings(session, who, filters, status=status, page=page_number(), size=WHOLE)
+        found = queries.find_findings(
+            session, who, filters, status=status, ref=refused or None, page=page_number(), size=WHOLE
+        )
     bench = Bench(who, parts.catalog, parts.calendars.newest(), now, ())
     return render_template(
         "workbench/findings.html", found=found, lines=[bench.finding(row) for row in found.rows], filters=filters,
-        choices=choices, status=status, statuses=FINDING_STATUS, severities=SEVERITY_TITLES, url=page_url(url_for),
+        choices=choices, status=status, statuses=FINDING_STATUS, severities=SEVERITY_TITLES,
+        url=page_url("workbench.findings"),
         refused=refused, reason=reason, error=error,
     )  # fmt: skip
 
