@@ -50,9 +50,7 @@ KINDS: Mapping[str, MessageKind] = {
     "approved": MessageKind("已通过", TASK),
     "extension_asked": MessageKind("申请延期", TASK | {"wanted_on"}, SentWhile.EXTENSION_OPEN),
     "extension_decided": MessageKind("延期结果", WITH_DATE | {"granted", "reason"}),
-    "served": MessageKind(
-        "文书送达", frozenset({"notice_ref", "printed_number", "title", "unit", "reply_due_on"})
-    ),
+    "served": MessageKind("文书送达", frozenset({"notice_ref", "printed_number", "title", "unit", "reply_due_on"})),
     "reply_judged": MessageKind("回复审查结果", frozenset({"notice_ref", "title", "outcome", "reason"})),
     "signed_off": MessageKind("已销号", TASK),
     "relapsed": MessageKind("回头看未通过", WITH_DATE),
@@ -106,13 +104,20 @@ def why_not_send(message: str, standing: Standing, *, today: date) -> str | None
         return None if standing.finding_status in (None, "waiting") else "该事项已处理"
     if standing.task_final:
         return "任务已办结或撤回"
-    if needed is SentWhile.DUE and (standing.clock_runs is False or standing.task_waits_for == "nobody"):
+    if needed is SentWhile.DUE and not _still_due(standing):
         return "任务已报送、延期或重新计时"
     if needed is SentWhile.WITH_OFFICE and standing.task_waits_for in ("unit", "nobody"):
         return "该事项已处理"
     if needed is SentWhile.EXTENSION_OPEN and not standing.extension_open:
         return "延期申请已有结果"
     return None
+
+
+def _still_due(standing: Standing) -> bool:
+    """Without a clock (somebody urged by hand), the unit must still be the one to move."""
+    if standing.clock_runs is None:
+        return standing.task_waits_for in (None, "unit")
+    return standing.clock_runs
 
 
 def sms_segments(text: str) -> int:

@@ -71,9 +71,7 @@ def test_a_mail_of_one_kind_says_so_in_its_subject(renderer: TemplateRenderer) -
 
 
 def test_a_title_with_line_breaks_cannot_break_the_subject(renderer: TemplateRenderer) -> None:
-    subject = renderer.email(recipient="李明", parts=[part("assigned", title="甲\r\nBcc: x@y.z")], link=LINK)[
-        0
-    ]
+    subject = renderer.email(recipient="李明", parts=[part("assigned", title="甲\r\nBcc: x@y.z")], link=LINK)[0]
     assert subject == "新任务：甲 Bcc: x@y.z"
 
 
@@ -109,9 +107,7 @@ def test_an_unknown_kind_is_an_error(renderer: TemplateRenderer) -> None:
         renderer.email(recipient="李明", parts=[MessagePart("nudge", {})], link=LINK)
 
 
-@pytest.mark.parametrize(
-    ("granted", "said"), [(True, "已同意，新期限9月15日"), (False, "未同意，期限仍是9月15日")]
-)
+@pytest.mark.parametrize(("granted", "said"), [(True, "已同意，新期限9月15日"), (False, "未同意，期限仍是9月15日")])
 def test_the_answer_to_an_extension_names_the_date_that_holds(
     renderer: TemplateRenderer, granted: bool, said: str
 ) -> None:
@@ -119,9 +115,25 @@ def test_the_answer_to_an_extension_names_the_date_that_holds(
     assert said in text
 
 
-def test_a_reminder_on_the_last_day_says_today(renderer: TemplateRenderer) -> None:
-    text = renderer.email(recipient="李明", parts=[part("remind", working_days_left=0)], link=LINK)[1]
-    assert "9月15日到期，就是今天" in text
+@pytest.mark.parametrize(
+    ("left", "rest", "said"),
+    [
+        (2, False, "还有 2 个工作日"),
+        (0, False, "就是今天"),
+        (0, True, "到期日是休息日"),
+        (-4, False, "已过 4 个工作日"),
+    ],
+)
+def test_a_reminder_says_how_much_time_is_left(renderer: TemplateRenderer, left: int, rest: bool, said: str) -> None:
+    one = part("remind", working_days_left=left, falls_on_rest_day=rest)
+    text = renderer.email(recipient="李明", parts=[one], link=LINK)[1]
+    assert said in text
+    assert sum(each in text for each in ("还有", "就是今天", "到期日是休息日", "已过")) == 1
+
+
+def test_what_the_urging_person_added_is_in_the_mail(renderer: TemplateRenderer) -> None:
+    text = renderer.email(recipient="李明", parts=[part("urge", note="明天上午来镇里碰一下")], link=LINK)[1]
+    assert "附言：明天上午来镇里碰一下" in text
 
 
 def test_dates_are_written_as_people_write_them() -> None:

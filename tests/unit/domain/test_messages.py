@@ -46,6 +46,8 @@ def test_every_kind_goes_out_while_nothing_has_changed(kind: str) -> None:
     [
         ("remind", Standing(task_final=True), "任务已办结或撤回"),
         ("urge", Standing(task_final=False, clock_runs=False), "任务已报送、延期或重新计时"),
+        ("remind", Standing(task_final=False, clock_runs=True, task_waits_for="nobody"), None),
+        ("urge", Standing(task_final=False, task_waits_for="supervisor"), "任务已报送、延期或重新计时"),
         ("to_review", Standing(task_final=False, task_waits_for="unit"), "该事项已处理"),
         ("extension_asked", Standing(task_final=False), "延期申请已有结果"),
         ("raised", Standing(finding_status="waived"), "该事项已处理"),
