@@ -49,12 +49,21 @@ def default_body(kind: str, campaign_title: str) -> str:
     return f"在“{campaign_title}”推进中，你单位下列事项未按要求落实。{asks[kind]}"
 
 
+#: What a clock asks for, as a verb; other clocks (review, decide …) are the office's own and raise nothing.
+DUTIES = {"accept": "签收", "reply": "回复", "finish": "办结"}
+
+
+def duty_of(clock_name: str) -> str:
+    """Return what a clock asks the unit to do: 签收, 回复 or 办结."""
+    return DUTIES.get(clock_name, "办理")
+
+
 def finding_line(
-    *, cause: Cause, title: str, due_on: date | None, working_days_late: int, quality_failures: int,
+    *, cause: Cause, duty: str, title: str, due_on: date | None, working_days_late: int, quality_failures: int,
     failed_rechecks: int, ordered_reason: str = "",
 ) -> str:  # fmt: skip
     """Return the line that a finding becomes in a draft: which duty, by when, what is wrong, in figures."""
-    due = f"，应于{show_day(due_on)}前办结" if due_on else ""
+    due = f"，应于{show_day(due_on)}前{duty}" if due_on else ""
     late = f"，截至起草时逾期{working_days_late}个工作日" if working_days_late > 0 else ""
     match cause:
         case Cause.QUALITY:
@@ -65,4 +74,4 @@ def finding_line(
             why = f"（{ordered_reason}）" if ordered_reason else ""
             return f"“{title}”{due}，按领导批示督办{why}{late}。"
         case Cause.LATE:
-            return f"“{title}”{due}{late or '，至今未办结'}。"
+            return f"“{title}”{due}，至今未{duty}{late}。"

@@ -15,7 +15,7 @@ from tracker.domain.calendar import WorkingCalendar
 from tracker.domain.clocks import Clock
 from tracker.domain.escalation import Decision, RungReached
 from tracker.domain.ladder import RungAct
-from tracker.domain.papers import default_body, default_title, finding_line
+from tracker.domain.papers import default_body, default_title, duty_of, finding_line
 from tracker.domain.values import local_date
 from tracker.persistence.queries.units import unit_names
 from tracker.persistence.repositories.events import NewEvent
@@ -201,11 +201,13 @@ def _message(
     row, due_on, today = f.judged.row, f.judged.clock.due.due_on, local_date(now)
     facts: dict[str, Any] = {
         "task_ref": row["task_ref"], "title": row["title"], "unit": unit_name, "campaign": place.campaign_title,
-        "due_on": due_on.isoformat(), "rung_title": f.reached.rung.title,
+        "due_on": due_on.isoformat(), "rung_title": f.reached.rung.title, "duty": duty_of(f.judged.clock.name),
     }  # fmt: skip
     match f.reached.rung.act:
         case RungAct.REMIND:
-            return "remind", facts | {"working_days_left": calendar.working_days_between(today, due_on)}
+            left = calendar.working_days_between(today, due_on)
+            # Due on a rest day: the reminder of the due day comes on the last working day before it.
+            return "remind", facts | {"working_days_left": left, "falls_on_rest_day": left == 0 and today != due_on}
         case RungAct.URGE:
             return "urge", facts | {"working_days_late": max(0, calendar.working_days_between(due_on, today))}
         case RungAct.RAISE:
@@ -215,7 +217,7 @@ def _message(
 def _line(f: Fired, calendar: WorkingCalendar, *, now: datetime) -> str:
     clock = f.judged.clock
     return finding_line(
-        cause=f.reached.cause, title=f.judged.row["title"], due_on=clock.due.due_on,
+        cause=f.reached.cause, duty=duty_of(clock.name), title=f.judged.row["title"], due_on=clock.due.due_on,
         working_days_late=max(0, calendar.working_days_between(clock.due.due_on, local_date(now))),
         quality_failures=clock.quality_failures, failed_rechecks=clock.failed_rechecks,
     )  # fmt: skip
