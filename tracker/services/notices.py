@@ -165,7 +165,8 @@ class NoticeService:
                 opened = open_for_items(uow, self._floor, held.setting, held.notice, values, by, now=now)
             held.notice.version += 1
             drop_extension(uow, held.task, definition, now=now)
-            _tell_about(uow, held, planned, by, reason, event_id, now=now)
+            state_title = definition.states[held.task.state].title
+            _tell_about(uow, held, planned, by, reason, event_id, state_title, now=now)
             self._floor.ring_deliveries(uow)
             uow.commit()
             return replace(_snapshot(held), struck=struck, opened=opened)
@@ -340,13 +341,14 @@ def _look_again(uow: UnitOfWork, held: _Held, *, now: datetime) -> int:
 
 
 def _tell_about(
-    uow: UnitOfWork, held: _Held, planned: TransitionDefinition, by: Doer, reason: str, event_id: int, *, now: datetime
-) -> None:
+    uow: UnitOfWork, held: _Held, planned: TransitionDefinition, by: Doer, reason: str, event_id: int,
+    state_title: str, *, now: datetime,
+) -> None:  # fmt: skip
     notice, task = held.notice, held.task
     facts = {
         "notice_ref": notice.ref, "printed_number": notice.printed_number or "", "title": notice.title,
         "unit": held.setting.unit_name, "campaign": held.setting.campaign.title, "reason": reason,
-        "reply_due_on": task.due_on.isoformat() if task.due_on else "", "state": task.state, "task_ref": notice.ref,
+        "reply_due_on": task.due_on.isoformat() if task.due_on else "", "state": state_title, "task_ref": notice.ref,
         "outcome": planned.title, "due_on": task.due_on.isoformat() if task.due_on else "",
     }  # fmt: skip
     roles: tuple[str, ...]
