@@ -1,0 +1,104 @@
+"""The desk: what a village clerk sees, and whose it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import event
+
+from tests.support.world import World, morning, small_campaign
+from tests.web.conftest import Site
+
+
+def group_of(page: str, ref: str) -> str:
+    """Return the id of the group in which a task stands."""
+    before = page[: page.index(f'href="/tasks/{ref}"')]
+    return re.findall(r'<section class="group" id="(\w+)"', before)[-1]
+
+
+def test_a_clerk_sees_the_own_village_only_and_signs_with_one_button(site: Site) -> None:
+    browser = site.browser("clerk-east")
+    page = browser.get("/desk").text
+    mine, foreign = site.world.task("survey", "east"), site.world.task("survey", "west")
+    assert group_of(page, mine["ref"]) == "to_accept"
+    assert "3月20日 周五" in page
+    assert foreign["ref"] not in page
+    answer = browser.post(f"/tasks/{mine['ref']}/accept", {"version": mine["version"], "next": "/desk"})
+    assert answer.headers["Location"] == "/desk"
+    assert group_of(browser.get("/desk").text, mine["ref"]) == "working"
+
+
+def test_all_tasks_are_signed_for_at_once_and_a_changed_one_is_named(site: Site) -> None:
+    browser = site.browser("clerk-east")
+    survey, talk = site.world.task("survey", "east"), site.world.task("talk", "east")
+    browser.post("/desk/accept", {"task": [f"{survey['ref']}:{survey['version']}", f"{talk['ref']}:77"]})
+    page = browser.get("/desk").text
+    assert "已签收1项任务" in page
+    assert f"没有签收，请逐项查看：{talk['ref']}" in page
+
+
+def test_each_stage_of_a_task_stands_in_its_group(site: Site) -> None:
+    world, browser = site.world, site.browser("clerk-east")
+    ref = world.task("talk", "east")["ref"]
+    survey = world.task("survey", "east")["ref"]
+    world.act("clerk-east", ref, "accept")
+    world.act("clerk-east", survey, "accept")
+    assert group_of(browser.get("/desk").text, ref) == "working"
+    world.move_to("2026-03-18")
+    assert group_of(site.browser("clerk-east").get("/desk").text, survey) == "due_soon"
+    world.move_to("2026-03-25")
+    page = site.browser("clerk-east").get("/desk").text
+    assert group_of(page, survey) == "late"
+    assert "期限是3月20日（周五），已逾期3个工作日" in page
+    assert "已催办1次" in page
+
+
+def test_the_area_leader_urges_and_does_not_act(site: Site) -> None:
+    browser = site.browser("area")
+    page = browser.get("/desk").text
+    ref = site.world.task("survey", "east")["ref"]
+    assert f'action="/tasks/{ref}/urge"' in page
+    assert f'action="/tasks/{ref}/accept"' not in page
+    assert site.world.task("survey", "west")["ref"] not in page
+    assert browser.post(f"/tasks/{ref}/urge", {"text": "请抓紧", "next": "/desk"}).headers["Location"] == "/desk"
+
+
+def test_the_problem_ledger_adds_up(site: Site) -> None:
+    page = site.browser("clerk-east").get("/desk/problems").text
+    assert "还没有登记过问题" in page
+
+
+@contextmanager
+def counted(world: World) -> Iterator[list[str]]:
+    statements: list[str] = []
+    engine = world.container._engine
+
+    def note(_conn: object, _cursor: object, statement: str, *_: object) -> None:
+        statements.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield statements
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+def test_a_desk_of_many_tasks_asks_the_database_no_more_often(fresh_database_url: str) -> None:
+    """One query for each kind of row, whatever their number: 3 tasks and 120 tasks cost the same."""
+    measures = [
+        f"{{key: m{n}, ordinal: （{n}）, title: 宣传{n}, text: 宣传。, workflow: publicity, units: [{unit}], due: {{by_date: 2026-04-30}}}}"
+        for unit, count in (("east", 3), ("west", 120))
+        for n in range(100 if unit == "west" else 1, (100 if unit == "west" else 1) + count)
+    ]
+    with World(fresh_database_url, start=morning("2026-03-02")) as world:
+        world.load(small_campaign(measures=measures))
+        site = Site(world)
+        few, many = site.browser("clerk-east"), site.browser("clerk-west")
+        few.get("/desk")
+        with counted(world) as small:
+            assert few.get("/desk").text.count('class="card ') == 3
+        with counted(world) as large:
+            assert many.get("/desk").text.count('class="card ') == 120
+        assert len(large) == len(small)
