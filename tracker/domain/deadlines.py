@@ -168,11 +168,11 @@ def at_phase_end(phase: Phase, cutoff: str = MIDNIGHT, *, calendar: WorkingCalen
 def rung_moment(due_on: date, after: int, at: time, calendar: WorkingCalendar) -> datetime:
     """Return when a rung is reached, in UTC: `after` working days from `due_on`, at the local hour `at`.
 
-    0 is the last working day on or before the due day, so that nobody is first told on a holiday.
+    0 is the last working day on or before the due day, so that nobody is first told on a holiday; what comes
+    before the due day counts back from there (DOMAIN.md §4.1: remind before the last working day).
     """
-    if after == 0:
-        return local_moment(calendar.last_workday_on_or_before(due_on), at)
-    return local_moment(calendar.add_working_days(due_on, after), at)
+    base = due_on if after > 0 else calendar.last_workday_on_or_before(due_on)
+    return local_moment(calendar.add_working_days(base, after), at)
 
 
 def resolve(

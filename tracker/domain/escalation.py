@@ -54,7 +54,7 @@ def decide(clock: Clock, ladder: Ladder, calendar: WorkingCalendar, *, now: date
 
     After an outage several rungs may be due at once; all are returned, in order, because a unit is reminded before
     it is served a notice. Reminders of the time before the due moment that an occurrence never lived through
-    (it was given later) do not exist.
+    (it was given later, or waited for others until the due day was over) do not exist.
     """
     if clock.status is not ClockStatus.RUNNING:
         return Decision((), None)
@@ -93,8 +93,13 @@ def ways_reached(
         yield now, Cause.RECHECK
     if rung.after is not None:
         moment = lateness_moment(clock, rung, calendar)
-        if rung.after > 0 or moment > clock.started_at:
+        if rung.after > 0 or (moment > clock.started_at and not _came_back_late(clock)):
             yield moment, Cause.LATE
+
+
+def _came_back_late(clock: Clock) -> bool:
+    """Tell whether the clock ran again only after its due day: then "due in three days" would be untrue."""
+    return clock.ladder_from_on > clock.due.due_on
 
 
 def lateness_moment(clock: Clock, rung: Rung, calendar: WorkingCalendar) -> datetime:

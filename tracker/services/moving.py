@@ -94,6 +94,8 @@ def _move_clocks(
     )
     uow.clocks.insert_many(begun, now=now)
     changed |= {c.clock.name: clock_payload(c.clock, c.ladder_version_id) for c in begun}
+    for new in begun:
+        _show_due(task, new.clock)
     if begun:
         uow.wake()
     return changed
@@ -106,6 +108,11 @@ def write_back(
     ladder = floor.catalog.ladder(row.ladder_version_id)
     calendar = floor.calendars.calendar(clock.due.calendar_version)
     write_clock(row, clock, next_fire_at=next_fire_at(clock, ladder, calendar, now=now))
-    if row.name in ("finish", "reply"):
-        task.due_on, task.due_at = clock.due.due_on, clock.due.due_at
+    _show_due(task, clock)
     uow.wake()
+
+
+def _show_due(task: Task, clock: Clock) -> None:
+    """Keep the date that the task shows in step with the clock of its duty."""
+    if clock.name in ("finish", "reply"):
+        task.due_on, task.due_at = clock.due.due_on, clock.due.due_at

@@ -106,6 +106,9 @@ def test_a_cutoff_that_is_no_hour_is_refused(wrong):
         (date(2026, 9, 30), 1, date(2026, 10, 8)),
         (date(2026, 9, 30), 0, date(2026, 9, 30)),
         (date(2026, 10, 3), 0, date(2026, 9, 30)),  # nobody is first told on a holiday
+        (date(2026, 10, 3), -1, date(2026, 9, 29)),  # nor twice on the last working day before it
+        (date(2026, 4, 5), -3, date(2026, 3, 31)),
+        (date(2026, 4, 5), 1, date(2026, 4, 7)),
         (date(2026, 10, 9), -3, date(2026, 9, 29)),
         (date(2026, 9, 21), -1, date(2026, 9, 20)),  # a worked Sunday counts
         (date(2026, 9, 24), 3, date(2026, 9, 30)),
