@@ -182,7 +182,7 @@ def _item(item: ItemRow, catalog: WorkflowCatalog, *, now: datetime, calendar: W
     if item.task_due_on is not None:
         today = local_date(now)
         late = calendar.working_days_between(item.task_due_on, today)
-        ends = "已办结" if item.task_done else f"至今{late}个工作日" if late > 0 else "未到期"
+        ends = "已办结" if item.task_done else f"已超{late}个工作日" if late > 0 else "未到期"
         why.append(f"任务期限{show_day(item.task_due_on)}（{ends}）")
     if item.raised_at is not None:
         why.append(f"{show_day(local_date(item.raised_at))}提出")
