@@ -14,6 +14,7 @@ from tracker.domain.ladder import RungAct
 from tracker.domain.permissions import Action, Viewer, may
 from tracker.domain.values import local_date
 from tracker.persistence.repositories.clocks import clock_from, clock_payload
+from tracker.persistence.repositories.incidents import NewIncident
 from tracker.persistence.repositories.sweeping import WriteRefused
 from tracker.persistence.unit_of_work import UnitOfWork
 from tracker.services.context import SWEEP_JOB, Floor
@@ -23,7 +24,7 @@ from tracker.services.recording import doer_at, event
 from tracker.services.tasks import check_version, see
 from tracker.services.telling import tell
 
-#: What a broken definition or row can raise while it is judged. Anything else is a bug and stops the sweep loudly.
+#: What a broken definition or row can raise while it is judged or written. Anything else stops the sweep loudly.
 JUDGING_ERRORS = (TrackerError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError)
 DEFERRED_FOR = timedelta(hours=1)
 
@@ -109,28 +110,32 @@ class EscalationService:
                     report = write_batch(uow, self._floor, judged, self._floor.calendars.newest(), now=now)
                     self._defer(uow, broken, now=now)
                     uow.commit()
-            except WriteRefused as refused:
+            except (WriteRefused, *JUDGING_ERRORS) as refused:
                 uow.rollback()
-                return self._halve([row["clock_id"] for row in rows], rows, refused, now=now)
+                return self._halve([row["clock_id"] for row in rows], refused)
         return BatchReport(
             len(rows), report.fired, report.findings, report.drafts, report.told, deferred=len(broken)
         )
 
-    def _halve(
-        self, clock_ids: Sequence[int], rows: Sequence[Mapping[str, Any]], refused: WriteRefused, *, now: datetime
-    ) -> BatchReport:
+    def _halve(self, clock_ids: Sequence[int], refused: Exception) -> BatchReport:
         """Write the halves of a refused batch apart, until the bad row is alone; that one is put back an hour."""
         if len(clock_ids) == 1:
-            with self._floor.uows() as uow:
-                self._defer(uow, [(rows[0], f"写入被数据库拒绝：{refused}")], now=now)
-                uow.commit()
-            return BatchReport(1, 0, 0, 0, 0, deferred=1)
+            return self._put_back(clock_ids[0], f"无法写入：{refused}")
         middle = len(clock_ids) // 2
         total = SweepReport()
         for part in (clock_ids[:middle], clock_ids[middle:]):
             batch = self._sweep_batch(part)
             total = total.plus(batch) if batch else total
         return BatchReport(len(clock_ids), total.fired, total.findings, total.drafts, total.told, total.deferred)
+
+    def _put_back(self, clock_id: int, sentence: str) -> BatchReport:
+        """Claim the one bad clock again and put it back, unless somebody moved it on meanwhile."""
+        now = self._floor.clock.now()
+        with self._floor.uows() as uow:
+            rows = uow.sweeping.claim(now=now, many=1, only=[clock_id])
+            self._defer(uow, [(row, sentence) for row in rows], now=now)
+            uow.commit()
+        return BatchReport(1, 0, 0, 0, 0, deferred=len(rows))
 
     def _judge(
         self, uow: UnitOfWork, rows: Sequence[Mapping[str, Any]], *, now: datetime
@@ -154,14 +159,17 @@ class EscalationService:
         if not broken:
             return
         uow.sweeping.move_clocks({row["clock_id"]: now + DEFERRED_FOR for row, _ in broken})
-        for row, sentence in broken:
-            uow.incidents.raise_(
-                kind="unjudgeable",
-                subject=f"clock:{row['clock_id']}",
-                sentence=f"任务{row['task_ref']}的计时“{row['name']}”{sentence}。已推迟1小时再判，其余任务不受影响。",
-                now=now,
-                campaign_id=row["campaign_id"],
-            )
+        uow.incidents.raise_many(
+            [
+                NewIncident(
+                    "unjudgeable", f"clock:{row['clock_id']}",
+                    f"任务{row['task_ref']}的计时“{row['name']}”{sentence}。已推迟1小时再判，其余任务不受影响。",
+                    row["campaign_id"],
+                )
+                for row, sentence in broken
+            ],
+            now=now,
+        )  # fmt: skip
 
     def order_rung(
         self, viewer: Viewer, *, task_ref: str, expected_version: int, rung_name: str, reason: str

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from tracker.domain.calendar import WorkingCalendar
 from tracker.domain.addressing import AddressBook
+from tracker.domain.calendar import WorkingCalendar
 from tracker.domain.deadlines import Phase, due_from_plain, resolve
 from tracker.domain.errors import CannotIssue, NotAllowed, NotFound, StaleVersion
 from tracker.domain.permissions import Action, Place, Viewer, may
@@ -19,7 +19,7 @@ from tracker.persistence.unit_of_work import UnitOfWork
 from tracker.services.context import Floor
 from tracker.services.opening import NewTask, OpenedTask, open_tasks
 from tracker.services.recording import ENGINE, Doer, doer_at, event
-from tracker.services.telling import Audience, report_vacancies
+from tracker.services.telling import Audience, vacancies
 
 
 @dataclass(frozen=True)
@@ -116,6 +116,10 @@ def _tell_units(uow: UnitOfWork, campaign: Campaign, opened: Sequence[OpenedTask
         for holder in reached[task.new.unit_id].holders
     ]  # fmt: skip
     uow.told.add(rows, now=now)
-    for unit, found in reached.items():
-        report_vacancies(uow, Audience(campaign.id, unit, office_unit, names[unit]), found.vacant, now=now)
+    nobody = [
+        incident
+        for unit, found in reached.items()
+        for incident in vacancies(Audience(campaign.id, unit, office_unit, names[unit]), found.vacant)
+    ]
+    uow.incidents.raise_many(nobody, now=now)
     return len({row.person_id for row in rows})

@@ -19,13 +19,14 @@ from tracker.domain.papers import default_body, default_title, duty_of, finding_
 from tracker.domain.values import local_date
 from tracker.persistence.queries.units import unit_names
 from tracker.persistence.repositories.events import NewEvent
+from tracker.persistence.repositories.incidents import NewIncident
 from tracker.persistence.repositories.sweeping import CampaignPlace, DraftRow
 from tracker.persistence.repositories.told import NewTold
 from tracker.persistence.unit_of_work import UnitOfWork
 from tracker.services.context import Floor
 from tracker.services.opening import NewTask, open_tasks
 from tracker.services.recording import event
-from tracker.services.telling import Audience, report_vacancies
+from tracker.services.telling import Audience, vacancies
 
 MAX_SEVERITY = 5
 DraftKey = tuple[int, int, str, int]
@@ -171,7 +172,7 @@ def _tell(
         (r.unit_id, r.role, r.campaign_id, r.person_id, r.post_id) for r in uow.told.posts_at(sorted(units), today=today)
     )
     rows: list[NewTold] = []
-    vacancies: dict[int, tuple[Audience, set[str]]] = {}
+    vacant: dict[tuple[int, str], NewIncident] = {}
     for f in fired:
         row = f.judged.row
         place = places[row["campaign_id"]]
@@ -188,10 +189,9 @@ def _tell(
         ]
         if reached.vacant:
             audience = Audience(row["campaign_id"], row["unit_id"], place.office_unit_id, names[row["unit_id"]])
-            vacancies.setdefault(row["unit_id"], (audience, set()))[1].update(reached.vacant)
+            vacant |= {(row["unit_id"], one.subject): one for one in vacancies(audience, reached.vacant)}
     uow.told.add(rows, now=now)
-    for audience, roles in vacancies.values():
-        report_vacancies(uow, audience, sorted(roles), now=now)
+    uow.incidents.raise_many(list(vacant.values()), now=now)
     return len(rows)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from tracker.domain.addressing import AddressBook
 from tracker.domain.values import local_date
+from tracker.persistence.repositories.incidents import NewIncident
 from tracker.persistence.repositories.told import NewTold
 from tracker.persistence.unit_of_work import UnitOfWork
 
@@ -66,11 +67,15 @@ def tell(
 
 def report_vacancies(uow: UnitOfWork, audience: Audience, vacant: Sequence[str], *, now: datetime) -> None:
     """Open a data-quality item for each role that nobody holds."""
-    for role in vacant:
-        uow.incidents.raise_(
-            kind="vacancy",
-            subject=f"unit:{audience.unit_id}:{role}",
-            sentence=f"{audience.unit_name}现在没有{ROLE_NAMES[role]}，消息已改送上一级。请补登该岗位。",
-            now=now,
-            campaign_id=audience.campaign_id,
+    uow.incidents.raise_many(vacancies(audience, vacant), now=now)
+
+
+def vacancies(audience: Audience, vacant: Sequence[str]) -> list[NewIncident]:
+    """Return the data-quality items for the roles that nobody holds at a unit."""
+    return [
+        NewIncident(
+            "vacancy", f"unit:{audience.unit_id}:{role}",
+            f"{audience.unit_name}现在没有{ROLE_NAMES[role]}，消息已改送上一级。请补登该岗位。", audience.campaign_id,
         )
+        for role in vacant
+    ]  # fmt: skip

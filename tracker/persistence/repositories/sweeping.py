@@ -49,13 +49,16 @@ INSERT_FINDINGS = text("""
     RETURNING id, firing_id""")
 
 OPEN_DRAFTS = text("""
-    SELECT n.id, n.campaign_id, n.unit_id, n.kind, n.severity, n.ref, n.task_id,
-        (SELECT coalesce(max(i.position), 0) FROM notice_item i WHERE i.notice_id = n.id) AS last_position
+    SELECT n.id, n.campaign_id, n.unit_id, n.kind, n.severity, n.ref, n.task_id, 0 AS last_position
     FROM notice n
     JOIN unnest(CAST(:campaigns AS bigint[]), CAST(:units AS bigint[]), CAST(:kinds AS text[]),
         CAST(:severities AS smallint[])) AS k(campaign_id, unit_id, kind, severity)
         USING (campaign_id, unit_id, kind, severity)
     WHERE n.gathering ORDER BY n.id FOR UPDATE OF n""")
+
+LAST_POSITIONS = text("""
+    SELECT notice_id, max(position) AS position FROM notice_item WHERE notice_id = ANY(CAST(:ids AS bigint[]))
+    GROUP BY notice_id""")
 
 INSERT_DRAFTS = text("""
     INSERT INTO notice (ref, task_id, campaign_id, office_id, unit_id, kind, severity, gathering, title, body, details,
@@ -151,7 +154,11 @@ class SweepRepository:
     def open_drafts(self, keys: Sequence[tuple[int, int, str, int]]) -> dict[tuple[int, int, str, int], DraftRow]:
         """Lock and return the drafts that gather for these keys. The key locks are held by the caller."""
         columns = dict(zip(("campaigns", "units", "kinds", "severities"), map(list, zip(*keys, strict=True)), strict=True))
-        return {row.key: row for row in (DraftRow(*found) for found in self._session.execute(OPEN_DRAFTS, columns))}
+        drafts = {row.id: row for row in (DraftRow(*found) for found in self._session.execute(OPEN_DRAFTS, columns))}
+        # Asked for only once the drafts are locked: a line that somebody was adding meanwhile is seen then.
+        for notice_id, position in self._session.execute(LAST_POSITIONS, {"ids": list(drafts)}) if drafts else ():
+            drafts[notice_id].last_position = position
+        return {row.key: row for row in drafts.values()}
 
     def insert_drafts(self, columns: Mapping[str, list[Any]], *, now: datetime) -> list[DraftRow]:
         """Insert open drafts."""
