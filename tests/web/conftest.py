@@ -17,8 +17,10 @@ from tracker.web.auth import COOKIE
 
 PASSWORD = "Walnut-Ferry-2026"
 MEASURES = (
-    "{key: survey, ordinal: （一）, title: 出租房屋排查, text: 逐户排查。, workflow: survey, units: [各村], due: {by_date: 2026-03-20}}",
-    "{key: talk, ordinal: （二）, title: 集市宣传, text: 宣传一次。, workflow: publicity, units: [各村], due: {by_date: 2026-04-30}}",
+    "{key: survey, ordinal: （一）, title: 出租房屋排查, text: 逐户排查。, workflow: survey, units: [各村],"
+    " due: {by_date: 2026-03-20}}",
+    "{key: talk, ordinal: （二）, title: 集市宣传, text: 宣传一次。, workflow: publicity, units: [各村],"
+    " due: {by_date: 2026-04-30}}",
 )
 MORE_PEOPLE = """
   - {key: area, name: area, email: area@example.invalid, posts: [{role: area_leader, unit: east, campaign_only: true}]}

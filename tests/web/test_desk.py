@@ -88,7 +88,8 @@ def counted(world: World) -> Iterator[list[str]]:
 def test_a_desk_of_many_tasks_asks_the_database_no_more_often(fresh_database_url: str) -> None:
     """One query for each kind of row, whatever their number: 3 tasks and 120 tasks cost the same."""
     measures = [
-        f"{{key: m{n}, ordinal: （{n}）, title: 宣传{n}, text: 宣传。, workflow: publicity, units: [{unit}], due: {{by_date: 2026-04-30}}}}"
+        f"{{key: m{n}, ordinal: （{n}）, title: 宣传{n}, text: 宣传。, workflow: publicity, units: [{unit}],"
+        " due: {by_date: 2026-04-30}}"
         for unit, count in (("east", 3), ("west", 120))
         for n in range(100 if unit == "west" else 1, (100 if unit == "west" else 1) + count)
     ]

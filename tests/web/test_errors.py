@@ -7,7 +7,8 @@ import io
 import pytest
 from flask import Flask
 
-from tests.web.conftest import Site
+from tests.support.world import World, morning, small_campaign
+from tests.web.conftest import MEASURES, Site
 from tracker.domain import errors as domain_errors
 from tracker.domain.errors import CannotIssue, TrackerError
 from tracker.web.assembly import assemble
@@ -89,3 +90,24 @@ def test_a_healthy_database_is_reported_and_metrics_stay_home(site: Site) -> Non
 def test_a_production_database_has_no_route_that_moves_time(site: Site) -> None:
     assert not any("sample" in rule.rule for rule in site.app.url_map.iter_rules())
     assert site.browser("clerk-east").post("/sample/move", {"to": "day"}).status_code == 404
+
+
+def test_the_log_holds_neither_names_nor_what_was_typed(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
+    task = site.world.task("survey", "east")
+    browser = site.browser("clerk-east")
+    browser.post(f"/tasks/{task['ref']}/report", {"remark": "张三13800000000说的话"}, page=f"/tasks/{task['ref']}")
+    browser.post("/login", {"username": "clerk-east", "password": "a wrong one"}, page="/login")
+    written = "".join(capsys.readouterr())
+    assert "web.request" in written
+    for secret in ("张三", "13800000000", "a wrong one", "clerk-east"):
+        assert secret not in written
+
+
+def test_a_sample_shows_its_time_and_moves_by_known_steps_only(fresh_database_url: str) -> None:
+    with World(fresh_database_url, start=morning("2026-03-02"), is_sample=True) as world:
+        world.load(small_campaign(measures=MEASURES))
+        browser = Site(world).browser("clerk-east")
+        page = browser.get("/desk").text
+        assert "演示数据" in page
+        assert "2026年3月2日 08:30" in page
+        assert browser.post("/sample/move", {"to": "yesterday"}).status_code == 404

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from tracker.domain.errors import FieldProblem, InvalidInput, NotFound, StaleVersion, TransitionNotAllowed
+from tracker.domain.errors import FieldProblem, InvalidInput, NotAllowed, NotFound, StaleVersion, TransitionNotAllowed
 from tracker.domain.permissions import Action
 from tracker.web.auth import requires
 from tracker.web.errors import status_of
@@ -118,7 +118,7 @@ def _try(ref: str, act: str, given: dict[str, object], do: Callable[[], object],
     except InvalidInput as wrong:
         sentence = "" if wrong.problems else wrong.sentence
         return show_task(ref, Attempt(act, given, wrong.problems, sentence), status=status_of(wrong))
-    except (StaleVersion, TransitionNotAllowed) as refused:
+    except (NotAllowed, StaleVersion, TransitionNotAllowed) as refused:
         return show_task(ref, Attempt(act, given, (), refused.sentence), status=status_of(refused))
     flash(done, "success")
     return redirect(safe_path(request.form.get("next"), url_for("tasks.show", ref=ref)))

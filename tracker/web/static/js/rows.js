@@ -29,9 +29,3 @@ document.addEventListener("click", (event) => {
   if (!field.querySelector(".rows > [data-row]")) addRow(field);
   renumber(field);
 });
-
-// Enter in a line of text sends the form, never the first button, which may be "remove this row".
-document.addEventListener("keydown", (event) => {
-  if (event.key !== "Enter" || !event.target.matches("[data-has-rows] input:not([type=submit])")) return;
-  event.preventDefault();
-});
