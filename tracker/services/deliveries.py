@@ -34,7 +34,12 @@ from tracker.persistence.repositories.delivery_rows import (
 )
 from tracker.persistence.repositories.events import NewEvent
 from tracker.persistence.unit_of_work import UnitOfWork
-from tracker.services.delivery_incidents import report_lost, report_unreachable, report_unwritable
+from tracker.services.delivery_incidents import (
+    report_lost,
+    report_no_channel,
+    report_unreachable,
+    report_unwritable,
+)
 from tracker.services.delivery_outcomes import after_failure, unsure
 from tracker.services.delivery_texts import DeliveryTexts
 
@@ -120,9 +125,7 @@ class DeliveryService:
         if pending.next_try_at is not None:
             moments.append(pending.next_try_at)
         if pending.oldest_submitted is not None:
-            moments.append(
-                now + max(timedelta(), pending.oldest_submitted + STUCK_AFTER - self._clock.real_now())
-            )
+            moments.append(now + max(timedelta(), pending.oldest_submitted + STUCK_AFTER - self._clock.real_now()))
         return min(moments, default=None)
 
     def _gather_some(self, count: int) -> int:
@@ -196,12 +199,15 @@ class DeliveryService:
 
     def _prepare(self, uow: UnitOfWork, due: DueDelivery, *, now: datetime) -> OutgoingMessage | None:
         """Look again, then write down that the delivery goes out, and its text; None when it does not."""
+        if due.channel not in self._couriers:
+            # Perhaps one process was started with a slip in its settings; what is to be sent must not die of it.
+            report_no_channel(uow, now=now)
+            self._wait(uow, due, "该送达方式现在没有设置", now=now)
+            return None
         parts = self._look_again(uow, due, now=now)
         reason = "" if parts else "要说的事都已办结或变动，不再发送"
         if due.address is None:
             reason = "本人已没有登记的地址"
-        if due.channel not in self._couriers:
-            reason = "该送达方式已停用"
         if reason:
             real = self._clock.real_now()
             self._record(uow, due, Outcome(due.id, due.attempts, "cancelled", reason, ended_at=real), now=now)
@@ -235,10 +241,12 @@ class DeliveryService:
         """A message that cannot be written must not stop the others: an hour's wait, and an incident."""
         kind = "unreadable" if isinstance(problem, MessageUnreadable) else "undecipherable"
         report_unwritable(uow, due, problem, now=now)
-        uow.deliveries.record(
-            Outcome(due.id, due.attempts, "gathered", "消息无法生成", next_try_at=now + PUT_BACK)
-        )
+        self._wait(uow, due, "消息无法生成", now=now)
         logger.error("Delivery put back", action="delivery.put_back", delivery=due.ref, kind=kind)
+
+    def _wait(self, uow: UnitOfWork, due: DueDelivery, reason: str, *, now: datetime) -> None:
+        again = now + PUT_BACK
+        uow.deliveries.record(Outcome(due.id, due.attempts, "gathered", reason, next_try_at=again))
 
     def _send(self, due: DueDelivery, message: OutgoingMessage) -> Outcome:
         attempts = due.attempts + 1

@@ -11,23 +11,26 @@ from tracker.persistence.unit_of_work import UnitOfWork
 ADDRESS_TITLES = {"email": "邮箱", "sms": "手机号"}
 
 
-def report_unreachable(
-    uow: UnitOfWork, person: PersonToTell, channels: Sequence[str], *, now: datetime
-) -> None:
+def report_unreachable(uow: UnitOfWork, person: PersonToTell, channels: Sequence[str], *, now: datetime) -> None:
     """Open an incident: for the person, or one for all when no way of sending is set up at all."""
     if not channels:
-        uow.incidents.raise_(
-            kind="no_channel",
-            subject="settings",
-            sentence="没有设置发信服务器（TRACKER_SMTP_HOST），消息发不出去，只显示在各人的工作台上。请设置后重启。",
-            now=now,
-        )
+        report_no_channel(uow, now=now)
         return
     wanted = "或".join(ADDRESS_TITLES[channel] for channel in sorted(channels))
     uow.incidents.raise_(
         kind="no_address",
         subject=f"person:{person.id}",
         sentence=f"{person.name}没有登记{wanted}，消息发不出去，只显示在本人的工作台上。请补登。",
+        now=now,
+    )
+
+
+def report_no_channel(uow: UnitOfWork, *, now: datetime) -> None:
+    """Open the one incident that says that no way of sending is set up."""
+    uow.incidents.raise_(
+        kind="no_channel",
+        subject="settings",
+        sentence="没有设置发信服务器（TRACKER_SMTP_HOST），消息发不出去，只显示在各人的工作台上。请设置后重启。",
         now=now,
     )
 
@@ -42,9 +45,7 @@ def report_unwritable(uow: UnitOfWork, due: DueDelivery, problem: ValueError, *,
     )
 
 
-def report_lost(
-    uow: UnitOfWork, delivery: DueDelivery | StuckDelivery, outcome: Outcome, *, now: datetime
-) -> None:
+def report_lost(uow: UnitOfWork, delivery: DueDelivery | StuckDelivery, outcome: Outcome, *, now: datetime) -> None:
     """Open an incident when a message failed for good, or when nobody knows whether a paper arrived."""
     if outcome.status == "failed" or (outcome.status == "unknown" and delivery.grave):
         uow.incidents.raise_(

@@ -173,6 +173,21 @@ def test_without_any_mail_server_one_incident_says_so(world: World) -> None:
     assert incidents(world, "no_address") == []
 
 
+def test_a_process_without_a_mail_server_kills_no_message(world: World) -> None:
+    tell(world, "clerk-east")
+    made, courier = service(world)
+    made.gather()
+    blind = DeliveryService(
+        uows=world.container.uows, clock=world.clock, couriers={}, renderer=TemplateRenderer(),
+        cipher=world.container.cipher, queue=world.queue, public_url="https://x.example",
+    )  # fmt: skip
+    blind.send_due()
+    assert (newest(world)["status"], len(incidents(world, "no_channel"))) == ("gathered", 1)
+    wait(world, hours=1)
+    made.send_due()
+    assert len(courier.sent) == 1
+
+
 def test_a_limit_leaves_the_rest_for_later_and_rings_for_it(world: World) -> None:
     for person in ("clerk-east", "clerk-west", "sup1"):
         tell(world, person)

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from tracker.domain.messages import check_facts
 from tracker.persistence.engine import to_json
 
 INSERT_TOLD = text("""
@@ -61,9 +62,14 @@ class ToldRepository:
         self._session = session
 
     def add(self, rows: Sequence[NewTold], *, now: datetime) -> None:
-        """Add what is to be told; a cause that a person was already told of is left alone."""
+        """Add what is to be told; a cause that a person was already told of is left alone.
+
+        Raises MessageUnreadable here, where it is decided, when a row lacks a fact that its text needs.
+        """
         if not rows:
             return
+        for row in rows:
+            check_facts(row.message, row.facts)
         names = ("cause", "person_id", "post_id", "campaign_id", "task_id", "notice_id", "message", "grave")
         columns: dict[str, Any] = {name: [getattr(row, name) for row in rows] for name in names}
         columns["facts"] = [to_json(dict(row.facts)) for row in rows]
