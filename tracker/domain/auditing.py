@@ -125,7 +125,7 @@ def fired_by_events(task_id: int, events: Iterable[TaskEvent]) -> list[tuple[Fir
 
 
 def _longer(a: Expected, b: Expected) -> Expected:
-    """Keep the first moment, and the span that left the most time: a rung may fire in either."""
+    """Keep the span that left the most time: a rung may fire in either."""
     if a.until is None or (b.until is not None and b.until - b.since <= a.until - a.since):
         return a
     return Expected(a.key, b.since, b.until)

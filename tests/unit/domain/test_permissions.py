@@ -1,0 +1,117 @@
+"""One table role × action × place, written out: who may do what where, and that all else is refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from tracker.domain.permissions import Action, Place, Viewer, may, parties
+from tracker.domain.values import Actor, Post, Role
+
+OFFICE, OTHER_OFFICE, TOWN, EAST, WEST = 1, 2, 10, 11, 12
+CAMPAIGN, OTHER_CAMPAIGN = 100, 200
+BELOW = {TOWN: frozenset({TOWN, EAST, WEST}), EAST: frozenset({EAST}), OFFICE: frozenset({OFFICE})}
+
+AT_EAST = Place(OFFICE, CAMPAIGN, EAST)
+AT_WEST = Place(OFFICE, CAMPAIGN, WEST)
+DRAFT_AT_EAST = Place(OFFICE, CAMPAIGN, EAST, internal=True)
+ELSEWHERE = Place(OTHER_OFFICE, OTHER_CAMPAIGN, WEST)
+
+#: where each role holds its post
+POSTS = {
+    Role.OFFICE: OFFICE, Role.SUPERVISOR: OFFICE, Role.LEADER: OFFICE, Role.AREA_LEADER: EAST, Role.HEAD: EAST,
+    Role.LIAISON: EAST, Role.SYSTEM_ADMIN: OFFICE, Role.SECURITY_ADMIN: OFFICE, Role.AUDIT_ADMIN: OFFICE,
+}  # fmt: skip
+
+#: what a role may do with a task of east; `!` = with a paper there that is not issued yet, too
+ALLOWED = {
+    Role.OFFICE: "see_task! see_campaign! see_workbench! act_as_office! urge! decide_extension! issue_campaign!"
+    " see_incidents!",
+    Role.SUPERVISOR: "see_task! see_campaign! see_workbench! act_as_supervisor! urge! decide_extension!",
+    Role.LEADER: "see_task! see_campaign! see_workbench! act_as_leader! urge! order_rung!",
+    Role.AREA_LEADER: "see_task see_campaign urge",
+    Role.HEAD: "see_task see_campaign act_as_unit",
+    Role.LIAISON: "see_task see_campaign act_as_unit",
+    Role.SYSTEM_ADMIN: "see_incidents! see_health!",
+    Role.SECURITY_ADMIN: "manage_accounts! see_accounts!",
+    Role.AUDIT_ADMIN: "see_accounts! verify_ledger!",
+}
+#: what an administrator may do wherever it is: no business of any campaign
+ADMINISTRATION = {"see_incidents", "see_health", "manage_accounts", "see_accounts", "verify_ledger"}
+ADMINS = (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN)
+
+
+def viewer(*posts: tuple[Role, int, int | None]) -> Viewer:
+    held = tuple(Post(n, 7, unit, role, campaign) for n, (role, unit, campaign) in enumerate(posts, 1))
+    return Viewer(Actor(7, None, held), BELOW)
+
+
+def holder(role: Role) -> Viewer:
+    return viewer((role, POSTS[role], None))
+
+
+def table() -> list[tuple[Role, Action, bool, bool]]:
+    rows = []
+    for role, words in ALLOWED.items():
+        allowed = words.split()
+        for action in Action:
+            in_draft = f"{action.value}!" in allowed
+            rows.append((role, action, in_draft or action.value in allowed, in_draft))
+    return rows
+
+
+@pytest.mark.parametrize(("role", "action", "open_task", "draft"), table())
+def test_a_role_may_do_what_the_table_says_and_nothing_else(role, action, open_task, draft):
+    assert may(holder(role), action, AT_EAST) is open_task
+    assert may(holder(role), action, DRAFT_AT_EAST) is draft
+
+
+@pytest.mark.parametrize(("role", "action", "open_task", "draft"), table())
+def test_nobody_has_a_say_in_another_offices_campaign_or_at_the_neighbours(role, action, open_task, draft):
+    everywhere = role in ADMINS and open_task
+    assert may(holder(role), action, ELSEWHERE) is everywhere
+    office_side = role in (Role.OFFICE, Role.SUPERVISOR, Role.LEADER) and open_task
+    assert may(holder(role), action, AT_WEST) is (office_side or everywhere)
+
+
+@pytest.mark.parametrize("action", list(Action))
+def test_nobody_without_a_post_may_do_anything(action):
+    assert not may(viewer(), action, AT_EAST)
+
+
+@pytest.mark.parametrize("role", ADMINS)
+def test_administrators_see_no_business(role):
+    assert {action.value for action in Action if may(holder(role), action, AT_EAST)} <= ADMINISTRATION
+
+
+@pytest.mark.parametrize("role", [Role.OFFICE, Role.SUPERVISOR, Role.LEADER, Role.HEAD, Role.LIAISON, Role.AREA_LEADER])
+def test_a_post_for_one_campaign_opens_no_other(role):
+    only_there = viewer((role, POSTS[role], OTHER_CAMPAIGN))
+    only_here = viewer((role, POSTS[role], CAMPAIGN))
+    assert not may(only_there, Action.SEE_TASK, AT_EAST)
+    assert may(only_here, Action.SEE_TASK, AT_EAST)
+
+
+def test_a_head_above_sees_the_units_below_and_acts_for_none_of_them():
+    head = viewer((Role.HEAD, TOWN, None))
+    assert may(head, Action.SEE_TASK, AT_EAST)
+    assert may(head, Action.SEE_TASK, AT_WEST)
+    assert not may(head, Action.ACT_AS_UNIT, AT_EAST)
+    assert may(head, Action.ACT_AS_UNIT, Place(OFFICE, CAMPAIGN, TOWN))
+
+
+def test_a_liaison_does_not_see_upwards():
+    assert not may(holder(Role.LIAISON), Action.SEE_TASK, Place(OFFICE, CAMPAIGN, TOWN))
+
+
+def test_posts_add_up_but_do_not_mix():
+    both = viewer((Role.SUPERVISOR, OFFICE, None), (Role.LIAISON, EAST, None))
+    assert parties(both, AT_EAST) == {"supervisor", "unit"}
+    assert parties(both, AT_WEST) == {"supervisor"}
+    assert parties(both, ELSEWHERE) == frozenset()
+
+
+def test_the_units_of_some_roles_are_those_at_and_below_their_posts():
+    mixed = viewer((Role.HEAD, TOWN, None), (Role.SUPERVISOR, OFFICE, None))
+    assert mixed.units(Role.HEAD) == {TOWN, EAST, WEST}
+    assert mixed.units(Role.LIAISON) == frozenset()
+    assert mixed.roles() == {Role.HEAD, Role.SUPERVISOR}
