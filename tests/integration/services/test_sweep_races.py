@@ -16,8 +16,8 @@ from tracker.services.escalations import EscalationService, SweepReport
 from tracker.services.notices import NoticeSnapshot
 
 MEASURES = [
-    f"{{key: {key}, ordinal: （一）, title: {title}, text: 略, workflow: {kind}, units: [各村], due: {{by_date: {day}}}}}"
-    for key, title, kind, day in (
+    f"{{key: {key}, ordinal: （一）, title: {title}, text: a, workflow: {flow}, units: [各村], due: {{by_date: {on}}}}}"
+    for key, title, flow, on in (
         ("s1", "摸排", "survey", "2026-03-20"),
         ("p1", "宣传", "publicity", "2026-03-20"),
         ("p2", "再宣传", "publicity", "2026-03-25"),

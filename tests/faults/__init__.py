@@ -1,0 +1,1 @@
+"""Faults: processes killed inside their transactions, servers that go away."""
