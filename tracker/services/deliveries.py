@@ -83,10 +83,10 @@ class DeliveryService:
         """
         people = 0
         while people < limit:
-            claimed = self._gather_some(min(PEOPLE_AT_ONCE, limit - people))
+            claimed, gathered = self._gather_some(min(PEOPLE_AT_ONCE, limit - people))
+            people += gathered
             if not claimed:
                 return people
-            people += claimed
         self._queue.enqueue(QUEUE, GATHER_JOB)
         return people
 
@@ -128,18 +128,19 @@ class DeliveryService:
             moments.append(now + max(timedelta(), pending.oldest_submitted + STUCK_AFTER - self._clock.real_now()))
         return min(moments, default=None)
 
-    def _gather_some(self, count: int) -> int:
+    def _gather_some(self, count: int) -> tuple[int, int]:
+        """Return how many people were claimed, and for how many of them something was left to gather."""
         now = self._clock.now()
         with self._uows() as uow:
             people = uow.deliveries.claim_people(now=now, waited=now - LONGEST_HOLD, limit=count)
             if not people:
-                return 0
+                return 0, 0
             # Another gatherer may have been through between our snapshot and our lock; the rows say so.
             told = uow.deliveries.take_told([person.id for person in people], now=now)
             self._bind(uow, people, told, now=now)
             uow.on_commit(lambda: self._queue.enqueue(QUEUE, SEND_JOB))
             uow.commit()
-        return len(people)
+        return len(people), len({row.person_id for row in told})
 
     def _bind(
         self, uow: UnitOfWork, people: Sequence[PersonToTell], told: Sequence[TakenTold], *, now: datetime
