@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import re
+import uuid
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
+import psycopg
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from psycopg import sql
 from werkzeug.test import TestResponse
 
+from tests.support.servers import cloned_database, plain_url
 from tests.support.world import World, morning, small_campaign
+from tracker.cli.embedded import RunningServers
 from tracker.web.assembly import assemble
 from tracker.web.auth import COOKIE
 
@@ -80,10 +87,38 @@ def hidden(page: str, name: str) -> str | None:
     return found[1] if found else None
 
 
+@dataclass(frozen=True)
+class County:
+    """A database in which the campaign has just been issued, to be copied for each test."""
+
+    database_url: str
+    campaign_ref: str
+    person_ids: Mapping[str, int]
+
+
+@pytest.fixture(scope="session")
+def county(servers: RunningServers) -> Iterator[County]:
+    """The county on 2 March 2026, made once."""
+    with cloned_database(servers.database_url, "county") as url:
+        with World(url, start=morning("2026-03-02")) as world:
+            text = small_campaign(measures=MEASURES)
+            world.load(text.replace("\nmeasures:", f"{MORE_PEOPLE}measures:", 1))
+            made = County(url, world.campaign_ref, world.person_ids)
+        yield made
+
+
 @pytest.fixture
-def site(fresh_database_url: str) -> Iterator[Site]:
-    """A county whose campaign has just been issued, on 2 March 2026."""
-    with World(fresh_database_url, start=morning("2026-03-02")) as world:
-        text = small_campaign(measures=MEASURES)
-        world.load(text.replace("\nmeasures:", f"{MORE_PEOPLE}measures:", 1))
-        yield Site(world)
+def site(county: County) -> Iterator[Site]:
+    """A copy of the county for one test alone."""
+    original = urlsplit(county.database_url)
+    name = f"site_{uuid.uuid4().hex[:12]}"
+    administrator = plain_url(urlunsplit(original._replace(path="/postgres")))
+    with psycopg.connect(administrator, autocommit=True) as connection:
+        source, copy = sql.Identifier(original.path.removeprefix("/")), sql.Identifier(name)
+        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(copy, source))
+        try:
+            with World(urlunsplit(original._replace(path=f"/{name}")), start=morning("2026-03-02")) as world:
+                world.campaign_ref, world.person_ids = county.campaign_ref, county.person_ids
+                yield Site(world)
+        finally:
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(copy))

@@ -6,6 +6,7 @@ import io
 
 import pytest
 from flask import Flask
+from sqlalchemy import text
 
 from tests.support.world import World, morning, small_campaign
 from tests.web.conftest import MEASURES, Site
@@ -85,6 +86,15 @@ def test_a_healthy_database_is_reported_and_metrics_stay_home(site: Site) -> Non
     assert client.get("/metrics", environ_base={"REMOTE_ADDR": "192.0.2.7"}).status_code == 404
     looked_after = site.browser("system").client
     assert looked_after.get("/metrics", environ_base={"REMOTE_ADDR": "192.0.2.7"}).status_code == 200
+
+
+def test_a_database_behind_this_program_is_reported_as_failing(site: Site) -> None:
+    with site.world.container.uows() as uow:
+        uow.session.execute(text("ALTER TABLE told DROP COLUMN read_at"))
+        uow.commit()
+    health = site.app.test_client().get("/healthz")
+    assert health.status_code == 503
+    assert health.get_json()["missing_columns"] == 1
 
 
 def test_a_production_database_has_no_route_that_moves_time(site: Site) -> None:

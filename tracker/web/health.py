@@ -20,7 +20,12 @@ blueprint = Blueprint("health", __name__)
 def healthz() -> tuple[Response, int]:
     """Answer 200 when the database answers and carries the tables that this program knows, else 503."""
     health = database_health(container().reading)
-    answer = jsonify(status="ok" if health.well else "failing", database=health.database, migration=health.migration)
+    answer = jsonify(
+        status="ok" if health.well else "failing",
+        database="ok" if health.answers else "unreachable",
+        migration=health.revision or "none",
+        missing_columns=health.missing,
+    )
     return answer, 200 if health.well else 503
 
 
