@@ -1,11 +1,9 @@
 """`tracker up` as a real process tree: everything answers, stops, and survives being killed."""
 
-import os
 import re
 import signal
 import socket
 import subprocess
-import sys
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,8 +11,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.support.running import environ, free_port, of_tree, start, tracker
 from tests.support.servers import scratch_folder
-from tracker.settings import CHECKOUT
 
 pytestmark = [pytest.mark.slow, pytest.mark.allow_hosts(["127.0.0.1"])]
 
@@ -25,56 +23,6 @@ def data_dir() -> Iterator[Path]:
         yield folder / "d"
         for process in of_tree(folder / "d"):
             process.kill()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def environ(data_dir: Path, port: int) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("TRACKER_")}
-    return kept | {
-        "TRACKER_DATA_DIR": str(data_dir), "TRACKER_PORT": str(port), "PYTHONPATH": str(CHECKOUT),
-        "PYTHONUNBUFFERED": "1"}  # fmt: skip
-
-
-def tracker(*arguments: str) -> list[str]:
-    return [sys.executable, "-m", "tracker.cli.main", *arguments]
-
-
-def start(data_dir: Path, port: int, **more: str) -> tuple[subprocess.Popen[str], str]:
-    """Start `tracker up --sample`; return it and what it printed once it says how to stop it."""
-    process = subprocess.Popen(
-        tracker("up", "--sample"),
-        env=environ(data_dir, port) | more,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        cwd=data_dir.parent,
-    )
-    assert process.stdout is not None
-    printed = ""
-    for line in process.stdout:
-        printed += line
-        if "Ctrl-C" in line:
-            return process, printed
-    raise AssertionError(printed)
-
-
-def of_tree(data_dir: Path) -> list[psutil.Process]:
-    """Every living process that belongs to this data directory."""
-    found = []
-    for process in psutil.process_iter():
-        try:
-            mine = process.environ().get("TRACKER_DATA_DIR") == str(data_dir)
-            named = str(data_dir) in " ".join(process.cmdline())
-            if process.pid != os.getpid() and (mine or named) and process.status() != psutil.STATUS_ZOMBIE:
-                found.append(process)
-        except (psutil.NoSuchProcess, psutil.AccessDenied):
-            continue
-    return found
 
 
 def gone(data_dir: Path) -> bool:
