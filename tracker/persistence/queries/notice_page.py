@@ -28,7 +28,9 @@ HEAD = text(f"""
         un.name AS unit_name, o.name AS office_name, o.unit_id AS office_unit_id, c.id AS campaign_id,
         c.ref AS campaign_ref, c.title AS campaign_title, c.settings, t.id AS task_id, t.ref AS task_ref, t.state,
         t.waits_for, t.final, t.done, t.workflow_version_id, t.last_doers, t.due_on, t.due_at, {LIGHT} AS light,
-        {OFFICE_SEES} AS inside
+        {OFFICE_SEES} AS inside,
+        (SELECT min(e.id) FROM stream s JOIN event e ON e.stream_id = s.id
+         WHERE s.kind = 'notice' AND s.subject_id = n.id AND e.kind = 'notice.issued') AS issue_event
     {_FROM} WHERE n.ref = :ref AND {TASK_SEEN}""")
 
 ITEMS = text(f"""
@@ -44,21 +46,24 @@ ITEMS = text(f"""
     WHERE i.notice_id = :notice AND (CAST(:inside AS boolean) OR i.struck_at IS NULL)
     ORDER BY i.position, i.id""")
 
-#: What a unit may read of the history begins with the moment of issue.
+#: What a unit may read of the history begins with the event of issuing.
 HISTORY = text("""
     SELECT e.at, e.kind, e.payload, h.name AS person_name, p.title AS post_title, p.role AS post_role
     FROM stream s JOIN event e ON e.stream_id = s.id
     LEFT JOIN person h ON h.id = e.person_id LEFT JOIN post p ON p.id = e.post_id
     WHERE ((s.kind = 'notice' AND s.subject_id = :notice) OR (s.kind = 'task' AND s.subject_id = :task))
-      AND (CAST(:inside AS boolean) OR e.at >= :issued_at)
-    ORDER BY e.at, e.id""")
+      AND (CAST(:inside AS boolean) OR e.id >= :issue_event)
+    ORDER BY e.id""")
 
 SUBMISSIONS = text("""
     SELECT s.transition, s.form_key, s.workflow_version_id, s.values, s.submitted_at, h.name AS person_name,
         coalesce((SELECT jsonb_object_agg(a.ref, a.file_name) FROM attachment a WHERE a.submission_id = s.id),
                  '{}'::jsonb) AS files
     FROM submission s JOIN person h ON h.id = s.person_id
-    WHERE s.task_id = :task AND (CAST(:inside AS boolean) OR s.submitted_at >= :issued_at)
+    WHERE s.task_id = :task AND (CAST(:inside AS boolean) OR EXISTS (
+        SELECT FROM stream r JOIN event e ON e.stream_id = r.id
+        WHERE r.kind = 'task' AND r.subject_id = s.task_id AND e.id >= :issue_event
+          AND e.payload ->> 'submission' = CAST(s.id AS text)))
     ORDER BY s.id""")
 
 CLOCKS = text("""
@@ -118,6 +123,7 @@ class NoticeHead:
     due_at: datetime | None
     light: str
     inside: bool
+    issue_event: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +237,7 @@ def get_notice(
         raise NotFound(f"没有编号为“{ref}”的文书，或者您无权查看。")
     head = NoticeHead(**row)
     given = {
-        **lights, "notice": head.id, "task": head.task_id, "inside": head.inside, "issued_at": head.issued_at,
+        **lights, "notice": head.id, "task": head.task_id, "inside": head.inside, "issue_event": head.issue_event,
     }  # fmt: skip
     return NoticePage(
         head=head,

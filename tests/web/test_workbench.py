@@ -1,0 +1,88 @@
+"""The workbench: what waits, for whom, and what somebody else must decide."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.web.conftest import Site
+from tests.web.papers import counted_queries, draft_of, report_problems, run_late, step
+
+
+def test_a_return_waits_for_review_with_its_clock(site: Site) -> None:
+    report_problems(site, "east", ("村口出租房",))
+    page = site.browser("sup1").get("/workbench?section=reviews").text
+    assert site.world.task("survey", "east")["ref"] in page
+    assert "核查中" in page
+    assert "3月9日" in page  # five working days after 2 March
+    assert "没有等待审核的报送" not in page
+
+
+def test_drafts_show_unit_items_and_version(site: Site) -> None:
+    run_late(site)
+    page = site.browser("sup1").get("/workbench").text
+    for village in ("east", "west"):
+        assert draft_of(site, village) in page
+    assert "督导通知书（督导）" in page
+    assert "1项；第" in page
+
+
+def test_an_extension_asked_stands_on_the_bench(site: Site) -> None:
+    run_late(site, "2026-03-10")
+    task = site.world.task("talk", "west")
+    site.world.container.extensions.ask(
+        site.world.viewer("clerk-west"), task_ref=task["ref"], expected_version=task["version"],
+        wanted_on="2026-05-15", reason="赶集日顺延", progress="已联系",
+    )  # fmt: skip
+    page = site.browser("office1").get("/workbench?section=extensions").text
+    assert task["ref"] in page
+    assert "4月30日 → 5月15日" in page
+
+
+def test_what_a_person_put_up_is_marked_as_anothers_to_approve(site: Site) -> None:
+    run_late(site)
+    ref = draft_of(site)
+    step(site.browser("sup1"), ref, "seal")
+    assert "批准须由他人审批" in site.browser("sup1").get("/workbench?section=sealed").text
+    others = site.browser("sup2").get("/workbench?section=sealed").text
+    assert ref in others
+    assert "须由他人审批" not in others
+
+
+def test_filters_narrow_to_a_unit_and_a_severity(site: Site) -> None:
+    run_late(site)
+    east, west = draft_of(site, "east"), draft_of(site, "west")
+    page = site.browser("sup1").get("/workbench?unit=east").text
+    assert east in page
+    assert west not in page
+    assert east not in site.browser("sup1").get("/workbench?severity=5").text
+
+
+def test_the_number_of_queries_does_not_grow_with_the_rows(site: Site) -> None:
+    browser = site.browser("sup1")
+    browser.get("/workbench")
+    with counted_queries() as before:
+        browser.get("/workbench")
+    run_late(site)
+    browser = site.browser("sup1")
+    browser.get("/workbench")
+    with counted_queries() as after:
+        assert draft_of(site) in browser.get("/workbench").text
+    assert len(after) - 1 <= len(before)  # one of them is the test's own
+
+
+def test_a_finding_is_waived_with_a_reason_only(site: Site) -> None:
+    run_late(site)
+    browser = site.browser("sup1")
+    ref = site.world.value("SELECT ref FROM finding WHERE status = 'waiting' ORDER BY id LIMIT 1")
+    refused = browser.post(f"/findings/{ref}/waive", {"reason": " "}, page="/workbench/findings")
+    assert refused.status_code == 422
+    assert "请写明划去的理由" in refused.text
+    assert browser.post(f"/findings/{ref}/waive", {"reason": "全村停电"}, page="/workbench/findings").status_code == 302
+    assert site.world.value("SELECT status FROM finding WHERE ref = :ref", ref=ref) == "struck"
+    assert "全村停电" in browser.get("/workbench/findings?status=struck").text
+
+
+@pytest.mark.parametrize("person", ["clerk-east", "head-east", "area", "security", "system"])
+def test_the_bench_exists_for_the_office_side_only(site: Site, person: str) -> None:
+    for path in ("/workbench", "/workbench/findings"):
+        assert site.browser(person).get(path).status_code == 404
