@@ -7,7 +7,7 @@ from datetime import date, datetime
 from tracker.domain.clocks import ClockStatus, next_occurrence, pause, resume
 from tracker.domain.deadlines import by_date, show_day
 from tracker.domain.errors import FieldProblem, InvalidInput, NotAllowed, StaleVersion
-from tracker.domain.permissions import Action, Viewer, may
+from tracker.domain.permissions import OVER_CAMPAIGN, Action, Viewer, may
 from tracker.domain.values import local_date
 from tracker.persistence.models import ClockRow, Extension, Task
 from tracker.persistence.repositories.clocks import clock_from, clock_payload
@@ -15,12 +15,14 @@ from tracker.persistence.unit_of_work import UnitOfWork
 from tracker.services.context import Floor, Setting
 from tracker.services.moving import write_back
 from tracker.services.recording import doer_at, event
+from tracker.services.separation import Separation, binding
 from tracker.services.tasks import check_version, see
 from tracker.services.telling import tell
 
 PAUSE_REASON = "extension_pending"
 #: Clocks that a unit may ask to have extended, in the order in which they are looked for.
 EXTENDABLE = ("finish", "reply")
+DECIDERS = frozenset(role.value for role in OVER_CAMPAIGN[Action.DECIDE_EXTENSION])
 
 
 class ExtensionService:
@@ -85,6 +87,8 @@ class ExtensionService:
             asked = uow.tasks.open_extension(task.id, lock=True)
             if asked is None:
                 raise StaleVersion("这项任务现在没有待审批的延期申请，可能已有人先办理。")
+            if asked.asked_by == viewer.person_id:
+                _check_own(binding(uow, viewer, task, setting, DECIDERS, now=now), reason)
             row = next(r for r in uow.clocks.of_task(task.id, lock=True).values() if r.id == asked.clock_id)
             new_date, reason = _check_decision(asked, grant, granted_on, reason, now=now)
             clock = clock_from(row, uow.clocks.fired([row])[row.id])
@@ -174,6 +178,14 @@ def _check_decision(
             [FieldProblem("granted_on", f"新期限要晚于原期限（{show_day(asked.old_due_on)}），也不能早于今天。")]
         )
     return new_date, reason[:1000]
+
+
+def _check_own(separation: Separation, reason: str) -> None:
+    """Refuse to let the asker decide, unless nobody else can; then a reason is due (DESIGN.md §3.5)."""
+    if separation is Separation.BINDS:
+        raise NotAllowed("这份延期申请是您本人提出的，要由另一个人审批。")
+    if separation is Separation.NOBODY_ELSE and not _clean(reason):
+        raise InvalidInput([FieldProblem("reason", "没有其他人可以审批，由申请人本人决定的要写明理由。")])
 
 
 def _facts(task: Task, setting: Setting) -> dict[str, object]:

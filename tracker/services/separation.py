@@ -6,7 +6,7 @@ shows.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
@@ -44,6 +44,15 @@ def separation_for(
     }
     if not roles:
         return Separation.BINDS
+    return binding(uow, viewer, task, setting, roles, now=now)
+
+
+def binding(
+    uow: UnitOfWork, viewer: Viewer, task: Task, setting: Setting, roles: Collection[str], *, now: datetime
+) -> Separation:
+    """Tell how a step that any holder of `roles` at the office may take binds the viewer, where separation holds."""
+    if not setting.separation:
+        return Separation.SWITCHED_OFF
     posts = uow.told.posts_at([setting.office.unit_id], today=local_date(now))
     others = {
         p.person_id for p in posts if p.role in roles and p.campaign_id in (None, task.campaign_id)
