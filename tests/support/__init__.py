@@ -1,1 +1,0 @@
-"""What tests share: servers, builders, fakes and the world."""

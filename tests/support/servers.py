@@ -72,9 +72,9 @@ def ensure_template(server_url: str) -> str:
 
 
 @contextlib.contextmanager
-def cloned_database(server_url: str, label: str = "test") -> Iterator[str]:
-    """The address of a new database with the migrations applied; dropped at the end, whoever is connected."""
-    template = ensure_template(server_url)
+def cloned_database(server_url: str, label: str = "test", *, empty: bool = False) -> Iterator[str]:
+    """The address of a new database, migrated or `empty`; dropped at the end, whoever is connected."""
+    template = "template0" if empty else ensure_template(server_url)
     name = f"tracker_{label}_{uuid.uuid4().hex[:12]}"
     with _administrator(server_url) as connection:
         connection.execute(

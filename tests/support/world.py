@@ -15,7 +15,7 @@ from typing import Any, Self
 
 from sqlalchemy import text
 
-from tracker.bootstrap import CALENDAR_YEARS, Container, build
+from tracker.bootstrap import CALENDAR_YEARS, build
 from tracker.definitions.calendar_seed import seed_days
 from tracker.definitions.campaign_files import Known, read_campaign_text
 from tracker.definitions.catalog import load_catalog

@@ -6,12 +6,14 @@ import click
 
 from tracker.cli.accounts import accounts
 from tracker.cli.background import scheduler, serve, worker
+from tracker.cli.backup import backup
 from tracker.cli.campaign import campaign
 from tracker.cli.db import db
 from tracker.cli.doctor import doctor
 from tracker.cli.engine import audit, explain, ledger, sweep
 from tracker.cli.server_account import EmbeddedServerUnavailable
 from tracker.cli.show_settings import settings
+from tracker.cli.units import units
 from tracker.cli.up import WebDidNotAnswer, up
 from tracker.cli.web_server import PortInUse
 from tracker.cli.workflows import workflows
@@ -33,6 +35,8 @@ COMMANDS: tuple[click.Command, ...] = (
     audit,
     explain,
     ledger,
+    units,
+    backup,
 )
 
 # These texts are sentences for the operator; a traceback would only hide them.

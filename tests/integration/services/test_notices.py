@@ -97,6 +97,16 @@ def test_what_is_finished_meanwhile_is_struck_at_issue_and_the_paper_shows_it(wo
     assert "已办结" in struck[0]["strike_reason"]
 
 
+def test_an_approved_paper_can_still_go_back_and_must_then_be_approved_anew(world: World) -> None:
+    ref = draft(world)
+    world.act_on_notice("sup1", ref, "seal")
+    world.act_on_notice("sup2", ref, "approve")
+    world.act_on_notice("boss", ref, "send_back", reason="请补充依据")
+    assert world.rows("SELECT gathering, approved_hash FROM notice WHERE ref = :ref", ref=ref) == [
+        {"gathering": True, "approved_hash": None}
+    ]
+
+
 def test_later_findings_open_the_next_draft_once_one_is_put_up(world: World) -> None:
     world.act_on_notice("sup1", draft(world), "seal")
     task = world.task("p1", "west")["ref"]

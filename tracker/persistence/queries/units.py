@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -28,3 +29,28 @@ def units_below(session: Session, unit_ids: Sequence[int]) -> dict[int, frozense
     for row in session.execute(BELOW, {"ids": sorted(set(unit_ids))}):
         found[row.top].add(row.unit_id)
     return {top: frozenset(units) for top, units in found.items()}
+
+
+TREE = text("""
+    SELECT u.id, u.key, u.kind, n.name, n.parent_id,
+        (SELECT count(DISTINCT p.person_id) FROM post p
+         WHERE p.unit_id = u.id AND p.role IN ('liaison', 'head') AND p.starts_on <= current_date
+             AND (p.ends_on IS NULL OR p.ends_on >= current_date)) AS answerable
+    FROM unit u JOIN unit_name n ON n.unit_id = u.id AND n.valid_to IS NULL ORDER BY n.position, u.id""")
+
+
+@dataclass(frozen=True, slots=True)
+class UnitLine:
+    """A unit of the tree, and how many people answer for it (liaisons and heads)."""
+
+    id: int
+    key: str
+    kind: str
+    name: str
+    parent_id: int | None
+    answerable: int
+
+
+def unit_tree(session: Session) -> list[UnitLine]:
+    """Return every unit in protocol order."""
+    return [UnitLine(*row) for row in session.execute(TREE)]

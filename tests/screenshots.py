@@ -1,0 +1,41 @@
+"""`make screenshots`: tell the whole story in a real browser and keep a picture of every page, wide and narrow."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+from tests.browser.conftest import CHROMIUM_ARGUMENTS
+from tests.browser.people import Someone
+from tests.browser.story import Story
+from tests.support.running import running_sample
+
+EVERYBODY = ("bangongshi1", "dudao1", "lingdao1", "baopian1", "dongling", "xipo", "anquan", "xitong", "shenji")
+
+
+def main() -> None:
+    """Take the pictures into the folder given as argument, else a new one; print where they are."""
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(tempfile.mkdtemp(prefix="tracker-pictures-"))
+    folder.mkdir(parents=True, exist_ok=True)
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    with running_sample() as sample, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGUMENTS)
+        story = Story(browser, sample, pictures=folder)
+        story.tell()
+        for username in EVERYBODY:
+            for phone in (False, True):
+                someone = Someone(browser, sample, username, phone=phone, pictures=folder)
+                for page in story.pages_of(someone):
+                    someone.go(page)
+                    someone.picture(f"{username}{page.replace('/', '-')}{'-phone' if phone else ''}")
+                someone.close()
+        browser.close()
+    print(f"{len(list(folder.glob('*.png')))} pictures in {folder}")
+
+
+if __name__ == "__main__":
+    main()
