@@ -63,11 +63,7 @@ def fresh_database_url(servers: RunningServers) -> Iterator[str]:
 def redis_url(servers: RunningServers, worker_id: str) -> Iterator[str]:
     """An empty Redis database, one for each test process."""
     number = int(worker_id.removeprefix("gw")) % 16 if worker_id.startswith("gw") else 0
-    url = (
-        servers.redis_url.replace("db=0", f"db={number}")
-        if "db=0" in servers.redis_url
-        else servers.redis_url
-    )
+    url = servers.redis_url.replace("db=0", f"db={number}") if "db=0" in servers.redis_url else servers.redis_url
     with contextlib.closing(redis.Redis.from_url(url)) as client:
         client.flushdb()
         yield url

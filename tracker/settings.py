@@ -84,9 +84,7 @@ def database_url(value: str) -> str:
         return ""
     scheme, separator, rest = value.partition("://")
     if not separator or scheme not in {"postgres", "postgresql", "postgresql+psycopg"}:
-        raise ValueError(
-            "不是 PostgreSQL 地址。请写 postgresql://用户:密码@主机:5432/库名，或留空使用内置数据库。"
-        )
+        raise ValueError("不是 PostgreSQL 地址。请写 postgresql://用户:密码@主机:5432/库名，或留空使用内置数据库。")
     return f"postgresql+psycopg://{rest}"
 
 
@@ -169,15 +167,11 @@ class Settings:
         secret=True,
         help="会话签名密钥，至少 32 个字符；留空则由 tracker up 生成一次并存入数据目录",
     )
-    public_url: str = setting(
-        "TRACKER_PUBLIC_URL", default="", help="用户访问的网址，写进邮件和短信；留空则用监听地址"
-    )
+    public_url: str = setting("TRACKER_PUBLIC_URL", default="", help="用户访问的网址，写进邮件和短信；留空则用监听地址")
     web_threads: int = setting(
         "TRACKER_WEB_THREADS", default="8", parse=integer, minimum="1", help="每个网页进程的线程数"
     )
-    web_processes: int = setting(
-        "TRACKER_WEB_PROCESSES", default="1", parse=integer, minimum="1", help="网页进程数"
-    )
+    web_processes: int = setting("TRACKER_WEB_PROCESSES", default="1", parse=integer, minimum="1", help="网页进程数")
     workers: int = setting(
         "TRACKER_WORKERS", default="2", parse=integer, minimum="1", help="tracker up 启动的后台工作进程数"
     )
@@ -199,9 +193,7 @@ class Settings:
         help="到期后这么久仍无巡查完成，调度进程就自己巡查并记一条事故",
     )
     smtp_host: str = setting("TRACKER_SMTP_HOST", default="", help="发信服务器；留空则不发邮件")
-    smtp_port: int = setting(
-        "TRACKER_SMTP_PORT", default="587", parse=integer, minimum="1", help="发信服务器端口"
-    )
+    smtp_port: int = setting("TRACKER_SMTP_PORT", default="587", parse=integer, minimum="1", help="发信服务器端口")
     smtp_user: str = setting("TRACKER_SMTP_USER", default="", help="发信账号；留空则不登录")
     smtp_password: str = setting("TRACKER_SMTP_PASSWORD", default="", secret=True, help="发信账号的密码")
     smtp_security: str = setting(
@@ -290,9 +282,7 @@ class Settings:
                 problems.append(f"{each.metadata['name']}：{problem}")
         settings = cls(**chosen)
         if settings.secret_key and len(settings.secret_key) < 32:
-            problems.append(
-                "TRACKER_SECRET_KEY：少于 32 个字符。请写一串随机字符，或留空由 tracker up 生成。"
-            )
+            problems.append("TRACKER_SECRET_KEY：少于 32 个字符。请写一串随机字符，或留空由 tracker up 生成。")
         if problems:
             raise SettingsError("\n".join(problems))
         return settings

@@ -135,9 +135,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_stream")),
         sa.UniqueConstraint("kind", "subject_id", name=op.f("uq_stream__kind_subject_id")),
     )
-    op.create_index(
-        "ix_stream__unsealed", "stream", ["id"], unique=False, postgresql_where=sa.text("seq > sealed_seq")
-    )
+    op.create_index("ix_stream__unsealed", "stream", ["id"], unique=False, postgresql_where=sa.text("seq > sealed_seq"))
     op.create_table(
         "unit",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -285,9 +283,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_unit_name__parent", "unit_name", ["parent_id"], unique=False, postgresql_where="valid_to IS NULL"
     )
-    op.create_index(
-        "ix_unit_name__present", "unit_name", ["unit_id"], unique=True, postgresql_where="valid_to IS NULL"
-    )
+    op.create_index("ix_unit_name__present", "unit_name", ["unit_id"], unique=True, postgresql_where="valid_to IS NULL")
     op.create_table(
         "calendar_version",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -453,9 +449,7 @@ def upgrade() -> None:
         sa.Column("unit_set_id", sa.BigInteger(), nullable=False),
         sa.Column("unit_id", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_unit_set_member__unit_id")),
-        sa.ForeignKeyConstraint(
-            ["unit_set_id"], ["unit_set.id"], name=op.f("fk_unit_set_member__unit_set_id")
-        ),
+        sa.ForeignKeyConstraint(["unit_set_id"], ["unit_set.id"], name=op.f("fk_unit_set_member__unit_set_id")),
         sa.PrimaryKeyConstraint("unit_set_id", "unit_id", name=op.f("pk_unit_set_member")),
     )
     op.create_table(
@@ -468,9 +462,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["measure_id"], ["measure.id"], name=op.f("fk_assignment__measure_id")),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_assignment__unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_assignment")),
-        sa.UniqueConstraint(
-            "measure_id", "unit_id", "role", name=op.f("uq_assignment__measure_id_unit_id_role")
-        ),
+        sa.UniqueConstraint("measure_id", "unit_id", "role", name=op.f("uq_assignment__measure_id_unit_id_role")),
     )
     op.create_index("ix_assignment__unit", "assignment", ["unit_id"], unique=False)
     op.create_table(
@@ -515,12 +507,8 @@ def upgrade() -> None:
         sa.UniqueConstraint("ref", name=op.f("uq_task__ref")),
     )
     op.create_index("ix_task__campaign_unit", "task", ["campaign_id", "unit_id"], unique=False)
-    op.create_index(
-        "ix_task__parent", "task", ["parent_id"], unique=False, postgresql_where="parent_id IS NOT NULL"
-    )
-    op.create_index(
-        "ix_task__unit_open", "task", ["unit_id", "due_at"], unique=False, postgresql_where="NOT final"
-    )
+    op.create_index("ix_task__parent", "task", ["parent_id"], unique=False, postgresql_where="parent_id IS NOT NULL")
+    op.create_index("ix_task__unit_open", "task", ["unit_id", "due_at"], unique=False, postgresql_where="NOT final")
     op.create_index(
         "ix_task__waiting", "task", ["campaign_id", "waits_for"], unique=False, postgresql_where="NOT final"
     )
@@ -548,16 +536,12 @@ def upgrade() -> None:
         sa.Column("ordered_rungs", sa.ARRAY(sa.SmallInteger()), nullable=False),
         sa.Column("next_fire_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("due_class IN ('fixed', 'told', 'computed')", name=op.f("ck_clock__due_class")),
-        sa.CheckConstraint(
-            "next_fire_at IS NULL OR status = 'running'", name=op.f("ck_clock__only_running_fires")
-        ),
+        sa.CheckConstraint("next_fire_at IS NULL OR status = 'running'", name=op.f("ck_clock__only_running_fires")),
         sa.CheckConstraint("status IN ('running', 'held', 'paused', 'done')", name=op.f("ck_clock__status")),
         sa.ForeignKeyConstraint(
             ["calendar_version_id"], ["calendar_version.id"], name=op.f("fk_clock__calendar_version_id")
         ),
-        sa.ForeignKeyConstraint(
-            ["ladder_version_id"], ["ladder_version.id"], name=op.f("fk_clock__ladder_version_id")
-        ),
+        sa.ForeignKeyConstraint(["ladder_version_id"], ["ladder_version.id"], name=op.f("fk_clock__ladder_version_id")),
         sa.ForeignKeyConstraint(["task_id"], ["task.id"], name=op.f("fk_clock__task_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_clock")),
         sa.UniqueConstraint("task_id", "name", name=op.f("uq_clock__task_id_name")),
@@ -595,9 +579,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("(number IS NULL) = (number_series_id IS NULL)", name=op.f("ck_notice__numbered")),
         sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_notice__campaign_id")),
-        sa.ForeignKeyConstraint(
-            ["number_series_id"], ["number_series.id"], name=op.f("fk_notice__number_series_id")
-        ),
+        sa.ForeignKeyConstraint(["number_series_id"], ["number_series.id"], name=op.f("fk_notice__number_series_id")),
         sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_notice__office_id")),
         sa.ForeignKeyConstraint(["task_id"], ["task.id"], name=op.f("fk_notice__task_id")),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_notice__unit_id")),
@@ -645,9 +627,7 @@ def upgrade() -> None:
         sa.Column("uploaded_by", sa.BigInteger(), nullable=False),
         sa.Column("uploaded_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["sha256"], ["blob.sha256"], name=op.f("fk_attachment__sha256")),
-        sa.ForeignKeyConstraint(
-            ["submission_id"], ["submission.id"], name=op.f("fk_attachment__submission_id")
-        ),
+        sa.ForeignKeyConstraint(["submission_id"], ["submission.id"], name=op.f("fk_attachment__submission_id")),
         sa.ForeignKeyConstraint(["task_id"], ["task.id"], name=op.f("fk_attachment__task_id")),
         sa.ForeignKeyConstraint(["uploaded_by"], ["person.id"], name=op.f("fk_attachment__uploaded_by")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attachment")),
@@ -671,18 +651,14 @@ def upgrade() -> None:
         sa.Column("decided_by", sa.BigInteger(), nullable=True),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("decision_reason", sa.Text(), nullable=False),
-        sa.CheckConstraint(
-            "status IN ('asked', 'granted', 'refused', 'dropped')", name=op.f("ck_extension__status")
-        ),
+        sa.CheckConstraint("status IN ('asked', 'granted', 'refused', 'dropped')", name=op.f("ck_extension__status")),
         sa.ForeignKeyConstraint(["asked_by"], ["person.id"], name=op.f("fk_extension__asked_by")),
         sa.ForeignKeyConstraint(["clock_id"], ["clock.id"], name=op.f("fk_extension__clock_id")),
         sa.ForeignKeyConstraint(["decided_by"], ["person.id"], name=op.f("fk_extension__decided_by")),
         sa.ForeignKeyConstraint(["task_id"], ["task.id"], name=op.f("fk_extension__task_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_extension")),
     )
-    op.create_index(
-        "ix_extension__open", "extension", ["task_id"], unique=True, postgresql_where="status = 'asked'"
-    )
+    op.create_index("ix_extension__open", "extension", ["task_id"], unique=True, postgresql_where="status = 'asked'")
     op.create_index("ix_extension__task", "extension", ["task_id"], unique=False)
     op.create_table(
         "firing",
@@ -700,9 +676,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["clock_id"], ["clock.id"], name=op.f("fk_firing__clock_id")),
         sa.ForeignKeyConstraint(["task_id"], ["task.id"], name=op.f("fk_firing__task_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_firing")),
-        sa.UniqueConstraint(
-            "clock_id", "occurrence", "rung", name=op.f("uq_firing__clock_id_occurrence_rung")
-        ),
+        sa.UniqueConstraint("clock_id", "occurrence", "rung", name=op.f("uq_firing__clock_id_occurrence_rung")),
     )
     op.create_index(op.f("ix_firing__task_id"), "firing", ["task_id"], unique=False)
     op.create_table(
@@ -725,9 +699,7 @@ def upgrade() -> None:
         sa.Column("bigrams", sa.ARRAY(sa.Text()), nullable=False),
         sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_problem__campaign_id")),
         sa.ForeignKeyConstraint(["found_in_task_id"], ["task.id"], name=op.f("fk_problem__found_in_task_id")),
-        sa.ForeignKeyConstraint(
-            ["rectification_task_id"], ["task.id"], name=op.f("fk_problem__rectification_task_id")
-        ),
+        sa.ForeignKeyConstraint(["rectification_task_id"], ["task.id"], name=op.f("fk_problem__rectification_task_id")),
         sa.ForeignKeyConstraint(["submission_id"], ["submission.id"], name=op.f("fk_problem__submission_id")),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_problem__unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_problem")),
@@ -762,9 +734,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_told__person", "told", ["person_id", "id"], unique=False)
     op.create_index("ix_told__task", "told", ["task_id"], unique=False)
-    op.create_index(
-        "ix_told__ungathered", "told", ["person_id"], unique=False, postgresql_where="gathered_at IS NULL"
-    )
+    op.create_index("ix_told__ungathered", "told", ["person_id"], unique=False, postgresql_where="gathered_at IS NULL")
     op.create_table(
         "delivery_item",
         sa.Column("delivery_id", sa.BigInteger(), nullable=False),
@@ -851,9 +821,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.execute(UNGUARD)
     op.drop_index("ix_notice_item__notice", table_name="notice_item")
-    op.drop_index(
-        "ix_notice_item__finding", table_name="notice_item", postgresql_where="finding_id IS NOT NULL"
-    )
+    op.drop_index("ix_notice_item__finding", table_name="notice_item", postgresql_where="finding_id IS NOT NULL")
     op.drop_table("notice_item")
     op.drop_index("ix_finding__waiting", table_name="finding", postgresql_where="status = 'waiting'")
     op.drop_index("ix_finding__task", table_name="finding")

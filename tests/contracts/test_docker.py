@@ -57,9 +57,7 @@ def test_every_variable_in_compose_and_image_is_a_setting_with_a_usable_value(tm
     secret = tmp_path / "secret"
     known = {each.name for each in describe_settings()}
     secrets = {f"{each.name}_FILE" for each in describe_settings() if each.secret}
-    image = dict(
-        re.findall(r"(TRACKER_\w+)=(\S+)", " ".join(rest for word, rest in instructions() if word == "ENV"))
-    )
+    image = dict(re.findall(r"(TRACKER_\w+)=(\S+)", " ".join(rest for word, rest in instructions() if word == "ENV")))
     for service in ours().values():
         environ = {name: str(value) for name, value in (image | service["environment"]).items()}
         assert set(environ) <= known | secrets
@@ -92,8 +90,6 @@ def test_the_entrypoint_runs_any_command_of_tracker(tmp_path: Path) -> None:
 
 
 def test_every_command_that_the_entrypoint_names_exists() -> None:
-    named = re.findall(
-        r"^\s*(?:exec )?tracker (\w+)", (DOCKER / "entrypoint.sh").read_text(encoding="utf-8"), re.M
-    )
+    named = re.findall(r"^\s*(?:exec )?tracker (\w+)", (DOCKER / "entrypoint.sh").read_text(encoding="utf-8"), re.M)
     assert {"db", "serve"} == set(named)
     assert set(named) | {"worker", "scheduler"} <= set(main.commands)

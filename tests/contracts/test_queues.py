@@ -15,11 +15,7 @@ CONSTANTS = {name: value for name, value in vars(queues).items() if name.isupper
 def enqueue_calls() -> Iterator[tuple[str, list[ast.expr]]]:
     for file in sorted((CHECKOUT / "tracker").rglob("*.py")):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            if (
-                isinstance(node, ast.Call)
-                and isinstance(node.func, ast.Attribute)
-                and node.func.attr == "enqueue"
-            ):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "enqueue":
                 yield f"{file.relative_to(CHECKOUT)}:{node.lineno}", node.args
 
 

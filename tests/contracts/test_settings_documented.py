@@ -14,11 +14,7 @@ README = CHECKOUT / "README.md"
 
 
 def variables_in(text: str) -> set[str]:
-    return {
-        name
-        for name in re.findall(r"TRACKER_[A-Z0-9_]*[A-Z0-9]", text)
-        if not name.startswith("TRACKER_TEST_")
-    }
+    return {name for name in re.findall(r"TRACKER_[A-Z0-9_]*[A-Z0-9]", text) if not name.startswith("TRACKER_TEST_")}
 
 
 def test_the_readme_holds_the_table_that_tracker_settings_prints() -> None:

@@ -24,9 +24,7 @@ def name_of(file: Path) -> str:
 def test_a_module_and_its_functions_stay_short(file: Path) -> None:
     source = file.read_text(encoding="utf-8")
     assert len(source.splitlines()) <= LONGEST_MODULE
-    assert [
-        f"{name}: {length} lines" for name, length in functions(source) if length > LONGEST_FUNCTION
-    ] == []
+    assert [f"{name}: {length} lines" for name, length in functions(source) if length > LONGEST_FUNCTION] == []
 
 
 def test_test_files_stay_short() -> None:

@@ -83,9 +83,7 @@ def test_whoever_is_waited_for_has_a_move_and_a_clock(key):
 @each_workflow
 def test_sending_back_needs_a_reason(key):
     for one in CATALOG.workflows[key].transitions:
-        goes_back = one.name.startswith(
-            ("return", "send_back", "fail", "relapse", "withdraw", "void", "discard")
-        )
+        goes_back = one.name.startswith(("return", "send_back", "fail", "relapse", "withdraw", "void", "discard"))
         assert (one.reason == "required") == goes_back, one.name
 
 
@@ -130,9 +128,7 @@ def test_finish_clocks_survive_a_return_and_accept_clocks_start_anew():
 
 def test_rungs_fire_when_offices_are_open_and_messages_may_be_sent():
     for ladder in CATALOG.ladders.values():
-        assert all(8 <= rung.at.hour < 18 and rung.at.minute not in (0, 30) for rung in ladder.rungs), (
-            ladder.key
-        )
+        assert all(8 <= rung.at.hour < 18 and rung.at.minute not in (0, 30) for rung in ladder.rungs), ladder.key
 
 
 @each_workflow

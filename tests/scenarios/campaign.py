@@ -23,9 +23,7 @@ def campaign_text() -> str:
         f"  - {{key: {v}, name: {v}村, short_name: {v}村, kind: village, parent: town}}" for v in VILLAGES
     )
     local = [
-        _person(f"{name}-{v}", [(role, v)])
-        for v in VILLAGES
-        for name, role in (("clerk", "liaison"), ("head", "head"))
+        _person(f"{name}-{v}", [(role, v)]) for v in VILLAGES for name, role in (("clerk", "liaison"), ("head", "head"))
     ]
     office = [
         _person(key, [(role, "office")])

@@ -69,6 +69,7 @@ def of_tree(data_dir: Path) -> list[psutil.Process]:
             continue
     return found
 
+
 @dataclass(frozen=True)
 class RunningSample:
     """A sample county that runs: where it answers, and the passwords by user name."""

@@ -64,9 +64,7 @@ def ensure_template(server_url: str) -> str:
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(growing)))
             upgrade_database(_named(server_url, growing))
             connection.execute(
-                sql.SQL("ALTER DATABASE {} RENAME TO {}").format(
-                    sql.Identifier(growing), sql.Identifier(name)
-                )
+                sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(growing), sql.Identifier(name))
             )
     return name
 

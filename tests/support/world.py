@@ -92,13 +92,12 @@ class World:
         self.mail = RecordingCourier(self.clock)
         self.database_url = database_url
         self.settings = settings_for(database_url)
-        self.container = build(
-            self.settings, clock=self.clock, queue=self.queue, couriers={"email": self.mail}
-        )
+        self.container = build(self.settings, clock=self.clock, queue=self.queue, couriers={"email": self.mail})
         self.catalog = load_catalog(WORKFLOWS)
         exceptions, published = seed_days(*CALENDAR_YEARS)
         self.container.installations.prepare(
-            definitions=texts_of(self.catalog), calendar=CalendarSeed("chinesecalendar test", exceptions, published),
+            definitions=texts_of(self.catalog),
+            calendar=CalendarSeed("chinesecalendar test", exceptions, published),
             is_sample=is_sample,
         )
         self.campaign_ref = ""
@@ -114,7 +113,9 @@ class World:
 
     def load(self, campaign_yaml: str, *, issue: bool = True) -> str:
         """Load a campaign from its text and issue it; return its ref."""
-        file = read_campaign_text(campaign_yaml, file="test.yaml", known=Known(self.catalog.workflows, self.catalog.ladders))
+        file = read_campaign_text(
+            campaign_yaml, file="test.yaml", known=Known(self.catalog.workflows, self.catalog.ladders)
+        )
         loaded = self.container.campaigns.load(file, actor_person_id=None)
         self.campaign_ref, self.person_ids = str(loaded.ref), loaded.person_ids
         if issue:

@@ -37,9 +37,7 @@ def test_settings_do_not_change() -> None:
         ("TRACKER_SECRET_KEY_FILE", "/nowhere/key", "读不了 TRACKER_SECRET_KEY_FILE 指的文件 /nowhere/key"),
     ],
 )
-def test_a_value_that_cannot_be_used_is_named_with_what_to_write(
-    variable: str, value: str, said: str
-) -> None:
+def test_a_value_that_cannot_be_used_is_named_with_what_to_write(variable: str, value: str, said: str) -> None:
     with pytest.raises(SettingsError) as refused:
         Settings.from_environ({variable: value})
     assert str(refused.value).startswith(variable.removesuffix("_FILE"))
@@ -68,6 +66,6 @@ def test_a_secret_given_twice_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_misspelt_variable_is_told_with_the_right_one() -> None:
-    assert misspelt_variables(
-        {"TRACKER_WORKER": "3", "TRACKER_WORKERS": "3", "TRACKER_TEST_REDIS_URL": "x"}
-    ) == ["TRACKER_WORKER：没有这个设置。是不是 TRACKER_WORKERS？"]
+    assert misspelt_variables({"TRACKER_WORKER": "3", "TRACKER_WORKERS": "3", "TRACKER_TEST_REDIS_URL": "x"}) == [
+        "TRACKER_WORKER：没有这个设置。是不是 TRACKER_WORKERS？"
+    ]

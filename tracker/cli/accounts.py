@@ -25,9 +25,7 @@ def list_accounts() -> None:
     """列出全部账号和状态。"""
     with opened_container() as container:
         for account in container.people.find_accounts(None):
-            click.echo(
-                f"{account.username:<20} {account.name}（人员 {account.person_id}）  {_state(account)}"
-            )
+            click.echo(f"{account.username:<20} {account.name}（人员 {account.person_id}）  {_state(account)}")
 
 
 @accounts.command()

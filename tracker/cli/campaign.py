@@ -72,9 +72,7 @@ def load(file: Path) -> None:
     with opened_container() as container:
         content = _read(file, container)
         loaded = container.campaigns.load(content, actor_person_id=None)
-        click.echo(
-            f"已载入“{content.title}”，编号 {loaded.ref}。核对后用 tracker campaign issue {loaded.ref} 下达。"
-        )
+        click.echo(f"已载入“{content.title}”，编号 {loaded.ref}。核对后用 tracker campaign issue {loaded.ref} 下达。")
         for login in give_first_logins(container.people, content, loaded.person_ids):
             click.echo(f"  {login.username:<16} {login.password}  {login.name}")
 
@@ -106,9 +104,7 @@ def issue(ref: str, yes: bool) -> None:
         if not yes:
             click.confirm(f"下达“{summary.title}”，将产生 {tasks} 个任务。确定吗？", abort=True)
         try:
-            report = container.issuing.issue_campaign(
-                None, campaign_ref=ref, expected_version=summary.version
-            )
+            report = container.issuing.issue_campaign(None, campaign_ref=ref, expected_version=summary.version)
         except CannotIssue as refused:
             reasons = "\n".join(f"  {reason}" for reason in refused.reasons)
             raise click.ClickException(f"{refused.sentence}\n{reasons}") from refused

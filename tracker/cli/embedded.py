@@ -85,9 +85,7 @@ def start_servers(
         server.start(tree, stage=POSTGRES_STAGE)
         database = server.url
     if redis:
-        child = tree.start(
-            redis_spec(home, run_dir=run_dir, log=_log_file(logs / "redis.log"), stage=REDIS_STAGE)
-        )
+        child = tree.start(redis_spec(home, run_dir=run_dir, log=_log_file(logs / "redis.log"), stage=REDIS_STAGE))
         bell = redis_url(run_dir)
         wait_for_redis(child, bell)
     write_private(_record_of(data_dir), json.dumps({"database_url": database, "redis_url": bell}))
@@ -112,8 +110,7 @@ def attach(settings: Settings) -> Settings:
         ) from None
     if record is None or not _is_held(settings.data_dir):
         raise EmbeddedServerUnavailable(
-            "内置数据库没有在运行。请先在另一个终端运行 tracker up，"
-            "或设置 TRACKER_DATABASE_URL 和 TRACKER_REDIS_URL。"
+            "内置数据库没有在运行。请先在另一个终端运行 tracker up，或设置 TRACKER_DATABASE_URL 和 TRACKER_REDIS_URL。"
         )
     return dataclasses.replace(
         settings,

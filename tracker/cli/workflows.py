@@ -38,9 +38,7 @@ def list_workflows(folder: Path) -> None:
         kind = "文书" if workflow.paper else "任务"
         click.echo(f"{workflow.key:<22} v{workflow.version:<3} {kind}  {workflow.title}")
     for ladder in catalog.ladders.values():
-        click.echo(
-            f"ladders/{ladder.key:<14} v{ladder.version:<3} 升级  {ladder.title}（{len(ladder.rungs)}级）"
-        )
+        click.echo(f"ladders/{ladder.key:<14} v{ladder.version:<3} 升级  {ladder.title}（{len(ladder.rungs)}级）")
 
 
 @workflows.command()

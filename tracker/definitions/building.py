@@ -58,9 +58,7 @@ def build_workflow(loaded: dict[str, Any]) -> tuple[WorkflowDefinition, list[Pro
 
 def build_ladder(loaded: dict[str, Any]) -> Ladder:
     """Return the ladder."""
-    return Ladder(
-        loaded["key"], loaded["version"], loaded["title"], tuple(_rung(one) for one in loaded["rungs"])
-    )
+    return Ladder(loaded["key"], loaded["version"], loaded["title"], tuple(_rung(one) for one in loaded["rungs"]))
 
 
 def _clocks(loaded: dict[str, Any]) -> tuple[dict[str, ClockDefinition], list[Problem]]:

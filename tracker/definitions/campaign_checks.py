@@ -117,9 +117,7 @@ def _check_cycles(units: Iterable[Content]) -> Iterator[Problem]:
             chain.append(above)
         if above == key and key not in told:
             told.update(chain)
-            yield Problem(
-                "units", f"上级单位绕成了圈：{' → '.join([*chain, key])}，请改正其中一个的 parent。"
-            )
+            yield Problem("units", f"上级单位绕成了圈：{' → '.join([*chain, key])}，请改正其中一个的 parent。")
 
 
 def _check_sets(content: Content, known: Known) -> Iterator[Problem]:
@@ -150,9 +148,7 @@ def _check_post(path: str, post: Content, content: Content, labels: Labels) -> I
         elsewhere = [key for key in labels.expand(words) if key != content.get("office")]
         if elsewhere:
             title = ROLE_TITLES[Role(post["role"])]
-            yield Problem(
-                path, f"{title}要登记在发文办公室（{content.get('office')}），不能登记在{elsewhere[0]}。"
-            )
+            yield Problem(path, f"{title}要登记在发文办公室（{content.get('office')}），不能登记在{elsewhere[0]}。")
 
 
 def _check_labels(path: str, words: Iterable[str], labels: Labels) -> Iterator[Problem]:
@@ -188,9 +184,7 @@ def _check_workflow(path: str, key: str, known: Known) -> Iterator[Problem]:
     elif definition is None:
         yield Problem(path, unknown("流程", key, duties))
     elif definition.paper:
-        yield Problem(
-            path, f"“{key}”是文书的流程，由升级规则形成，不能作工作措施。可以写：{'、'.join(duties)}。"
-        )
+        yield Problem(path, f"“{key}”是文书的流程，由升级规则形成，不能作工作措施。可以写：{'、'.join(duties)}。")
     elif all(clock.within is not None for clock in definition.clocks.values()):
         yield Problem(path, f"流程“{key}”没有由措施给出时限的计时，措施的 due 会不起作用。")
 

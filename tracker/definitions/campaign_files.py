@@ -97,9 +97,7 @@ def _settings(loaded: Mapping[str, Any]) -> CampaignSettings:
 def _unit(unit: Mapping[str, Any], position: int) -> UnitEntry:
     """Return a unit; its place in the file is its place in protocol order."""
     short_name = unit.get("short_name") or unit["name"]
-    return UnitEntry(
-        unit["key"], unit["name"], short_name, unit["kind"], unit["parent"], position, unit["level"]
-    )
+    return UnitEntry(unit["key"], unit["name"], short_name, unit["kind"], unit["parent"], position, unit["level"])
 
 
 def _person(person: Mapping[str, Any], labels: Labels) -> PersonEntry:
@@ -108,9 +106,7 @@ def _person(person: Mapping[str, Any], labels: Labels) -> PersonEntry:
         for post in person["posts"]
         for unit in labels.expand(post.get("units") or [post["unit"]])
     )
-    return PersonEntry(
-        person["key"], person["name"], posts, person["email"], person["phone"], person["username"]
-    )
+    return PersonEntry(person["key"], person["name"], posts, person["email"], person["phone"], person["username"])
 
 
 def _measure(measure: Mapping[str, Any], row: int, cutoff: str) -> MeasureEntry:

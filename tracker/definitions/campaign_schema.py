@@ -142,9 +142,7 @@ class UnitSchema(StrictSchema):
     key = _Code(required=True)
     name = Text(required=True, validate=validate.Length(max=60, error="单位名称最多60个字。"))
     short_name = Text(
-        validate=validate.Length(
-            max=MAX_SHORT_NAME, error=f"简称最多{MAX_SHORT_NAME}个字，短信里才放得下，请缩短。"
-        )
+        validate=validate.Length(max=MAX_SHORT_NAME, error=f"简称最多{MAX_SHORT_NAME}个字，短信里才放得下，请缩短。")
     )
     kind = OneOf("单位类别", UNIT_KINDS, required=True)
     parent = _Code(load_default=None)

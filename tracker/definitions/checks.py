@@ -33,8 +33,7 @@ def check_workflow(definition: WorkflowDefinition, *, ladders: Collection[str]) 
 def check_ladder(ladder: Ladder, *, papers: Collection[str]) -> list[Problem]:
     """Return what is wrong within `ladder`, and with the papers it raises."""
     problems = [
-        Problem(f"rungs.{name}", f"级名“{name}”写了两次。")
-        for name in _twice(rung.name for rung in ladder.rungs)
+        Problem(f"rungs.{name}", f"级名“{name}”写了两次。") for name in _twice(rung.name for rung in ladder.rungs)
     ]
     latest: tuple[int, str] | None = None
     for rung in ladder.rungs:
@@ -75,9 +74,7 @@ def _check_transitions(definition: WorkflowDefinition) -> Iterator[Problem]:
         yield from _check_form_of(definition, path, transition.form, transition.opens)
 
 
-def _check_form_of(
-    definition: WorkflowDefinition, path: str, form: str | None, opens: str | None
-) -> Iterator[Problem]:
+def _check_form_of(definition: WorkflowDefinition, path: str, form: str | None, opens: str | None) -> Iterator[Problem]:
     if form is not None and form not in definition.forms:
         yield Problem(f"{path}.form", unknown("表单", form, definition.forms))
     elif opens == "rectification_for_problems":

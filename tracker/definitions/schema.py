@@ -86,9 +86,7 @@ class ClockSchema(StrictSchema):
     @validates_schema(skip_on_field_errors=True)
     def has_one_source_of_time(self, data: Any, **_: Any) -> None:
         if ("within" in data) == ("due" in data):
-            raise ValidationError(
-                "within（期限）和 due: from_measure（由任务来源给出）要写一个，且只写一个。"
-            )
+            raise ValidationError("within（期限）和 due: from_measure（由任务来源给出）要写一个，且只写一个。")
 
 
 class TransitionSchema(StrictSchema):
@@ -163,18 +161,14 @@ class RungSchema(StrictSchema):
         if ("act" in data) == ("raises" in data):
             raise ValidationError("do（提醒 remind、催办 urge）和 raise（拟发文书）要写一个，且只写一个。")
         if not {"after", "quality_failures", "failed_rechecks"} & data.keys():
-            raise ValidationError(
-                "要写 after、quality_failures、failed_rechecks 至少一个，否则永远不会触发。"
-            )
+            raise ValidationError("要写 after、quality_failures、failed_rechecks 至少一个，否则永远不会触发。")
 
 
 class LadderSchema(StrictSchema):
     key = Name(required=True)
     version = Number(1, 9_999, required=True)
     title = Text(required=True)
-    rungs = fields.List(
-        fields.Nested(RungSchema), required=True, validate=validate.Length(1, error="至少要有一级。")
-    )
+    rungs = fields.List(fields.Nested(RungSchema), required=True, validate=validate.Length(1, error="至少要有一级。"))
 
 
 def load(schema: Schema, content: object) -> tuple[dict[str, Any], list[Problem]]:

@@ -72,9 +72,7 @@ class Number(fields.Integer):
     """A whole number within a range."""
 
     def __init__(self, least: int, most: int, **kwargs: Any) -> None:
-        super().__init__(
-            validate=validate.Range(least, most, error=f"要在 {least} 到 {most} 之间。"), **kwargs
-        )
+        super().__init__(validate=validate.Range(least, most, error=f"要在 {least} 到 {most} 之间。"), **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         if not isinstance(value, int) or isinstance(value, bool):

@@ -58,9 +58,7 @@ def _plain(node: yaml.Node, path: str, problems: list[Problem], depth: int) -> o
     return _plain_scalar(node, path, problems)
 
 
-def _plain_mapping(
-    node: yaml.MappingNode, path: str, problems: list[Problem], depth: int
-) -> dict[str, object]:
+def _plain_mapping(node: yaml.MappingNode, path: str, problems: list[Problem], depth: int) -> dict[str, object]:
     content: dict[str, object] = {}
     for key_node, value_node in node.value:
         if not isinstance(key_node, yaml.ScalarNode):
@@ -80,9 +78,7 @@ def _plain_scalar(node: yaml.Node, path: str, problems: list[Problem]) -> object
     text = str(node.value)
     kind = node.tag.removeprefix(_TAG)
     if _is_hidden_boolean(node):
-        problems.append(
-            Problem(path, f"YAML 会把“{text}”读成真假值。要文字请加引号，要真假请写 true 或 false。")
-        )
+        problems.append(Problem(path, f"YAML 会把“{text}”读成真假值。要文字请加引号，要真假请写 true 或 false。"))
         return text
     if kind == "bool":
         return text.casefold() == "true"

@@ -25,9 +25,7 @@ ORDER = (
     "approved", "withdrawn",
 )  # fmt: skip
 #: Kinds after which a unit's person has to do something by a date.
-TO_DO = frozenset(
-    {"assigned", "remind", "urge", "returned", "relapsed", "redated", "served", "extension_decided"}
-)
+TO_DO = frozenset({"assigned", "remind", "urge", "returned", "relapsed", "redated", "served", "extension_decided"})
 #: Kinds after which the office's side has to decide something.
 TO_DECIDE = frozenset({"raised", "to_review", "extension_asked", "draft_waiting", "vacancy"})
 
@@ -82,9 +80,7 @@ class TemplateRenderer:
         for part in parts:
             if part.message not in KINDS:
                 raise MessageUnreadable(f"no message is called {part.message!r}")
-            lines.setdefault(part.message, []).append(
-                self._write(f"{part.message}/body.txt", part.facts).strip()
-            )
+            lines.setdefault(part.message, []).append(self._write(f"{part.message}/body.txt", part.facts).strip())
         return [Group(KINDS[kind].title, tuple(lines[kind])) for kind in ORDER if kind in lines]
 
     def _subject(self, parts: Sequence[MessagePart]) -> str:

@@ -18,9 +18,7 @@ def refuse_secret(file_name: str) -> None:
     seen = re.sub(r"\s", "", unicodedata.normalize("NFKC", file_name))
     for mark in SECRET_MARKS:
         if mark in seen:
-            raise AttachmentRefused(
-                f"文件名中有“{mark}”。涉密和内部资料不得上传；如果文件不涉密，请改名后再上传。"
-            )
+            raise AttachmentRefused(f"文件名中有“{mark}”。涉密和内部资料不得上传；如果文件不涉密，请改名后再上传。")
 
 
 def extension_of(file_name: str) -> str:

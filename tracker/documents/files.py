@@ -70,16 +70,12 @@ class ContentFileChecker:
 def _check_said(family: str, said: str) -> None:
     if said not in FAMILIES[family]:
         named = f"扩展名“.{said}”" if said else "没有扩展名"
-        raise AttachmentRefused(
-            f"文件内容与名称不符：{named}，内容却是另一种文件。请核对后用原来的名称上传。"
-        )
+        raise AttachmentRefused(f"文件内容与名称不符：{named}，内容却是另一种文件。请核对后用原来的名称上传。")
 
 
 def _refuse_known(content: bytes) -> None:
     if content.startswith(OLD_OFFICE):
-        raise AttachmentRefused(
-            "旧版 Word、Excel（.doc、.xls）可能带宏，不收。请另存为 .docx 或 .xlsx 再上传。"
-        )
+        raise AttachmentRefused("旧版 Word、Excel（.doc、.xls）可能带宏，不收。请另存为 .docx 或 .xlsx 再上传。")
     if content[4:8] == b"ftyp":
         if content[8:12] in (b"heic", b"heix", b"mif1", b"msf1", b"hevc"):
             raise AttachmentRefused("不收 HEIC 照片。请在手机相机里改用 JPEG 格式，或转成 JPG 再上传。")
@@ -114,9 +110,7 @@ def _check_pdf(content: bytes) -> None:
     for body in (content, *_object_streams(content)):
         plain = re.sub(rb"#([0-9A-Fa-f]{2})", lambda found: bytes([int(found[1], 16)]), body)
         if PDF_ACTIVE.search(plain):
-            raise AttachmentRefused(
-                "PDF 里带有脚本、嵌入文件或可执行动作，不能上传。请重新“打印为 PDF”再上传。"
-            )
+            raise AttachmentRefused("PDF 里带有脚本、嵌入文件或可执行动作，不能上传。请重新“打印为 PDF”再上传。")
 
 
 def _object_streams(content: bytes) -> list[bytes]:

@@ -25,9 +25,7 @@ OFFICE = {
         "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
 }  # fmt: skip
 OFD = ("ofd", "application/ofd")
-ACTIVE_PART = re.compile(
-    r"vbaproject|vbadata|activex|/embeddings/.*\.(bin|exe|ole)$|\.(exe|dll|js|vbs|ps1|bat)$"
-)
+ACTIVE_PART = re.compile(r"vbaproject|vbadata|activex|/embeddings/.*\.(bin|exe|ole)$|\.(exe|dll|js|vbs|ps1|bat)$")
 LOCAL_PATH = re.compile(rb'target="(?:file:///)?[a-z]:')
 RELATION = re.compile(rb"<(?:\w+:)?Relationship\b[^>]*>", re.IGNORECASE)
 

@@ -6,7 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 #: Who answers for a role that nobody holds. Office-side roles end at the office itself.
-NEXT_IN_CHAIN = {"liaison": "head", "head": "area_leader", "area_leader": "office", "supervisor": "office", "leader": "office"}
+NEXT_IN_CHAIN = {
+    "liaison": "head",
+    "head": "area_leader",
+    "area_leader": "office",
+    "supervisor": "office",
+    "leader": "office",
+}
 OFFICE_SIDE_ROLES = frozenset({"office", "supervisor", "leader"})
 
 
@@ -54,5 +60,3 @@ class AddressBook:
                 vacant.append(asked)
                 asked = NEXT_IN_CHAIN.get(asked)
         return Reached(tuple(found.values()), tuple(dict.fromkeys(vacant)))
-
-

@@ -108,7 +108,9 @@ def expected_firings(
                 continue
             key = (task_id, span.clock.name, span.clock.occurrence, index)
             earlier = found.get(key)
-            found[key] = _longer(earlier, Expected(key, since, span.until)) if earlier else Expected(key, since, span.until)
+            found[key] = (
+                _longer(earlier, Expected(key, since, span.until)) if earlier else Expected(key, since, span.until)
+            )
     return found
 
 

@@ -91,6 +91,4 @@ class WorkingCalendar:
         """Count the working days from the beginning of the calendar up to and including `ordinal`."""
         weeks, days = divmod(ordinal, 7)
         ordinals, sums = self._corrections
-        return (
-            weeks * _WORKDAYS_IN_WEEK + min(days, _WORKDAYS_IN_WEEK) + sums[bisect_right(ordinals, ordinal)]
-        )
+        return weeks * _WORKDAYS_IN_WEEK + min(days, _WORKDAYS_IN_WEEK) + sums[bisect_right(ordinals, ordinal)]

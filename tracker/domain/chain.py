@@ -28,7 +28,7 @@ class EventFacts:
 
 def canonical(value: Mapping[str, Any]) -> bytes:
     """Return the canonical JSON bytes of plain values."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain).encode()
+    return _CANONICAL.encode(value).encode()
 
 
 def event_hash(
@@ -63,3 +63,7 @@ def _plain(value: object) -> str:
     if hasattr(value, "isoformat"):
         return str(value.isoformat())
     raise TypeError(f"{type(value).__name__} cannot enter an event")
+
+
+#: Made once: `json.dumps` makes an encoder a call, and an event is hashed for every row of a sweep.
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain)

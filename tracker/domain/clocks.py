@@ -128,6 +128,4 @@ def _run_again(clock: Clock, *, now: datetime, calendar: WorkingCalendar) -> Clo
         # Counting back from a rest day would take one working day less than the unit was late.
         counted_from = calendar.last_workday_on_or_before(today) if own_lateness else today
         ladder_from_on = max(ladder_from_on, calendar.add_working_days(counted_from, -own_lateness))
-    return replace(
-        clock, status=ClockStatus.RUNNING, ladder_from_on=ladder_from_on, held_since=None, pause_reason=None
-    )
+    return replace(clock, status=ClockStatus.RUNNING, ladder_from_on=ladder_from_on, held_since=None, pause_reason=None)

@@ -11,6 +11,7 @@ from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 
 from tracker.domain.calendar import WorkingCalendar
@@ -115,16 +116,12 @@ def add_months(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
-def by_date(
-    day: date, cutoff: str = MIDNIGHT, *, calendar: WorkingCalendar, source: str = "按规定日期"
-) -> DueMoment:
+def by_date(day: date, cutoff: str = MIDNIGHT, *, calendar: WorkingCalendar, source: str = "按规定日期") -> DueMoment:
     """Return the due moment of a printed date. It never rolls; a rest day is flagged and said."""
     resting = not calendar.is_workday(day)
     rule = f"{source}，{show_day(day)}{_until(cutoff)}前（含当日）。"
     if resting:
-        rule += (
-            f"当日为休息日，期限不顺延，请在{show_day(calendar.last_workday_on_or_before(day))}下班前办结。"
-        )
+        rule += f"当日为休息日，期限不顺延，请在{show_day(calendar.last_workday_on_or_before(day))}下班前办结。"
     return DueMoment(
         due_on=day, due_at=Cutoff(cutoff).on(day), due_class=DueClass.FIXED, cutoff=cutoff,
         calendar_version=calendar.version, rule=rule, falls_on_rest_day=resting,
@@ -148,9 +145,7 @@ def within(
         due_on = calendar.roll_forward(last)
         if due_on != last:
             rule += f"，期限最后一日{show_day(last)}为休息日，顺延到下一个工作日"
-    provisional = any(
-        calendar.is_provisional(date(year, 1, 1)) for year in range(start.year, due_on.year + 1)
-    )
+    provisional = any(calendar.is_provisional(date(year, 1, 1)) for year in range(start.year, due_on.year + 1))
     rule += f"，到{show_day(due_on)}{_until(cutoff)}止。"
     if provisional:
         rule += "其中有年份的放假安排尚未公布，暂按已知节假日推算。"
@@ -165,6 +160,7 @@ def at_phase_end(phase: Phase, cutoff: str = MIDNIGHT, *, calendar: WorkingCalen
     return by_date(phase.ends_on, cutoff, calendar=calendar, source=f"“{phase.title}”阶段结束时")
 
 
+@lru_cache(maxsize=4096)
 def rung_moment(due_on: date, after: int, at: time, calendar: WorkingCalendar) -> datetime:
     """Return when a rung is reached, in UTC: `after` working days from `due_on`, at the local hour `at`.
 

@@ -57,7 +57,9 @@ class InvalidInput(TrackerError):
 
     code = "invalid_input"
 
-    def __init__(self, problems: Sequence[FieldProblem], sentence: str = "有填写不对的地方，请按提示修改后再提交。") -> None:
+    def __init__(
+        self, problems: Sequence[FieldProblem], sentence: str = "有填写不对的地方，请按提示修改后再提交。"
+    ) -> None:
         super().__init__(sentence)
         self.problems = tuple(problems)
 

@@ -160,10 +160,7 @@ class _Reading:
             raise Unreadable("至少要填一行")
         if len(filled) > definition.max_rows:
             raise Unreadable(f"有{len(filled)}行，一次最多{definition.max_rows}行，请分次填报")
-        return [
-            self.read(form, f"{name}.{index}.", f"“{definition.title}”第{number}行：")
-            for number, index in filled
-        ]
+        return [self.read(form, f"{name}.{index}.", f"“{definition.title}”第{number}行：") for number, index in filled]
 
     def _posted_rows(self, name: str) -> dict[str, bool]:
         """Return each row index posted under `name`, in order, and whether anything was typed in that row.
@@ -208,9 +205,7 @@ def _flat_items(given: Mapping[Any, object], prefix: str, depth: int = 0) -> Ite
             yield name, value.get("value")
             yield f"{name}__approx", value.get("approx")
             yield f"{name}__as_of", value.get("as_of")
-        elif (
-            depth < 4 and isinstance(value, list) and value and all(isinstance(row, Mapping) for row in value)
-        ):
+        elif depth < 4 and isinstance(value, list) and value and all(isinstance(row, Mapping) for row in value):
             for index, row in enumerate(value):
                 yield from _flat_items(row, f"{name}.{index}.", depth + 1)
         else:

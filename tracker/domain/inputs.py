@@ -20,9 +20,7 @@ _MEASURE_WORD = "[个份条户人次名家场处起件栋间套辆张面块幅�
 _COUNT = re.compile(
     r"(?P<about>约|大约|近|将近|超|超过|逾)?"
     r"(?P<digits>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?P<fraction>\.[0-9]+)?"
-    r"(?P<scale>[百千万]?)(?P<more>[余多]|来)?(?P<scale_after>万?)"
-    + _MEASURE_WORD
-    + r"(?P<ends>左右|以上|\+)?"
+    r"(?P<scale>[百千万]?)(?P<more>[余多]|来)?(?P<scale_after>万?)" + _MEASURE_WORD + r"(?P<ends>左右|以上|\+)?"
 )
 _SCALES = {"": 1, "百": 100, "千": 1_000, "万": 10_000}
 _DATE = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?")

@@ -104,9 +104,7 @@ class _Asking:
         )
 
 
-def _machine(
-    definition: WorkflowDefinition, model: _Moving | None, asking: _Asking | None, *, initial: str
-) -> Machine:
+def _machine(definition: WorkflowDefinition, model: _Moving | None, asking: _Asking | None, *, initial: str) -> Machine:
     machine = Machine(
         model=model, states=list(definition.states), initial=initial,
         auto_transitions=False, ignore_invalid_triggers=False,
@@ -154,9 +152,7 @@ def _compiled(identity: _Identity) -> Edges:
 
 
 def _wrong_state(definition: WorkflowDefinition, wanted: TransitionDefinition, state: str) -> str:
-    needed = "”或“".join(
-        definition.states[name].title for name in definition.states if name in wanted.sources
-    )
+    needed = "”或“".join(definition.states[name].title for name in definition.states if name in wanted.sources)
     return (
         f"现在是“{definition.states[state].title}”，不能{wanted.title}；只有在“{needed}”时才可以。"
         "可能已有人先处理了，请刷新页面查看最新状态。"

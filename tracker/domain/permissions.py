@@ -110,7 +110,7 @@ PARTY_ACTIONS = {
 }  # fmt: skip
 
 
-def may(viewer: Viewer, action: Action, place: Place = Place()) -> bool:  # noqa: B008 (frozen)
+def may(viewer: Viewer, action: Action, place: Place = Place()) -> bool:
     """Tell whether the viewer may do `action` at `place`."""
     return any(_post_allows(viewer, post_index, action, place) for post_index in range(len(viewer.actor.posts)))
 

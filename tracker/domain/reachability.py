@@ -46,6 +46,4 @@ def ladders_of(definition: WorkflowDefinition, ladder: Callable[[str], Ladder | 
 
 def _opened_by(definition: WorkflowDefinition, ladder: Callable[[str], Ladder | None]) -> list[str]:
     opened = [RECTIFICATION] if any(step.opens for step in definition.transitions) else []
-    return opened + [
-        rung.raises for climbed in ladders_of(definition, ladder) for rung in climbed.rungs if rung.raises
-    ]
+    return opened + [rung.raises for climbed in ladders_of(definition, ladder) for rung in climbed.rungs if rung.raises]

@@ -106,9 +106,7 @@ def _units(facts: CampaignFacts, definitions: Definitions) -> Iterator[str]:
         for unit_id in measure.unit_ids:
             used[unit_id].add(measure.workflow)
     # Most units have the same kinds of duty, so what these can open is worked out once for each combination.
-    reached = {
-        frozenset(keys): definitions.reachable(sorted(keys)) for keys in {frozenset(k) for k in used.values()}
-    }
+    reached = {frozenset(keys): definitions.reachable(sorted(keys)) for keys in {frozenset(k) for k in used.values()}}
     for unit_id, name in facts.unit_names.items():
         workflows = reached[frozenset(used[unit_id])]
         if not workflows:
@@ -132,9 +130,7 @@ def _unit_vacancies(
             yield _vacancy(name, role, ladder, rung)
 
 
-def _first_rungs(
-    rungs: Sequence[tuple[Ladder, Rung]], roles: Sequence[str]
-) -> dict[str, tuple[Ladder, Rung]]:
+def _first_rungs(rungs: Sequence[tuple[Ladder, Rung]], roles: Sequence[str]) -> dict[str, tuple[Ladder, Rung]]:
     """Return, for each of `roles` that is addressed at all, the first rung that does."""
     first: dict[str, tuple[Ladder, Rung]] = {}
     for ladder, rung in rungs:
@@ -168,9 +164,7 @@ def _office_steps(facts: CampaignFacts, definitions: Definitions) -> Iterator[st
                         yield from _too_few(facts.office_name, workflow, step, other, takers | doers)
 
 
-def _unit_separation(
-    facts: CampaignFacts, unit_id: int, name: str, workflow: WorkflowDefinition
-) -> Iterator[str]:
+def _unit_separation(facts: CampaignFacts, unit_id: int, name: str, workflow: WorkflowDefinition) -> Iterator[str]:
     """Look at steps that the office may not take after the same person took one for the unit."""
     if not facts.separation:
         return
@@ -178,9 +172,7 @@ def _unit_separation(
         takers = _persons(facts, facts.office_unit_id, step.by)
         for other in _separated(workflow, step):
             if takers and "unit" in other.by:
-                doers = _persons(facts, unit_id, _UNIT_DOERS) | _persons(
-                    facts, facts.office_unit_id, other.by
-                )
+                doers = _persons(facts, unit_id, _UNIT_DOERS) | _persons(facts, facts.office_unit_id, other.by)
                 yield from _too_few(name, workflow, step, other, takers | doers)
 
 

@@ -12,7 +12,9 @@ from tests.support.world import World, morning, small_campaign
 from tracker.cli.embedded import RunningServers
 from tracker.cli.main import main
 
-MEASURE = "{key: s1, ordinal: （一）, title: 摸排, text: 摸排, workflow: survey, units: [各村], due: {by_date: 2026-03-20}}"
+MEASURE = (
+    "{key: s1, ordinal: （一）, title: 摸排, text: 摸排, workflow: survey, units: [各村], due: {by_date: 2026-03-20}}"
+)
 
 
 def run(url: str, *arguments: str) -> str:
@@ -38,7 +40,9 @@ def test_what_was_written_can_be_read_back_whole(
 
 def test_an_older_backup_is_never_overwritten(fresh_database_url: str, tmp_path: Path) -> None:
     (tmp_path / "b").write_text("old")
-    done = CliRunner().invoke(main, ["backup", "write", str(tmp_path / "b")], env={"TRACKER_DATABASE_URL": fresh_database_url})
+    done = CliRunner().invoke(
+        main, ["backup", "write", str(tmp_path / "b")], env={"TRACKER_DATABASE_URL": fresh_database_url}
+    )
     assert done.exit_code == 1
     assert (tmp_path / "b").read_text() == "old"
 

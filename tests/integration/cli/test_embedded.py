@@ -57,18 +57,14 @@ def query(servers: RunningServers, statement: str) -> list[tuple[object, ...]]:
 
 
 def server_processes(folder: Path) -> list[psutil.Process]:
-    return [
-        each
-        for each in psutil.process_iter(["cmdline"])
-        if str(folder) in " ".join(each.info["cmdline"] or [])
-    ]
+    return [each for each in psutil.process_iter(["cmdline"]) if str(folder) in " ".join(each.info["cmdline"] or [])]
 
 
 def test_both_servers_answer_and_only_on_private_sockets(folder: Path, tree: ProcessTree) -> None:
     servers = start_servers(folder / "d", tree)
-    assert query(
-        servers, "SELECT current_setting('fsync'), datlocale FROM pg_database WHERE datname = 'tracker'"
-    ) == [("on", "C.UTF-8")]
+    assert query(servers, "SELECT current_setting('fsync'), datlocale FROM pg_database WHERE datname = 'tracker'") == [
+        ("on", "C.UTF-8")
+    ]
     with redis.Redis.from_url(servers.redis_url) as client:
         assert client.ping()
     sockets = next((folder / "d").glob("servers/run"))
@@ -131,9 +127,7 @@ def test_a_data_directory_that_is_held_is_refused_with_the_pid(folder: Path) -> 
         pass
 
 
-def test_a_path_too_long_for_a_socket_gets_a_short_folder_that_is_kept(
-    folder: Path, tree: ProcessTree
-) -> None:
+def test_a_path_too_long_for_a_socket_gets_a_short_folder_that_is_kept(folder: Path, tree: ProcessTree) -> None:
     long = folder / ("长" * 40)
     first = start_servers(long, tree, redis=False)
     assert any("套接字放在" in note for note in first.notes)
@@ -143,9 +137,7 @@ def test_a_path_too_long_for_a_socket_gets_a_short_folder_that_is_kept(
     Path((long / "socket-dir").read_text(encoding="utf-8")).rename(folder / "sockets")
 
 
-def test_other_commands_find_the_running_servers_and_only_while_they_run(
-    folder: Path, tree: ProcessTree
-) -> None:
+def test_other_commands_find_the_running_servers_and_only_while_they_run(folder: Path, tree: ProcessTree) -> None:
     settings = with_stored_secret(Settings(data_dir=folder / "d"), generate=False)
     with held_data_dir(folder / "d"):
         servers = start_servers(folder / "d", tree)
@@ -168,9 +160,7 @@ def test_a_lost_password_is_said_and_the_data_are_left_alone(folder: Path, tree:
 
 
 @as_root
-def test_as_root_a_folder_out_of_reach_is_left_as_it_is_and_another_is_used(
-    folder: Path, tree: ProcessTree
-) -> None:
+def test_as_root_a_folder_out_of_reach_is_left_as_it_is_and_another_is_used(folder: Path, tree: ProcessTree) -> None:
     closed = folder / "closed"
     closed.mkdir(mode=0o700)
     home = open_home(closed / "d")

@@ -14,9 +14,7 @@ import pytest
 from tracker.cli.process_tree import ChildSpec, ProcessTree
 from tracker.settings import CHECKOUT
 
-SAYS_WHEN_IT_ENDS = (
-    'trap \'echo {name} >> "$ENDS"; exit 0\' TERM; while :; do read -t 60 line <> "$FIFO"; done'
-)
+SAYS_WHEN_IT_ENDS = 'trap \'echo {name} >> "$ENDS"; exit 0\' TERM; while :; do read -t 60 line <> "$FIFO"; done'
 
 
 @pytest.fixture
@@ -69,9 +67,7 @@ def test_children_stop_from_the_highest_stage_down(tree: ProcessTree, tmp_path: 
     assert ends.read_text().split() == ["worker", "web", "bell", "database"]
 
 
-def test_a_child_that_does_not_listen_is_killed_with_its_own_children(
-    tree: ProcessTree, tmp_path: Path
-) -> None:
+def test_a_child_that_does_not_listen_is_killed_with_its_own_children(tree: ProcessTree, tmp_path: Path) -> None:
     up = tmp_path / "up"
     script = f"trap '' TERM; sleep 60 & echo $! > {up}.new; mv {up}.new {up}; wait; sleep 60"
     stubborn = tree.start(child("stubborn", script, patience=0.2))

@@ -43,9 +43,7 @@ def test_it_prints_the_address_answers_and_stops_everything_on_ctrl_c(data_dir: 
         assert answers(port)
         kinds = " ".join(" ".join(each.cmdline()) for each in psutil.Process(process.pid).children())
         assert kinds.count("tracker.cli.main worker") == 2
-        assert all(
-            part in kinds for part in ("/postgres -D", "redis", "gunicorn", "tracker.cli.main scheduler")
-        )
+        assert all(part in kinds for part in ("/postgres -D", "redis", "gunicorn", "tracker.cli.main scheduler"))
         process.send_signal(signal.SIGINT)
         assert process.wait(15) == 0
     assert of_tree(data_dir) == []
@@ -101,9 +99,7 @@ def test_killing_the_parent_alone_leaves_nothing_behind(data_dir: Path) -> None:
     assert gone(data_dir)
 
 
-def test_with_servers_of_their_own_it_starts_none(
-    data_dir: Path, fresh_database_url: str, redis_url: str
-) -> None:
+def test_with_servers_of_their_own_it_starts_none(data_dir: Path, fresh_database_url: str, redis_url: str) -> None:
     port = free_port()
     own = {"TRACKER_DATABASE_URL": fresh_database_url, "TRACKER_REDIS_URL": redis_url}
     process, _ = start(data_dir, port, **own)
@@ -122,9 +118,7 @@ def test_a_port_in_use_is_said_before_anything_starts(data_dir: Path) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        ran = subprocess.run(
-            tracker("up"), env=environ(data_dir, port), capture_output=True, text=True, check=False
-        )
+        ran = subprocess.run(tracker("up"), env=environ(data_dir, port), capture_output=True, text=True, check=False)
     assert ran.returncode == 1
     assert f"不能监听 127.0.0.1:{port}" in ran.stderr
     assert "TRACKER_PORT" in ran.stderr

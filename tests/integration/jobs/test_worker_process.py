@@ -50,12 +50,8 @@ def wait_for_worker(client: redis.Redis) -> list[str]:
 def enqueue_ring_back(client: redis.Redis, queue: str, key: str) -> None:
     """Enqueue a job whose end can be waited for: it writes `key` with redis-py itself."""
     url = client.connection_pool.connection_kwargs
-    code = (
-        f"import redis; redis.Redis(unix_socket_path={url['path']!r}, db={url['db']}).rpush({key!r}, 'rung')"
-    )
-    open_queue(queue, client).enqueue_call(
-        "subprocess.check_call", args=([sys.executable, "-c", code],), result_ttl=0
-    )
+    code = f"import redis; redis.Redis(unix_socket_path={url['path']!r}, db={url['db']}).rpush({key!r}, 'rung')"
+    open_queue(queue, client).enqueue_call("subprocess.check_call", args=([sys.executable, "-c", code],), result_ttl=0)
 
 
 def test_jobs_of_every_queue_are_done(worker: subprocess.Popen[bytes], client: redis.Redis) -> None:
@@ -75,9 +71,7 @@ def test_a_failing_job_is_kept_as_failed_and_the_next_is_done(
     assert FailedJobRegistry(queue=queue).get_job_count() == 1
 
 
-def test_after_a_flush_it_serves_and_is_known_again(
-    worker: subprocess.Popen[bytes], client: redis.Redis
-) -> None:
+def test_after_a_flush_it_serves_and_is_known_again(worker: subprocess.Popen[bytes], client: redis.Redis) -> None:
     client.flushdb()
     enqueue_ring_back(client, ESCALATION, "tests:flushed")
     assert client.blpop(["tests:flushed"], timeout=20)

@@ -118,18 +118,12 @@ def test_nothing_stands_against_issuing_the_shipped_sample(house: House, sample:
     assert house.campaigns.check_campaign(ref) == []
 
 
-def test_every_unit_person_and_post_is_in_the_record_and_names_stand_apart(
-    house: House, sample: CampaignFile
-) -> None:
+def test_every_unit_person_and_post_is_in_the_record_and_names_stand_apart(house: House, sample: CampaignFile) -> None:
     house.campaigns.load_campaign(sample, actor_person_id=None)
     with house.uows() as uow:
-        found = uow.session.execute(
-            text("SELECT kind, count(*), string_agg(payload::text, '') FROM event GROUP BY 1")
-        )
+        found = uow.session.execute(text("SELECT kind, count(*), string_agg(payload::text, '') FROM event GROUP BY 1"))
         kinds = {kind: (count, payloads) for kind, count, payloads in found}
-        kept = uow.session.execute(
-            text("SELECT string_agg(fields::text, '') FROM event_personal")
-        ).scalar_one()
+        kept = uow.session.execute(text("SELECT string_agg(fields::text, '') FROM event_personal")).scalar_one()
     assert kinds["unit.created"][0] == len(sample.units)
     assert kinds["post.given"][0] == sum(len(person.posts) for person in sample.people)
     assert kinds["campaign.loaded"][0] == 1
@@ -206,9 +200,7 @@ def test_a_unit_of_another_name_under_a_known_key_is_refused(house: House, sampl
         house.campaigns.load_campaign(replace(sample, key="second", units=units), actor_person_id=None)
 
 
-def test_a_ladder_that_addresses_a_vacant_post_stands_against_issuing(
-    house: House, sample: CampaignFile
-) -> None:
+def test_a_ladder_that_addresses_a_vacant_post_stands_against_issuing(house: House, sample: CampaignFile) -> None:
     file = without_posts(sample, lambda role, unit: role is Role.LIAISON and unit in ("cun-03", "paichusuo"))
     ref = house.campaigns.load_campaign(file, actor_person_id=None)
     reasons = house.campaigns.check_campaign(ref)
@@ -219,9 +211,7 @@ def test_a_ladder_that_addresses_a_vacant_post_stands_against_issuing(
 def test_a_unit_in_which_nobody_can_act_is_named_once(house: House, sample: CampaignFile) -> None:
     file = without_posts(sample, lambda role, unit: unit == "cun-07" and role is not Role.AREA_LEADER)
     ref = house.campaigns.load_campaign(file, actor_person_id=None)
-    assert house.campaigns.check_campaign(ref) == [
-        "前岗村没有联络员，也没有负责人，任务无人签收和办理，请先登记岗位。"
-    ]
+    assert house.campaigns.check_campaign(ref) == ["前岗村没有联络员，也没有负责人，任务无人签收和办理，请先登记岗位。"]
 
 
 def test_one_person_alone_at_the_office_cannot_seal_and_approve(house: House, sample: CampaignFile) -> None:
@@ -268,15 +258,11 @@ def test_preparing_twice_or_at_once_stores_each_version_once(bare: House, shippe
     assert bare.count("calendar_version") == 1
 
 
-def test_a_changed_definition_is_a_new_version_and_the_old_one_stays_readable(
-    house: House, shipped: Catalog
-) -> None:
+def test_a_changed_definition_is_a_new_version_and_the_old_one_stays_readable(house: House, shipped: Catalog) -> None:
     old_id, old = house.catalog.newest_workflow("survey")
     changed = replace(shipped.workflows["survey"], version=2, title="新摸排")
     newer = next(one for one in texts_of(shipped) if one.key == "survey" and one.kind == "workflow")
-    newer = replace(
-        newer, version=2, content={**newer.content, "version": 2, "title": "新摸排"}, content_hash="2"
-    )
+    newer = replace(newer, version=2, content={**newer.content, "version": 2, "title": "新摸排"}, content_hash="2")
     prepared = house.installations.prepare(definitions=[newer], calendar=seed(), is_sample=False)
     assert prepared.added == ("workflow/survey",)
     assert house.catalog.newest_workflow("survey")[1] == changed
@@ -303,13 +289,9 @@ def test_a_typed_calendar_is_never_replaced_by_a_seed_and_a_newer_seed_replaces_
     assert house.calendars.newest().version == typed
 
 
-def test_a_sample_begins_at_its_first_moment_and_production_never_becomes_one(
-    bare: House, shipped: Catalog
-) -> None:
+def test_a_sample_begins_at_its_first_moment_and_production_never_becomes_one(bare: House, shipped: Catalog) -> None:
     service = InstallationService(bare.uows, DatabaseClock(bare.engine))
-    service.prepare(
-        definitions=texts_of(shipped), calendar=seed(), is_sample=True, first_moment=FIRST_MORNING
-    )
+    service.prepare(definitions=texts_of(shipped), calendar=seed(), is_sample=True, first_moment=FIRST_MORNING)
     assert abs(DatabaseClock(bare.engine).now() - FIRST_MORNING) < timedelta(minutes=1)
     assert service.prepare(definitions=[], calendar=seed(), is_sample=False).is_sample is True
 

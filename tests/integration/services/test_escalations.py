@@ -8,7 +8,9 @@ import pytest
 
 from tests.support.world import World, morning, small_campaign
 
-SURVEY = "{key: s1, ordinal: （一）, title: 摸排, text: 摸排, workflow: survey, units: [各村], due: {by_date: 2026-03-20}}"
+SURVEY = (
+    "{key: s1, ordinal: （一）, title: 摸排, text: 摸排, workflow: survey, units: [各村], due: {by_date: 2026-03-20}}"
+)
 PUBLICITY = "{key: p1, ordinal: （二）, title: 宣传, text: 宣传, workflow: publicity, units: [各村], due: {by_date: 2026-03-20}}"
 
 

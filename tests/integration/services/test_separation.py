@@ -9,7 +9,9 @@ import pytest
 from tests.support.world import World, morning, small_campaign
 from tracker.domain.errors import InvalidInput
 
-SURVEY = "{key: s1, ordinal: （一）, title: 摸排, text: 摸排, workflow: survey, units: [west], due: {by_date: 2026-03-13}}"
+SURVEY = (
+    "{key: s1, ordinal: （一）, title: 摸排, text: 摸排, workflow: survey, units: [west], due: {by_date: 2026-03-13}}"
+)
 
 
 def leave_only(world: World, *keys: str) -> None:

@@ -240,9 +240,7 @@ def test_all_problems_of_all_files_are_told_together(folder):
         "workflows/survey.yaml", "workflows/notice.yaml", "workflows/ladders/gentle.yaml",
     }  # fmt: skip
     assert sum("survey.yaml" in one for one in told) >= 2
-    assert not any("rungs.supervise.raise" in one for one in told), (
-        "a paper whose own file is wrong is told once"
-    )
+    assert not any("rungs.supervise.raise" in one for one in told), "a paper whose own file is wrong is told once"
 
 
 @pytest.mark.parametrize(

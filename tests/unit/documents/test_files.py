@@ -14,9 +14,7 @@ from tracker.domain.ports import CheckedFile
 
 OPEN_XML = b'<Override ContentType="application/vnd.openxmlformats-officedocument.'
 WORD = OPEN_XML + b'wordprocessingml.document.main+xml"/>'
-EXCEL = (
-    b'<Override ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/>'
-)
+EXCEL = b'<Override ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/>'
 MACRO_WORD = b'<Override ContentType="application/vnd.ms-word.document.macroEnabled.main+xml"/>'
 AFAR = b'TargetMode="External"/>'
 RELATIONS = "word/_rels/document.xml.rels"
@@ -54,10 +52,7 @@ def huge_png(width: int, height: int) -> bytes:
 
     head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     return (
-        b"\x89PNG\r\n\x1a\n"
-        + chunk(b"IHDR", head)
-        + chunk(b"IDAT", zlib.compress(b"\0" * 100))
-        + chunk(b"IEND", b"")
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"\0" * 100)) + chunk(b"IEND", b"")
     )
 
 
@@ -149,9 +144,7 @@ def test_what_is_never_taken_is_refused_with_its_reason(name: str, content: byte
     assert said in refusal(name, content)
 
 
-@pytest.mark.parametrize(
-    "name", ["绝密.txt", "机 密附件.txt", "2026年秘密会议.txt", "内部★.txt", "内部 ★材料.txt"]
-)
+@pytest.mark.parametrize("name", ["绝密.txt", "机 密附件.txt", "2026年秘密会议.txt", "内部★.txt", "内部 ★材料.txt"])
 def test_a_name_with_a_mark_of_secrecy_is_refused(name: str) -> None:
     assert "涉密和内部资料不得上传" in refusal(name, b"x")
 
@@ -163,9 +156,7 @@ def test_a_name_with_a_mark_of_secrecy_is_refused(name: str) -> None:
         b"<</S/Java#53cript>>",
         b"<</S/Launch/F(cmd.exe)>>",
         b"<</Names<</EmbeddedFiles 3 0 R>>>>",
-        b"<</Type/ObjStm/Filter/FlateDecode>>stream\r\n"
-        + zlib.compress(b"<</S/JavaScript>>")
-        + b"\nendstream",
+        b"<</Type/ObjStm/Filter/FlateDecode>>stream\r\n" + zlib.compress(b"<</S/JavaScript>>") + b"\nendstream",
     ],
 )
 def test_a_pdf_that_acts_by_itself_is_refused(body: bytes) -> None:

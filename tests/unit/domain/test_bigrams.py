@@ -16,9 +16,7 @@ from tracker.domain.bigrams import bigrams
         ("2026年", "２０２６年工作总结", True),
     ],
 )
-def test_a_text_is_found_by_its_own_runs_whatever_their_width_or_case(
-    query: str, text: str, found: bool
-) -> None:
+def test_a_text_is_found_by_its_own_runs_whatever_their_width_or_case(query: str, text: str, found: bool) -> None:
     assert (set(bigrams(query)) <= set(bigrams(text))) is found
 
 

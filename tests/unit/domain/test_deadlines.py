@@ -163,9 +163,7 @@ def test_each_rule_gives_its_due_moment():
 
 def test_a_phase_that_the_campaign_lacks_is_a_sentence():
     with pytest.raises(ValueError, match="没有阶段“autumn”，只有：rectify"):
-        resolve(
-            DueAtPhaseEnd("autumn"), opened_at=morning(date(2026, 5, 1)), phases=PHASES, calendar=CALENDAR
-        )
+        resolve(DueAtPhaseEnd("autumn"), opened_at=morning(date(2026, 5, 1)), phases=PHASES, calendar=CALENDAR)
 
 
 @pytest.mark.parametrize(
@@ -183,9 +181,7 @@ def test_a_rule_that_cannot_be_read_is_a_sentence(plain):
         due_from_plain(plain)
 
 
-@pytest.mark.parametrize(
-    "wrong", ["5", "0 days", "5 workdays", "five days", "-3 days", "5 hours", "99999 days"]
-)
+@pytest.mark.parametrize("wrong", ["5", "0 days", "5 workdays", "five days", "-3 days", "5 hours", "99999 days"])
 def test_a_period_without_a_clear_unit_is_refused(wrong):
     with pytest.raises(ValueError, match="请写成"):
         parse_within(wrong)

@@ -30,9 +30,7 @@ RETURN = FormDefinition(
         FieldDefinition("should_check", "应排查数", FieldType.COUNT, unit="户", asks_as_of=True),
         FieldDefinition("checked", "已排查数", FieldType.COUNT, unit="户", at_most="should_check"),
         FieldDefinition("held_on", "排查日期", FieldType.DATE, required=False, not_future=True),
-        FieldDefinition(
-            "kinds", "对象", FieldType.CHOICES, required=False, options={"a": "出租房", "b": "企业"}
-        ),
+        FieldDefinition("kinds", "对象", FieldType.CHOICES, required=False, options={"a": "出租房", "b": "企业"}),
         FieldDefinition("visited", "是否入户", FieldType.YES_NO, required=False),
         FieldDefinition("problems", "发现问题", FieldType.ROWS, required=False, of="problem", max_rows=3),
         FieldDefinition("photos", "现场照片", FieldType.FILES, required=False, max_rows=2),
@@ -274,9 +272,7 @@ anything = st.recursive(
     | st.text()
     | st.binary()
     | st.sampled_from(["12", "约3万", "2026-05-01", "high", "a", "是"]),
-    lambda inner: (
-        st.lists(inner, max_size=3) | st.dictionaries(names | st.text(max_size=3), inner, max_size=3)
-    ),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(names | st.text(max_size=3), inner, max_size=3),
     max_leaves=6,
 )
 

@@ -119,9 +119,7 @@ def test_separation_is_by_person_not_by_post():
         plan(parties=["leader"], person=ALICE, did={"seal": ALICE})
 
 
-@pytest.mark.parametrize(
-    ("state", "transition"), [("sealed", "to_issued"), ("sealed", "trigger"), ("gone", "seal")]
-)
+@pytest.mark.parametrize(("state", "transition"), [("sealed", "to_issued"), ("sealed", "trigger"), ("gone", "seal")])
 def test_a_move_that_the_file_does_not_name_does_not_exist(state, transition):
     with pytest.raises(TransitionNotAllowed, match="流程没有这一步"):
         plan(state=state, transition=transition, parties=["leader", "supervisor"])
