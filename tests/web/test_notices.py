@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import html
 import re
+from typing import Any
 
 import pytest
 
 from tests.web.conftest import Site
-from tests.web.papers import draft_of, issue, run_late, step
+from tests.web.papers import counted_queries, draft_of, issue, run_late, step
 
 
 @pytest.fixture
@@ -144,5 +145,83 @@ def test_an_interview_needs_its_details(late: Site) -> None:
     assert "<dt>约谈地点：</dt><dd>镇政府三楼</dd>" in browser.get(f"/notices/{ref}").text
 
 
-def test_the_page_explains_itself(late: Site) -> None:
-    assert "为什么是这样" in late.browser("boss").get(f"/notices/{draft_of(late)}").text
+def test_the_page_explains_itself_when_asked(late: Site) -> None:
+    ref = draft_of(late)
+    browser = late.browser("boss")
+    assert f'href="/notices/{ref}?why=1#why"' in browser.get(f"/notices/{ref}").text
+    assert re.search(r'id="why" open>.*?<li>', browser.get(f"/notices/{ref}?why=1").text, re.DOTALL)
+
+
+@pytest.fixture
+def accepted(late: Site) -> str:
+    """The ref of a paper that east has signed for and must answer."""
+    ref = draft_of(late)
+    issue(late, ref)
+    step(late.browser("clerk-east"), ref, "accept")
+    return ref
+
+
+def ask(site: Site, ref: str, **fields: str) -> Any:
+    """Let east ask for a later date of the reply, from the paper's page."""
+    browser = site.browser("clerk-east")
+    given = {"wanted_on": "2026-04-10", "reason": "连日下雨", "progress": "已分工", **fields}
+    return browser.post(f"/notices/{ref}/extension", {"version": task_version(site, ref), **given}, page="/notices")
+
+
+def task_version(site: Site, ref: str) -> str:
+    """Return the version that the extension forms of a paper's page carry: its task's."""
+    page = site.browser("sup1").get(f"/notices/{ref}").text + site.browser("clerk-east").get(f"/notices/{ref}").text
+    form = page[page.index(f'action="/notices/{ref}/extension') :]
+    return re.search(r'name="version" value="(\d+)"', form)[1]  # type: ignore[index]
+
+
+def test_a_later_reply_is_asked_granted_and_the_paper_stays_as_printed(late: Site, accepted: str) -> None:
+    clerk, supervisor = late.browser("clerk-east"), late.browser("sup1")
+    version = late.world.value("SELECT version FROM notice WHERE ref = :ref", ref=accepted)
+    assert ask(late, accepted).status_code == 302
+    page = clerk.get(f"/notices/{accepted}").text
+    assert "等待批复" in page
+    assert f'action="/notices/{accepted}/extension"' not in page  # no second request while one is open
+    assert "理由：连日下雨" in supervisor.get("/workbench?section=extensions").text
+    decide = f"/notices/{accepted}/extension/decision"
+    silent = supervisor.post(decide, {"version": task_version(late, accepted)})
+    assert silent.status_code == 422
+    assert 'href="#decision-grant"' in silent.text
+    decision = {"version": task_version(late, accepted), "grant": "yes", "granted_on": "2026-04-09"}
+    assert supervisor.post(decide, decision).status_code == 302
+    page = clerk.get(f"/notices/{accepted}").text
+    assert "同意延到2026年4月9日" in page
+    assert "请于2026年4月9日前书面回复" not in page
+    assert late.world.value("SELECT version FROM notice WHERE ref = :ref", ref=accepted) == version
+
+
+def test_a_wrong_request_for_a_later_reply_is_told_at_its_field(late: Site, accepted: str) -> None:
+    wrong = ask(late, accepted, wanted_on="2026-03-01", reason="下了三天雨")
+    assert wrong.status_code == 422
+    assert 'href="#extension-wanted_on"' in wrong.text
+    assert 'id="extension-wanted_on-error"' in wrong.text
+    assert "下了三天雨" in wrong.text
+    stale = ask(late, accepted, version="1")
+    assert stale.status_code == 409
+    assert "连日下雨" in stale.text
+
+
+def test_a_neighbour_and_a_leader_ask_for_nothing(late: Site, accepted: str) -> None:
+    fields = {"version": "1", "wanted_on": "2026-04-10", "reason": "x", "progress": ""}
+    for person in ("clerk-west", "boss"):
+        assert late.browser(person).post(f"/notices/{accepted}/extension", fields).status_code == 404
+    assert late.browser("clerk-east").post(f"/notices/{accepted}/extension/decision", fields).status_code == 404
+
+
+def test_the_number_of_queries_does_not_grow_with_the_items(late: Site) -> None:
+    ref, browser = draft_of(late), late.browser("sup1")
+    browser.get(f"/notices/{ref}")
+    with counted_queries() as before:
+        browser.get(f"/notices/{ref}")
+    for number in range(5):
+        step(browser, ref, "items", {"text": f"补报第{number}项"})
+    browser.get(f"/notices/{ref}")
+    with counted_queries() as after:
+        browser.get(f"/notices/{ref}")
+    assert len(after) == len(before)
+    assert len(after) <= 25

@@ -15,6 +15,7 @@ from tracker.domain.errors import NotFound
 from tracker.domain.permissions import Viewer
 from tracker.persistence.queries.lights import LIGHT, light_moment
 from tracker.persistence.queries.paging import Page, fetch_page
+from tracker.persistence.queries.task_page import TaskExtension, find_extensions
 from tracker.persistence.queries.visibility import OFFICE_SEES, TASK_SEEN, scope
 
 _FROM = """
@@ -26,7 +27,7 @@ HEAD = text(f"""
     SELECT n.id, n.ref, n.kind, n.severity, n.title, n.body, n.details, n.version, n.gathering, n.content_hash,
         n.approved_hash, n.printed_number, n.printed_unit_name, n.issued_at, n.created_at, n.unit_id,
         un.name AS unit_name, o.name AS office_name, o.unit_id AS office_unit_id, c.id AS campaign_id,
-        c.ref AS campaign_ref, c.title AS campaign_title, c.settings, t.id AS task_id, t.ref AS task_ref, t.state,
+        c.ref AS campaign_ref, c.title AS campaign_title, c.settings, t.id AS task_id, t.ref AS task_ref, t.version AS task_version, t.state,
         t.waits_for, t.final, t.done, t.workflow_version_id, t.last_doers, t.due_on, t.due_at, {LIGHT} AS light,
         {OFFICE_SEES} AS inside,
         (SELECT min(e.id) FROM stream s JOIN event e ON e.stream_id = s.id
@@ -113,6 +114,7 @@ class NoticeHead:
     settings: Mapping[str, Any]
     task_id: int
     task_ref: str
+    task_version: int
     state: str
     waits_for: str
     final: bool
@@ -202,6 +204,7 @@ class NoticePage:
     history: tuple[StepRow, ...]
     filled: tuple[FilledRow, ...]
     clocks: tuple[ClockShown, ...]
+    extensions: tuple[TaskExtension, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,9 +230,7 @@ class NoticeRow:
     inside: bool
 
 
-def get_notice(
-    session: Session, viewer: Viewer, ref: str, *, now: datetime, calendar: WorkingCalendar
-) -> NoticePage:
+def get_notice(session: Session, viewer: Viewer, ref: str, *, now: datetime, calendar: WorkingCalendar) -> NoticePage:
     """Return a paper's page; raises NotFound, also for a unit before the paper is issued."""
     lights = light_moment(now, calendar)
     row = session.execute(HEAD, {**scope(viewer), **lights, "ref": ref}).mappings().one_or_none()
@@ -245,6 +246,7 @@ def get_notice(
         history=tuple(StepRow(**step) for step in session.execute(HISTORY, given).mappings()),
         filled=tuple(FilledRow(**filled) for filled in session.execute(SUBMISSIONS, given).mappings()),
         clocks=tuple(ClockShown(**clock) for clock in session.execute(CLOCKS, given).mappings()),
+        extensions=find_extensions(session, head.task_id),
     )
 
 

@@ -242,11 +242,16 @@ def get_task_page(session: Session, viewer: Viewer, ref: str, *, now: datetime, 
         tuple(TaskClock(**one) for one in session.execute(CLOCKS, given).mappings()),
         tuple(TaskSubmission(**one) for one in session.execute(SUBMISSIONS, given).mappings()),
         tuple(TaskFile(**one) for one in session.execute(FILES, given).mappings()),
-        tuple(TaskExtension(**one) for one in session.execute(EXTENSIONS, given).mappings()),
+        find_extensions(session, head.id),
         tuple(TaskProblem(**one) for one in session.execute(PROBLEMS, given).mappings()),
         tuple(TaskFinding(**one) for one in session.execute(FINDINGS, given).mappings()),
         read_history(session, kind="task", subject=head.id),
     )
+
+
+def find_extensions(session: Session, task_id: int) -> tuple[TaskExtension, ...]:
+    """Return what was asked for a later date on a task, the newest first; who may see it is the caller's to know."""
+    return tuple(TaskExtension(**one) for one in session.execute(EXTENSIONS, {"task": task_id}).mappings())
 
 
 def get_file_place(session: Session, viewer: Viewer, ref: str) -> FilePlace:

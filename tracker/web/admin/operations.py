@@ -55,6 +55,4 @@ def _ledger_page(sentences: list[str] | None = None, *, whole: bool = True) -> s
     parts = container()
     with parts.reading() as session:
         seal = last_seal(session)
-    return render_template(
-        "admin/ledger.html", seal=seal, sentences=sentences, whole=whole, now=parts.clock.now()
-    )
+    return render_template("admin/ledger.html", seal=seal, sentences=sentences, whole=whole, now=parts.clock.now())

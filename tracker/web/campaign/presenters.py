@@ -51,8 +51,6 @@ class MatrixView:
     counts: tuple[tuple[Light, int], ...]
 
 
-
-
 def present_measures(
     rows: Sequence[MeasureRow], phases: Sequence[PhaseRow], catalog: WorkflowCatalog
 ) -> list[MeasureView]:

@@ -166,7 +166,8 @@ def _paper(found: NoticePage, definition: WorkflowDefinition) -> PaperView:
 
 def _reply_line(found: NoticePage, definition: WorkflowDefinition) -> str:
     running = next((clock for clock in found.clocks if clock.name == "reply"), None)
-    if running is not None:
+    # A later date granted afterwards stands beside the paper; what was printed stays as it was.
+    if running is not None and running.occurrence == 1:
         return f"请于{show_day(running.due_on)}前书面回复。"
     reply = definition.clocks.get("reply")
     if reply is None or reply.within is None:
@@ -215,9 +216,18 @@ def _lines(kind: str, payload: Mapping[str, Any]) -> tuple[str, ...]:
             return ("、".join(payload.get("tasks", [])),)
         case "notice.item_added":
             return (str(payload.get("text", "")),)
+        case "extension.asked":
+            return (f"从{_day(payload['old_due_on'])}延到{_day(payload['wanted_on'])}。", f"理由：{payload['reason']}")
+        case "extension.decided":
+            answer = f"同意延到{_day(payload['due_on'])}。" if payload["granted"] else "不同意。"
+            return (answer, f"理由：{payload['reason']}") if payload.get("reason") else (answer,)
         case _:
             reason = payload.get("reason") or payload.get("text")
             return (f"理由：{reason}",) if reason else ()
+
+
+def _day(iso: object) -> str:
+    return show_day(date.fromisoformat(str(iso)))
 
 
 def _who(step: StepRow) -> str:

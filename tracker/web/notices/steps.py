@@ -11,7 +11,8 @@ from tracker.domain.deadlines import within
 from tracker.domain.definition import DayUnit, FieldType, TransitionDefinition, Within, WorkflowDefinition
 from tracker.domain.errors import FieldProblem
 from tracker.persistence.queries.notice_page import NoticePage
-from tracker.web.forms import FormView, KeptFile, flat_values, present_form
+from tracker.web.extending import DECISION, EXTENSION
+from tracker.web.forms import FormView, KeptFile, field_id, flat_values, present_form
 
 #: Steps that end a paper's life or take it back are asked twice and look dangerous.
 GRAVE_STEPS = frozenset({"void", "discard"})
@@ -25,6 +26,8 @@ WARNINGS = {
 DEFAULT_DAYS = 15
 #: A row repeats its line of the paper up to this length; the service matches rows to lines by it.
 MOST_LETTERS = 200
+#: Element ids begin with `s-` and the step, but for the forms that are not steps.
+SCOPES = {"add_item": "item", "edit": "edit", EXTENSION: EXTENSION, DECISION: DECISION}
 
 
 @dataclass(frozen=True)
@@ -38,9 +41,19 @@ class Trouble:
     reasons: tuple[str, ...] = ()
     status: int = 422
 
+    def of(self, step: str) -> Trouble:
+        """Return this trouble when it is with `step`, else none."""
+        return self if self.step == step else NO_TROUBLE
+
     def error(self, name: str) -> str:
         """Return the sentence at a field."""
         return next((problem.sentence for problem in self.problems if problem.field == name), "")
+
+    def listed(self) -> tuple[tuple[str, str], ...]:
+        """Return element id and sentence of each problem, for the list on top of the page."""
+        striking = self.step.startswith(("strike-", "restore-"))
+        scope = self.step if striking else SCOPES.get(self.step, f"s-{self.step}")
+        return tuple((field_id(problem.field, scope), problem.sentence) for problem in self.problems)
 
     def typed(self, name: str, default: str = "") -> str:
         """Return what was typed into a field."""
@@ -77,7 +90,7 @@ def present_steps(
     kept = tuple(files)
     steps = []
     for transition in allowed:
-        mine = trouble if trouble.step == transition.name else NO_TROUBLE
+        mine = trouble.of(transition.name)
         form = None
         if transition.form is not None:
             given = mine.given or _known(found, definition, transition.form, now=now, calendar=calendar)

@@ -7,10 +7,12 @@ from werkzeug.wrappers import Response
 
 from tracker.domain.errors import CannotIssue, FieldProblem, InvalidInput, TrackerError
 from tracker.domain.papers import NOTICE_TITLES
-from tracker.domain.permissions import OFFICE_SIDE, Action
+from tracker.domain.permissions import OFFICE_SIDE, Action, Place
+from tracker.domain.values import local_date
 from tracker.persistence.queries import notice_page as queries
 from tracker.web.auth import requires
 from tracker.web.errors import status_of
+from tracker.web.extending import DECISION, EXTENSION, Extending, present_extending
 from tracker.web.forms import SUBMIT, KeptFile, read_given, with_rows_changed
 from tracker.web.listing import asked, page_number, page_url
 from tracker.web.notices.presenters import present_notice, present_rows
@@ -58,8 +60,40 @@ def index() -> str:
 @blueprint.get("/notices/<ref>")
 @requires(Action.SEE_CAMPAIGN)
 def show(ref: str) -> str:
-    """Show one paper."""
+    """Show one paper; with ?why=1 also why it stands as it does."""
     return _page(ref)
+
+
+@blueprint.post("/notices/<ref>/extension")
+@requires(Action.ACT_AS_UNIT)
+def ask_extension(ref: str) -> Answer:
+    """Ask for a later date of the reply."""
+    typed = request.form.get
+    try:
+        container().extensions.ask(
+            viewer(), task_ref=_read(ref).head.task_ref, expected_version=expected_version(),
+            wanted_on=typed("wanted_on", ""), reason=typed("reason", ""), progress=typed("progress", ""),
+        )  # fmt: skip
+    except TrackerError as refused:
+        return _refused(ref, EXTENSION, refused)
+    return _done(ref, "延期申请已提交，批复前不催办。批复结果会通知您。")
+
+
+@blueprint.post("/notices/<ref>/extension/decision")
+@requires(Action.DECIDE_EXTENSION)
+def decide_extension(ref: str) -> Answer:
+    """Grant a later date of the reply, or refuse."""
+    typed = request.form.get
+    try:
+        if typed("grant") not in ("yes", "no"):
+            raise InvalidInput([FieldProblem("grant", "请选择同意或不同意。")])
+        container().extensions.decide(
+            viewer(), task_ref=_read(ref).head.task_ref, expected_version=expected_version(),
+            grant=typed("grant") == "yes", granted_on=typed("granted_on", ""), reason=typed("reason", ""),
+        )  # fmt: skip
+    except TrackerError as refused:
+        return _refused(ref, DECISION, refused)
+    return _done(ref, "已批复，单位会收到通知。")
 
 
 @blueprint.post("/notices/<ref>/edit")
@@ -108,9 +142,7 @@ def strike(ref: str, item_id: int) -> Answer:
 def restore(ref: str, item_id: int) -> Answer:
     """Take a strike back."""
     try:
-        container().notices.restore_item(
-            viewer(), notice_ref=ref, item_id=item_id, expected_version=expected_version()
-        )
+        container().notices.restore_item(viewer(), notice_ref=ref, item_id=item_id, expected_version=expected_version())
     except TrackerError as refused:
         return _refused(ref, f"restore-{item_id}", refused)
     return _done(ref, "已恢复。")
@@ -181,9 +213,7 @@ def _done(ref: str, sentence: str) -> Response:
 def _read(ref: str) -> queries.NoticePage:
     parts = container()
     with parts.reading() as session:
-        return queries.get_notice(
-            session, viewer(), ref, now=parts.clock.now(), calendar=parts.calendars.newest()
-        )
+        return queries.get_notice(session, viewer(), ref, now=parts.clock.now(), calendar=parts.calendars.newest())
 
 
 def _page(ref: str, trouble: Trouble = NO_TROUBLE) -> str:
@@ -202,5 +232,17 @@ def _page(ref: str, trouble: Trouble = NO_TROUBLE) -> str:
     )  # fmt: skip
     return render_template(
         "notices/show.html", view=present_notice(found, parts.catalog, now=now, calendar=calendar), steps=steps,
-        trouble=trouble, editable=editable, explanation_value=parts.explanations.explain(who, ref),
+        trouble=trouble, editable=editable, extending=_extending(found), today=local_date(now),
+        why=parts.explanations.explain(who, ref) if request.args.get("why") else None,
+    )  # fmt: skip
+
+
+def _extending(found: queries.NoticePage) -> Extending:
+    head = found.head
+    return present_extending(
+        viewer(), Place(head.office_unit_id, head.campaign_id, head.unit_id),
+        waits_for="" if head.final else head.waits_for, version=head.task_version, requests=found.extensions,
+        running=(clock.name for clock in found.clocks if clock.status == "running"),
+        ask_url=url_for("notices.ask_extension", ref=head.ref),
+        decide_url=url_for("notices.decide_extension", ref=head.ref),
     )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from flask import make_response, redirect, render_template
+from flask import make_response, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from tracker.domain.errors import NotFound
@@ -14,6 +14,7 @@ from tracker.domain.permissions import Action, Place, Viewer, may
 from tracker.domain.values import WAITS_FOR_TITLES, WaitsFor, local_date
 from tracker.persistence.queries.task_page import TaskHead, TaskPage, TaskProblem, get_task_page
 from tracker.web.desk.views import option_title
+from tracker.web.extending import DECISION, EXTENSION, Extending, present_extending
 from tracker.web.history import present_history
 from tracker.web.requests import container, viewer
 from tracker.web.showing import left_or_late
@@ -30,7 +31,7 @@ from tracker.web.tasks.presenters import (
 if TYPE_CHECKING:
     from tracker.services.explanations import Explanation
 
-EXTENSION, DECISION, URGE, ORDER = "extension", "decision", "urge", "order"
+URGE, ORDER = "urge", "order"
 
 
 def read_page(ref: str) -> TaskPage:
@@ -50,7 +51,8 @@ def show_task(ref: str, attempt: Attempt = NOTHING_TRIED, *, status: int = 200) 
     definition = parts.catalog.workflow(head.workflow_version_id)
     now, calendar = parts.clock.now(), parts.calendars.newest()
     actions = present_actions(parts.tasks.allowed(who, ref), definition, head, page.submissions, page.files, attempt)
-    offers = _offers(who, page)
+    extending = _extending(who, page)
+    offers = _offers(who, page, extending)
     html = render_template(
         "tasks/task.html", page=page, head=head, definition=definition, attempt=attempt, actions=actions,
         light=LIGHTS[head.light], lights=LIGHTS, state=definition.states[head.state].title,
@@ -59,7 +61,7 @@ def show_task(ref: str, attempt: Attempt = NOTHING_TRIED, *, status: int = 200) 
         clocks=present_clocks(page.clocks, definition, now=now, calendar=calendar),
         submissions=present_submissions(page.submissions, page.files, parts.catalog.workflow),
         history=present_history(page.history, definition, parts.catalog.ladder),
-        explanation=_explanation(who, ref), offers=offers,
+        explanation=_explanation(who, ref), offers=offers, extending=extending,
         rungs=parts.escalations.orderable_rungs(who, task_ref=ref) if offers[ORDER] else [],
         lost=lost_fields(attempt, definition, _shown(actions, offers)),
         return_reason=_return_reason(page), state_title=_state_title, option=_problem_option,
@@ -67,16 +69,24 @@ def show_task(ref: str, attempt: Attempt = NOTHING_TRIED, *, status: int = 200) 
     return make_response(html, status)
 
 
-def _offers(who: Viewer, page: TaskPage) -> dict[str, bool]:
+def _extending(who: Viewer, page: TaskPage) -> Extending:
+    head = page.head
+    return present_extending(
+        who, place_of(head), waits_for="" if head.final else head.waits_for, version=head.version,
+        running=(clock.name for clock in page.clocks if clock.status == "running"), requests=page.extensions,
+        ask_url=url_for("tasks.ask_extension", ref=head.ref),
+        decide_url=url_for("tasks.decide_extension", ref=head.ref),
+    )  # fmt: skip
+
+
+def _offers(who: Viewer, page: TaskPage, extending: Extending) -> dict[str, bool]:
     """Return what else the viewer may do here now, besides the transitions."""
     head = page.head
     place = place_of(head)
-    asked = any(one.status == "asked" for one in page.extensions)
-    extendable = any(c.name in ("finish", "reply") and c.status == "running" for c in page.clocks)
     waits = head.waits_for == WaitsFor.UNIT.value and not head.final
     return {
-        EXTENSION: waits and extendable and not asked and may(who, Action.ACT_AS_UNIT, place),
-        DECISION: asked and may(who, Action.DECIDE_EXTENSION, place),
+        EXTENSION: extending.offered,
+        DECISION: extending.deciding,
         URGE: waits and head.due_on is not None and may(who, Action.URGE, place),
         ORDER: waits and may(who, Action.ORDER_RUNG, place),
     }

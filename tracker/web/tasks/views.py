@@ -11,10 +11,11 @@ from tracker.domain.errors import FieldProblem, InvalidInput, NotAllowed, NotFou
 from tracker.domain.permissions import Action
 from tracker.web.auth import requires
 from tracker.web.errors import status_of
+from tracker.web.extending import DECISION, EXTENSION
 from tracker.web.forms import SUBMIT, read_given, with_rows_changed
 from tracker.web.requests import container, expected_version, safe_path, viewer
 from tracker.web.tasks.attachments import may_attach
-from tracker.web.tasks.page import DECISION, EXTENSION, ORDER, URGE, read_page, show_task
+from tracker.web.tasks.page import ORDER, URGE, read_page, show_task
 from tracker.web.tasks.presenters import Attempt
 from tracker.web.tasks.uploads import store_posted_files
 

@@ -144,9 +144,7 @@ class Bench:
         return due_at is not None and self.now >= due_at
 
 
-def section(
-    bench: Bench, key: str, found: Page[MatterRow] | Page[DraftRow] | Page[ExtensionRow]
-) -> Section:
+def section(bench: Bench, key: str, found: Page[MatterRow] | Page[DraftRow] | Page[ExtensionRow]) -> Section:
     """Return a section of the page."""
     title, nothing = SECTIONS[key]
     lines = tuple(bench.line(row) for row in found.rows)

@@ -38,9 +38,7 @@ def overview() -> str:
         choices = queries.filter_choices(session, who)
         deciders = queries.find_deciders(session, who.units(*OFFICE_SIDE), today=today)
         found = {
-            key: queries.find_section(
-                session, who, filters, key, watch_until=today + WATCH_AHEAD, page=page, size=size
-            )
+            key: queries.find_section(session, who, filters, key, watch_until=today + WATCH_AHEAD, page=page, size=size)
             for key in ([only] if only else SECTIONS)
         }
     bench = Bench(who, parts.catalog, parts.calendars.newest(), now, deciders)
