@@ -2,89 +2,18 @@
 
 from __future__ import annotations
 
-import re
-import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
-import psycopg
 import pytest
-from flask import Flask
-from flask.testing import FlaskClient
-from psycopg import sql
-from werkzeug.test import TestResponse
 
-from tests.support.servers import cloned_database, plain_url
+from tests.support.servers import cloned_database
 from tests.support.world import World, morning, small_campaign
+from tests.web.site import MEASURES, MORE_PEOPLE, PASSWORD, Browser, Site, copied_database, hidden
+from tests.web.two_offices import TwoOffices, build
 from tracker.cli.embedded import RunningServers
-from tracker.web.assembly import assemble
-from tracker.web.auth import COOKIE
 
-PASSWORD = "Walnut-Ferry-2026"
-MEASURES = (
-    "{key: survey, ordinal: （一）, title: 出租房屋排查, text: 逐户排查。, workflow: survey, units: [各村],"
-    " due: {by_date: 2026-03-20}}",
-    "{key: talk, ordinal: （二）, title: 集市宣传, text: 宣传一次。, workflow: publicity, units: [各村],"
-    " due: {by_date: 2026-04-30}}",
-)
-MORE_PEOPLE = """
-  - {key: area, name: area, email: area@example.invalid, posts: [{role: area_leader, unit: east, campaign_only: true}]}
-  - {key: security, name: security, email: security@example.invalid, posts: [{role: security_admin, unit: office}]}
-  - {key: system, name: system, email: system@example.invalid, posts: [{role: system_admin, unit: office}]}
-"""
-
-
-class Site:
-    """The application over a world, and browsers of people."""
-
-    def __init__(self, world: World) -> None:
-        self.world = world
-        self.app: Flask = assemble(world.container)
-        self._accounts: dict[str, int] = {}
-
-    def account(self, person_key: str, *, must_change: bool = False) -> int:
-        """Return the person's account, made at first asking; user name = the key, password = PASSWORD."""
-        if person_key not in self._accounts:
-            self._accounts[person_key] = self.world.container.people.create_account(
-                person_id=self.world.person_ids[person_key], username=person_key, password=PASSWORD, by=None,
-                must_change=must_change,
-            )  # fmt: skip
-        return self._accounts[person_key]
-
-    def browser(self, person_key: str | None = None, *, must_change: bool = False) -> Browser:
-        """Return a browser, signed in as the person where one is named."""
-        client = self.app.test_client()
-        if person_key is not None:
-            token = self.world.container.accounts.open_session(self.account(person_key, must_change=must_change))
-            client.set_cookie(COOKIE, token)
-        return Browser(client)
-
-
-class Browser:
-    """What a person does in a browser: open pages, and send the forms that stand on them."""
-
-    def __init__(self, client: FlaskClient) -> None:
-        self.client = client
-
-    def get(self, path: str, **options: Any) -> TestResponse:
-        """Open a page."""
-        return self.client.get(path, **options)
-
-    def post(
-        self, path: str, fields: Mapping[str, Any] | None = None, *, page: str = "/account/password"
-    ) -> TestResponse:
-        """Send a form with the token and the version of `page`, unless `fields` says otherwise."""
-        shown = self.client.get(page).text
-        given = {name: value for name in ("csrf_token", "version") if (value := hidden(shown, name)) is not None}
-        return self.client.post(path, data={**given, **(fields or {})}, headers={"Origin": "http://localhost"})
-
-
-def hidden(page: str, name: str) -> str | None:
-    """Return the value of a hidden field of a page."""
-    found = re.search(rf'name="{name}" value="([^"]*)"', page)
-    return found[1] if found else None
+__all__ = ["MEASURES", "PASSWORD", "Browser", "Site", "hidden"]
 
 
 @dataclass(frozen=True)
@@ -110,15 +39,15 @@ def county(servers: RunningServers) -> Iterator[County]:
 @pytest.fixture
 def site(county: County) -> Iterator[Site]:
     """A copy of the county for one test alone."""
-    original = urlsplit(county.database_url)
-    name = f"site_{uuid.uuid4().hex[:12]}"
-    administrator = plain_url(urlunsplit(original._replace(path="/postgres")))
-    with psycopg.connect(administrator, autocommit=True) as connection:
-        source, copy = sql.Identifier(original.path.removeprefix("/")), sql.Identifier(name)
-        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(copy, source))
-        try:
-            with World(urlunsplit(original._replace(path=f"/{name}")), start=morning("2026-03-02")) as world:
-                world.campaign_ref, world.person_ids = county.campaign_ref, county.person_ids
-                yield Site(world)
-        finally:
-            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(copy))
+    with copied_database(county.database_url) as url, World(url, start=morning("2026-03-02")) as world:
+        world.campaign_ref, world.person_ids = county.campaign_ref, county.person_ids
+        yield Site(world)
+
+
+@pytest.fixture(scope="session")
+def two_offices(servers: RunningServers) -> Iterator[TwoOffices]:
+    """The two offices on 3 April 2026, made once."""
+    with cloned_database(servers.database_url, "offices") as url:
+        with World(url, start=morning("2026-03-02")) as world:
+            made = build(world)
+        yield made

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Engine, event
 
-from tests.web.conftest import Browser, Site
+from tests.web.site import Browser, Site
 
 SURVEY: dict[str, object] = {"category": "rental", "should_check": "120", "checked": "118"}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tracker.domain.errors import NotAllowed, NotFound
+from tracker.domain.errors import NotFound
 from tracker.domain.permissions import Action, Place, Viewer, may
 from tracker.domain.values import Role
 from tracker.services.context import Floor
@@ -40,7 +40,7 @@ class IncidentService:
             # An incident of no campaign is about the machine, and the system administrator's alone.
             theirs = incident.campaign_id is not None or viewer.actor.holds(Role.SYSTEM_ADMIN)
             if not theirs or not may(viewer, Action.SEE_INCIDENTS, place):
-                raise NotAllowed("异常由办公室或系统管理员处理。")
+                raise NotFound("没有这条异常，或已处理。")
             incident.resolved_at = now
             payload = {"incident": incident.id, "kind": incident.kind, "subject": incident.subject}
             by = doer_at(viewer, place, Action.SEE_INCIDENTS)

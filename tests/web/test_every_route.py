@@ -1,0 +1,306 @@
+"""Every route × everybody: who may, who sees and may not, and for whom the thing does not exist.
+
+One table, ROUTES. A route of the application without a row fails, so that a new one is judged before it is opened.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from sqlalchemy import text
+from werkzeug.test import TestResponse
+
+from tests.support.world import World, morning, small_campaign
+from tests.web.site import MEASURES, Browser, Site, hidden
+from tests.web.two_offices import TwoOffices
+
+UNIT = "clerk-east head-east"
+SIDE = "office1 sup1 boss"
+DRAFTERS = "office1 sup1"
+INVOLVED = f"{UNIT} area {SIDE}"
+CAMPAIGN = f"{INVOLVED} clerk-west head-west"
+NEIGHBOURS = "n-office1 n-sup n-boss n-area n-east n-east-head n-north n-north-head"
+BUSINESS = f"{CAMPAIGN} {NEIGHBOURS}"
+ADMINS = "security system audit"
+SIGNED_IN = f"{BUSINESS} {ADMINS}"
+NOBODY = "nobody"
+ALL = f"{SIGNED_IN} {NOBODY}"
+ACTS = "any(unlock, disable, enable):act"
+BENCH = f"{SIDE} n-office1 n-sup n-boss"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One knock: method and rule, the door (parts of the rule filled in), who may, who sees but may not (403)."""
+
+    method: str
+    rule: str
+    may: str = ""
+    sees: str = ""
+    fill: str = ""
+
+    def path(self, doors: dict[str, str]) -> str:
+        """Return the address."""
+        given = dict(pair.split("=") for pair in self.fill.split())
+        path = self.rule.replace(f"<{ACTS}>", "disable")
+        for part, door in given.items():
+            path = path.replace(f"<{part}>", doors.get(door, door))
+        return path
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.rule} {self.fill}".strip()
+
+
+PERSON = "int:person_id=person"
+ACCOUNT = f"{PERSON} int:account_id=account"
+ROUTES = (
+    Row("GET", "/static/<path:filename>", ALL, fill="path:filename=css/tracker.css"),
+    Row("GET", "/bootstrap/static/<path:filename>", ALL, fill="path:filename=css/bootstrap.min.css"),
+    Row("GET", "/healthz", ALL),
+    Row("GET", "/metrics", ALL),  # from this machine; from elsewhere see test_errors
+    Row("GET", "/", SIGNED_IN),
+    Row("GET", "/login", ALL),
+    Row("POST", "/login", ALL),
+    Row("POST", "/logout", SIGNED_IN),
+    Row("GET", "/account/password", SIGNED_IN),
+    Row("POST", "/account/password", SIGNED_IN),
+    # -- the desk and tasks
+    Row("GET", "/desk", BUSINESS),
+    Row("GET", "/desk/problems", BUSINESS),
+    Row("POST", "/desk/accept", UNIT),
+    Row("GET", "/tasks/<ref>", INVOLVED, fill="ref=task"),
+    Row("GET", "/tasks/<ref>", INVOLVED, fill="ref=issued_task"),
+    Row("GET", "/tasks/<ref>", SIDE, fill="ref=draft_task"),
+    Row("POST", "/tasks/<ref>/attachments", UNIT, f"{SIDE} area", fill="ref=task"),
+    Row("POST", "/tasks/<ref>/<transition>", UNIT, f"{SIDE} area", fill="ref=task transition=report"),
+    Row("POST", "/tasks/<ref>/<transition>", fill="ref=task transition=none"),
+    Row("POST", "/tasks/<ref>/<transition>", fill="ref=draft_task transition=seal"),  # papers have their own page
+    Row("POST", "/tasks/<ref>/<transition>", fill="ref=issued_task transition=accept"),
+    Row("POST", "/tasks/<ref>/extension", UNIT, fill="ref=task"),
+    Row("POST", "/tasks/<ref>/extension", fill="ref=draft_task"),
+    Row("POST", "/tasks/<ref>/extension/decision", DRAFTERS, fill="ref=task"),
+    Row("POST", "/tasks/<ref>/urge", f"{SIDE} area", fill="ref=task"),
+    Row("POST", "/tasks/<ref>/urge", SIDE, fill="ref=draft_task"),
+    Row("POST", "/tasks/<ref>/order", "boss", fill="ref=task"),
+    Row("POST", "/tasks/<ref>/order", "boss", fill="ref=draft_task"),
+    Row("POST", "/tasks/<ref>/attachments", DRAFTERS, "boss", fill="ref=draft_task"),
+    Row("GET", "/attachments/<ref>", INVOLVED, fill="ref=attachment"),
+    # -- the workbench and papers
+    Row("GET", "/workbench", BENCH),
+    Row("GET", "/workbench/findings", BENCH),
+    Row("POST", "/findings/<ref>/waive", DRAFTERS, fill="ref=finding"),
+    Row("GET", "/notices", BUSINESS),
+    Row("GET", "/notices/<ref>", SIDE, fill="ref=draft"),
+    Row("GET", "/notices/<ref>", INVOLVED, fill="ref=issued"),
+    Row("POST", "/notices/<ref>/edit", DRAFTERS, fill="ref=draft"),
+    Row("POST", "/notices/<ref>/edit", DRAFTERS, fill="ref=issued"),
+    Row("POST", "/notices/<ref>/items", DRAFTERS, fill="ref=draft"),
+    Row("POST", "/notices/<ref>/items/<int:item_id>/strike", DRAFTERS, fill="ref=draft int:item_id=draft_item"),
+    Row("POST", "/notices/<ref>/items/<int:item_id>/strike", fill="ref=draft int:item_id=issued_item"),
+    Row("POST", "/notices/<ref>/items/<int:item_id>/restore", DRAFTERS, fill="ref=draft int:item_id=draft_item"),
+    Row("POST", "/notices/<ref>/<transition>", DRAFTERS, "boss", fill="ref=draft transition=seal"),
+    Row("POST", "/notices/<ref>/<transition>", UNIT, f"{SIDE} area", fill="ref=issued transition=accept"),
+    Row("POST", "/notices/<ref>/<transition>", "office1 boss", f"{UNIT} area sup1", fill="ref=issued transition=void"),
+    Row("POST", "/notices/<ref>/extension", UNIT, fill="ref=issued"),
+    Row("POST", "/notices/<ref>/extension", fill="ref=draft"),
+    Row("POST", "/notices/<ref>/extension/decision", DRAFTERS, fill="ref=issued"),
+    Row("POST", "/notices/<ref>/extension/decision", DRAFTERS, fill="ref=draft"),
+    # -- campaigns
+    Row("GET", "/campaigns", BUSINESS),
+    Row("GET", "/campaigns/<ref>", CAMPAIGN, fill="ref=campaign"),
+    Row("GET", "/campaigns/<ref>", SIDE, fill="ref=unissued"),
+    Row("POST", "/campaigns/<ref>/issue", "office1", fill="ref=unissued"),
+    Row("POST", "/campaigns/<ref>/issue", "office1", fill="ref=campaign"),
+    *(
+        Row("GET", f"/campaigns/<ref>/{page}", who, fill=f"ref={door}")
+        for page in ("matrix", "tasks", "problems")
+        for door, who in (("campaign", CAMPAIGN), ("unissued", SIDE))
+    ),
+    # -- administration
+    Row("GET", "/admin/accounts", "security audit"),
+    Row("POST", "/admin/people", "security"),
+    Row("GET", "/admin/people/<int:person_id>", "security audit", fill=PERSON),
+    Row("POST", "/admin/people/<int:person_id>/accounts", "security", fill=PERSON),
+    Row("POST", "/admin/people/<int:person_id>/posts", "security", fill=PERSON),
+    Row("POST", "/admin/people/<int:person_id>/posts/<int:post_id>/end", "security", fill=f"{PERSON} int:post_id=post"),
+    Row("POST", "/admin/people/<int:person_id>/accounts/<int:account_id>/reset", "security", fill=ACCOUNT),
+    Row(
+        "POST", f"/admin/people/<int:person_id>/accounts/<int:account_id>/<{ACTS}>", "security", fill=ACCOUNT,
+    ),
+    Row("POST", "/admin/people/<int:person_id>/leave", "security", fill=PERSON),
+    Row("GET", "/admin/incidents", "office1 n-office1 system"),
+    Row("POST", "/admin/incidents/<int:incident_id>/resolve", "office1 system", fill="int:incident_id=incident"),
+    Row("POST", "/admin/incidents/<int:incident_id>/resolve", "system", fill="int:incident_id=system_incident"),
+    Row("GET", "/admin/ledger", "audit"),
+    Row("POST", "/admin/ledger", "audit"),
+)  # fmt: skip
+#: What a person would type, all in one form; each route takes what it knows.
+TYPED = {
+    "category": "rental", "should_check": "120", "checked": "118", "reason": "有正当理由", "progress": "完成一半",
+    "wanted_on": "2026-04-20", "granted_on": "2026-04-18", "grant": "yes", "text": "请抓紧办理", "rung": "supervise",
+    "title": "新标题", "body": "新正文", "name": "新人", "username": "newcomer", "role": "liaison", "unit": "1",
+    "password": "not the right one", "current": "wrong", "new": "Another-Fine-Road-7", "again": "Another-Fine-Road-7",
+}  # fmt: skip
+DONE, WRONG_PASSWORD = frozenset({200, 302, 409, 422}), 401
+
+
+@pytest.fixture
+def site(two_offices: TwoOffices) -> Iterator[Site]:
+    with two_offices.site() as site:
+        yield site
+
+
+@pytest.fixture
+def doors(two_offices: TwoOffices) -> dict[str, str]:
+    return dict(two_offices.doors)
+
+
+def knock(site: Site, browser: Browser, row: Row, doors: dict[str, str], *, token: bool = True) -> TestResponse:
+    path = row.path(doors)
+    if row.method == "GET":
+        with browser.get(path) as answer:  # a static file stays open otherwise
+            return answer
+    fields: dict[str, object] = dict(TYPED)
+    door = next((door for part, door in (p.split("=") for p in row.fill.split()) if part == "ref"), "")
+    table = path.split("/")[1].removesuffix("s")
+    if table in ("task", "notice", "campaign"):
+        fields["version"] = site.world.value(f"SELECT version FROM {table} WHERE ref = :ref", ref=doors[door])
+    if row.rule == "/desk/accept":
+        fields["task"] = f"{doors['task']}:2"
+    if row.rule.endswith("/attachments"):
+        fields["file"] = (io.BytesIO(b"a,b\n1,2\n"), "a.csv")
+    if token:
+        page = browser.get("/account/password")
+        fields["csrf_token"] = hidden(
+            page.text if page.status_code == 200 else browser.get("/login").text, "csrf_token"
+        )
+    return browser.client.post(path, data=fields, headers={"Origin": "http://localhost"})
+
+
+def recorded(site: Site) -> dict[str, int]:
+    """Return how much is written down: whoever is refused adds nothing to it."""
+    tables = ("event", "told", "submission", "attachment", "notice_item", "person", "account", "post", "extension")
+    return {table: site.world.value(f"SELECT count(*) FROM {table}") for table in tables}
+
+
+def reopen_incidents(site: Site) -> None:
+    with site.world.container.uows() as uow:
+        uow.session.execute(text("UPDATE incident SET resolved_at = NULL"))
+        uow.commit()
+
+
+def is_refusal(answer: TestResponse, who: str, row: Row) -> bool:
+    if who != NOBODY:
+        return answer.status_code == 404
+    if row.method == "GET":
+        return answer.status_code == 302 and answer.headers["Location"].startswith("/login")
+    return answer.status_code == 401 and 'name="password"' in answer.text
+
+
+def test_no_route_is_missing_from_the_table(site: Site) -> None:
+    served = {
+        (method, rule.rule)
+        for rule in site.app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+    assert served == {(row.method, row.rule) for row in ROUTES}
+
+
+def test_for_everybody_else_it_does_not_exist_and_nothing_changes(site: Site, doors: dict[str, str]) -> None:
+    browsers = {who: site.browser(None if who == NOBODY else who) for who in ALL.split()}
+    before, wrong = recorded(site), []
+    for row in ROUTES:
+        for who in set(ALL.split()) - {*row.may.split(), *row.sees.split()}:
+            answer = knock(site, browsers[who], row, doors)
+            if not is_refusal(answer, who, row):
+                wrong.append(f"{row}: {who} got {answer.status_code}")
+        for who in row.sees.split():
+            answer = knock(site, browsers[who], row, doors)
+            if answer.status_code != 403:
+                wrong.append(f"{row}: {who}, who only sees it, got {answer.status_code}")
+    assert not wrong, "\n".join(wrong)
+    assert recorded(site) == before
+
+
+def test_a_form_without_its_token_changes_nothing_whoever_sends_it(site: Site, doors: dict[str, str]) -> None:
+    browsers = {who: site.browser(None if who == NOBODY else who) for who in ALL.split()}
+    before, wrong = recorded(site), []
+    for row in ROUTES:
+        for who in row.may.split() if row.method == "POST" else ():
+            answer = knock(site, browsers[who], row, doors, token=False)
+            if answer.status_code != 400:
+                wrong.append(f"{row}: {who} got {answer.status_code}")
+    assert not wrong, "\n".join(wrong)
+    assert recorded(site) == before
+
+
+def test_whoever_may_is_served_or_told_why_not(site: Site, doors: dict[str, str]) -> None:
+    wrong = []
+    for row in ROUTES:
+        for who in row.may.split():
+            reopen_incidents(site)
+            answer = knock(site, site.browser(None if who == NOBODY else who), row, doors)
+            expected = {WRONG_PASSWORD} if (row.method, row.rule) == ("POST", "/login") else DONE
+            if answer.status_code not in expected:
+                wrong.append(f"{row}: {who} got {answer.status_code}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_a_sample_adds_its_own_two_routes_and_no_other_database_has_them(site: Site, fresh_database_url: str) -> None:
+    served = {rule.rule for rule in site.app.url_map.iter_rules()}
+    with World(fresh_database_url, start=morning("2026-03-02"), is_sample=True) as world:
+        world.load(small_campaign(measures=MEASURES))
+        sample = Site(world)
+        assert {rule.rule for rule in sample.app.url_map.iter_rules()} - served == {"/sample/move", "/sample/outbox"}
+        stranger = sample.browser()
+        assert stranger.get("/sample/outbox").headers["Location"].startswith("/login")
+        assert stranger.post("/sample/move", {"to": "day"}, page="/login").status_code == 401
+        assert sample.browser("clerk-east").client.post("/sample/move", data={"to": "day"}).status_code == 400
+
+
+def test_administrators_meet_no_business_anywhere(site: Site, two_offices: TwoOffices) -> None:
+    secrets = ("东村没有联络员", two_offices.doors["task"], two_offices.doors["issued"], "测试专项行动", "出租房屋排查")
+    for who in ("security", "audit"):
+        browser = site.browser(who)
+        for path in ("/admin/accounts", f"/admin/people/{two_offices.doors['person']}", "/admin/ledger"):
+            page = browser.get(path)
+            shown = [one for one in secrets[:3] if page.status_code == 200 and one in page.text]
+            assert shown == [], (who, path)
+
+
+def test_lists_hold_nothing_of_the_neighbour(site: Site, two_offices: TwoOffices) -> None:
+    mine = [two_offices.doors[name] for name in ("task", "draft", "issued", "finding", "campaign", "unissued")]
+    lists = (
+        "/desk",
+        "/desk/problems",
+        "/workbench",
+        "/workbench/findings",
+        "/notices",
+        "/campaigns",
+        "/admin/incidents",
+    )
+    for who in NEIGHBOURS.split():
+        browser = site.browser(who)
+        for path in lists:
+            page = browser.get(path).text
+            assert [ref for ref in mine if ref in page] == [], (who, path)
+            assert "东村没有联络员" not in page
+    for who in ("clerk-west", "head-west"):
+        browser = site.browser(who)
+        for path in (
+            *lists,
+            *(f"/campaigns/{two_offices.doors['campaign']}{more}" for more in ("", "/tasks", "/matrix")),
+        ):
+            assert [ref for ref in mine[:4] if ref in browser.get(path).text] == [], (who, path)
+
+
+def test_a_unit_does_not_know_of_drafts(site: Site, two_offices: TwoOffices) -> None:
+    for who in (*UNIT.split(), "area"):
+        browser = site.browser(who)
+        for path in ("/desk", "/notices", "/campaigns", f"/tasks/{two_offices.doors['task']}"):
+            page = browser.get(path).text
+            for name in ("draft", "draft_task", "unissued"):
+                assert two_offices.doors[name] not in page, (who, path, name)

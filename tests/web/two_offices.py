@@ -1,0 +1,153 @@
+"""Two offices of one township, each with its campaign: everybody who could knock at a door, and every door's number.
+
+The neighbour's campaign (`n-…`) reaches into the same village east, by a liaison of its own who has no part in the
+first campaign. East ran late with everything, so that a paper is issued to it, the next is a draft, and one finding
+waits; a third campaign is loaded and not issued.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from PIL import Image
+
+from tests.support.world import World, small_campaign
+from tests.web.papers import draft_of, issue, run_late
+from tests.web.site import MEASURES, MORE_PEOPLE, Site, copied_database
+
+NEIGHBOUR = """
+key: neighbour_campaign
+version: 1
+title: 邻办专项行动
+summary: 测试。
+office: n-office
+starts_on: 2026-03-02
+ends_on: 2026-08-31
+phases:
+  - {key: all, title: 全程, starts_on: 2026-03-02, ends_on: 2026-08-31}
+units:
+  - {key: town, name: 测试镇, short_name: 测试镇, kind: township}
+  - {key: n-office, name: 测试镇消防专项办公室, short_name: 镇消防办, kind: office, parent: town}
+  - {key: east, name: east村, short_name: east村, kind: village, parent: town}
+  - {key: north, name: 北村, short_name: 北村, kind: village, parent: town}
+unit_sets: {本行动各村: [east, north]}
+people:
+  - {key: n-office1, name: n-office1, email: n1@example.invalid, posts: [{role: office, unit: n-office}]}
+  - {key: n-sup, name: n-sup, email: n2@example.invalid, posts: [{role: supervisor, unit: n-office}]}
+  - {key: n-boss, name: n-boss, email: n3@example.invalid, posts: [{role: leader, unit: n-office}]}
+  - {key: n-area, name: n-area, email: n4@example.invalid, posts: [{role: area_leader, unit: town, campaign_only: true}]}
+  - {key: n-east, name: n-east, email: n5@example.invalid, posts: [{role: liaison, unit: east, campaign_only: true}]}
+  - {key: n-east-head, name: n-east-head, email: n6@example.invalid, posts: [{role: head, unit: east, campaign_only: true}]}
+  - {key: n-north, name: n-north, email: n7@example.invalid, posts: [{role: liaison, unit: north}]}
+  - {key: n-north-head, name: n-north-head, email: n8@example.invalid, posts: [{role: head, unit: north}]}
+measures:
+  - {key: fire, ordinal: （一）, title: 消防排查, text: 排查。, workflow: survey, units: [本行动各村], due: {by_date: 2026-05-20}}
+settings:
+  number_words: {supervision_notice: 消督, interview_notice: 消约, rectification_notice: 消改}
+  separation: false
+"""
+MORE = (
+    MORE_PEOPLE
+    + "  - {key: audit, name: audit, email: audit@example.invalid, posts: [{role: audit_admin, unit: office}]}\n"
+)
+DRAFT_MEASURES = (
+    "{key: later, ordinal: （一）, title: 以后的排查, text: 以后排查。, workflow: survey, units: [各村],"
+    " due: {by_date: 2026-06-20}}",
+)
+
+
+#: name in the addresses → SQL that finds the number behind it
+DOORS = {
+    "task": "SELECT t.ref FROM task t JOIN measure m ON m.id = t.measure_id JOIN unit u ON u.id = t.unit_id"
+    " WHERE m.key = 'survey' AND u.key = 'east'",
+    "draft": "SELECT ref FROM notice WHERE id = :draft",
+    "draft_task": "SELECT t.ref FROM task t JOIN notice n ON n.task_id = t.id WHERE n.id = :draft",
+    "draft_item": "SELECT min(id) FROM notice_item WHERE notice_id = :draft",
+    "finding": "SELECT f.ref FROM finding f JOIN notice_item i ON i.finding_id = f.id WHERE i.notice_id = :draft",
+    "issued": "SELECT ref FROM notice WHERE printed_number IS NOT NULL",
+    "issued_task": "SELECT t.ref FROM task t JOIN notice n ON n.task_id = t.id WHERE n.printed_number IS NOT NULL",
+    "issued_item": "SELECT min(i.id) FROM notice_item i JOIN notice n ON n.id = i.notice_id"
+    " WHERE n.printed_number IS NOT NULL",
+    "campaign": "SELECT ref FROM campaign WHERE key = 'test_campaign'",
+    "unissued": "SELECT ref FROM campaign WHERE key = 'later_campaign'",
+    "attachment": "SELECT ref FROM attachment",
+    "incident": "SELECT id FROM incident WHERE subject = 'unit:test'",
+    "system_incident": "SELECT id FROM incident WHERE subject = 'sweep:test'",
+    "person": "SELECT :person",
+    "account": "SELECT id FROM account WHERE person_id = :person",
+    "post": "SELECT id FROM post WHERE person_id = :person",
+}
+
+
+@dataclass(frozen=True)
+class TwoOffices:
+    """The database, when it stands, who is in it, and `doors`: what stands in the addresses, all of it of the
+    first office and of village east."""
+
+    database_url: str
+    moment: datetime
+    person_ids: Mapping[str, int]
+    accounts: Mapping[str, int]
+    campaign_ref: str
+    doors: Mapping[str, str]
+
+    @contextmanager
+    def site(self) -> Iterator[Site]:
+        """Open a copy of it."""
+        with copied_database(self.database_url) as url, World(url, start=self.moment) as world:
+            world.campaign_ref, world.person_ids = self.campaign_ref, self.person_ids
+            site = Site(world)
+            site.accounts.update(self.accounts)
+            yield site
+
+
+def build(world: World) -> TwoOffices:
+    """Make the two offices of an empty database."""
+    people = dict(_load(world, small_campaign(measures=MEASURES).replace("\nmeasures:", f"{MORE}measures:", 1)))
+    people |= _load(world, NEIGHBOUR)
+    later = small_campaign(measures=DRAFT_MEASURES, ends_on="2026-08-31").replace("test_campaign", "later_campaign")
+    _load(world, later, issue=False)
+    world.person_ids, world.campaign_ref = people, world.value(DOORS["campaign"])
+    site = Site(world)
+    accounts = {key: site.account(key) for key in people}
+    for village in ("east", "north"):
+        world.act(f"n-{village}", world.task("fire", village)["ref"], "accept")
+    run_late(site)
+    issue(site, draft_of(site))
+    world.container.attachments.store(
+        world.viewer("clerk-east"), task_id=world.task("survey", "east")["id"], file_name="a.jpg", content=_photo()
+    )
+    world.move_to("2026-04-03")
+    draft = world.value("SELECT id FROM notice WHERE ref = :ref", ref=draft_of(site, kind="interview_notice"))
+    campaign = world.value("SELECT id FROM campaign WHERE ref = :ref", ref=world.campaign_ref)
+    with world.container.uows() as uow:
+        uow.incidents.raise_(
+            kind="vacancy",
+            subject="unit:test",
+            sentence="东村没有联络员。",
+            now=world.clock.now(),
+            campaign_id=campaign,
+        )
+        uow.incidents.raise_(kind="sweep_late", subject="sweep:test", sentence="巡检迟了。", now=world.clock.now())
+        uow.commit()
+    given = {"draft": draft, "person": people["clerk-east"]}
+    doors = {
+        name: str(world.value(sql, **{key: value for key, value in given.items() if f":{key}" in sql}))
+        for name, sql in DOORS.items()
+    }
+    return TwoOffices(world.database_url, world.clock.now(), people, accounts, world.campaign_ref, doors)
+
+
+def _load(world: World, text: str, *, issue: bool = True) -> Mapping[str, int]:
+    world.load(text, issue=issue)
+    return world.person_ids
+
+
+def _photo() -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (60, 40), (120, 160, 90)).save(out, "JPEG")
+    return out.getvalue()
