@@ -64,7 +64,7 @@ _DRAFTS = f"""
         FROM notice_item i LEFT JOIN finding f ON f.id = i.finding_id WHERE i.notice_id = n.id) i ON true
     WHERE n.issued_at IS NULL AND NOT t.final AND {{stage}} AND {OFFICE_SEES} {_FILTERS}
       AND (CAST(:severity AS smallint) IS NULL OR n.severity = :severity)
-    ORDER BY n.severity DESC, k.due_at NULLS LAST, n.id {_PAGED}"""
+    ORDER BY n.severity DESC, i.oldest_at NULLS LAST, n.id {_PAGED}"""
 DRAFTS = {stage: text(_DRAFTS.format(stage=condition)) for stage, condition in DRAFT_STAGES.items()}
 
 EXTENSIONS = text(f"""

@@ -47,7 +47,8 @@ def desk() -> str:
     ]  # fmt: skip
     return render_template(
         "desk/desk.html", desk=found, groups=groups, notices=notices, today=local_date(now), most=MOST_TASKS,
-        units=found.units, unit=unit, state_title=_state_title,
+        units=found.units, unit=unit,
+        campaigns=len({task.campaign_id for task in found.tasks}), state_title=_state_title,
     )  # fmt: skip
 
 

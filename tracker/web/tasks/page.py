@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
-from flask import make_response, redirect, render_template, url_for
+from flask import make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from tracker.domain.errors import NotFound
 from tracker.domain.lights import LIGHTS
 from tracker.domain.permissions import Action, Place, Viewer, may
 from tracker.domain.values import WAITS_FOR_TITLES, WaitsFor, local_date
@@ -27,9 +25,6 @@ from tracker.web.tasks.presenters import (
     present_clocks,
     present_submissions,
 )
-
-if TYPE_CHECKING:
-    from tracker.services.explanations import Explanation
 
 URGE, ORDER = "urge", "order"
 
@@ -61,7 +56,7 @@ def show_task(ref: str, attempt: Attempt = NOTHING_TRIED, *, status: int = 200) 
         clocks=present_clocks(page.clocks, definition, now=now, calendar=calendar),
         submissions=present_submissions(page.submissions, page.files, parts.catalog.workflow),
         history=present_history(page.history, definition, parts.catalog.ladder),
-        explanation=_explanation(who, ref), offers=offers, extending=extending,
+        why=parts.explanations.explain(who, ref) if request.args.get("why") else None, offers=offers, extending=extending,
         rungs=parts.escalations.orderable_rungs(who, task_ref=ref) if offers[ORDER] else [],
         lost=lost_fields(attempt, definition, _shown(actions, offers)),
         return_reason=_return_reason(page), state_title=_state_title, option=_problem_option,
@@ -99,13 +94,6 @@ def place_of(head: TaskHead) -> Place:
 
 def _shown(actions: Iterable[ActionView], offers: dict[str, bool]) -> list[str]:
     return [action.name for action in actions] + [act for act, offered in offers.items() if offered]
-
-
-def _explanation(who: Viewer, ref: str) -> Explanation | None:
-    try:
-        return container().explanations.explain(who, ref)
-    except NotFound:
-        return None
 
 
 def _return_reason(page: TaskPage) -> str:

@@ -34,7 +34,7 @@ SECTIONS: Mapping[str, tuple[str, str]] = {
 
 @dataclass(frozen=True)
 class Line:
-    """One row of a section. `marks` are short facts; `blocked` says what must be another person's."""
+    """One row of a section. `marks` are short facts; `kind` is the small print; `blocked` says what is another's."""
 
     url: str
     title: str
@@ -85,8 +85,8 @@ class Bench:
         paper = row.notice_ref
         url = url_for("notices.show", ref=paper) if paper else url_for("tasks.show", ref=row.task_ref)
         return Line(
-            url, row.title, row.notice_ref or row.task_ref, row.unit_name, row.campaign_title, definition.title,
-            definition.states[row.state].title, (self._waited(row.since),), row.clock_due_on,
+            url, definition.title if paper else row.title, row.notice_ref or row.task_ref, row.unit_name,
+            row.campaign_title, "文书" if paper else definition.title, definition.states[row.state].title, (self._waited(row.since),), row.clock_due_on,
             self._left(row.clock_due_on, row.clock_due_at), self._is_late(row.clock_due_at),
             standing(self.viewer, row, self.catalog, self.deciders).sentence,
         )  # fmt: skip
@@ -94,15 +94,14 @@ class Bench:
     def _draft(self, row: DraftRow) -> Line:
         """Return a paper on its way to being issued."""
         definition = self.catalog.workflow(row.workflow_version_id)
-        marks = [f"{row.items}项", f"第{row.version}版"]
+        oldest = f"，最早的一项{self._days(row.oldest_at)}提出" if row.oldest_at is not None else ""
+        marks = [f"{row.items}项{oldest}", f"第{row.version}版"]
         if row.struck:
             marks.append(f"已划去{row.struck}项")
-        if row.oldest_at is not None:
-            marks.append(f"最早一项{self._days(row.oldest_at)}")
         severity = severity_title(row.severity, dict(row.settings.get("severity_titles", {})))
         return Line(
-            url_for("notices.show", ref=row.ref), row.title, row.ref, row.unit_name, row.campaign_title,
-            f"{NOTICE_TITLES.get(row.kind, definition.title)}（{severity}）", definition.states[row.state].title,
+            url_for("notices.show", ref=row.ref), NOTICE_TITLES.get(row.kind, definition.title), row.ref,
+            row.unit_name, row.campaign_title, severity, definition.states[row.state].title,
             tuple(marks), row.clock_due_on, self._left(row.clock_due_on, row.clock_due_at),
             self._is_late(row.clock_due_at), standing(self.viewer, row, self.catalog, self.deciders).sentence,
         )  # fmt: skip

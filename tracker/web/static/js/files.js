@@ -41,8 +41,12 @@ document.addEventListener("change", async (event) => {
   const field = input.closest("[data-files]");
   const files = [...input.files];
   const buttons = form.querySelectorAll("button[type=submit]");
+  const waiting = [...buttons].filter((button) => button.matches(".button-primary"));
+  const words = waiting.map((button) => button.textContent);
   buttons.forEach((button) => { button.disabled = true; });
+  waiting.forEach((button) => { button.textContent = "正在上传…"; });
   for (const file of files) await send(field, form, file);
   input.value = "";
   buttons.forEach((button) => { button.disabled = false; });
+  waiting.forEach((button, index) => { button.textContent = words[index]; });
 });
