@@ -81,17 +81,23 @@ class RunningSample:
 @contextmanager
 def running_sample() -> Iterator[RunningSample]:
     """Start `tracker up --sample` in a folder of its own; stop it by its pid at the end."""
-    with scratch_folder() as folder:
-        port = free_port()
-        process, printed = start(folder / "d", port)
-        # Somebody must read what the tree says, or it would stand still once the pipe is full.
-        reader = threading.Thread(target=deque, args=(process.stdout,), kwargs={"maxlen": 100}, daemon=True)
-        reader.start()
-        try:
-            yield RunningSample(f"http://127.0.0.1:{port}", dict(LOGIN.findall(printed)))
-        finally:
-            process.terminate()
-            process.wait(30)
-            reader.join(5)
-            if process.stdout is not None:
-                process.stdout.close()
+    with scratch_folder() as folder, start_quietly(folder / "d") as sample:
+        yield sample
+
+
+@contextmanager
+def start_quietly(data_dir: Path) -> Iterator[RunningSample]:
+    """Start `tracker up --sample` on a data directory and read what it says; stop it by its pid at the end."""
+    port = free_port()
+    process, printed = start(data_dir, port)
+    # Somebody must read what the tree says, or it would stand still once the pipe is full.
+    reader = threading.Thread(target=deque, args=(process.stdout,), kwargs={"maxlen": 100}, daemon=True)
+    reader.start()
+    try:
+        yield RunningSample(f"http://127.0.0.1:{port}", dict(LOGIN.findall(printed)))
+    finally:
+        process.terminate()
+        process.wait(30)
+        reader.join(5)
+        if process.stdout is not None:
+            process.stdout.close()

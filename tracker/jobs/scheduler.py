@@ -15,6 +15,8 @@ import structlog
 logger = structlog.get_logger(__name__)
 
 LOOK_AGAIN_AFTER = 1.0
+# A ring may be lost with the worker that heard it; another worker hears the next one.
+RING_AGAIN_AFTER = timedelta(seconds=3)
 HOUSEKEEPING_EVERY = 3600.0
 LONGEST_PAUSE = 10.0
 
@@ -56,12 +58,21 @@ class WakeupSource(Protocol):
 class Scheduler:
     """One look after another; `look()` says how long to sleep before the next."""
 
-    def __init__(self, work: ScheduledWork, *, at_least_every: timedelta, grace: timedelta) -> None:
+    def __init__(
+        self,
+        work: ScheduledWork,
+        *,
+        at_least_every: timedelta,
+        grace: timedelta,
+        ring_again_after: timedelta = RING_AGAIN_AFTER,
+    ) -> None:
         self._work = work
         self._at_least_every = at_least_every
         self._grace = grace
+        self._ring_again_after = ring_again_after
         self._rung_for: datetime | None = None
         self._judge_at = 0.0
+        self._ring_again_at = 0.0
         self._ring_by = 0.0
         self._housekeeping_at = 0.0
 
@@ -83,12 +94,15 @@ class Scheduler:
         return max(0.0, idle if until_due is None else min(until_due, idle))
 
     def _see_to(self, moment: datetime, now: float) -> None:
-        """Something is due: ring once for it, and judge after the grace whether anybody came."""
+        """Something is due: ring for it now and again, and judge after the grace whether anybody came."""
         if moment != self._rung_for:
             self._rung_for = moment
             self._judge_at = now + self._grace.total_seconds()
             self._ring(now)
-        elif now >= self._judge_at:
+        elif now < self._judge_at:
+            if now >= self._ring_again_at:
+                self._ring(now)
+        else:
             self._judge_at = now + self._grace.total_seconds()
             if self._work.sweep_due(self._grace):
                 logger.error(
@@ -101,6 +115,7 @@ class Scheduler:
 
     def _ring(self, now: float) -> None:
         self._ring_by = now + self._at_least_every.total_seconds()
+        self._ring_again_at = now + self._ring_again_after.total_seconds()
         self._work.ring_sweep()
         self._work.ring_deliveries()
 

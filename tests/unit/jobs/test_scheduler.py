@@ -57,6 +57,14 @@ def scheduler(work: RecordingWork, *, grace: timedelta = HOUR) -> Scheduler:
     return Scheduler(work, at_least_every=timedelta(minutes=5), grace=grace)
 
 
+def test_it_rings_again_while_something_stays_due_since_a_ring_may_die_with_its_worker() -> None:
+    work = RecordingWork(due=NOON)
+    impatient = Scheduler(work, at_least_every=HOUR, grace=HOUR, ring_again_after=timedelta(0))
+    impatient.look()
+    impatient.look()
+    assert work.done == RING * 2
+
+
 def test_it_sleeps_until_the_next_due_moment() -> None:
     work = RecordingWork(due=NOON + timedelta(seconds=90))
     assert 89 < scheduler(work).look() <= 90
