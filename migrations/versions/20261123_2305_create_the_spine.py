@@ -117,7 +117,6 @@ def upgrade() -> None:
         sa.Column("leaves", sa.BigInteger(), nullable=False),
         sa.Column("root", sa.LargeBinary(), nullable=False),
         sa.Column("previous", sa.LargeBinary(), nullable=False),
-        sa.Column("handed_out", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_seal")),
     )
     op.create_table(

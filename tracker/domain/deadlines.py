@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
 from typing import Any
 
 from tracker.domain.calendar import WorkingCalendar
@@ -160,7 +159,11 @@ def at_phase_end(phase: Phase, cutoff: str = MIDNIGHT, *, calendar: WorkingCalen
     return by_date(phase.ends_on, cutoff, calendar=calendar, source=f"“{phase.title}”阶段结束时")
 
 
-@lru_cache(maxsize=4096)
+def told(due: DueMoment) -> DueMoment:
+    """Return the moment as it is once people have been told it: a computed one may then only move later (§3.9)."""
+    return replace(due, due_class=DueClass.TOLD) if due.due_class is DueClass.COMPUTED else due
+
+
 def rung_moment(due_on: date, after: int, at: time, calendar: WorkingCalendar) -> datetime:
     """Return when a rung is reached, in UTC: `after` working days from `due_on`, at the local hour `at`.
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from tracker.domain.addressing import AddressBook
 from tracker.domain.calendar import WorkingCalendar
-from tracker.domain.deadlines import Phase, due_from_plain, resolve
+from tracker.domain.deadlines import Phase, due_from_plain, resolve, told
 from tracker.domain.errors import CannotIssue, NotAllowed, NotFound, StaleVersion
 from tracker.domain.permissions import Action, Place, Viewer, may
 from tracker.domain.values import local_date
@@ -78,7 +78,7 @@ class IssuingService:
         phases = {p.key: Phase(p.key, p.title, p.starts_on, p.ends_on) for p in uow.campaigns.phases(campaign.id)}
         measures = {m.id: m for m in uow.campaigns.measures(campaign.id)}
         dues = {
-            m.id: resolve(due_from_plain(m.due), opened_at=now, phases=phases, calendar=calendar)
+            m.id: told(resolve(due_from_plain(m.due), opened_at=now, phases=phases, calendar=calendar))
             for m in measures.values()
         }
         return [

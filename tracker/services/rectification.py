@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from tracker.domain.bigrams import bigrams
-from tracker.domain.deadlines import DueMoment, by_date, within
+from tracker.domain.deadlines import DueMoment, by_date, told, within
 from tracker.domain.definition import DayUnit, Within
 from tracker.domain.values import local_date
 from tracker.persistence.models import Notice, NoticeItem, Problem, Submission, Task
@@ -24,7 +24,7 @@ DEFAULT_DAYS = 15
 def default_due(floor: Floor, setting: Setting, *, now: datetime) -> DueMoment:
     """Return the limit of an item for which nobody named a date."""
     days = int(setting.campaign.settings.get("rectification_days", DEFAULT_DAYS))
-    return within(now, Within(days, DayUnit.CALENDAR_DAY), floor.calendars.newest())
+    return told(within(now, Within(days, DayUnit.CALENDAR_DAY), floor.calendars.newest()))
 
 
 def open_for_problems(

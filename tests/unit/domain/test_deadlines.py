@@ -19,6 +19,7 @@ from tracker.domain.deadlines import (
     local_moment,
     resolve,
     rung_moment,
+    told,
     within,
 )
 from tracker.domain.periods import format_within, parse_within
@@ -192,3 +193,9 @@ def test_periods_read_as_people_write_them():
         "5个工作日",
         "15日",
     ]
+
+
+def test_a_computed_date_that_was_told_is_no_longer_free_to_move_and_a_printed_one_stays_fixed() -> None:
+    computed = within(morning(date(2026, 3, 2)), parse_within("5 working days"), CALENDAR)
+    assert told(computed).due_class is DueClass.TOLD
+    assert told(by_date(date(2026, 3, 20), calendar=CALENDAR)).due_class is DueClass.FIXED

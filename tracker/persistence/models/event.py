@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, CheckConstraint, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.persistence.models.base import Base, Id, link, one_of
@@ -68,7 +68,6 @@ class Seal(Base):
     leaves: Mapped[int]
     root: Mapped[bytes] = mapped_column(LargeBinary)
     previous: Mapped[bytes] = mapped_column(LargeBinary)
-    handed_out: Mapped[bool] = mapped_column(Boolean, default=False)
 
 
 class SealLeaf(Base):

@@ -96,11 +96,15 @@ class LedgerRepository:
         self._session.execute(text("SELECT pg_advisory_xact_lock(7204914)"))
         seal_id = self._session.execute(
             text("""
-                INSERT INTO seal (at, leaves, root, previous, handed_out) VALUES (:at, :leaves, :root, :previous, false)
+                INSERT INTO seal (at, leaves, root, previous) VALUES (:at, :leaves, :root, :previous)
                 RETURNING id"""),
             {"at": at, "leaves": len(leaves), "root": root, "previous": previous},
         ).scalar_one()
-        columns = {"ids": [leaf[0] for leaf in leaves], "seqs": [leaf[1] for leaf in leaves], "heads": [leaf[2] for leaf in leaves]}
+        columns = {
+            "ids": [leaf[0] for leaf in leaves],
+            "seqs": [leaf[1] for leaf in leaves],
+            "heads": [leaf[2] for leaf in leaves],
+        }
         self._session.execute(
             text("""
                 INSERT INTO seal_leaf (seal_id, stream_id, seq, head)
