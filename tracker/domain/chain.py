@@ -32,18 +32,22 @@ def canonical(value: Mapping[str, Any]) -> bytes:
 
 
 def event_hash(
-    previous: bytes, *, stream: str, seq: int, at: datetime, facts: EventFacts, commitment: bytes | None
-) -> bytes:
+    previous: bytes, *, stream: str, seq: int, at: datetime, facts: EventFacts, commitment: bytes | None,
+    payload: bytes | None = None,
+) -> bytes:  # fmt: skip
     """Return the hash of one event.
 
-    `stream` is "task:17"; `at` is rounded to nothing: microseconds in UTC, ISO 8601.
+    `stream` is "task:17"; `at` is rounded to nothing: microseconds in UTC, ISO 8601. `payload` is the canonical
+    form of the facts' payload, where the caller has it already: the body is put together around it.
     """
-    body = canonical({
-        "stream": stream, "seq": seq, "at": at.astimezone(UTC).isoformat(timespec="microseconds"), "kind": facts.kind,
-        "person": facts.person_id, "post": facts.post_id, "payload": facts.payload,
-        "commitment": commitment.hex() if commitment else None,
+    text = canonical(facts.payload) if payload is None else payload
+    before = canonical({
+        "at": at.astimezone(UTC).isoformat(timespec="microseconds"),
+        "commitment": commitment.hex() if commitment else None, "kind": facts.kind,
     })  # fmt: skip
-    return hashlib.sha256(previous + body).digest()
+    after = canonical({"person": facts.person_id, "post": facts.post_id, "seq": seq, "stream": stream})
+    # Keys are sorted, and these three parts follow each other in that order: the body is one canonical object.
+    return hashlib.sha256(b"".join((previous, before[:-1], b',"payload":', text, b",", after[1:]))).digest()
 
 
 def commit_to(salt: bytes, fields: Mapping[str, Any]) -> bytes:

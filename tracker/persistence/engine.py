@@ -35,13 +35,17 @@ def driver_url(url: str) -> str:
 
 def to_json(value: Any) -> str:
     """Return JSON as it is stored: Chinese stays readable, dates are ISO."""
-    return json.dumps(value, ensure_ascii=False, default=_iso)
+    return _JSON.encode(value)
 
 
 def _iso(value: object) -> str:
     if isinstance(value, datetime | date):
         return value.isoformat()
     raise TypeError(f"{type(value).__name__} cannot be stored as JSON")
+
+
+#: Made once, as `json.dumps` with options of its own makes an encoder a call.
+_JSON = json.JSONEncoder(ensure_ascii=False, default=_iso)
 
 
 class DatabaseClock:

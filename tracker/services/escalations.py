@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from tracker.domain.clocks import ClockStatus, order
+from tracker.domain.clocks import Clock, ClockStatus, order
 from tracker.domain.errors import FieldProblem, InvalidInput, NotAllowed, TrackerError, TransitionNotAllowed
-from tracker.domain.escalation import RungReached, decide
+from tracker.domain.escalation import Decision, RungReached, decide
 from tracker.domain.ladder import RungAct
 from tracker.domain.permissions import Action, Viewer, may
 from tracker.domain.values import local_date
@@ -113,9 +113,7 @@ class EscalationService:
             except (WriteRefused, *JUDGING_ERRORS) as refused:
                 uow.rollback()
                 return self._halve([row["clock_id"] for row in rows], refused)
-        return BatchReport(
-            len(rows), report.fired, report.findings, report.drafts, report.told, deferred=len(broken)
-        )
+        return BatchReport(len(rows), report.fired, report.findings, report.drafts, report.told, deferred=len(broken))
 
     def _halve(self, clock_ids: Sequence[int], refused: Exception) -> BatchReport:
         """Write the halves of a refused batch apart, until the bad row is alone; that one is put back an hour."""
@@ -144,12 +142,17 @@ class EscalationService:
         fired = uow.sweeping.fired(rows)
         judged: list[Judged] = []
         broken: list[tuple[Mapping[str, Any], str]] = []
+        # A decision is a function of these values alone, and the clocks of one measure are often alike.
+        decided: dict[tuple[Clock, int, int], Decision] = {}
         for row in rows:
             try:
                 clock = clock_from(row, fired[row["clock_id"]])
                 ladder = self._floor.catalog.ladder(row["ladder_version_id"])
                 calendar = self._floor.calendars.calendar(row["calendar_version_id"])
-                judged.append(Judged(row, clock, decide(clock, ladder, calendar, now=now)))
+                kind = (clock, row["ladder_version_id"], row["calendar_version_id"])
+                if kind not in decided:
+                    decided[kind] = decide(clock, ladder, calendar, now=now)
+                judged.append(Judged(row, clock, decided[kind]))
             except JUDGING_ERRORS as error:
                 broken.append((row, f"无法判定：{error}"))
         return judged, broken
@@ -171,9 +174,7 @@ class EscalationService:
             now=now,
         )  # fmt: skip
 
-    def order_rung(
-        self, viewer: Viewer, *, task_ref: str, expected_version: int, rung_name: str, reason: str
-    ) -> None:
+    def order_rung(self, viewer: Viewer, *, task_ref: str, expected_version: int, rung_name: str, reason: str) -> None:
         """Let a leader's order make one rung of a task's running clock due at once; the next sweep fires it."""
         reason = _required(reason, "请写明批示内容或理由。")
         now = self._floor.clock.now()

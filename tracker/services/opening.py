@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -59,22 +59,27 @@ def open_tasks(
         return []
     calendar = floor.calendars.newest()
     year = local_date(now).year
-    definitions = {task.workflow_key: floor.catalog.newest_workflow(task.workflow_key) for task in new}
+    definitions = {key: floor.catalog.newest_workflow(key) for key in sorted({task.workflow_key for task in new})}
     refs = _refs(uow, new, year)
     rows = [_row(task, ref, *definitions[task.workflow_key]) for task, ref in zip(new, refs, strict=True)]
     ids = uow.tasks.insert_many(rows, now=now)
     clocks: list[NewClock] = []
     events: list[NewEvent] = []
-    newest_ladder = remembering(floor.catalog.newest_ladder)
+    newest_ladder = cache(floor.catalog.newest_ladder)
+    alike: dict[tuple[str, str, DueMoment | None], _Started] = {}
     for task_id, task, row in zip(ids, new, rows, strict=True):
         version_id, definition = definitions[task.workflow_key]
-        started = start_clocks(
-            newest_ladder, definition, row["state"], task.due, task_id=task_id, now=now, calendar=calendar
-        )
-        clocks += started
-        events.append(event(("task", task_id), "task.opened", _payload(task, row, version_id, started), at=now, by=by))
+        # Thirty thousand tasks of a campaign start a handful of different clocks: those of one measure are alike.
+        kind = (task.workflow_key, row["state"], task.due)
+        if kind not in alike:
+            alike[kind] = _Started.of(
+                start_clocks(newest_ladder, definition, row["state"], task.due, task_id=0, now=now, calendar=calendar)
+            )
+        clocks += [replace(clock, task_id=task_id) for clock in alike[kind].clocks]
+        payload = _payload(task, row, version_id, alike[kind].payloads)
+        events.append(event(("task", task_id), "task.opened", payload, at=now, by=by))
     uow.clocks.insert_many(clocks, now=now)
-    uow.events.append(events)
+    uow.events.begin(events)
     uow.wake()
     return [OpenedTask(task_id, ref, task) for task_id, ref, task in zip(ids, refs, new, strict=True)]
 
@@ -95,16 +100,21 @@ def start_clocks(
     return started
 
 
-def remembering(newest_ladder: NewestLadder) -> NewestLadder:
-    """Return the same look-up, asking once a key: thirty thousand tasks share a handful of ladders."""
-    return cache(newest_ladder)
+@dataclass(frozen=True)
+class _Started:
+    """The clocks that tasks of one kind start with, and what their events say of them."""
+
+    clocks: list[NewClock]
+    payloads: dict[str, Any]
+
+    @classmethod
+    def of(cls, clocks: list[NewClock]) -> _Started:
+        return cls(clocks, {c.clock.name: clock_payload(c.clock, c.ladder_version_id) for c in clocks})
 
 
 def _refs(uow: UnitOfWork, new: Sequence[NewTask], year: int) -> list[str]:
     prefixes = [REF_PREFIXES.get(task.workflow_key, "RW") for task in new]
-    pools = {
-        prefix: iter(uow.tasks.new_refs(prefix, year, prefixes.count(prefix))) for prefix in sorted(set(prefixes))
-    }
+    pools = {prefix: iter(uow.tasks.new_refs(prefix, year, prefixes.count(prefix))) for prefix in sorted(set(prefixes))}
     return [next(pools[prefix]) for prefix in prefixes]
 
 
@@ -119,10 +129,9 @@ def _row(task: NewTask, ref: str, version_id: int, definition: WorkflowDefinitio
     }  # fmt: skip
 
 
-def _payload(task: NewTask, row: dict[str, Any], version_id: int, clocks: Sequence[NewClock]) -> dict[str, Any]:
+def _payload(task: NewTask, row: dict[str, Any], version_id: int, clocks: dict[str, Any]) -> dict[str, Any]:
     return {
         "ref": row["ref"], "campaign": task.campaign_id, "unit": task.unit_id, "measure": task.measure_id,
         "parent": task.parent_id, "workflow": task.workflow_key, "workflow_version": version_id,
-        "title": task.title, "state": row["state"],
-        "clocks": {c.clock.name: clock_payload(c.clock, c.ladder_version_id) for c in clocks},
+        "title": task.title, "state": row["state"], "clocks": clocks,
     }  # fmt: skip

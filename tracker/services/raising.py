@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from tracker.domain.addressing import AddressBook
+from tracker.domain.addressing import AddressBook, Reached
 from tracker.domain.calendar import WorkingCalendar
 from tracker.domain.clocks import Clock
-from tracker.domain.escalation import Decision, RungReached
+from tracker.domain.escalation import Cause, Decision, RungReached
 from tracker.domain.ladder import RungAct
 from tracker.domain.papers import default_body, default_title, duty_of, finding_line
 from tracker.domain.values import local_date
@@ -73,7 +73,7 @@ def write_batch(
     findings, drafts, events = _raise(uow, floor, raising, places, calendar, now=now)
     told = _tell(uow, fired, places, names, calendar, now=now)
     events += [_fired_event(f, findings.get(f.firing_id), now=now) for f in fired]
-    uow.events.append(events)
+    uow.events.record(events)
     uow.sweeping.move_clocks({j.row["clock_id"]: j.decision.next_fire_at for j in judged})
     return BatchReport(len(judged), len(fired), len(findings), drafts, told)
 
@@ -102,7 +102,9 @@ def _raise(
     if not raising:
         return {}, 0, []
     refs = uow.tasks.new_refs("DC", local_date(now).year, len(raising))
-    lines = [_line(f, calendar, now=now) for f in raising]
+    ordered = [f.judged.row["task_id"] for f in raising if f.reached.cause is Cause.ORDER]
+    reasons = uow.sweeping.order_reasons(ordered) if ordered else {}
+    lines = [_line(f, calendar, reasons.get(f.judged.row["task_id"], ""), now=now) for f in raising]
     keys = [_draft_key(f) for f in raising]
     ids = uow.sweeping.insert_findings(
         {
@@ -137,9 +139,7 @@ def _drafts_for(
     if not missing:
         return drafts, 0, []
     titles = {key: default_title(key[2], places[key[0]].campaign_title) for key in missing}
-    tasks = open_tasks(
-        uow, floor, [NewTask(key[0], key[1], key[2], titles[key]) for key in missing], now=now
-    )
+    tasks = open_tasks(uow, floor, [NewTask(key[0], key[1], key[2], titles[key]) for key in missing], now=now)
     columns: dict[str, list[Any]] = {
         "ref": uow.tasks.new_refs("WS", local_date(now).year, len(missing)), "task_id": [task.id for task in tasks],
         "campaign_id": [key[0] for key in missing], "office_id": [places[key[0]].office_id for key in missing],
@@ -169,22 +169,25 @@ def _tell(
     today = local_date(now)
     units = {f.judged.row["unit_id"] for f in fired} | {p.office_unit_id for p in places.values()}
     book = AddressBook(
-        (r.unit_id, r.role, r.campaign_id, r.person_id, r.post_id) for r in uow.told.posts_at(sorted(units), today=today)
+        (r.unit_id, r.role, r.campaign_id, r.person_id, r.post_id)
+        for r in uow.told.posts_at(sorted(units), today=today)
     )
     rows: list[NewTold] = []
     vacant: dict[tuple[int, str], NewIncident] = {}
+    answers: dict[tuple[tuple[str, ...], int, int, int], Reached] = {}
     for f in fired:
         row = f.judged.row
         place = places[row["campaign_id"]]
-        reached = book.reach(
-            f.reached.rung.to, unit_id=row["unit_id"], office_unit_id=place.office_unit_id,
-            campaign_id=row["campaign_id"],
-        )  # fmt: skip
+        asked = (f.reached.rung.to, row["unit_id"], place.office_unit_id, row["campaign_id"])
+        if asked not in answers:
+            roles, unit_id, office_unit_id, campaign_id = asked
+            answers[asked] = book.reach(
+                roles, unit_id=unit_id, office_unit_id=office_unit_id, campaign_id=campaign_id
+            )
+        reached = answers[asked]
         message, facts = _message(f, names[row["unit_id"]], place, calendar, now=now)
         rows += [
-            NewTold(
-                f"firing:{f.firing_id}", h.person_id, h.post_id, message, facts, row["campaign_id"], row["task_id"]
-            )
+            NewTold(f"firing:{f.firing_id}", h.person_id, h.post_id, message, facts, row["campaign_id"], row["task_id"])
             for h in reached.holders
         ]
         if reached.vacant:
@@ -214,12 +217,12 @@ def _message(
             return "raised", facts
 
 
-def _line(f: Fired, calendar: WorkingCalendar, *, now: datetime) -> str:
+def _line(f: Fired, calendar: WorkingCalendar, ordered_reason: str, *, now: datetime) -> str:
     clock = f.judged.clock
     return finding_line(
         cause=f.reached.cause, duty=duty_of(clock.name), title=f.judged.row["title"], due_on=clock.due.due_on,
         working_days_late=max(0, calendar.working_days_between(clock.due.due_on, local_date(now))),
-        quality_failures=clock.quality_failures, failed_rechecks=clock.failed_rechecks,
+        quality_failures=clock.quality_failures, failed_rechecks=clock.failed_rechecks, ordered_reason=ordered_reason,
     )  # fmt: skip
 
 

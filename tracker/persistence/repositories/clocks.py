@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from tracker.domain.clocks import Clock, ClockStatus
 from tracker.domain.deadlines import DueMoment
 from tracker.domain.values import DueClass
+from tracker.persistence.arrays import as_arrays
 from tracker.persistence.models import ClockRow, Firing
 
 INSERT_CLOCKS = text("""
@@ -81,7 +82,7 @@ class ClockRepository:
             "ladder_version_id": [c.ladder_version_id for c in clocks],
             "next_fire_at": [c.next_fire_at for c in clocks],
         }
-        self._session.execute(INSERT_CLOCKS, {**columns, "now": now})
+        self._session.execute(INSERT_CLOCKS, {**as_arrays(columns), "now": now})
 
 
 def clock_from(row: ClockRow | Mapping[str, Any], fired: frozenset[int]) -> Clock:

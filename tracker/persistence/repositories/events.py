@@ -11,29 +11,36 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from tracker.domain.chain import GENESIS, EventFacts, commit_to, event_hash
+from tracker.domain.chain import GENESIS, EventFacts, canonical, commit_to, event_hash
+from tracker.persistence.arrays import as_arrays
 from tracker.persistence.engine import to_json
 
-LOCK_STREAMS = text("""
-    WITH wanted AS (SELECT DISTINCT kind, subject_id FROM unnest(CAST(:kinds AS text[]), CAST(:subjects AS bigint[]))
-                    AS w(kind, subject_id)),
-         made AS (INSERT INTO stream (kind, subject_id, seq, head, sealed_seq)
-                  SELECT kind, subject_id, 0, ''::bytea, 0 FROM wanted ORDER BY kind, subject_id
-                  ON CONFLICT (kind, subject_id) DO NOTHING)
-    SELECT 1""")
+MAKE_STREAMS = text("""
+    INSERT INTO stream (kind, subject_id, seq, head, sealed_seq)
+    SELECT kind, subject_id, 0, ''::bytea, 0
+    FROM unnest(CAST(:kinds AS text[]), CAST(:subjects AS bigint[])) AS w(kind, subject_id) ORDER BY kind, subject_id
+    ON CONFLICT (kind, subject_id) DO NOTHING""")
+
+BEGIN_STREAMS = text("""
+    INSERT INTO stream (kind, subject_id, seq, head, sealed_seq)
+    SELECT kind, subject_id, 1, head, 0
+    FROM unnest(CAST(:kinds AS text[]), CAST(:subjects AS bigint[]), CAST(:heads AS bytea[])) AS w(kind, subject_id, head)
+    ORDER BY kind, subject_id
+    RETURNING id, kind, subject_id""")
 
 READ_STREAMS = text("""
-    SELECT s.id, s.kind, s.subject_id, s.seq, s.head FROM stream s
-    JOIN (SELECT DISTINCT kind, subject_id FROM unnest(CAST(:kinds AS text[]), CAST(:subjects AS bigint[]))
-          AS w(kind, subject_id)) w USING (kind, subject_id)
+    SELECT s.id, s.kind, s.subject_id, s.seq, s.head
+    FROM unnest(CAST(:kinds AS text[]), CAST(:subjects AS bigint[])) AS w(kind, subject_id)
+    JOIN stream s USING (kind, subject_id)
     ORDER BY s.id FOR UPDATE OF s""")
 
 INSERT_EVENTS = text("""
     INSERT INTO event (stream_id, seq, at, kind, person_id, post_id, payload, commitment, previous, hash)
     SELECT * FROM unnest(CAST(:stream_ids AS bigint[]), CAST(:seqs AS bigint[]), CAST(:ats AS timestamptz[]),
         CAST(:kinds AS text[]), CAST(:persons AS bigint[]), CAST(:posts AS bigint[]), CAST(:payloads AS jsonb[]),
-        CAST(:commitments AS bytea[]), CAST(:previous AS bytea[]), CAST(:hashes AS bytea[]))
-    RETURNING id, stream_id, seq""")
+        CAST(:commitments AS bytea[]), CAST(:previous AS bytea[]), CAST(:hashes AS bytea[]))""")
+
+INSERT_EVENTS_FOR_IDS = text(f"{INSERT_EVENTS.text} RETURNING id, stream_id, seq")
 
 MOVE_HEADS = text("""
     UPDATE stream s SET seq = h.seq, head = h.head
@@ -61,34 +68,65 @@ class EventRepository:
         """Append events to their chains, in the given order within each stream; return their ids in that order."""
         if not events:
             return []
-        heads = self._lock_streams([event.stream for event in events])
-        rows: dict[str, list[Any]] = {
-            name: []
-            for name in ("stream_ids", "seqs", "ats", "kinds", "persons", "posts", "payloads", "commitments", "previous", "hashes")
-        }  # fmt: skip
-        salts: list[bytes | None] = []
-        for event in events:
-            salt = secrets.token_bytes(16) if event.personal else None
-            salts.append(salt)
-            _chain(rows, heads, event, salt)
-        ids = {
-            (row.stream_id, row.seq): int(row.id) for row in self._session.execute(INSERT_EVENTS, rows)
-        }
-        moved = list(heads.values())
-        self._session.execute(
-            MOVE_HEADS,
-            {"stream_ids": [h.id for h in moved], "seqs": [h.seq for h in moved], "heads": [h.head for h in moved]},
-        )
+        salts = [secrets.token_bytes(16) if event.personal else None for event in events]
+        rows = self._chain_on(events, salts)
+        found = self._session.execute(INSERT_EVENTS_FOR_IDS, as_arrays(rows)).all()
+        ids = {(stream_id, seq): int(event_id) for event_id, stream_id, seq in found}
         placed = [ids[key] for key in zip(rows["stream_ids"], rows["seqs"], strict=True)]
         self._keep_personal(events, placed, salts)
         return placed
 
-    def _lock_streams(self, streams: Sequence[tuple[str, int]]) -> dict[tuple[str, int], _Head]:
-        wanted = {"kinds": [kind for kind, _ in streams], "subjects": [subject for _, subject in streams]}
-        self._session.execute(LOCK_STREAMS, wanted)
+    def record(self, events: Sequence[NewEvent]) -> None:
+        """Append events without personal fields whose ids nobody needs: a batch's way."""
+        if events:
+            self._session.execute(INSERT_EVENTS, as_arrays(self._chain_on(events, [None] * len(events))))
+
+    def begin(self, events: Sequence[NewEvent]) -> None:
+        """Write the first event of streams that do not exist yet, one each, without personal fields."""
+        if not events:
+            return
+        payloads = [canonical(event.facts.payload) for event in events]
+        hashes = [_hash_of(event, GENESIS, 1, None, payload) for event, payload in zip(events, payloads, strict=True)]
+        streams: dict[str, list[Any]] = {
+            "kinds": [event.stream[0] for event in events], "subjects": [event.stream[1] for event in events],
+            "heads": hashes,
+        }  # fmt: skip
+        found = self._session.execute(BEGIN_STREAMS, as_arrays(streams)).all()
+        ids = {(kind, subject): stream_id for stream_id, kind, subject in found}
+        rows = _columns()
+        for event, payload, hashed in zip(events, payloads, hashes, strict=True):
+            _add(rows, (ids[event.stream], 1, event, payload, None, GENESIS, hashed))
+        self._session.execute(INSERT_EVENTS, as_arrays(rows))
+
+    def _chain_on(self, events: Sequence[NewEvent], salts: Sequence[bytes | None]) -> dict[str, list[Any]]:
+        """Lock the streams, move their heads past the events, and return the events' rows."""
+        heads = self._lock_streams({event.stream for event in events})
+        rows = _columns()
+        for event, salt in zip(events, salts, strict=True):
+            head = heads[event.stream]
+            commitment = commit_to(salt, event.personal) if salt and event.personal else None
+            payload = canonical(event.facts.payload)
+            hashed = _hash_of(event, head.head, head.seq + 1, commitment, payload)
+            _add(rows, (head.id, head.seq + 1, event, payload, commitment, head.head, hashed))
+            head.seq, head.head = head.seq + 1, hashed
+        moved = list(heads.values())
+        columns: dict[str, list[Any]] = {"stream_ids": [h.id for h in moved], "seqs": [h.seq for h in moved], "heads": [h.head for h in moved]}
+        self._session.execute(MOVE_HEADS, as_arrays(columns))
+        return rows
+
+    def _lock_streams(self, streams: set[tuple[str, int]]) -> dict[tuple[str, int], _Head]:
+        heads = self._read_streams(sorted(streams))
+        missing = sorted(streams - heads.keys())
+        if missing:
+            self._session.execute(MAKE_STREAMS, _names(missing))
+            heads |= self._read_streams(missing)
+        return heads
+
+    def _read_streams(self, streams: Sequence[tuple[str, int]]) -> dict[tuple[str, int], _Head]:
+        found = self._session.execute(READ_STREAMS, _names(streams)).all()
         return {
-            (row.kind, row.subject_id): _Head(row.id, row.seq, bytes(row.head) or GENESIS)
-            for row in self._session.execute(READ_STREAMS, wanted)
+            (kind, subject): _Head(stream_id, seq, bytes(head) or GENESIS)
+            for stream_id, kind, subject, seq, head in found
         }
 
     def _keep_personal(self, events: Sequence[NewEvent], ids: Sequence[int], salts: Sequence[bytes | None]) -> None:
@@ -111,20 +149,33 @@ class _Head:
     head: bytes
 
 
-def _chain(
-    rows: dict[str, list[Any]], heads: dict[tuple[str, int], _Head], event: NewEvent, salt: bytes | None
-) -> None:
-    head = heads[event.stream]
-    commitment = commit_to(salt, event.personal) if salt and event.personal else None
-    seq = head.seq + 1
+def _names(streams: Sequence[tuple[str, int]]) -> dict[str, str]:
+    return as_arrays({"kinds": [kind for kind, _ in streams], "subjects": [subject for _, subject in streams]})
+
+
+def _hash_of(event: NewEvent, previous: bytes, seq: int, commitment: bytes | None, payload: bytes) -> bytes:
     kind, subject = event.stream
-    hashed = event_hash(
-        head.head, stream=f"{kind}:{subject}", seq=seq, at=event.at, facts=event.facts, commitment=commitment
-    )
-    values = (
-        head.id, seq, event.at, event.facts.kind, event.facts.person_id, event.facts.post_id,
-        to_json(dict(event.facts.payload)), commitment, head.head, hashed,
+    return event_hash(
+        previous, stream=f"{kind}:{subject}", seq=seq, at=event.at, facts=event.facts, commitment=commitment,
+        payload=payload,
     )  # fmt: skip
-    for name, value in zip(rows, values, strict=True):
-        rows[name].append(value)
-    head.seq, head.head = seq, hashed
+
+
+#: stream id, seq, event, canonical payload, commitment, previous hash, hash
+_Placed = tuple[int, int, NewEvent, bytes, bytes | None, bytes, bytes]
+
+
+def _columns() -> dict[str, list[Any]]:
+    """Return empty columns in the order in which `_add` fills them."""
+    names = ("stream_ids", "seqs", "ats", "kinds", "persons", "posts", "payloads", "commitments", "previous", "hashes")
+    return {name: [] for name in names}
+
+
+def _add(rows: dict[str, list[Any]], placed: _Placed) -> None:
+    stream_id, seq, event, payload, commitment, previous, hashed = placed
+    values = (
+        stream_id, seq, event.at, event.facts.kind, event.facts.person_id, event.facts.post_id,
+        payload.decode(), commitment, previous, hashed,
+    )  # fmt: skip
+    for column, value in zip(rows.values(), values, strict=True):
+        column.append(value)

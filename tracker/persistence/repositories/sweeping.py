@@ -12,6 +12,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
+from tracker.persistence.arrays import array_literal, as_arrays
+
 CLAIM = text("""
     SELECT c.id AS clock_id, c.name, c.occurrence, c.status, c.started_at, c.due_on, c.due_at, c.due_class, c.due_rule,
         c.cutoff, c.provisional, c.calendar_version_id, c.ladder_version_id, c.ladder_from_on, c.held_since,
@@ -23,9 +25,10 @@ CLAIM = text("""
     FOR UPDATE OF t, c SKIP LOCKED""")
 
 FIRED = text("""
-    SELECT f.clock_id, f.rung FROM firing f
+    SELECT f.clock_id, array_agg(f.rung) FROM firing f
     JOIN unnest(CAST(:clocks AS bigint[]), CAST(:occurrences AS bigint[])) AS c(id, occurrence)
-        ON f.clock_id = c.id AND f.occurrence = c.occurrence""")
+        ON f.clock_id = c.id AND f.occurrence = c.occurrence
+    GROUP BY f.clock_id""")
 
 PLACES = text("""
     SELECT k.id AS campaign_id, k.title AS campaign_title, o.id AS office_id, o.unit_id AS office_unit_id
@@ -83,6 +86,11 @@ MOVE_CLOCKS = text("""
     UPDATE clock c SET next_fire_at = m.next_fire_at
     FROM unnest(CAST(:ids AS bigint[]), CAST(:next AS timestamptz[])) AS m(id, next_fire_at) WHERE c.id = m.id""")
 
+ORDER_REASONS = text("""
+    SELECT DISTINCT ON (s.subject_id) s.subject_id, e.payload ->> 'reason' AS reason
+    FROM stream s JOIN event e ON e.stream_id = s.id AND e.kind = 'rung.ordered'
+    WHERE s.kind = 'task' AND s.subject_id = ANY(CAST(:tasks AS bigint[])) ORDER BY s.subject_id, e.seq DESC""")
+
 
 class WriteRefused(Exception):
     """PostgreSQL refused a row of the batch (a constraint, a value that does not fit)."""
@@ -126,15 +134,13 @@ class SweepRepository:
     def claim(self, *, now: datetime, many: int, only: Sequence[int] | None = None) -> list[Mapping[str, Any]]:
         """Lock and return due clocks with their tasks, oldest first; what others hold is left to them."""
         values = {"now": now, "many": many, "only": list(only) if only is not None else None}
-        return [dict(row) for row in self._session.execute(CLAIM, values).mappings()]
+        return [dict(row) for row in self._session.execute(CLAIM, values).mappings().all()]
 
     def fired(self, rows: Sequence[Mapping[str, Any]]) -> dict[int, frozenset[int]]:
         """Return, for each claimed clock, the rungs fired in its present occurrence."""
         values = {"clocks": [row["clock_id"] for row in rows], "occurrences": [row["occurrence"] for row in rows]}
-        found: dict[int, set[int]] = {row["clock_id"]: set() for row in rows}
-        for clock_id, rung in self._session.execute(FIRED, values):
-            found[clock_id].add(rung)
-        return {clock_id: frozenset(rungs) for clock_id, rungs in found.items()}
+        found = {clock_id: frozenset(rungs) for clock_id, rungs in self._session.execute(FIRED, as_arrays(values)).all()}
+        return {row["clock_id"]: found.get(row["clock_id"], frozenset()) for row in rows}
 
     def places(self, campaign_ids: Sequence[int]) -> dict[int, CampaignPlace]:
         """Return campaigns by id."""
@@ -143,18 +149,20 @@ class SweepRepository:
 
     def insert_firings(self, columns: Mapping[str, list[Any]], *, now: datetime) -> dict[tuple[int, int], int]:
         """Insert firings; return ids by (clock, rung). One that exists already is not among them."""
-        found = self._session.execute(INSERT_FIRINGS, {**columns, "now": now})
+        found = self._session.execute(INSERT_FIRINGS, {**as_arrays(columns), "now": now}).all()
         return {(row.clock_id, row.rung): int(row.id) for row in found}
 
     def insert_findings(self, columns: Mapping[str, list[Any]], *, now: datetime) -> dict[int, int]:
         """Insert findings; return ids by firing id."""
-        found = self._session.execute(INSERT_FINDINGS, {**columns, "now": now})
+        found = self._session.execute(INSERT_FINDINGS, {**as_arrays(columns), "now": now}).all()
         return {int(row.firing_id): int(row.id) for row in found}
 
     def open_drafts(self, keys: Sequence[tuple[int, int, str, int]]) -> dict[tuple[int, int, str, int], DraftRow]:
         """Lock and return the drafts that gather for these keys. The key locks are held by the caller."""
-        columns = dict(zip(("campaigns", "units", "kinds", "severities"), map(list, zip(*keys, strict=True)), strict=True))
-        drafts = {row.id: row for row in (DraftRow(*found) for found in self._session.execute(OPEN_DRAFTS, columns))}
+        columns = dict(
+            zip(("campaigns", "units", "kinds", "severities"), map(list, zip(*keys, strict=True)), strict=True)
+        )
+        drafts = {row.id: row for row in (DraftRow(*found) for found in self._session.execute(OPEN_DRAFTS, as_arrays(columns)))}
         # Asked for only once the drafts are locked: a line that somebody was adding meanwhile is seen then.
         for notice_id, position in self._session.execute(LAST_POSITIONS, {"ids": list(drafts)}) if drafts else ():
             drafts[notice_id].last_position = position
@@ -162,20 +170,26 @@ class SweepRepository:
 
     def insert_drafts(self, columns: Mapping[str, list[Any]], *, now: datetime) -> list[DraftRow]:
         """Insert open drafts."""
-        return [DraftRow(*row) for row in self._session.execute(INSERT_DRAFTS, {**columns, "now": now})]
+        return [DraftRow(*row) for row in self._session.execute(INSERT_DRAFTS, {**as_arrays(columns), "now": now})]
 
     def insert_items(self, columns: Mapping[str, list[Any]]) -> None:
         """Insert the lines that findings become."""
-        self._session.execute(INSERT_ITEMS, dict(columns))
+        self._session.execute(INSERT_ITEMS, as_arrays(columns))
 
     def bump_drafts(self, notice_ids: Sequence[int]) -> None:
         """Let a page that showed a draft before it grew be stale."""
-        self._session.execute(BUMP_DRAFTS, {"ids": sorted(set(notice_ids))})
+        self._session.execute(BUMP_DRAFTS, {"ids": array_literal(sorted(set(notice_ids)))})
 
     def move_clocks(self, next_fire: Mapping[int, datetime | None]) -> None:
         """Write when each clock must be looked at next."""
         ids = sorted(next_fire)
-        self._session.execute(MOVE_CLOCKS, {"ids": ids, "next": [next_fire[clock_id] for clock_id in ids]})
+        columns: dict[str, list[Any]] = {"ids": ids, "next": [next_fire[clock_id] for clock_id in ids]}
+        self._session.execute(MOVE_CLOCKS, as_arrays(columns))
+
+    def order_reasons(self, task_ids: Sequence[int]) -> dict[int, str]:
+        """Return the reason of the latest leader's order on each task."""
+        found = self._session.execute(ORDER_REASONS, {"tasks": sorted(set(task_ids))})
+        return {row.subject_id: row.reason for row in found}
 
     def next_fire_at(self) -> datetime | None:
         """Return the earliest moment at which any clock must be looked at: an index probe."""

@@ -9,6 +9,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from tracker.domain.errors import NotFound
+from tracker.persistence.arrays import as_arrays
 from tracker.persistence.models import Campaign, Extension, Office, Problem, Submission, Task
 
 NEW_REFS = text("""
@@ -79,7 +80,8 @@ class TaskRepository:
     def insert_many(self, rows: Sequence[dict[str, Any]], *, now: Any) -> list[int]:
         """Insert tasks set-based; each row has TASK_COLUMNS. Return ids in the order of `rows`."""
         columns: dict[str, Any] = {name: [row[name] for row in rows] for name in TASK_COLUMNS}
-        ids = {row.ref: int(row.id) for row in self._session.execute(INSERT_TASKS, {**columns, "now": now})}
+        found = self._session.execute(INSERT_TASKS, {**as_arrays(columns), "now": now}).all()
+        ids = {ref: int(task_id) for task_id, ref in found}
         return [ids[row["ref"]] for row in rows]
 
     def office_of(self, campaign_id: int) -> Office:

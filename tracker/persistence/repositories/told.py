@@ -11,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from tracker.domain.messages import check_facts
+from tracker.persistence.arrays import as_arrays
 from tracker.persistence.engine import to_json
 
 INSERT_TOLD = text("""
@@ -68,14 +69,18 @@ class ToldRepository:
         """
         if not rows:
             return
+        # Several people are told of one cause with the same facts, which are then checked and written out once.
+        written: dict[int, str] = {}
         for row in rows:
-            check_facts(row.message, row.facts)
+            if id(row.facts) not in written:
+                check_facts(row.message, row.facts)
+                written[id(row.facts)] = to_json(dict(row.facts))
         names = ("cause", "person_id", "post_id", "campaign_id", "task_id", "notice_id", "message", "grave")
         columns: dict[str, Any] = {name: [getattr(row, name) for row in rows] for name in names}
-        columns["facts"] = [to_json(dict(row.facts)) for row in rows]
-        self._session.execute(INSERT_TOLD, {**columns, "now": now})
+        columns["facts"] = [written[id(row.facts)] for row in rows]
+        self._session.execute(INSERT_TOLD, {**as_arrays(columns), "now": now})
 
     def posts_at(self, unit_ids: Sequence[int], *, today: date) -> list[PostRow]:
         """Return the posts held today at these units, in a stable order."""
         found = self._session.execute(POSTS_FOR, {"units": sorted(set(unit_ids)), "today": today})
-        return [PostRow(*row) for row in found]
+        return [PostRow(*row) for row in found.all()]

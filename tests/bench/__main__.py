@@ -1,0 +1,59 @@
+"""Run the benchmarks: a table for people, then one line of JSON."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+import time
+from collections.abc import Callable
+from functools import partial
+
+import structlog
+
+from tests.bench import escalating, idle, issuing, punctuality
+from tests.bench.county import durable_servers
+from tests.bench.figures import Figure, as_json, table
+
+
+def main() -> None:
+    """Measure what was asked for."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="small sizes, to see that everything runs")
+    parser.add_argument(
+        "--only", nargs="*", choices=("issue", "escalate", "punctual", "idle"), help="measure only these"
+    )
+    options = parser.parse_args()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+    figures: list[Figure] = []
+    with durable_servers() as servers:
+        sizes = _quick() if options.quick else _full()
+        for name, measure in sizes.items():
+            if not options.only or name in options.only:
+                started = time.monotonic()
+                figures += measure(servers)
+                print(f"{name}: {time.monotonic() - started:.0f} s", file=sys.stderr)
+    print(table(figures))
+    print(as_json(figures))
+
+
+def _full() -> dict[str, Callable[..., list[Figure]]]:
+    return {
+        "issue": partial(issuing.measure, units=1000, measures=30),
+        "escalate": partial(escalating.measure, campaigns=20, units=100, measures=10, repeat=2),
+        "punctual": partial(punctuality.measure, deadlines=200, over_seconds=20.0),
+        "idle": partial(idle.measure, open_tasks=(1_000, 100_000)),
+    }
+
+
+def _quick() -> dict[str, Callable[..., list[Figure]]]:
+    return {
+        "issue": partial(issuing.measure, units=10, measures=3),
+        "escalate": partial(escalating.measure, campaigns=2, units=5, measures=3, repeat=1),
+        "punctual": partial(punctuality.measure, deadlines=10, over_seconds=1.0),
+        "idle": partial(idle.measure, open_tasks=(100, 1_000)),
+    }
+
+
+if __name__ == "__main__":
+    main()

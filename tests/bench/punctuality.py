@@ -1,0 +1,161 @@
+"""From a deadline to its committed firing, through the real scheduler, Redis and RQ workers.
+
+A trigger on `firing` notifies; PostgreSQL hands a notification out once the transaction has committed, so the moment at
+which it arrives here is the moment at which everybody can see the firing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import json
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import psycopg
+
+from tests.bench.county import connected
+from tests.bench.figures import Figure
+from tests.support.servers import cloned_database
+from tests.support.world import WORKFLOWS, World, morning, settings_for, small_campaign
+from tracker.bootstrap import CALENDAR_YEARS, build
+from tracker.cli.process_tree import ProcessTree
+from tracker.cli.up import service_specs
+from tracker.definitions.calendar_seed import seed_days
+from tracker.definitions.catalog import load_catalog
+from tracker.definitions.versioned import texts_of
+from tracker.domain.installation import CalendarSeed
+from tracker.domain.values import SHANGHAI
+from tracker.settings import CHECKOUT
+
+PATIENCE = 60.0
+LEAD = timedelta(seconds=3)
+FIRST = morning("2026-03-16")
+
+TELL = """
+    CREATE FUNCTION tell_bench() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN PERFORM pg_notify('bench', NEW.clock_id::text); RETURN NEW; END $$;
+    CREATE TRIGGER tell_bench AFTER INSERT ON firing FOR EACH ROW EXECUTE FUNCTION tell_bench()"""
+
+
+def measure(servers: object, *, deadlines: int, over_seconds: float) -> list[Figure]:
+    """Let deadlines fall due one after another, and time each."""
+    database, bell = servers.database_url, servers.redis_url  # type: ignore[attr-defined]
+    with cloned_database(database, "bench") as url:
+        offset = _prepare(url, deadlines)
+        with _engine_running(url, bell), connected(url) as connection:
+            connection.execute("LISTEN bench")
+            due = _set_deadlines(connection, deadlines, over_seconds, offset)
+            late = _wait_for_all(connection, due, over_seconds)
+    late.sort()
+    p50, p99 = statistics.median(late), late[min(len(late) - 1, int(len(late) * 0.99))]
+    how = f"{deadlines} 个时限分布在 {over_seconds:.0f} 秒内，真实调度进程、Redis 和 2 个工作进程"
+    return [
+        Figure("deadline_to_commit_p50", deadlines, p50 * 1000, "ms", how),
+        Figure("deadline_to_commit_p99", deadlines, p99 * 1000, "ms", how),
+    ]
+
+
+def _prepare(url: str, deadlines: int) -> timedelta:
+    """Make a sample county whose clock stands on a working morning; return how far it is off the real one."""
+    settings = settings_for(url)
+    container = build(settings)
+    exceptions, published = seed_days(*CALENDAR_YEARS)
+    try:
+        container.installations.prepare(
+            definitions=texts_of(load_catalog(WORKFLOWS)), calendar=CalendarSeed("bench", exceptions, published),
+            is_sample=True, first_moment=FIRST,
+        )  # fmt: skip
+    finally:
+        container.close()
+    line = (
+        "{key: m, ordinal: （一）, title: 排查, text: 略, workflow: survey, units: [各村], due: {by_date: 2026-03-16}}"
+    )
+    with World(url, start=morning("2026-03-12"), is_sample=True) as world:
+        world.load(small_campaign(measures=[line], villages=[f"v{n}" for n in range(deadlines)]))
+    with connected(url) as connection:
+        connection.execute(TELL)
+        connection.execute("UPDATE clock SET status = 'held', next_fire_at = NULL")
+        connection.execute("UPDATE told SET gathered_at = created_at")
+        (offset,) = connection.execute("SELECT sample_offset FROM installation").fetchone() or (timedelta(),)
+    return offset
+
+
+@contextlib.contextmanager
+def _engine_running(url: str, bell: str) -> Iterator[None]:
+    """The scheduler and two workers as `tracker up` starts them, once they have begun to listen."""
+    tree = ProcessTree()
+    with tempfile.TemporaryDirectory() as folder:
+        settings = dataclasses.replace(settings_for(url, bell), data_dir=Path(folder), workers=2)
+        _, *specs = service_specs(settings)
+        log = Path(folder) / "log"
+        for spec in specs:
+            environ = {**spec.environ, "PYTHONPATH": str(CHECKOUT), "TRACKER_LOG_LEVEL": "error"}
+            tree.start(dataclasses.replace(spec, environ=environ, log=log))
+        try:
+            _wait_for_listeners(url)
+            yield
+        finally:
+            tree.stop()
+
+
+def _wait_for_listeners(url: str) -> None:
+    """Return once the scheduler listens and its first sweep has come through a worker."""
+    deadline = time.monotonic() + PATIENCE
+    with connected(url) as connection:
+        while time.monotonic() < deadline:
+            names = connection.execute(
+                "SELECT count(*) FILTER (WHERE application_name = 'tracker-wakeups'),"
+                " count(DISTINCT pid) FILTER (WHERE application_name = 'tracker') FROM pg_stat_activity"
+                " WHERE datname = current_database()"
+            ).fetchone()
+            if names and names[0] >= 1 and names[1] >= 3:
+                return
+            connection.execute("SELECT pg_sleep(0.05)")
+    print("the workers did not all begin within a minute; measuring all the same", file=sys.stderr)
+
+
+def _set_deadlines(
+    connection: psycopg.Connection, many: int, over_seconds: float, offset: timedelta
+) -> dict[int, datetime]:
+    """Give each clock a ladder of its own whose one rung is reached at its moment; return clock id → real moment."""
+    clocks = [row[0] for row in connection.execute("SELECT id FROM clock WHERE name = 'finish' ORDER BY id")]
+    (content,) = connection.execute("SELECT content FROM ladder_version WHERE key = 'standard'").fetchone() or ({},)
+    (rung,) = [rung for rung in content["rungs"] if rung["name"] == "supervise"]
+    (now,) = connection.execute("SELECT clock_timestamp()").fetchone() or (None,)
+    assert now is not None
+    due: dict[int, datetime] = {}
+    with connection.transaction():
+        for place, clock_id in enumerate(clocks):
+            moment = now + LEAD + timedelta(seconds=over_seconds * place / many)
+            at = (moment + offset).astimezone(SHANGHAI)
+            ladder = {**content, "rungs": [{**rung, "after": 0, "at": at.time().isoformat()}]}
+            (ladder_id,) = connection.execute(
+                "INSERT INTO ladder_version (key, version, content, content_hash, loaded_at)"
+                " VALUES (%s, 1, %s, %s, now()) RETURNING id",
+                (f"bench{place}", json.dumps(ladder), f"bench{place}"),
+            ).fetchone() or (0,)  # fmt: skip
+            connection.execute(
+                "UPDATE clock SET status = 'running', ladder_version_id = %s, next_fire_at = %s, due_on = %s,"
+                " ladder_from_on = %s WHERE id = %s",
+                (ladder_id, moment + offset, at.date(), at.date(), clock_id),
+            )
+            due[clock_id] = moment
+        connection.execute("SELECT pg_notify('tracker_wake', '')")
+    return due
+
+
+def _wait_for_all(connection: psycopg.Connection, due: dict[int, datetime], over_seconds: float) -> list[float]:
+    """Return, for each deadline, the seconds from it to the arrival of its committed firing."""
+    late: list[float] = []
+    stop_at = time.monotonic() + over_seconds + PATIENCE
+    while len(late) < len(due) and time.monotonic() < stop_at:
+        for one in connection.notifies(timeout=1.0, stop_after=1):
+            late.append(time.time() - due[int(one.payload)].timestamp())
+    assert len(late) == len(due), f"{len(due) - len(late)} of {len(due)} deadlines did not fire"
+    return late

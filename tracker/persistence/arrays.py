@@ -1,0 +1,39 @@
+"""Columns as PostgreSQL array literals, for statements that write many rows at once over `unnest`.
+
+psycopg quotes each text of a list with a regular expression; for the JSON of events that took longer than the insert.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+
+
+def as_arrays(columns: Mapping[str, Sequence[Any]]) -> dict[str, str]:
+    """Return each column as one array literal, to be read by `CAST(:name AS type[])`."""
+    return {name: array_literal(values) for name, values in columns.items()}
+
+
+def array_literal(values: Iterable[Any]) -> str:
+    """Return values of one column (numbers, texts, moments, bytes, None) as a literal such as {1,NULL,"a\\"b"}."""
+    return "{" + ",".join([_WRITERS.get(type(value), _quoted)(value) for value in values]) + "}"
+
+
+def _quoted(value: Any) -> str:
+    text = str(value)
+    if "\\" in text:
+        text = text.replace("\\", "\\\\")
+    return '"' + text.replace('"', '\\"') + '"'
+
+
+@lru_cache(maxsize=1024)
+def _moment(value: date) -> str:
+    return f'"{value.isoformat()}"'
+
+
+_WRITERS: dict[type, Callable[[Any], str]] = {
+    int: str, float: repr, type(None): lambda _: "NULL", bool: lambda value: "t" if value else "f",
+    bytes: lambda value: '"\\\\x' + value.hex() + '"', date: _moment, datetime: _moment,
+}  # fmt: skip
