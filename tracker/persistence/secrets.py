@@ -40,9 +40,7 @@ class FieldCipher:
     def __init__(self, secret_key: str) -> None:
         if len(secret_key) < 32:
             raise ValueError("TRACKER_SECRET_KEY 少于 32 个字符，不能用来加密。")
-        key = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"tracker/fields/v1").derive(
-            secret_key.encode()
-        )
+        key = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"tracker/fields/v1").derive(secret_key.encode())
         self._aead = AESGCM(key)
 
     def encrypt(self, text: str) -> bytes:

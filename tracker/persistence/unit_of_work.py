@@ -17,8 +17,8 @@ from tracker.persistence.repositories.deliveries import DeliveryRepository
 from tracker.persistence.repositories.events import EventRepository
 from tracker.persistence.repositories.incidents import IncidentRepository
 from tracker.persistence.repositories.installations import InstallationRepository
-from tracker.persistence.repositories.notices import NoticeRepository
 from tracker.persistence.repositories.ledger import LedgerRepository
+from tracker.persistence.repositories.notices import NoticeRepository
 from tracker.persistence.repositories.sample_time import SampleTimeRepository
 from tracker.persistence.repositories.sweeping import SweepRepository
 from tracker.persistence.repositories.tasks import TaskRepository

@@ -71,9 +71,7 @@ class Wakeups:
             )
             self._connection.execute(f"LISTEN {CHANNEL}")
         except psycopg.Error as problem:
-            logger.warning(
-                "PostgreSQL is away; waiting for it", action="wakeups.away", problem=type(problem).__name__
-            )
+            logger.warning("PostgreSQL is away; waiting for it", action="wakeups.away", problem=type(problem).__name__)
             self._disconnect()
             return False
         self._pause = 0.2

@@ -162,9 +162,7 @@ class AccountService:
     def forget_old_sessions(self) -> None:
         """Delete sessions that ran out more than a month ago; housekeeping calls this."""
         with self._uows() as uow:
-            uow.accounts.forget_sessions(
-                before=self._clock.real_now() - self._rules.longest - timedelta(days=31)
-            )
+            uow.accounts.forget_sessions(before=self._clock.real_now() - self._rules.longest - timedelta(days=31))
             uow.commit()
 
     # -- tries
@@ -213,9 +211,7 @@ class AccountService:
         # seen_at is up to SEEN_EVERY old, and somebody who was active must not be thrown out early.
         return real - created_at >= self._rules.longest or real - seen_at >= self._rules.idle + SEEN_EVERY
 
-    def _append(
-        self, uow: UnitOfWork, account: Account, *kinds: str, by: int | None = None, address: str = ""
-    ) -> None:
+    def _append(self, uow: UnitOfWork, account: Account, *kinds: str, by: int | None = None, address: str = "") -> None:
         personal = {"address": address} if address else None
         now = self._clock.now()
         uow.events.append([

@@ -46,9 +46,7 @@ class AttachmentService:
     service; a `task_id` given here is taken as allowed.
     """
 
-    def __init__(
-        self, *, uows: Callable[[], UnitOfWork], checker: FileChecker, clock: Clock, limit_bytes: int
-    ) -> None:
+    def __init__(self, *, uows: Callable[[], UnitOfWork], checker: FileChecker, clock: Clock, limit_bytes: int) -> None:
         self._uows = uows
         self._checker = checker
         self._clock = clock

@@ -68,7 +68,9 @@ class AuditService:
                     due = {k for k, e in expected.items() if e.must_have_fired(now=now, tolerance=TOLERANCE)}
                     expected_count += len(due | ({k for k, _, _ in fired} & expected.keys()))
                     wanted |= expected.keys()
-                    missing += [_line("遗漏", key, expected[key].since) for key in sorted(due - {k for k, _, _ in fired})]
+                    missing += [
+                        _line("遗漏", key, expected[key].since) for key in sorted(due - {k for k, _, _ in fired})
+                    ]
         extra = [_line("多发", key, None) for key in sorted((recorded | in_table) - wanted)]
         extra += [_line("记录与触发表不一致", key, None) for key in sorted(recorded ^ in_table)]
         return AuditReport(tasks, expected_count, len(in_table), tuple(missing), tuple(extra), late)

@@ -80,9 +80,7 @@ class CampaignLoading:
         found = self.uow.campaigns.find_by_key(self.file.key)
         if found is None:
             return []
-        sentence = (
-            f"“{found.title}”（{found.ref}）已用这个 key 载入过，不能重复载入；另一次行动请换一个 key。"
-        )
+        sentence = f"“{found.title}”（{found.ref}）已用这个 key 载入过，不能重复载入；另一次行动请换一个 key。"
         return [FieldProblem("key", sentence)]
 
     def _past_dates(self) -> list[FieldProblem]:
@@ -127,9 +125,7 @@ class CampaignLoading:
         ids = {key: unit.id for key, unit in self.uow.units.units_by_key().items()}
         new = [unit for unit in self.file.units if unit.key not in ids]
         for unit in new:
-            ids[unit.key] = self.uow.units.add_unit(
-                key=unit.key, kind=unit.kind, level=unit.level, now=self.now
-            )
+            ids[unit.key] = self.uow.units.add_unit(key=unit.key, kind=unit.kind, level=unit.level, now=self.now)
         for unit in new:
             self._name_unit(unit, ids)
         self.uow.flush()
@@ -156,9 +152,7 @@ class CampaignLoading:
             self._note(("unit", unit_id), "office.created", {"office": office.id, "name": name})
         return office
 
-    def _write_sets(
-        self, office: OfficeRow, unit_ids: Mapping[str, int]
-    ) -> tuple[Labels, Mapping[str, UnitRow]]:
+    def _write_sets(self, office: OfficeRow, unit_ids: Mapping[str, int]) -> tuple[Labels, Mapping[str, UnitRow]]:
         known = self.uow.units.set_members(office.id)
         for name, keys in self.file.unit_sets.items():
             members = [unit_ids[key] for key in keys]
@@ -167,9 +161,7 @@ class CampaignLoading:
                 payload = {"office": office.id, "name": name, "members": members}
                 self._note(("unit", office.unit_id), "unit_set.created", payload)
             elif sorted(known[name]) != sorted(members):
-                sentence = (
-                    f"单位集合“{name}”在系统里已有，成员与文件不同。请删去文件里的这一条，或换一个名称。"
-                )
+                sentence = f"单位集合“{name}”在系统里已有，成员与文件不同。请删去文件里的这一条，或换一个名称。"
                 raise InvalidInput([FieldProblem(f"unit_sets.{name}", sentence)], sentence)
         self.uow.flush()
         present = self.uow.units.units_by_key()
@@ -237,9 +229,7 @@ class CampaignLoading:
         self._note(("person", person_id), "person.added", {}, {"name": person.name})
         return person_id
 
-    def _give_post(
-        self, person_id: int, unit_id: int, role: str, title: str, campaign_id: int | None
-    ) -> None:
+    def _give_post(self, person_id: int, unit_id: int, role: str, title: str, campaign_id: int | None) -> None:
         post_id = self.uow.units.give_post(
             person_id=person_id, unit_id=unit_id, role=role, title=title, campaign_id=campaign_id,
             starts_on=self.today,

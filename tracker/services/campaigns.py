@@ -118,9 +118,7 @@ class CampaignService:
             campaign = uow.campaigns.get_by_ref(campaign_ref)
             counts = Counter(duty.measure_id for duty in uow.campaigns.assignments(campaign.id))
             measures = [
-                MeasureSummary(
-                    one.ordinal, one.title, one.workflow_key, counts[one.id], due_from_plain(one.due)
-                )
+                MeasureSummary(one.ordinal, one.title, one.workflow_key, counts[one.id], due_from_plain(one.due))
                 for one in uow.campaigns.measures(campaign.id)
             ]
             return _summary(campaign), measures

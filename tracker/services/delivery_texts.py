@@ -27,9 +27,7 @@ class DeliveryTexts:
         told = [MessagePart(part.message, part.facts) for part in parts]
         html: str | None = None
         if due.channel == "email":
-            subject, body, html = self.renderer.email(
-                recipient=due.recipient, parts=told, link=self.public_url
-            )
+            subject, body, html = self.renderer.email(recipient=due.recipient, parts=told, link=self.public_url)
         else:
             subject, body = "", self.renderer.sms(parts=told, link=self.public_url)
         return OutgoingMessage(

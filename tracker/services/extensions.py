@@ -146,7 +146,9 @@ def _check_request(
         problems.append(FieldProblem("reason", f"原因最多1000字，现在是{len(reason)}字。"))
     if now >= row.due_at:
         problems.append(
-            FieldProblem("wanted_on", f"已过办理期限（{show_day(row.due_on)}），期限届满后不能申请延期，请尽快办结并说明原因。")
+            FieldProblem(
+                "wanted_on", f"已过办理期限（{show_day(row.due_on)}），期限届满后不能申请延期，请尽快办结并说明原因。"
+            )
         )
     if uow.tasks.open_extension(task.id) is not None:
         problems.append(FieldProblem("wanted_on", "已有一份延期申请在等审批，不能重复申请。"))

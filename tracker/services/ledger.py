@@ -69,7 +69,10 @@ class LedgerService:
                     if fault and len(faults) < MOST_FAULTS:
                         faults.append(fault)
                     head, seq = row.hash, row.seq
-            faults += [f"记录链 {name} 的末端与最后一条记录不符，可能有记录被删除。" for name in uow.ledger.heads_that_disagree()]
+            faults += [
+                f"记录链 {name} 的末端与最后一条记录不符，可能有记录被删除。"
+                for name in uow.ledger.heads_that_disagree()
+            ]
             seals = uow.ledger.seals()
             previous = GENESIS
             for seal_id, root, claimed in seals:

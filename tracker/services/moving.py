@@ -90,7 +90,14 @@ def _move_clocks(
             write_back(uow, floor, task, row, moved, now=now)
             changed[name] = clock_payload(moved, row.ladder_version_id)
     begun = start_clocks(
-        floor.catalog.newest_ladder, definition, after.name, None, task_id=task.id, now=now, calendar=calendar, already=frozenset(rows)
+        floor.catalog.newest_ladder,
+        definition,
+        after.name,
+        None,
+        task_id=task.id,
+        now=now,
+        calendar=calendar,
+        already=frozenset(rows),
     )
     uow.clocks.insert_many(begun, now=now)
     changed |= {c.clock.name: clock_payload(c.clock, c.ladder_version_id) for c in begun}
@@ -101,9 +108,7 @@ def _move_clocks(
     return changed
 
 
-def write_back(
-    uow: UnitOfWork, floor: Floor, task: Task, row: ClockRow, clock: Clock, *, now: datetime
-) -> None:
+def write_back(uow: UnitOfWork, floor: Floor, task: Task, row: ClockRow, clock: Clock, *, now: datetime) -> None:
     """Write a clock's new value with its next fire time; wake the scheduler; keep the task's shown date in step."""
     ladder = floor.catalog.ladder(row.ladder_version_id)
     calendar = floor.calendars.calendar(clock.due.calendar_version)

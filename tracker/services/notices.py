@@ -75,7 +75,9 @@ class NoticeService:
         title, body = title.replace("\x00", "").strip(), body.replace("\x00", "").strip()
         problems = [FieldProblem("title", "请填写标题。")] if not title else []
         problems += [FieldProblem("title", f"标题最多100字，现在是{len(title)}字。")] if len(title) > 100 else []
-        problems += [FieldProblem("body", f"正文最多{MAX_BODY}字，现在是{len(body)}字。")] if len(body) > MAX_BODY else []
+        problems += (
+            [FieldProblem("body", f"正文最多{MAX_BODY}字，现在是{len(body)}字。")] if len(body) > MAX_BODY else []
+        )
         if problems:
             raise InvalidInput(problems)
         now = self._floor.clock.now()
@@ -98,9 +100,7 @@ class NoticeService:
             uow.notices.add_item(NoticeItem(notice_id=held.notice.id, position=position, text=text))
             return self._drafted(uow, held, viewer, "notice.item_added", {"text": text}, now=now)
 
-    def strike_item(
-        self, viewer: Viewer, *, notice_ref: str, item_id: int, expected_version: int, reason: str
-    ) -> int:
+    def strike_item(self, viewer: Viewer, *, notice_ref: str, item_id: int, expected_version: int, reason: str) -> int:
         """Strike a line of an open draft with a reason; return the new version. The line stays visible as struck."""
         reason = reason.replace("\x00", "").strip()
         if not 0 < len(reason) <= 500:
@@ -208,9 +208,7 @@ class NoticeService:
                 held.notice.gathering = False
         return 0
 
-    def _seal(
-        self, uow: UnitOfWork, held: _Held, by: Doer, values: dict[str, Any] | None, *, now: datetime
-    ) -> int:
+    def _seal(self, uow: UnitOfWork, held: _Held, by: Doer, values: dict[str, Any] | None, *, now: datetime) -> int:
         struck = _look_again(uow, held, now=now)
         if not [item for item in held.items if item.struck_at is None]:
             raise CannotIssue("这份草稿里已没有要处理的事项，不能报审。请弃用草稿，或添加事项。", ["没有未划去的事项"])
@@ -242,14 +240,14 @@ class NoticeService:
             raise StaleVersion("现在的内容与审批时不一致，不能印发。请退回重新报审。")
         word = held.setting.campaign.settings.get("number_words", {}).get(notice.kind)
         if not word:
-            raise CannotIssue("还不能印发。", [f"本行动没有设定{NOTICE_TITLES[notice.kind]}的机关代字，请办公室先设定。"])
+            raise CannotIssue(
+                "还不能印发。", [f"本行动没有设定{NOTICE_TITLES[notice.kind]}的机关代字，请办公室先设定。"]
+            )
         struck = _look_again(uow, held, now=now)
         kept = [item for item in held.items if item.struck_at is None]
         if not kept:
             raise CannotIssue("还不能印发。", ["各事项都已办结或免于处理，已没有可印发的内容。请退回后弃用草稿。"])
-        series_id, number = uow.notices.next_number(
-            office_id=notice.office_id, word=word, year=local_date(now).year
-        )
+        series_id, number = uow.notices.next_number(office_id=notice.office_id, word=word, year=local_date(now).year)
         notice.number_series_id, notice.number = series_id, number
         notice.printed_number = printed_number(word, local_date(now).year, number)
         notice.printed_unit_name = unit_names(uow.session, [notice.unit_id])[notice.unit_id]

@@ -29,9 +29,7 @@ NAME = re.compile(r"[^\x00-\x1f\x7f]{1,40}")
 class PeopleService:
     """Keeps people, posts and accounts."""
 
-    def __init__(
-        self, *, uows: Callable[[], UnitOfWork], hasher: PasswordHasher, cipher: Cipher, clock: Clock
-    ) -> None:
+    def __init__(self, *, uows: Callable[[], UnitOfWork], hasher: PasswordHasher, cipher: Cipher, clock: Clock) -> None:
         self._uows = uows
         self._hasher = hasher
         self._cipher = cipher

@@ -54,9 +54,9 @@ def binding(
     if not setting.separation:
         return Separation.SWITCHED_OFF
     posts = uow.told.posts_at([setting.office.unit_id], today=local_date(now))
-    others = {
-        p.person_id for p in posts if p.role in roles and p.campaign_id in (None, task.campaign_id)
-    } - {viewer.person_id}
+    others = {p.person_id for p in posts if p.role in roles and p.campaign_id in (None, task.campaign_id)} - {
+        viewer.person_id
+    }
     return Separation.BINDS if others else Separation.NOBODY_ELSE
 
 

@@ -49,9 +49,7 @@ class IncidentRow:
         return KINDS.get(self.kind, self.kind)
 
 
-def find_incidents(
-    session: Session, viewer: Viewer, *, is_open: bool, page: int, size: int
-) -> Page[IncidentRow]:
+def find_incidents(session: Session, viewer: Viewer, *, is_open: bool, page: int, size: int) -> Page[IncidentRow]:
     """Return open or resolved incidents that the viewer may see, the latest first."""
     given = {
         **scope(viewer, office_roles=frozenset({Role.OFFICE})), "open": is_open,

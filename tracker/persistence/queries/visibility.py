@@ -25,7 +25,7 @@ UNIT_SEES = "(c.status <> 'draft' AND " + _AT.format(name="seen", unit="{unit}")
 
 #: A task, paper or not; a draft paper is the office's own. Needs `t` task, `c`, `o`, `n` notice (left joined).
 TASK_SEEN = f"""({OFFICE_SEES} OR (
-    (n.id IS NULL OR n.issued_at IS NOT NULL) AND {UNIT_SEES.format(unit='t.unit_id')}))"""
+    (n.id IS NULL OR n.issued_at IS NOT NULL) AND {UNIT_SEES.format(unit="t.unit_id")}))"""
 
 
 def scope(viewer: Viewer, *, office_roles: frozenset[Role] = OFFICE_SIDE) -> dict[str, Any]:

@@ -87,17 +87,13 @@ class AccountRepository:
 
     def lock(self, account_id: int) -> Account | None:
         """Return an account with its row locked, or None."""
-        return self._session.scalars(
-            select(Account).where(Account.id == account_id).with_for_update()
-        ).one_or_none()
+        return self._session.scalars(select(Account).where(Account.id == account_id).with_for_update()).one_or_none()
 
     def rows(self, *, account_id: int | None = None) -> list[AccountRow]:
         """Return accounts by user name, or the one asked for."""
         return [AccountRow(*row) for row in self._session.execute(LISTED, {"only": account_id})]
 
-    def add(
-        self, *, person_id: int, username: str, password_hash: str, must_change: bool, now: datetime
-    ) -> int | None:
+    def add(self, *, person_id: int, username: str, password_hash: str, must_change: bool, now: datetime) -> int | None:
         """Add an account and return its id; None when the name is taken, also by somebody who was quicker."""
         return self._session.scalar(
             insert(Account)
@@ -113,9 +109,7 @@ class AccountRepository:
 
     def add_session(self, token_hash: bytes, *, account_id: int, at: datetime) -> None:
         """Add a session; `at` is real time."""
-        self._session.add(
-            LoginSession(token_hash=token_hash, account_id=account_id, created_at=at, seen_at=at)
-        )
+        self._session.add(LoginSession(token_hash=token_hash, account_id=account_id, created_at=at, seen_at=at))
 
     def find_session(self, token_hash: bytes, *, today: date) -> SessionRow | None:
         """Return a session that still counts for its account and person, or None."""
@@ -124,9 +118,7 @@ class AccountRepository:
 
     def touch_session(self, token_hash: bytes, *, at: datetime) -> None:
         """Record that a session was used."""
-        self._session.execute(
-            update(LoginSession).where(LoginSession.token_hash == token_hash).values(seen_at=at)
-        )
+        self._session.execute(update(LoginSession).where(LoginSession.token_hash == token_hash).values(seen_at=at))
 
     def end_session(self, token_hash: bytes, *, at: datetime) -> int | None:
         """End one session and return its account; None when it had ended or never was."""
@@ -163,9 +155,7 @@ class AccountRepository:
 
     def posts_on(self, person_id: int, day: date) -> list[PostRow]:
         """Return the posts that a person holds on a Shanghai date."""
-        return [
-            PostRow(*row) for row in self._session.execute(POSTS_TODAY, {"person": person_id, "today": day})
-        ]
+        return [PostRow(*row) for row in self._session.execute(POSTS_TODAY, {"person": person_id, "today": day})]
 
     def posts_from(self, person_id: int, day: date) -> Sequence[PostHeld]:
         """Return a person's posts that have not ended before a date, those that begin later included."""

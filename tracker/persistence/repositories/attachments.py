@@ -17,9 +17,7 @@ CHUNK_BYTES = 1024 * 1024
 INSERT_BLOB = text("""
     INSERT INTO blob (sha256, size, media_type, created_at) VALUES (:sha256, :size, :media_type, :now)
     ON CONFLICT (sha256) DO NOTHING RETURNING sha256""")
-INSERT_CHUNK = text(
-    "INSERT INTO blob_chunk (sha256, position, content) VALUES (:sha256, :position, :content)"
-)
+INSERT_CHUNK = text("INSERT INTO blob_chunk (sha256, position, content) VALUES (:sha256, :position, :content)")
 READ_CHUNK = text("SELECT content FROM blob_chunk WHERE sha256 = :sha256 AND position = :position")
 
 TAKE_ID = text("SELECT nextval(pg_get_serial_sequence('attachment', 'id'))")
@@ -55,9 +53,7 @@ class AttachmentRepository:
     def find_for_task(self, task_id: int) -> list[Attachment]:
         """Return a task's attachments in the order in which they came."""
         return list(
-            self._session.scalars(
-                select(Attachment).where(Attachment.task_id == task_id).order_by(Attachment.id)
-            )
+            self._session.scalars(select(Attachment).where(Attachment.task_id == task_id).order_by(Attachment.id))
         )
 
     def keep_content(self, sha256: str, content: bytes, *, media_type: str, now: datetime) -> bool:

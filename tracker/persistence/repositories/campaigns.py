@@ -51,10 +51,7 @@ class CampaignRepository:
     def lock_by_ref(self, ref: str) -> Campaign:
         """Return a campaign read afresh under its row lock, for deciding about it; raises NotFound."""
         found = self._session.scalars(
-            select(Campaign)
-            .where(Campaign.ref == ref)
-            .with_for_update()
-            .execution_options(populate_existing=True)
+            select(Campaign).where(Campaign.ref == ref).with_for_update().execution_options(populate_existing=True)
         )
         return self._one(found.one_or_none())
 
@@ -64,9 +61,7 @@ class CampaignRepository:
 
     def find_all(self) -> list[Campaign]:
         """Return every campaign, the newest first."""
-        return list(
-            self._session.scalars(select(Campaign).order_by(Campaign.starts_on.desc(), Campaign.id.desc()))
-        )
+        return list(self._session.scalars(select(Campaign).order_by(Campaign.starts_on.desc(), Campaign.id.desc())))
 
     def add(
         self, *, key: str, office_id: int, title: str, summary: str, starts_on: date, ends_on: date,
@@ -117,17 +112,13 @@ class CampaignRepository:
     def phases(self, campaign_id: int) -> list[Phase]:
         """Return the phases in the order of the plan."""
         return list(
-            self._session.scalars(
-                select(Phase).where(Phase.campaign_id == campaign_id).order_by(Phase.position)
-            )
+            self._session.scalars(select(Phase).where(Phase.campaign_id == campaign_id).order_by(Phase.position))
         )
 
     def measures(self, campaign_id: int) -> list[Measure]:
         """Return the measures in the order of the plan."""
         return list(
-            self._session.scalars(
-                select(Measure).where(Measure.campaign_id == campaign_id).order_by(Measure.position)
-            )
+            self._session.scalars(select(Measure).where(Measure.campaign_id == campaign_id).order_by(Measure.position))
         )
 
     def get_measure(self, measure_id: int) -> Measure:
@@ -149,9 +140,7 @@ class CampaignRepository:
 
     def open_assignments(self, campaign_id: int) -> list[AssignmentRow]:
         """Return the duties for which no task has been opened yet."""
-        return [
-            AssignmentRow(*row) for row in self._session.execute(OPEN_ASSIGNMENTS, {"campaign": campaign_id})
-        ]
+        return [AssignmentRow(*row) for row in self._session.execute(OPEN_ASSIGNMENTS, {"campaign": campaign_id})]
 
     @staticmethod
     def _one(campaign: Campaign | None) -> Campaign:

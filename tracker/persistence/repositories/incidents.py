@@ -37,9 +37,7 @@ class IncidentRepository:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def raise_(
-        self, *, kind: str, subject: str, sentence: str, now: datetime, campaign_id: int | None = None
-    ) -> None:
+    def raise_(self, *, kind: str, subject: str, sentence: str, now: datetime, campaign_id: int | None = None) -> None:
         """Open an incident, or count up the open one of the same kind and subject."""
         self.raise_many([NewIncident(kind, subject, sentence, campaign_id)], now=now)
 

@@ -43,18 +43,14 @@ class InstallationRepository:
 
     def add(self, *, is_sample: bool, sample_offset: timedelta, now: datetime) -> None:
         """Add the only row."""
-        self._session.add(
-            Installation(id=1, is_sample=is_sample, sample_offset=sample_offset, created_at=now)
-        )
+        self._session.add(Installation(id=1, is_sample=is_sample, sample_offset=sample_offset, created_at=now))
         self._session.flush()
 
     def definition_hashes(self, kind: DefinitionKind) -> Mapping[str, list[str]]:
         """Return the content hashes of every stored version by key, the newest last."""
         model = _MODELS[kind]
         found: dict[str, list[str]] = {}
-        for key, content_hash in self._session.execute(
-            select(model.key, model.content_hash).order_by(model.id)
-        ):
+        for key, content_hash in self._session.execute(select(model.key, model.content_hash).order_by(model.id)):
             found.setdefault(key, []).append(content_hash)
         return found
 
@@ -63,9 +59,7 @@ class InstallationRepository:
         now: datetime,
     ) -> int:  # fmt: skip
         """Store a version and return its id."""
-        row = _MODELS[kind](
-            key=key, version=version, content=dict(content), content_hash=content_hash, loaded_at=now
-        )
+        row = _MODELS[kind](key=key, version=version, content=dict(content), content_hash=content_hash, loaded_at=now)
         self._session.add(row)
         self._session.flush()
         return row.id
@@ -74,9 +68,7 @@ class InstallationRepository:
         """Return where each calendar version came from, the newest last."""
         return list(
             self._session.scalars(
-                select(CalendarVersion.source)
-                .where(CalendarVersion.office_id.is_(None))
-                .order_by(CalendarVersion.id)
+                select(CalendarVersion.source).where(CalendarVersion.office_id.is_(None)).order_by(CalendarVersion.id)
             )
         )
 
@@ -88,8 +80,7 @@ class InstallationRepository:
         self._session.add(version)
         self._session.flush()
         days = [
-            {"calendar_version_id": version.id, "day": day, "works": works}
-            for day, works in sorted(exceptions.items())
+            {"calendar_version_id": version.id, "day": day, "works": works} for day, works in sorted(exceptions.items())
         ]
         if days:
             self._session.execute(insert(CalendarDay), days)

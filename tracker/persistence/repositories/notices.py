@@ -69,7 +69,9 @@ class NoticeRepository:
 
     def item_of_rectification(self, task_id: int) -> NoticeItem | None:
         """Return the notice item that a rectification item answers."""
-        return self._session.scalars(select(NoticeItem).where(NoticeItem.rectification_task_id == task_id)).one_or_none()
+        return self._session.scalars(
+            select(NoticeItem).where(NoticeItem.rectification_task_id == task_id)
+        ).one_or_none()
 
     def add(self, notice: Notice) -> Notice:
         """Add a notice; its id exists afterwards."""

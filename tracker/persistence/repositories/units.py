@@ -159,8 +159,7 @@ class UnitRepository:
     def set_members(self, office_id: int) -> Mapping[str, list[int]]:
         """Return the office's unit sets by name, members in protocol order."""
         found: dict[str, list[int]] = {
-            name: []
-            for name in self._session.scalars(select(UnitSet.name).where(UnitSet.office_id == office_id))
+            name: [] for name in self._session.scalars(select(UnitSet.name).where(UnitSet.office_id == office_id))
         }
         rows = self._session.execute(
             select(UnitSet.name, UnitSetMember.unit_id)
@@ -209,9 +208,7 @@ class UnitRepository:
 
     # -- people and posts
 
-    def holders(
-        self, unit_ids: Sequence[int], role: str, campaign_id: int | None, on: date
-    ) -> list[HolderRow]:
+    def holders(self, unit_ids: Sequence[int], role: str, campaign_id: int | None, on: date) -> list[HolderRow]:
         """Return who holds `role` at the very units on a Shanghai date, for this campaign or for all.
 
         `role` is the role's code (Role or plain text). Nobody who has left is returned.
@@ -221,9 +218,7 @@ class UnitRepository:
         )
         return [HolderRow(*row) for row in rows]
 
-    def office_holders(
-        self, office_unit_id: int, role: str, campaign_id: int | None, on: date
-    ) -> list[HolderRow]:
+    def office_holders(self, office_unit_id: int, role: str, campaign_id: int | None, on: date) -> list[HolderRow]:
         """Return who holds `role` (office, supervisor, leader) at the office's own unit."""
         return self.holders([office_unit_id], role, campaign_id, on)
 
@@ -249,9 +244,7 @@ class UnitRepository:
         )
         return {(unit_id, role, campaign_id) for unit_id, role, campaign_id in rows}
 
-    def add_person(
-        self, *, name: str, email_cipher: bytes | None, phone_cipher: bytes | None, now: datetime
-    ) -> int:
+    def add_person(self, *, name: str, email_cipher: bytes | None, phone_cipher: bytes | None, now: datetime) -> int:
         """Add a person; addresses come encrypted."""
         person = Person(name=name, email_cipher=email_cipher, phone_cipher=phone_cipher, created_at=now)
         self._session.add(person)
