@@ -19,6 +19,8 @@ View = TypeVar("View", bound=Callable[..., Any])
 COOKIE = "tracker_session"
 OPEN_TO_ALL = "open"
 SIGNED_IN = "signed in"
+#: No number in an address is larger: that of the database's row ids.
+LARGEST_NUMBER = 2**63 - 1
 #: Routes that come from libraries and serve files only.
 FILE_ENDPOINTS = frozenset({"static", "bootstrap.static"})
 
@@ -97,6 +99,8 @@ def _load_session() -> None:
 
 
 def _hold_to_demand() -> Response | AnyResponse | tuple[str, int] | None:
+    if not all(map(_can_be_sought, (request.view_args or {}).values())):
+        raise NotFound("没有这个页面，或者您无权查看。")
     view = _view_asked_for()
     demand = demand_of(view) if view is not None else OPEN_TO_ALL
     if demand == OPEN_TO_ALL or request.endpoint in FILE_ENDPOINTS:
@@ -113,6 +117,11 @@ def _hold_to_demand() -> Response | AnyResponse | tuple[str, int] | None:
 
 def _view_asked_for() -> Callable[..., Any] | None:
     return current_app.view_functions.get(request.endpoint) if request.endpoint else None
+
+
+def _can_be_sought(value: object) -> bool:
+    """Tell whether the database can hold a part of an address at all; what it cannot hold does not exist."""
+    return "\x00" not in value if isinstance(value, str) else not isinstance(value, int) or value <= LARGEST_NUMBER
 
 
 def _posts(viewer: Viewer) -> Iterator[tuple[Viewer, Place]]:

@@ -14,9 +14,11 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 
 from tracker.domain.definition import FieldDefinition, FieldType, FormDefinition
-from tracker.domain.errors import FieldProblem
+from tracker.domain.errors import FieldProblem, InvalidInput
 from tracker.domain.inputs import text_of
 
+#: 200 rows of seven fields with their ticks and days, several times over.
+MOST_FIELDS = 5000
 #: A choice with at most this many options is shown as radio buttons, else as a list.
 MOST_RADIOS = 5
 ADD_ROW, REMOVE_ROW, SUBMIT = "add_row:", "remove_row:", "submit"
@@ -147,7 +149,12 @@ def present_form(
 
 
 def read_given(posted: MultiDict[str, str]) -> dict[str, object]:
-    """Return a posted form as the flat mapping that services read; a name posted several times becomes a list."""
+    """Return a posted form as the flat mapping that services read; a name posted several times becomes a list.
+
+    Raises InvalidInput for a form of more than MOST_FIELDS fields, which is never drawn again.
+    """
+    if len(posted) > MOST_FIELDS:
+        raise InvalidInput([], f"表中内容太多（超过{MOST_FIELDS}格），没有提交。请分次填报。")
     given: dict[str, object] = {}
     for name in posted:
         several = posted.getlist(name)

@@ -34,7 +34,8 @@ def healthz() -> tuple[Response, int]:
 def metrics() -> Response:
     """Answer from this machine, or for those who look after it."""
     who = session_view()
-    local = request.remote_addr in ("127.0.0.1", "::1")
+    # A proxy on this machine speaks from here for everybody; what it passes on is not from this machine.
+    local = request.remote_addr in ("127.0.0.1", "::1") and "X-Forwarded-For" not in request.headers
     if not local and (who is None or not may_somewhere(who.viewer, Action.SEE_HEALTH)):
         raise NotFound("没有这个页面。")
     return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)

@@ -5,7 +5,7 @@ Nothing is sent by itself: after the login the person sees what was typed and pr
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from flask import flash, make_response, redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
@@ -29,14 +29,16 @@ def typed_fields() -> list[tuple[str, str]]:
 
 def carried_fields(form: MultiDict[str, str]) -> list[tuple[str, str]]:
     """Return the typed fields that a login form carried along."""
-    return [(name.removeprefix(PREFIX), value) for name, value in form.items(multi=True) if name.startswith(PREFIX)]
+    kept = [(name.removeprefix(PREFIX), value) for name, value in form.items(multi=True) if name.startswith(PREFIX)]
+    return kept[:MOST_FIELDS]
 
 
 def page_before() -> str:
     """Return the page that a form stood on, to come back to: the path of the referring page."""
-    parts = urlsplit(request.referrer or "")
-    path = parts.path + (f"?{parts.query}" if parts.query else "")
-    return safe_path(path if parts.netloc == request.host else None)
+    parts = _split(request.referrer)
+    if parts is None or parts.netloc != request.host:
+        return safe_path(None)
+    return safe_path(parts.path + (f"?{parts.query}" if parts.query else ""))
 
 
 def show_login_again(*, had_session: bool) -> Response:
@@ -62,5 +64,13 @@ def show_resume(path: str, fields: list[tuple[str, str]], *, status: int = 200, 
 
 
 def _from_here() -> bool:
-    sender = request.headers.get("Origin") or request.referrer or ""
-    return urlsplit(sender).netloc == request.host
+    sender = _split(request.headers.get("Origin") or request.referrer)
+    return sender is not None and sender.netloc == request.host
+
+
+def _split(address: str | None) -> SplitResult | None:
+    """Return the parts of an address that a browser sent; None for one that cannot be read (http://[)."""
+    try:
+        return urlsplit(address or "")
+    except ValueError:
+        return None

@@ -6,6 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from tracker.domain.errors import InvalidInput, NotAllowed
+from tracker.domain.inputs import cleaned
 from tracker.domain.passwords import random_password
 from tracker.domain.permissions import Action, may
 from tracker.domain.values import ROLE_TITLES, Role, local_date
@@ -66,14 +67,17 @@ def create_account(person_id: int) -> Answer:
 def give_post(person_id: int) -> Answer:
     """Let a person hold a role at a unit."""
     typed = _typed("unit", "role", "title", "campaign")
-    if typed["role"] not in set(Role) or not typed["unit"].isdecimal():
-        errors = {} if typed["role"] in set(Role) else {"role": "请选择岗位。"}
-        errors |= {} if typed["unit"].isdecimal() else {"unit": "请选择单位。"}
+    unit_id, campaign_id = _chosen(typed["unit"]), _chosen(typed["campaign"])
+    errors = {} if typed["role"] in set(Role) else {"role": "请选择岗位。"}
+    errors |= {"unit": "请选择单位。"} if unit_id is None else {}
+    # An unreadable choice must not turn into a post over all campaigns.
+    errors |= {"campaign": "请选择专项行动。"} if typed["campaign"] and campaign_id is None else {}
+    if errors or unit_id is None:
         return _person_page(person_id, typed=typed, errors=errors), 422
     try:
         container().people.give_post(
-            person_id=person_id, unit_id=int(typed["unit"]), role=Role(typed["role"]), title=typed["title"],
-            campaign_id=int(typed["campaign"]) if typed["campaign"].isdecimal() else None, by=viewer(),
+            person_id=person_id, unit_id=unit_id, role=Role(typed["role"]), title=typed["title"],
+            campaign_id=campaign_id, by=viewer(),
         )  # fmt: skip
     except InvalidInput as wrong:
         return _person_page(person_id, typed=typed, errors=dict(wrong.by_field())), 422
@@ -154,5 +158,10 @@ def _person_page(
     )  # fmt: skip
 
 
+def _chosen(typed: str) -> int | None:
+    """Return the number of a choice; anything else counts as not chosen."""
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 19 else None
+
+
 def _typed(*names: str) -> dict[str, str]:
-    return {name: request.form.get(name, "").replace("\x00", "").strip() for name in names}
+    return {name: cleaned(request.form.get(name, "")) for name in names}

@@ -58,7 +58,7 @@ def accept_all() -> Response:
     """Sign for every listed task; one that somebody has acted on meanwhile is left out and said."""
     accepted, left_out = 0, []
     for named in request.form.getlist("task")[:MOST_TASKS]:
-        ref, _, version = named.partition(":")
+        ref, _, version = named.replace("\x00", "").partition(":")
         try:
             container().tasks.apply_transition(
                 viewer(), task_ref=ref, transition="accept", expected_version=_number(version, 0) or 0
