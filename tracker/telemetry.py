@@ -11,9 +11,15 @@ from contextlib import contextmanager
 from typing import TextIO
 
 import structlog
+import structlog.tracebacks
 
 # These speak at INFO of every poll and every statement, which buries the lines that matter.
 _CHATTY = ("rq.worker", "rq.job", "rq.queue", "sqlalchemy.engine", "urllib3", "alembic.runtime.plugins")
+
+# What stands in a frame's variables is what somebody typed, a session's token or a password.
+_traceback_without_locals = structlog.processors.ExceptionRenderer(
+    structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+)
 
 
 def configure_logging(*, level: str = "INFO", style: str = "text", stream: TextIO | None = None) -> None:
@@ -29,7 +35,7 @@ def configure_logging(*, level: str = "INFO", style: str = "text", stream: TextI
         structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
     ]
     last: list[structlog.typing.Processor] = (
-        [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer(ensure_ascii=False)]
+        [_traceback_without_locals, structlog.processors.JSONRenderer(ensure_ascii=False)]
         if style == "json"
         else [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)]
     )

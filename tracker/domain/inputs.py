@@ -23,6 +23,7 @@ _COUNT = re.compile(
     r"(?P<scale>[百千万]?)(?P<more>[余多]|来)?(?P<scale_after>万?)" + _MEASURE_WORD + r"(?P<ends>左右|以上|\+)?"
 )
 _SCALES = {"": 1, "百": 100, "千": 1_000, "万": 10_000}
+_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _DATE = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?")
 
 
@@ -49,15 +50,25 @@ def read_text(raw: object, *, max_length: int, lines: bool) -> str:
     """Return a text of at most `max_length` characters; without `lines`, line ends become spaces.
 
     Control characters and halves of surrogate pairs are refused: neither the database nor Word can hold them.
+    So are marks that turn the direction of writing: with them a line can read as another than it is.
     """
     text = text_of(raw)
     if not lines:
         text = " ".join(text.split("\n"))
     if len(text) > max_length:
         raise Unreadable(f"写了{len(text)}个字，最多{max_length}个字，请精简")
-    if any(unicodedata.category(sign) in ("Cc", "Cs") and sign not in "\n\t" for sign in text):
+    if any(map(_is_unseen, text)):
         raise Unreadable("里有看不见的控制字符，请删去后重新填写（可先粘贴到记事本再复制）")
     return text
+
+
+def cleaned(text: str) -> str:
+    """Return a free text with plain line ends, without its margins and without what `read_text` refuses."""
+    return "".join(sign for sign in text_of(text) if not _is_unseen(sign)).strip()
+
+
+def _is_unseen(sign: str) -> bool:
+    return sign in _TURNING or (unicodedata.category(sign) in ("Cc", "Cs") and sign not in "\n\t")
 
 
 def read_count(raw: object, *, unit: str = "") -> tuple[int, bool]:

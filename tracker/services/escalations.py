@@ -10,6 +10,7 @@ from typing import Any
 from tracker.domain.clocks import Clock, ClockStatus, order
 from tracker.domain.errors import FieldProblem, InvalidInput, NotAllowed, TrackerError, TransitionNotAllowed
 from tracker.domain.escalation import Decision, RungReached, decide
+from tracker.domain.inputs import cleaned
 from tracker.domain.ladder import RungAct
 from tracker.domain.permissions import Action, Viewer, may
 from tracker.domain.values import local_date
@@ -253,7 +254,7 @@ class EscalationService:
 
 
 def _required(text: str, sentence: str) -> str:
-    text = text.replace("\x00", "").strip()
+    text = cleaned(text)
     if not text:
         raise InvalidInput([FieldProblem("reason", sentence)])
     if len(text) > 1000:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from tracker.domain.clocks import ClockStatus, next_occurrence, pause, resume
 from tracker.domain.deadlines import by_date, show_day
 from tracker.domain.errors import FieldProblem, InvalidInput, NotAllowed, StaleVersion
+from tracker.domain.inputs import cleaned
 from tracker.domain.permissions import OVER_CAMPAIGN, Action, Viewer, may
 from tracker.domain.values import local_date
 from tracker.persistence.models import ClockRow, Extension, Task
@@ -49,7 +50,7 @@ class ExtensionService:
             uow.tasks.add_extension(
                 Extension(
                     task_id=task.id, clock_id=row.id, occurrence=row.occurrence, old_due_on=row.due_on,
-                    wanted_on=wanted, reason=reason, progress=_clean(progress)[:2000], asked_by=viewer.person_id,
+                    wanted_on=wanted, reason=reason, progress=cleaned(progress)[:2000], asked_by=viewer.person_id,
                     asked_at=now,
                 )
             )  # fmt: skip
@@ -139,7 +140,7 @@ def _check_request(
     uow: UnitOfWork, task: Task, row: ClockRow, wanted_on: str, reason: str, *, now: datetime
 ) -> tuple[date, str]:
     problems: list[FieldProblem] = []
-    reason = _clean(reason)
+    reason = cleaned(reason)
     if not reason:
         problems.append(FieldProblem("reason", "请写明申请延期的原因。"))
     if len(reason) > 1000:
@@ -167,7 +168,7 @@ def _check_request(
 def _check_decision(
     asked: Extension, grant: bool, granted_on: str, reason: str, *, now: datetime
 ) -> tuple[date | None, str]:
-    reason = _clean(reason)
+    reason = cleaned(reason)
     if not grant:
         if not reason:
             raise InvalidInput([FieldProblem("reason", "不同意延期需要写明理由。")])
@@ -186,7 +187,7 @@ def _check_own(separation: Separation, reason: str) -> None:
     """Refuse to let the asker decide, unless nobody else can; then a reason is due (DESIGN.md §3.5)."""
     if separation is Separation.BINDS:
         raise NotAllowed("这份延期申请是您本人提出的，要由另一个人审批。")
-    if separation is Separation.NOBODY_ELSE and not _clean(reason):
+    if separation is Separation.NOBODY_ELSE and not cleaned(reason):
         raise InvalidInput([FieldProblem("reason", "没有其他人可以审批，由申请人本人决定的要写明理由。")])
 
 
@@ -202,7 +203,3 @@ def _date(text: str) -> date | None:
         return date.fromisoformat(text.strip())
     except ValueError:
         return None
-
-
-def _clean(text: str) -> str:
-    return text.replace("\x00", "").strip()

@@ -14,6 +14,7 @@ from typing import Any
 from tracker.domain.definition import CountsAs, TransitionDefinition
 from tracker.domain.errors import CannotIssue, FieldProblem, InvalidInput, NotAllowed, StaleVersion
 from tracker.domain.fields import read_form
+from tracker.domain.inputs import cleaned
 from tracker.domain.papers import NOTICE_TITLES, content_hash, printed_number
 from tracker.domain.permissions import PARTY_ACTIONS, Action, Viewer, may, parties
 from tracker.domain.values import local_date
@@ -72,7 +73,7 @@ class NoticeService:
 
     def edit_draft(self, viewer: Viewer, *, notice_ref: str, expected_version: int, title: str, body: str) -> int:
         """Change title and body of an open draft; return the new version. Whoever edits has drafted it."""
-        title, body = title.replace("\x00", "").strip(), body.replace("\x00", "").strip()
+        title, body = cleaned(title), cleaned(body)
         problems = [FieldProblem("title", "请填写标题。")] if not title else []
         problems += [FieldProblem("title", f"标题最多100字，现在是{len(title)}字。")] if len(title) > 100 else []
         problems += (
@@ -90,7 +91,7 @@ class NoticeService:
 
     def add_item(self, viewer: Viewer, *, notice_ref: str, expected_version: int, text: str) -> int:
         """Add a line by hand to an open draft; return the new version."""
-        text = text.replace("\x00", "").strip()
+        text = cleaned(text)
         if not 0 < len(text) <= 500:
             raise InvalidInput([FieldProblem("text", "请写明要督办的事项，不超过500字。")])
         now = self._floor.clock.now()
@@ -102,7 +103,7 @@ class NoticeService:
 
     def strike_item(self, viewer: Viewer, *, notice_ref: str, item_id: int, expected_version: int, reason: str) -> int:
         """Strike a line of an open draft with a reason; return the new version. The line stays visible as struck."""
-        reason = reason.replace("\x00", "").strip()
+        reason = cleaned(reason)
         if not 0 < len(reason) <= 500:
             raise InvalidInput([FieldProblem("reason", "请写明划去的理由，不超过500字。")])
         now = self._floor.clock.now()

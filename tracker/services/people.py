@@ -107,6 +107,8 @@ class PeopleService:
             _locked_person(uow, person_id)
             if unit_id not in uow.units.by_id([unit_id]):
                 raise InvalidInput([FieldProblem("unit", "没有这个单位。请重新选择。")])
+            if campaign_id is not None and campaign_id not in {each.id for each in uow.campaigns.find_all()}:
+                raise InvalidInput([FieldProblem("campaign", "没有这个专项行动。请重新选择。")])
             posts = uow.accounts.posts_from(person_id, begins)
             beside = [post for post in posts if ends_on is None or post.starts_on <= ends_on]
             _check_beside(beside, unit_id=unit_id, role=role, campaign_id=campaign_id)

@@ -10,6 +10,7 @@ from typing import Any
 from tracker.domain.definition import CountsAs, TransitionDefinition, WorkflowDefinition
 from tracker.domain.errors import FieldProblem, InvalidInput, NotAllowed, NotFound, StaleVersion
 from tracker.domain.fields import read_form
+from tracker.domain.inputs import cleaned
 from tracker.domain.machine import allowed_transitions, plan_transition
 from tracker.domain.permissions import PARTY_ACTIONS, Action, Viewer, may, parties
 from tracker.domain.values import local_date
@@ -165,7 +166,7 @@ def check_version(present: int, expected: int, state_title: str) -> None:
 
 def check_reason(planned: TransitionDefinition, reason: str) -> str:
     """Return the reason without its margins; raises InvalidInput when one is required and missing."""
-    reason = reason.replace("\x00", "").strip()
+    reason = cleaned(reason)
     if planned.reason == "required" and not reason:
         raise InvalidInput([FieldProblem("reason", f"“{planned.title}”需要写明理由。")])
     if len(reason) > 1000:
