@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from tracker.cli.campaign import opened_container
-from tracker.domain.escalation import CAUSE_TITLES
+from tracker.domain.escalation import cause_title
 from tracker.domain.values import SHANGHAI
 
 
@@ -27,7 +27,7 @@ def sweep(dry_run: bool, as_of: str | None) -> None:
         if dry_run:
             lines = container.escalations.dry_run(as_of=_moment(as_of))
             for line in lines:
-                cause = CAUSE_TITLES[line.reached.cause]
+                cause = cause_title(line.reached.cause, line.reached.rung)
                 due = line.reached.fell_due_at.astimezone(SHANGHAI)
                 click.echo(f"{due:%Y-%m-%d %H:%M}  {line.task_ref}  {line.reached.rung.title}（{cause}）  {line.title}")
             click.echo(f"共{len(lines)}项会触发。没有作任何改动。")

@@ -31,6 +31,13 @@ CAUSE_TITLES = {
 }  # fmt: skip
 
 
+def cause_title(cause: Cause, rung: Rung) -> str:
+    """Return why a rung fired, in words; a reminder before the due moment blames nobody."""
+    if cause is Cause.LATE and rung.after is not None and rung.after <= 0:
+        return "临近期限"
+    return CAUSE_TITLES[cause]
+
+
 @dataclass(frozen=True, slots=True)
 class RungReached:
     """A rung that fires now; `fell_due_at` is the moment at which it should have."""

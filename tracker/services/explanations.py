@@ -11,7 +11,7 @@ from tracker.domain.auditing import Span, TaskEvent, spans
 from tracker.domain.clocks import ClockStatus
 from tracker.domain.deadlines import show_day
 from tracker.domain.errors import NotFound
-from tracker.domain.escalation import CAUSE_TITLES, Cause, decide, lateness_moment
+from tracker.domain.escalation import Cause, cause_title, decide, lateness_moment
 from tracker.domain.ladder import RungAct
 from tracker.domain.permissions import Action, Viewer, may
 from tracker.domain.values import SHANGHAI, DueClass, local_date
@@ -125,7 +125,7 @@ class ExplanationService:
         for one in fired:
             ladder = self._floor.catalog.ladder(one.payload["ladder"])
             rung = ladder.rungs[one.payload["rung"]]
-            cause = CAUSE_TITLES[Cause(one.payload["cause"])]
+            cause = cause_title(Cause(one.payload["cause"]), rung)
             yield f"{_moment(one.at)}因{cause}触发“{rung.title}”：{ACT_WORDS[one.payload['act']]}。"
 
     def _finding(self, uow: UnitOfWork, ref: str, summary: str, task: Task) -> Explanation:
