@@ -10,7 +10,6 @@ import contextlib
 import dataclasses
 import json
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -18,12 +17,15 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import psycopg
+import redis
+from rq import Worker
 
 from tests.bench.county import connected
 from tests.bench.figures import Figure
 from tests.support.servers import cloned_database
 from tests.support.world import WORKFLOWS, World, morning, settings_for, small_campaign
 from tracker.bootstrap import CALENDAR_YEARS, build
+from tracker.cli.embedded import RunningServers
 from tracker.cli.process_tree import ProcessTree
 from tracker.cli.up import service_specs
 from tracker.definitions.calendar_seed import seed_days
@@ -34,6 +36,7 @@ from tracker.domain.values import SHANGHAI
 from tracker.settings import CHECKOUT
 
 PATIENCE = 60.0
+WORKERS = 2
 LEAD = timedelta(seconds=3)
 FIRST = morning("2026-03-16")
 
@@ -43,18 +46,17 @@ TELL = """
     CREATE TRIGGER tell_bench AFTER INSERT ON firing FOR EACH ROW EXECUTE FUNCTION tell_bench()"""
 
 
-def measure(servers: object, *, deadlines: int, over_seconds: float) -> list[Figure]:
+def measure(servers: RunningServers, *, deadlines: int, over_seconds: float) -> list[Figure]:
     """Let deadlines fall due one after another, and time each."""
-    database, bell = servers.database_url, servers.redis_url  # type: ignore[attr-defined]
-    with cloned_database(database, "bench") as url:
+    with cloned_database(servers.database_url, "bench") as url:
         offset = _prepare(url, deadlines)
-        with _engine_running(url, bell), connected(url) as connection:
+        with _engine_running(url, servers.redis_url), connected(url) as connection:
             connection.execute("LISTEN bench")
             due = _set_deadlines(connection, deadlines, over_seconds, offset)
             late = _wait_for_all(connection, due, over_seconds)
     late.sort()
     p50, p99 = statistics.median(late), late[min(len(late) - 1, int(len(late) * 0.99))]
-    how = f"{deadlines} 个时限分布在 {over_seconds:.0f} 秒内，真实调度进程、Redis 和 2 个工作进程"
+    how = f"{deadlines} 个时限分布在 {over_seconds:.0f} 秒内，真实调度进程、Redis 和 {WORKERS} 个工作进程"
     return [
         Figure("deadline_to_commit_p50", deadlines, p50 * 1000, "ms", how),
         Figure("deadline_to_commit_p99", deadlines, p99 * 1000, "ms", how),
@@ -91,33 +93,30 @@ def _engine_running(url: str, bell: str) -> Iterator[None]:
     """The scheduler and two workers as `tracker up` starts them, once they have begun to listen."""
     tree = ProcessTree()
     with tempfile.TemporaryDirectory() as folder:
-        settings = dataclasses.replace(settings_for(url, bell), data_dir=Path(folder), workers=2)
+        settings = dataclasses.replace(settings_for(url, bell), data_dir=Path(folder), workers=WORKERS)
         _, *specs = service_specs(settings)
         log = Path(folder) / "log"
         for spec in specs:
             environ = {**spec.environ, "PYTHONPATH": str(CHECKOUT), "TRACKER_LOG_LEVEL": "error"}
             tree.start(dataclasses.replace(spec, environ=environ, log=log))
         try:
-            _wait_for_listeners(url)
+            _wait_for_listeners(url, bell)
             yield
         finally:
             tree.stop()
 
 
-def _wait_for_listeners(url: str) -> None:
-    """Return once the scheduler listens and its first sweep has come through a worker."""
+def _wait_for_listeners(url: str, bell: str) -> None:
+    """Return once the scheduler listens and both workers are known to Redis."""
     deadline = time.monotonic() + PATIENCE
-    with connected(url) as connection:
+    listening = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'tracker-wakeups'"
+    with connected(url) as connection, contextlib.closing(redis.Redis.from_url(bell)) as client:
         while time.monotonic() < deadline:
-            names = connection.execute(
-                "SELECT count(*) FILTER (WHERE application_name = 'tracker-wakeups'),"
-                " count(DISTINCT pid) FILTER (WHERE application_name = 'tracker') FROM pg_stat_activity"
-                " WHERE datname = current_database()"
-            ).fetchone()
-            if names and names[0] >= 1 and names[1] >= 3:
+            (schedulers,) = connection.execute(listening).fetchone() or (0,)
+            if schedulers and len(Worker.all(connection=client)) >= WORKERS:
                 return
             connection.execute("SELECT pg_sleep(0.05)")
-    print("the workers did not all begin within a minute; measuring all the same", file=sys.stderr)
+    raise AssertionError("the scheduler and the workers did not begin within a minute")
 
 
 def _set_deadlines(

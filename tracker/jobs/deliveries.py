@@ -2,6 +2,9 @@
 
 from tracker.jobs.context import current
 
+#: A worker looks for sweeps between two jobs only: a long sending must not make a deadline wait.
+SEND_AT_ONCE = 10
+
 
 def gather() -> None:
     """Bind told rows into deliveries; the service rings `send` when it made any."""
@@ -10,7 +13,7 @@ def gather() -> None:
 
 def send() -> None:
     """Send what is due; the service rings again when it left some."""
-    current().deliveries.send_due()
+    current().deliveries.send_due(limit=SEND_AT_ONCE)
 
 
 def gather_and_send() -> None:

@@ -14,6 +14,7 @@ import structlog
 
 logger = structlog.get_logger(__name__)
 
+LOOK_AGAIN_FIRST = 0.02
 LOOK_AGAIN_AFTER = 1.0
 # A ring may be lost with the worker that heard it; another worker hears the next one.
 RING_AGAIN_AFTER = timedelta(seconds=3)
@@ -71,6 +72,7 @@ class Scheduler:
         self._grace = grace
         self._ring_again_after = ring_again_after
         self._rung_for: datetime | None = None
+        self._pause = LOOK_AGAIN_FIRST
         self._judge_at = 0.0
         self._ring_again_at = 0.0
         self._ring_by = 0.0
@@ -83,7 +85,7 @@ class Scheduler:
         until_due = None if moment is None else (moment - self._work.clock.now()).total_seconds()
         if moment is not None and until_due is not None and until_due <= 0:
             self._see_to(moment, now)
-            return LOOK_AGAIN_AFTER
+            return self._pause
         self._rung_for = None
         if now >= self._ring_by:
             self._ring(now)
@@ -94,9 +96,14 @@ class Scheduler:
         return max(0.0, idle if until_due is None else min(until_due, idle))
 
     def _see_to(self, moment: datetime, now: float) -> None:
-        """Something is due: ring for it now and again, and judge after the grace whether anybody came."""
+        """Something is due: ring for it now and again, and judge after the grace whether anybody came.
+
+        A worker takes milliseconds, so the next look is soon, lest it sleeps over the deadline after this one; each
+        later look at the same moment waits twice as long, up to a second.
+        """
+        self._pause = min(LOOK_AGAIN_AFTER, self._pause * 2)
         if moment != self._rung_for:
-            self._rung_for = moment
+            self._rung_for, self._pause = moment, LOOK_AGAIN_FIRST
             self._judge_at = now + self._grace.total_seconds()
             self._ring(now)
         elif now < self._judge_at:

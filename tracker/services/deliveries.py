@@ -121,9 +121,8 @@ class DeliveryService:
         with self._uows() as uow:
             pending = uow.deliveries.pending()
         now = self._clock.now()
-        moments = [now] if pending.ungathered else []
-        if pending.next_try_at is not None:
-            moments.append(pending.next_try_at)
+        # A moment that stays the same until somebody gathers: the scheduler can tell whether anybody came.
+        moments = [moment for moment in (pending.ungathered_since, pending.next_try_at) if moment is not None]
         if pending.oldest_submitted is not None:
             moments.append(now + max(timedelta(), pending.oldest_submitted + STUCK_AFTER - self._clock.real_now()))
         return min(moments, default=None)

@@ -83,6 +83,16 @@ def test_a_due_moment_is_rung_once_however_often_it_looks() -> None:
     assert work.done == RING
 
 
+def test_it_looks_again_at_once_and_then_less_and_less_often_while_something_is_due() -> None:
+    work = RecordingWork(due=NOON - HOUR)
+    looking = scheduler(work)
+    pauses = [looking.look() for _ in range(8)]
+    assert pauses[:3] == [0.02, 0.04, 0.08]
+    assert pauses[-1] == 1.0
+    work.due = NOON
+    assert looking.look() == 0.02
+
+
 def test_the_next_due_moment_is_rung_again() -> None:
     work = RecordingWork(due=NOON - HOUR)
     looking = scheduler(work)
@@ -133,4 +143,4 @@ def test_it_goes_on_after_the_database_was_away() -> None:
 
     run(work, stop, wakeups=CountingSleep(), at_least_every=HOUR, grace=HOUR)
     assert work.done == RING
-    assert CountingSleep.slept == [0.5, 1.0, 1.0]
+    assert CountingSleep.slept == [0.5, 1.0, 0.02]

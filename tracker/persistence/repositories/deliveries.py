@@ -106,7 +106,7 @@ OUTCOME = text("""
 NEXT = text("""
     SELECT (SELECT min(next_try_at) FROM delivery WHERE status = 'gathered') AS next_try_at,
         (SELECT min(submitted_at) FROM delivery WHERE status = 'submitting') AS oldest_submitted,
-        EXISTS (SELECT 1 FROM told WHERE gathered_at IS NULL) AS ungathered""")
+        (SELECT created_at FROM told WHERE gathered_at IS NULL ORDER BY person_id LIMIT 1) AS ungathered_since""")
 
 
 class DeliveryRepository:
@@ -122,9 +122,7 @@ class DeliveryRepository:
     def find_for_person(self, person_id: int) -> list[Delivery]:
         """Return a person's deliveries, oldest first."""
         return list(
-            self._session.scalars(
-                select(Delivery).where(Delivery.person_id == person_id).order_by(Delivery.id)
-            )
+            self._session.scalars(select(Delivery).where(Delivery.person_id == person_id).order_by(Delivery.id))
         )
 
     def claim_people(self, *, now: datetime, waited: datetime, limit: int) -> list[PersonToTell]:

@@ -99,8 +99,11 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """What is still to be done, as moments; `oldest_submitted` is in real time."""
+    """What is still to be done, as moments; `oldest_submitted` is in real time.
+
+    ungathered_since    when the matter of somebody who waits to be told was decided: one index probe, not the oldest
+    """
 
     next_try_at: datetime | None
     oldest_submitted: datetime | None
-    ungathered: bool
+    ungathered_since: datetime | None
