@@ -79,8 +79,9 @@ def test_the_light_of_a_list_is_the_light_of_the_domain(site: Site) -> None:
                 given,
             )  # fmt: skip
             session.execute(
-                text("UPDATE clock SET status = :status, next_fire_at = NULL"
-                     " WHERE task_id = :task AND name = 'accept'"),
+                text(
+                    "UPDATE clock SET status = :status, next_fire_at = NULL WHERE task_id = :task AND name = 'accept'"
+                ),
                 given,
             )
             row = session.execute(
@@ -91,3 +92,10 @@ def test_the_light_of_a_list_is_the_light_of_the_domain(site: Site) -> None:
                 to_accept=running, due_on=local_date(due_at), due_at=due_at, now=now, calendar=calendar,
             )  # fmt: skip
             assert row.scalar_one() == expected.code, given
+
+
+def test_a_narrowed_matrix_says_so_and_leads_back(site: Site) -> None:
+    url = f"/campaigns/{site.world.campaign_ref}/matrix"
+    page = site.browser("boss").get(f"{url}?kind=village").text
+    assert re.search(r'role="status">已筛选：.*?共2个单位。<a href="' + url, page)
+    assert "已筛选" not in site.browser("boss").get(url).text

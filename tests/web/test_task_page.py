@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import re
+import struct
+import zlib
 from typing import Any
 
 import pytest
@@ -221,7 +223,35 @@ def test_a_neighbour_finds_nothing_and_changes_nothing(site: Site, surveying: st
 
 
 def test_the_page_says_why_and_by_which_rule(site: Site, surveying: str) -> None:
-    page = site.browser("clerk-east").get(f"/tasks/{surveying}").text
+    browser = site.browser("clerk-east")
+    page = browser.get(f"/tasks/{surveying}").text
     assert "按规定日期，2026年3月20日前（含当日）" in page
     assert "规定日期，不因节假日变动" in page
-    assert "为什么是这样" in page
+    assert f'href="/tasks/{surveying}?why=1#why"' in page
+    assert re.search(r'id="why" open>.*?<li>', browser.get(f"/tasks/{surveying}?why=1").text, re.DOTALL)
+
+
+def test_a_vast_picture_of_a_few_bytes_is_named_and_the_form_kept(site: Site, surveying: str) -> None:
+    browser = site.browser("clerk-east")
+    head = struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0)
+    chunks = [(b"IHDR", head), (b"IDAT", zlib.compress(b"\0")), (b"IEND", b"")]
+    vast = b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body)) for kind, body in chunks
+    )
+    answer = send(
+        browser, surveying, "report", {**RETURN, "remark": "都还在", "photos__upload": (io.BytesIO(vast), "巨图.png")}
+    )
+    assert answer.status_code == 422
+    assert "巨图.png" in summary(answer)
+    assert "60000" in summary(answer)
+    assert "都还在" in answer.text
+
+
+def test_a_person_with_nothing_to_do_reads_dates_and_origin_in_the_wide_column(site: Site, surveying: str) -> None:
+    page = site.browser("boss").get(f"/tasks/{surveying}").text
+    wide = page[page.index('class="split"') :]
+    wide = wide[: wide.index('id="why"')]
+    assert 'id="clocks"' in wide
+    assert 'id="about"' in wide
+    mine = site.browser("clerk-east").get(f"/tasks/{surveying}").text
+    assert mine.index('id="act-report"') < mine.index('id="clocks"')
