@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from sqlalchemy import event
 
 from tests.support.world import World, morning, small_campaign
-from tests.web.conftest import Site
+from tests.web.conftest import MEASURES, Site
 
 
 def group_of(page: str, ref: str) -> str:
@@ -103,3 +103,12 @@ def test_a_desk_of_many_tasks_asks_the_database_no_more_often(fresh_database_url
         with counted(world) as large:
             assert many.get("/desk").text.count('class="card ') == 120
         assert len(large) == len(small)
+
+
+def test_a_campaign_is_named_once_there_are_two(site: Site) -> None:
+    assert "测试专项行动" not in site.browser("clerk-east").get("/desk").text
+    text = small_campaign(measures=MEASURES[:1]).replace("key: test_campaign", "key: second_campaign")
+    site.world.load(text.replace("title: 测试专项行动", "title: 第二次行动"))
+    page = site.browser("clerk-east").get("/desk").text
+    assert "测试专项行动" in page
+    assert "第二次行动" in page

@@ -88,3 +88,16 @@ def test_a_finding_is_waived_with_a_reason_only(site: Site) -> None:
 def test_the_bench_exists_for_the_office_side_only(site: Site, person: str) -> None:
     for path in ("/workbench", "/workbench/findings"):
         assert site.browser(person).get(path).status_code == 404
+
+
+def test_the_gravest_draft_stands_first_and_then_the_oldest(site: Site) -> None:
+    run_late(site, "2026-04-03")
+    page = site.browser("sup1").get("/workbench?section=open").text
+    rows = re.findall(r'<a href="/notices/(WS-[\d-]+)">', page)
+    known = site.world.rows(
+        "SELECT n.ref, n.severity, min(f.raised_at) AS oldest FROM notice n JOIN notice_item i ON i.notice_id = n.id"
+        " JOIN finding f ON f.id = i.finding_id WHERE n.gathering GROUP BY n.id"
+    )
+    wanted = sorted(known, key=lambda row: (-row["severity"], row["oldest"], row["ref"]))
+    assert len({row["severity"] for row in wanted}) > 1
+    assert rows == [row["ref"] for row in wanted]
