@@ -15,6 +15,14 @@ NOTICE_TITLES = {
     "supervision_notice": "督导通知书", "interview_notice": "约谈通知书", "rectification_notice": "整改通知书",
 }  # fmt: skip
 
+#: States before a paper has left the office; a unit does not know that the paper exists.
+INTERNAL_STATES = frozenset({"gathering", "sealed", "approved", "discarded"})
+
+
+def is_internal(workflow_key: str, state: str) -> bool:
+    """Tell whether a task is a paper that is still the office's own."""
+    return workflow_key in NOTICE_TITLES and state in INTERNAL_STATES
+
 
 def content_hash(
     *, kind: str, unit_id: int, severity: int, title: str, body: str, details: Mapping[str, Any],

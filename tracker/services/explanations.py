@@ -13,13 +13,13 @@ from tracker.domain.deadlines import show_day
 from tracker.domain.errors import NotFound
 from tracker.domain.escalation import Cause, cause_title, decide, lateness_moment
 from tracker.domain.ladder import RungAct
+from tracker.domain.papers import is_internal
 from tracker.domain.permissions import Action, Viewer, may
 from tracker.domain.values import SHANGHAI, DueClass, local_date
 from tracker.persistence.models import Task
 from tracker.persistence.queries.told import told_of_task
 from tracker.persistence.unit_of_work import UnitOfWork
 from tracker.services.context import Floor, Setting, setting_of
-from tracker.services.notices import INTERNAL_STATES
 
 CLASS_WORDS = {
     DueClass.FIXED: "这是写明的日期，不会变动", DueClass.TOLD: "这是推算并已告知的日期，只会向后调整并另行通知",
@@ -58,7 +58,7 @@ class ExplanationService:
             if ref.startswith("WS-"):
                 return self._notice(uow, viewer, ref)
             task = uow.tasks.get_by_ref(ref)
-            setting = self._check(uow, viewer, task, internal=False)
+            setting = self._check(uow, viewer, task, internal=is_internal(task.workflow_key, task.state))
             return self._task(uow, task, setting)
 
     def _check(self, uow: UnitOfWork, viewer: Viewer | None, task: Task, *, internal: bool) -> Setting:
@@ -136,7 +136,7 @@ class ExplanationService:
     def _notice(self, uow: UnitOfWork, viewer: Viewer | None, ref: str) -> Explanation:
         notice = uow.notices.get_by_ref(ref)
         task = uow.tasks.get(notice.task_id)
-        self._check(uow, viewer, task, internal=task.state in INTERNAL_STATES)
+        self._check(uow, viewer, task, internal=is_internal(task.workflow_key, task.state))
         lines = [f"“{notice.title}”因下列事项拟出："]
         data: dict[str, Any] = {"notice": ref, "number": notice.printed_number, "items": []}
         for position, item in enumerate(uow.notices.items(notice.id), start=1):

@@ -67,7 +67,7 @@ class IssuingService:
             return ENGINE
         place = Place(uow.tasks.office_of(campaign.id).unit_id, campaign.id, None, internal=True)
         if not may(viewer, Action.SEE_CAMPAIGN, place):
-            raise NotFound("没有这次行动，或者您无权查看。")
+            raise NotFound("没有这个专项行动，或者您无权查看。")
         if not may(viewer, Action.ISSUE_CAMPAIGN, place):
             raise NotAllowed("行动由领导小组办公室下达。")
         return doer_at(viewer, place, Action.ISSUE_CAMPAIGN)

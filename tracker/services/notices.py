@@ -28,8 +28,6 @@ from tracker.services.rectification import open_for_items
 from tracker.services.tasks import allowed_for, bind_files, check_reason, drop_extension, plan_for, see
 from tracker.services.telling import tell
 
-#: States before a paper has left the office; a unit does not know that the paper exists.
-INTERNAL_STATES = frozenset({"gathering", "sealed", "approved", "discarded"})
 MAX_BODY = 5000
 
 
@@ -67,7 +65,7 @@ class NoticeService:
         with self._floor.uows() as uow:
             notice = uow.notices.get_by_ref(notice_ref)
             task = uow.tasks.get(notice.task_id)
-            setting = see(uow, viewer, task, internal=task.state in INTERNAL_STATES)
+            setting = see(uow, viewer, task, missing=_missing("文书", notice_ref))
             definition = self._floor.catalog.workflow(task.workflow_version_id)
             return allowed_for(uow, viewer, task, setting, definition, now=self._floor.clock.now())
 
@@ -129,6 +127,7 @@ class NoticeService:
         """Waive a finding with a reason (有正当理由): its line is struck from the draft that holds it."""
         with self._floor.uows() as uow:
             finding = uow.notices.get_finding_by_ref(finding_ref)
+            see(uow, viewer, uow.tasks.get(finding.task_id), missing=_missing("待处事项", finding_ref))
             item = uow.notices.item_of_finding(finding.id)
             notice_ref, version, item_id = item.notice_ref, item.notice_version, item.id
         self.strike_item(viewer, notice_ref=notice_ref, item_id=item_id, expected_version=version, reason=reason)
@@ -270,7 +269,7 @@ class NoticeService:
         tasks = {task.id: task for task in uow.tasks.find_many(sorted(wanted), lock=True)}
         notice = uow.notices.get_by_ref(notice_ref, lock=True)
         task = tasks[notice.task_id]
-        setting = see(uow, viewer, task, internal=task.state in INTERNAL_STATES)
+        setting = see(uow, viewer, task, missing=_missing("文书", notice_ref))
         return _Held(notice, task, setting, uow.notices.items(notice.id))
 
     def _hold_draft(self, uow: UnitOfWork, viewer: Viewer, notice_ref: str, expected_version: int) -> _Held:
@@ -295,6 +294,10 @@ class NoticeService:
         uow.events.append([event(("notice", held.notice.id), kind, payload, at=now, by=by)])
         uow.commit()
         return held.notice.version
+
+
+def _missing(kind: str, ref: str) -> str:
+    return f"没有编号为“{ref}”的{kind}，或者您无权查看。"
 
 
 def _snapshot(held: _Held) -> NoticeSnapshot:

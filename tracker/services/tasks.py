@@ -12,6 +12,7 @@ from tracker.domain.errors import FieldProblem, InvalidInput, NotAllowed, NotFou
 from tracker.domain.fields import read_form
 from tracker.domain.inputs import cleaned
 from tracker.domain.machine import allowed_transitions, plan_transition
+from tracker.domain.papers import is_internal
 from tracker.domain.permissions import PARTY_ACTIONS, Action, Viewer, may, parties
 from tracker.domain.values import local_date
 from tracker.persistence.models import Submission, Task
@@ -119,11 +120,15 @@ class TaskService:
         return TaskSnapshot(task.ref, task.state, task.version, opened)
 
 
-def see(uow: UnitOfWork, viewer: Viewer, task: Task, *, internal: bool = False) -> Setting:
-    """Return the task's setting; raises NotFound when the viewer may not see it."""
+def see(uow: UnitOfWork, viewer: Viewer, task: Task, *, missing: str = "") -> Setting:
+    """Return the task's setting; raises NotFound when the viewer may not see it.
+
+    `missing` is the sentence for what was asked for when that is not the task itself: it must not name the task.
+    """
     setting = setting_of(uow, task)
-    if not may(viewer, Action.SEE_TASK, setting.place(task, internal=internal)):
-        raise NotFound(f"没有编号为“{task.ref}”的任务，或者您无权查看。")
+    place = setting.place(task, internal=is_internal(task.workflow_key, task.state))
+    if not may(viewer, Action.SEE_TASK, place):
+        raise NotFound(missing or f"没有编号为“{task.ref}”的任务，或者您无权查看。")
     return setting
 
 
