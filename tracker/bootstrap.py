@@ -154,9 +154,15 @@ class Container:
     # -- what the scheduler needs (jobs/scheduler.py)
 
     def next_moment(self) -> datetime | None:
-        """Return the earliest moment at which a clock fires or a message is to be sent."""
-        moments = [self.escalations.next_fire_at(), self.deliveries.next_moment()]
-        return min((moment for moment in moments if moment is not None), default=None)
+        """Return the earliest moment at which a clock fires or a message is to be sent.
+
+        A clock that is due comes before any message, for messages wait until its sweep is over: a scheduler that
+        waited for the older message would wait for itself.
+        """
+        fires, sends = self.escalations.next_fire_at(), self.deliveries.next_moment()
+        if fires is not None and sends is not None and sends < fires <= self.clock.now():
+            return fires
+        return min((moment for moment in (fires, sends) if moment is not None), default=None)
 
     def sweep_due(self, grace: timedelta) -> bool:
         """Tell whether something has been due for longer than `grace`."""

@@ -15,7 +15,7 @@ import structlog
 logger = structlog.get_logger(__name__)
 
 LOOK_AGAIN_FIRST = 0.02
-LOOK_AGAIN_AFTER = 1.0
+LOOK_AGAIN_AFTER = 0.25
 # A ring may be lost with the worker that heard it; another worker hears the next one.
 RING_AGAIN_AFTER = timedelta(seconds=3)
 HOUSEKEEPING_EVERY = 3600.0
@@ -99,7 +99,7 @@ class Scheduler:
         """Something is due: ring for it now and again, and judge after the grace whether anybody came.
 
         A worker takes milliseconds, so the next look is soon, lest it sleeps over the deadline after this one; each
-        later look at the same moment waits twice as long, up to a second.
+        later look at the same moment waits twice as long, up to a quarter of a second.
         """
         self._pause = min(LOOK_AGAIN_AFTER, self._pause * 2)
         if moment != self._rung_for:

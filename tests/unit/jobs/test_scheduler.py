@@ -88,7 +88,7 @@ def test_it_looks_again_at_once_and_then_less_and_less_often_while_something_is_
     looking = scheduler(work)
     pauses = [looking.look() for _ in range(8)]
     assert pauses[:3] == [0.02, 0.04, 0.08]
-    assert pauses[-1] == 1.0
+    assert pauses[-1] == 0.25
     work.due = NOON
     assert looking.look() == 0.02
 
