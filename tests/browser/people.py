@@ -17,7 +17,13 @@ class Someone:
     """One person at one browser. `pictures` = a folder for screenshots, None = take none."""
 
     def __init__(
-        self, browser: Browser, sample: RunningSample, username: str, *, phone: bool = False, pictures: Path | None = None
+        self,
+        browser: Browser,
+        sample: RunningSample,
+        username: str,
+        *,
+        phone: bool = False,
+        pictures: Path | None = None,
     ) -> None:
         self.context = browser.new_context(viewport=PHONE if phone else DESKTOP, locale="zh-CN")  # type: ignore[arg-type]
         self.page: Page = self.context.new_page()
@@ -52,7 +58,9 @@ class Someone:
     def form(self, action: str) -> Locator:
         """Return the form that posts to …/`action`, with every panel around it open."""
         found = self.page.locator(f'main form[action$="/{action}"]').first
-        found.evaluate("form => { for (let e = form; e; e = e.parentElement) if (e.tagName === 'DETAILS') e.open = true }")
+        found.evaluate(
+            "form => { for (let e = form; e; e = e.parentElement) if (e.tagName === 'DETAILS') e.open = true }"
+        )
         return found
 
     def press(self, name: str, *, within: Locator | None = None) -> None:
