@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import logging
 import re
 from collections.abc import Iterator
 from itertools import product
@@ -11,11 +10,11 @@ from itertools import product
 import pytest
 from sqlalchemy import text
 
+from tests.support.logs import written_log
 from tests.support.racing import at_once
 from tests.web.papers import draft_of, report_problems, step
 from tests.web.site import PASSWORD, Browser, Site, hidden
 from tests.web.two_offices import TwoOffices
-from tracker.telemetry import configure_logging
 from tracker.web.assembly import assemble
 from tracker.web.auth import COOKIE, open_to_all
 
@@ -307,10 +306,7 @@ def test_anothers_form_token_does_not_fit(site: Site, surveying: str) -> None:
 
 @pytest.mark.parametrize("style", ["text", "json"])
 def test_not_even_a_debug_log_of_a_failure_holds_names_or_typed_text(site: Site, surveying: str, style: str) -> None:
-    written, root = io.StringIO(), logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    configure_logging(level="DEBUG", style=style, stream=written)
-    try:
+    with written_log(style=style) as written:
         row = {f"problems.0.{name}": value for name, value in {**ROW, "place": "张三家13800000000"}.items()}
         send(site.browser("clerk-east"), surveying, "report", {**RETURN, **row})
         send(site.browser("sup1"), surveying, "return", {"reason": "李四说不对"})
@@ -327,9 +323,6 @@ def test_not_even_a_debug_log_of_a_failure_holds_names_or_typed_text(site: Site,
 
         app.add_url_rule("/broken/<word>", view_func=broken)
         assert app.test_client().get("/broken/赵六的话").status_code == 500
-    finally:
-        root.handlers[:] = handlers
-        root.setLevel(level)
     log = written.getvalue()
     assert "web.failed" in log
     secrets = ("张三", "13800000000", "李四", "王五", "Secret-Pass-77", "clerk-east", "赵六", "@example", "k" * 48)

@@ -181,9 +181,7 @@ def _tell(
         asked = (f.reached.rung.to, row["unit_id"], place.office_unit_id, row["campaign_id"])
         if asked not in answers:
             roles, unit_id, office_unit_id, campaign_id = asked
-            answers[asked] = book.reach(
-                roles, unit_id=unit_id, office_unit_id=office_unit_id, campaign_id=campaign_id
-            )
+            answers[asked] = book.reach(roles, unit_id=unit_id, office_unit_id=office_unit_id, campaign_id=campaign_id)
         reached = answers[asked]
         message, facts = _message(f, names[row["unit_id"]], place, calendar, now=now)
         rows += [

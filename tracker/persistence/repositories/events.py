@@ -110,7 +110,11 @@ class EventRepository:
             _add(rows, (head.id, head.seq + 1, event, payload, commitment, head.head, hashed))
             head.seq, head.head = head.seq + 1, hashed
         moved = list(heads.values())
-        columns: dict[str, list[Any]] = {"stream_ids": [h.id for h in moved], "seqs": [h.seq for h in moved], "heads": [h.head for h in moved]}
+        columns: dict[str, list[Any]] = {
+            "stream_ids": [h.id for h in moved],
+            "seqs": [h.seq for h in moved],
+            "heads": [h.head for h in moved],
+        }
         self._session.execute(MOVE_HEADS, as_arrays(columns))
         return rows
 

@@ -139,7 +139,9 @@ class SweepRepository:
     def fired(self, rows: Sequence[Mapping[str, Any]]) -> dict[int, frozenset[int]]:
         """Return, for each claimed clock, the rungs fired in its present occurrence."""
         values = {"clocks": [row["clock_id"] for row in rows], "occurrences": [row["occurrence"] for row in rows]}
-        found = {clock_id: frozenset(rungs) for clock_id, rungs in self._session.execute(FIRED, as_arrays(values)).all()}
+        found = {
+            clock_id: frozenset(rungs) for clock_id, rungs in self._session.execute(FIRED, as_arrays(values)).all()
+        }
         return {row["clock_id"]: found.get(row["clock_id"], frozenset()) for row in rows}
 
     def places(self, campaign_ids: Sequence[int]) -> dict[int, CampaignPlace]:
@@ -162,7 +164,10 @@ class SweepRepository:
         columns = dict(
             zip(("campaigns", "units", "kinds", "severities"), map(list, zip(*keys, strict=True)), strict=True)
         )
-        drafts = {row.id: row for row in (DraftRow(*found) for found in self._session.execute(OPEN_DRAFTS, as_arrays(columns)))}
+        drafts = {
+            row.id: row
+            for row in (DraftRow(*found) for found in self._session.execute(OPEN_DRAFTS, as_arrays(columns)))
+        }
         # Asked for only once the drafts are locked: a line that somebody was adding meanwhile is seen then.
         for notice_id, position in self._session.execute(LAST_POSITIONS, {"ids": list(drafts)}) if drafts else ():
             drafts[notice_id].last_position = position
