@@ -21,7 +21,7 @@ from tracker.persistence.repositories.units import PersonRow
 from tracker.persistence.unit_of_work import UnitOfWork
 from tracker.services.person_events import check_may_manage, person_event
 
-PHONE = re.compile(r"1\d{10}")
+PHONE = re.compile(r"1[0-9]{10}")
 EMAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 NAME = re.compile(r"[^\x00-\x1f\x7f]{1,40}")
 
