@@ -227,7 +227,7 @@ class EscalationService:
 
     def urge(self, viewer: Viewer, *, task_ref: str, text: str) -> None:
         """Urge a unit by hand, in the viewer's own words; at most once a day for one person and task."""
-        text = _required(text, "请写明催办内容。")
+        text = _required(text, "请写明催办内容。", field="text")
         now = self._floor.clock.now()
         with self._floor.uows() as uow:
             task = uow.tasks.get_by_ref(task_ref, lock=True)
@@ -253,10 +253,10 @@ class EscalationService:
             uow.commit()
 
 
-def _required(text: str, sentence: str) -> str:
+def _required(text: str, sentence: str, *, field: str = "reason") -> str:
     text = cleaned(text)
     if not text:
-        raise InvalidInput([FieldProblem("reason", sentence)])
+        raise InvalidInput([FieldProblem(field, sentence)])
     if len(text) > 1000:
-        raise InvalidInput([FieldProblem("reason", f"最多1000字，现在是{len(text)}字。")])
+        raise InvalidInput([FieldProblem(field, f"最多1000字，现在是{len(text)}字。")])
     return text
