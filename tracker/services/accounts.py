@@ -11,9 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import structlog
-
 from tracker.domain.errors import FieldProblem, InvalidInput, LoginRefused, NotFound
+from tracker.domain.inputs import cleaned
 from tracker.domain.passwords import why_password_unfit, why_username_unfit
 from tracker.domain.permissions import Viewer
 from tracker.domain.ports import Clock, PasswordHasher
@@ -22,9 +21,10 @@ from tracker.persistence.models import Account
 from tracker.persistence.repositories.accounts import AccountRow, PostRow
 from tracker.persistence.unit_of_work import UnitOfWork
 from tracker.services.person_events import person_event
+from tracker.services.recording import event
 
-logger = structlog.get_logger(__name__)
-
+#: The stream of refusals that belong to no account.
+DOOR = ("settings", 2)
 #: A session's last use is written at most this often, so that reading pages does not write rows.
 SEEN_EVERY = timedelta(minutes=1)
 #: No password is longer; a megabyte of it would only keep the hasher busy.
@@ -83,7 +83,7 @@ class AccountService:
         charged = self._charge(username)
         fits = self._hasher.verify(charged[1] if charged else self._nobody, password[:LONGEST_LOOKED_AT])
         if charged is None or not fits:
-            self._note_refusal(charged[0] if charged else None, address=address)
+            self._note_refusal(charged[0] if charged else None, username=username, address=address)
             raise LoginRefused(self._refusal())
         with self._uows() as uow:
             account = uow.accounts.lock(charged[0])
@@ -190,11 +190,18 @@ class AccountService:
             uow.commit()
             return account.id, account.password_hash
 
-    def _note_refusal(self, account_id: int | None, *, address: str) -> None:
-        if account_id is None:
-            logger.info("Sign-in refused", action="account.sign_in_refused")
-            return
+    def _note_refusal(self, account_id: int | None, *, username: str, address: str) -> None:
+        """Record every refusal (DOMAIN.md §6), for a name that nobody has or that is locked just as for a known one.
+
+        The name is a personal field, since people type a password into the wrong box now and then.
+        """
         with self._uows() as uow:
+            if account_id is None:
+                personal = {"username": cleaned(username[:LONGEST_LOOKED_AT]), "address": address}
+                refused = event(DOOR, "account.sign_in_refused", {}, at=self._clock.now(), personal=personal)
+                uow.events.append([refused])
+                uow.commit()
+                return
             account = _locked(uow, account_id)
             kinds = ["account.sign_in_failed"] + (["account.locked"] if account.locked_until is not None else [])
             self._append(uow, account, *kinds, address=address)

@@ -102,6 +102,15 @@ def test_an_unknown_name_a_wrong_password_and_a_lock_sound_alike(county: County)
     assert "连续输错 3 次会锁定 15 分钟" in sentences.pop()
 
 
+def test_a_refusal_is_in_the_record_whether_or_not_anybody_has_the_name(county: County) -> None:
+    county.refusal("whatever", username="nobody.at.all")
+    rows = county.world.rows(
+        "SELECT e.payload, p.fields FROM event e JOIN event_personal p ON p.event_id = e.id"
+        " WHERE e.kind = 'account.sign_in_refused'"
+    )
+    assert rows == [{"payload": {}, "fields": {"username": "nobody.at.all", "address": "10.0.0.7"}}]
+
+
 def test_too_many_wrong_tries_lock_the_account_and_time_unlocks_it(county: County) -> None:
     for _ in range(3):
         county.refusal("wrong-Password-1")
