@@ -48,6 +48,7 @@ from tracker.services.issuing import IssuingService
 from tracker.services.ledger import LedgerService
 from tracker.services.notices import NoticeService
 from tracker.services.people import PeopleService
+from tracker.services.rising import RisingService
 from tracker.services.sample import SampleService
 from tracker.services.tasks import TaskService
 from tracker.settings import Settings
@@ -88,6 +89,7 @@ class Container:
         self.notices = NoticeService(self.floor)
         self.extensions = ExtensionService(self.floor)
         self.escalations = EscalationService(self.floor, batch=settings.sweep_batch)
+        self.rising = RisingService(self.floor)
         self.explanations = ExplanationService(self.floor)
         self.incidents = IncidentService(self.floor)
         self.ledger = LedgerService(self.floor)
@@ -101,7 +103,9 @@ class Container:
     @cached_property
     def people(self) -> PeopleService:
         """Return the people, their posts and their accounts."""
-        return PeopleService(uows=self.uows, hasher=ArgonHasher(), cipher=self.cipher, clock=self.clock)
+        return PeopleService(
+            uows=self.uows, hasher=ArgonHasher(), cipher=self.cipher, clock=self.clock, queue=self.queue
+        )
 
     @cached_property
     def accounts(self) -> AccountService:

@@ -81,7 +81,7 @@ ROUTES = (
     Row("POST", "/tasks/<ref>/<transition>", fill="ref=issued_task transition=accept"),
     Row("POST", "/tasks/<ref>/extension", UNIT, fill="ref=task"),
     Row("POST", "/tasks/<ref>/extension", fill="ref=draft_task"),
-    Row("POST", "/tasks/<ref>/extension/decision", DRAFTERS, fill="ref=task"),
+    Row("POST", "/tasks/<ref>/extension/decision", DRAFTERS, "head-east", fill="ref=task"),
     Row("POST", "/tasks/<ref>/urge", f"{SIDE} area", fill="ref=task"),
     Row("POST", "/tasks/<ref>/urge", SIDE, fill="ref=draft_task"),
     Row("POST", "/tasks/<ref>/order", "boss", fill="ref=task"),
@@ -106,7 +106,7 @@ ROUTES = (
     Row("POST", "/notices/<ref>/<transition>", "office1 boss", f"{UNIT} area sup1", fill="ref=issued transition=void"),
     Row("POST", "/notices/<ref>/extension", UNIT, fill="ref=issued"),
     Row("POST", "/notices/<ref>/extension", fill="ref=draft"),
-    Row("POST", "/notices/<ref>/extension/decision", DRAFTERS, fill="ref=issued"),
+    Row("POST", "/notices/<ref>/extension/decision", DRAFTERS, "head-east", fill="ref=issued"),
     Row("POST", "/notices/<ref>/extension/decision", DRAFTERS, fill="ref=draft"),
     # -- campaigns
     Row("GET", "/campaigns", BUSINESS),

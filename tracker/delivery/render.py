@@ -21,13 +21,13 @@ from tracker.domain.ports import MessagePart
 #: The order of the groups in a mail, gravest first; also which subject a mixed mail has to lead with.
 ORDER = (
     "served", "urge", "relapsed", "returned", "reply_judged", "remind", "assigned", "redated",
-    "extension_decided", "raised", "draft_waiting", "to_review", "extension_asked", "vacancy", "signed_off",
+    "extension_decided", "decision_risen", "raised", "draft_waiting", "to_review", "extension_asked", "vacancy", "signed_off",
     "approved", "withdrawn",
 )  # fmt: skip
 #: Kinds after which a unit's person has to do something by a date.
 TO_DO = frozenset({"assigned", "remind", "urge", "returned", "relapsed", "redated", "served", "extension_decided"})
 #: Kinds after which the office's side has to decide something.
-TO_DECIDE = frozenset({"raised", "to_review", "extension_asked", "draft_waiting", "vacancy"})
+TO_DECIDE = frozenset({"decision_risen", "raised", "to_review", "extension_asked", "draft_waiting", "vacancy"})
 
 
 @dataclass(frozen=True)

@@ -40,15 +40,16 @@ def compile_edges(definition: WorkflowDefinition) -> Edges:
 
 def allowed_transitions(
     definition: WorkflowDefinition, state: str, *, parties: frozenset[str], person_id: int,
-    last_doers: Mapping[str, int], separation: bool = True,
+    last_doers: Mapping[str, int], separation: bool = True, lifted: frozenset[str] = frozenset(),
 ) -> tuple[TransitionDefinition, ...]:  # fmt: skip
     """Return the moves this person may take now, in the file's order.
 
     parties     what the person is to this task: unit, supervisor, office, leader, engine
     last_doers  transition name → the person who took it last
+    lifted      transitions for which separation does not bind, because nobody else may take them
     """
     edges = compile_edges(definition)
-    asking = _Asking(parties, person_id, last_doers, separation)
+    asking = _Asking(parties, person_id, last_doers, separation, lifted)
     return tuple(
         transition
         for transition in definition.transitions
@@ -58,7 +59,7 @@ def allowed_transitions(
 
 def plan_transition(
     definition: WorkflowDefinition, *, state: str, transition: str, parties: frozenset[str], person_id: int,
-    last_doers: Mapping[str, int], separation: bool = True,
+    last_doers: Mapping[str, int], separation: bool = True, lifted: frozenset[str] = frozenset(),
 ) -> TransitionDefinition:  # fmt: skip
     """Return the transition that takes this person from `state`.
 
@@ -67,7 +68,7 @@ def plan_transition(
     wanted = definition.transition(transition)
     if wanted is None or state not in definition.states:
         raise TransitionNotAllowed(f"“{definition.title}”流程没有这一步（{transition}），请刷新页面后再试。")
-    asking = _Asking(parties, person_id, last_doers, separation)
+    asking = _Asking(parties, person_id, last_doers, separation, lifted)
     moving = _Moving()
     _machine(definition, moving, asking, initial=state)
     try:
@@ -93,14 +94,17 @@ class _Asking:
     person_id: int
     last_doers: Mapping[str, int]
     separation: bool
+    lifted: frozenset[str]
 
     def may_take(self, transition: TransitionDefinition) -> bool:
         return not self.parties.isdisjoint(transition.by) and not self.did_before(transition)
 
     def did_before(self, transition: TransitionDefinition) -> bool:
         """Tell whether the same person took a step that must be another's (separation, DESIGN.md §3.5)."""
-        return self.separation and any(
-            self.last_doers.get(earlier) == self.person_id for earlier in transition.unless_same_person_as
+        return (
+            self.separation
+            and transition.name not in self.lifted
+            and any(self.last_doers.get(earlier) == self.person_id for earlier in transition.unless_same_person_as)
         )
 
 

@@ -57,6 +57,7 @@ KINDS: Mapping[str, MessageKind] = {
     "draft_waiting": MessageKind(
         "文书待处理", frozenset({"notice_ref", "title", "unit", "state"}), SentWhile.WITH_OFFICE
     ),
+    "decision_risen": MessageKind("转请决定", TASK | {"parties", "office"}, SentWhile.OPEN),
     "redated": MessageKind("期限调整", WITH_DATE | {"old_due_on", "reason"}, SentWhile.OPEN),
     "vacancy": MessageKind("岗位空缺", frozenset({"role", "unit", "task_ref"})),
     "withdrawn": MessageKind("任务撤回", TASK | {"reason"}),

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from tracker.domain.rising import DECIDING_PARTIES, EXTENSION, EXTENSION_ROLES, Risen
 from tracker.domain.values import Actor, Role
 
 
@@ -24,6 +25,7 @@ class Action(StrEnum):
     URGE = "urge"
     ORDER_RUNG = "order_rung"
     DECIDE_EXTENSION = "decide_extension"
+    DECIDE_IN_PLACE = "decide_in_place"  # decide in the office's place what rose to one's unit (domain.rising)
     SEE_WORKBENCH = "see_workbench"
     SEE_CAMPAIGN = "see_campaign"
     ISSUE_CAMPAIGN = "issue_campaign"
@@ -36,12 +38,17 @@ class Action(StrEnum):
 
 @dataclass(frozen=True)
 class Place:
-    """Where an action happens. `internal` = an unissued campaign or a draft, which no unit sees."""
+    """Where an action happens.
+
+    internal  an unissued campaign or a draft, which no unit sees
+    risen     the unit above the office that decides this matter, because nobody at the office may
+    """
 
     office_unit_id: int | None = None
     campaign_id: int | None = None
     unit_id: int | None = None
     internal: bool = False
+    risen: Risen | None = None
 
 
 @dataclass(frozen=True)
@@ -89,7 +96,10 @@ OVER_CAMPAIGN: Mapping[Action, frozenset[Role]] = {
     Action.SEE_INCIDENTS: frozenset({Role.OFFICE}),
 }
 #: action → roles, at the very unit of the task
-AT_UNIT: Mapping[Action, frozenset[Role]] = {Action.ACT_AS_UNIT: frozenset({Role.HEAD, Role.LIAISON})}
+AT_UNIT: Mapping[Action, frozenset[Role]] = {
+    Action.ACT_AS_UNIT: frozenset({Role.HEAD, Role.LIAISON}),
+    Action.DECIDE_IN_PLACE: frozenset({Role.HEAD}),
+}
 #: action → roles, at the unit of the task or above it
 ABOVE_UNIT: Mapping[Action, frozenset[Role]] = {
     Action.SEE_TASK: UNIT_SIDE,
@@ -126,6 +136,12 @@ def _post_allows(viewer: Viewer, index: int, action: Action, place: Place) -> bo
         return True
     if post.campaign_id not in (None, place.campaign_id):
         return False
+    if (
+        place.risen is not None
+        and post.unit_id == place.risen.unit_id
+        and _risen_allows(post.role, action, place.risen)
+    ):
+        return True
     if post.role in OVER_CAMPAIGN.get(action, frozenset()):
         return place.office_unit_id is None or post.unit_id == place.office_unit_id
     if place.internal:
@@ -135,3 +151,17 @@ def _post_allows(viewer: Viewer, index: int, action: Action, place: Place) -> bo
     if post.role in ABOVE_UNIT.get(action, frozenset()):
         return place.unit_id is None or place.unit_id in viewer.below.get(post.unit_id, frozenset({post.unit_id}))
     return False
+
+
+def _risen_allows(role: Role, action: Action, risen: Risen) -> bool:
+    """Tell whether a post at the unit above decides here: its head, or whoever holds there what the office lacks."""
+    answering = {
+        party: EXTENSION_ROLES if party == EXTENSION else frozenset({party})
+        for party in risen.parties & (DECIDING_PARTIES | {EXTENSION})
+    }
+    mine = {party for party, roles in answering.items() if role is Role.HEAD or role.value in roles}
+    if action is Action.SEE_TASK:
+        return bool(mine)
+    if action is Action.DECIDE_EXTENSION:
+        return EXTENSION in mine
+    return any(PARTY_ACTIONS[party] is action for party in mine & PARTY_ACTIONS.keys())

@@ -42,6 +42,7 @@ class CampaignFacts:
 
     unit_names   every unit with a duty, in protocol order
     holders      (unit id, role) → the persons who hold it for this campaign today
+    above        the units above the office, to which decisions rise (domain.rising), the nearest first
     """
 
     office_unit_id: int
@@ -50,6 +51,15 @@ class CampaignFacts:
     holders: Mapping[tuple[int, str], frozenset[int]]
     measures: Sequence[MeasureFacts]
     separation: bool
+    above: tuple[int, ...] = ()
+
+    def deciders_above(self, roles: Iterable[str]) -> frozenset[int]:
+        """Return who decides in the office's place when nobody there may: holders of such posts, and heads."""
+        found: set[int] = set()
+        for unit_id in self.above:
+            for role in {*roles, "head"}:
+                found |= self.holders.get((unit_id, role), frozenset())
+        return frozenset(found)
 
 
 @dataclass(frozen=True)
@@ -152,7 +162,7 @@ def _office_steps(facts: CampaignFacts, definitions: Definitions) -> Iterator[st
         for step in workflow.transitions:
             if step.by & {"unit", "engine"}:
                 continue
-            takers = _persons(facts, facts.office_unit_id, step.by)
+            takers = _persons(facts, facts.office_unit_id, step.by) or facts.deciders_above(step.by)
             if not takers:
                 who = "、".join(_PARTY_NAMES[party] for party in sorted(step.by))
                 name = f"流程“{workflow.title}”的“{step.title}”"
@@ -161,7 +171,8 @@ def _office_steps(facts: CampaignFacts, definitions: Definitions) -> Iterator[st
                 for other in _separated(workflow, step):
                     if "unit" not in other.by:
                         doers = _persons(facts, facts.office_unit_id, other.by)
-                        yield from _too_few(facts.office_name, workflow, step, other, takers | doers)
+                        people = takers | doers | facts.deciders_above(step.by)
+                        yield from _too_few(facts.office_name, workflow, step, other, people)
 
 
 def _unit_separation(facts: CampaignFacts, unit_id: int, name: str, workflow: WorkflowDefinition) -> Iterator[str]:
@@ -173,7 +184,8 @@ def _unit_separation(facts: CampaignFacts, unit_id: int, name: str, workflow: Wo
         for other in _separated(workflow, step):
             if takers and "unit" in other.by:
                 doers = _persons(facts, unit_id, _UNIT_DOERS) | _persons(facts, facts.office_unit_id, other.by)
-                yield from _too_few(name, workflow, step, other, takers | doers)
+                people = takers | doers | facts.deciders_above(step.by)
+                yield from _too_few(name, workflow, step, other, people)
 
 
 def _separated(workflow: WorkflowDefinition, step: TransitionDefinition) -> list[TransitionDefinition]:

@@ -8,10 +8,16 @@ logger = structlog.get_logger(__name__)
 
 
 def tidy() -> None:
-    """Seal what grew, settle messages whose sending was cut off, forget sessions that ended."""
+    """Seal what grew, settle decisions and messages whose sending was cut off, forget sessions that ended."""
     container = current()
+    container.rising.settle_all()
     while (root := container.ledger.seal()) is not None:
         # The log is the second place that a root is kept in, out of reach of whoever can write the database.
         logger.info("Ledger sealed", action="ledger.sealed", root=root)
     container.deliveries.resolve_stuck()
     container.accounts.forget_old_sessions()
+
+
+def settle_decisions() -> int:
+    """Let decisions rise to the unit above the office, or come back, after posts changed; return how many did."""
+    return current().rising.settle_all()

@@ -14,8 +14,10 @@ from tracker.domain.errors import NotFound
 from tracker.domain.ladder import Ladder
 from tracker.domain.ports import Cipher, Clock, WorkflowCatalog
 from tracker.domain.readiness import CampaignFacts, Definitions, MeasureFacts, reasons_against_issue
+from tracker.domain.rising import Level
 from tracker.domain.values import Ref, local_date
 from tracker.persistence.models import Campaign
+from tracker.persistence.queries.chains import read_chains
 from tracker.persistence.repositories.units import OfficeRow
 from tracker.persistence.unit_of_work import UnitOfWork
 from tracker.services.campaign_loading import CampaignLoading
@@ -182,9 +184,18 @@ def _facts(uow: UnitOfWork, campaign: Campaign, office: OfficeRow, clock: Clock)
     ]  # fmt: skip
     unit_ids = sorted({unit_id for units in units_of.values() for unit_id in units})
     names = {unit_id: unit.name for unit_id, unit in uow.units.by_id(unit_ids).items()}
-    holders = _holders(uow, campaign, office, unit_ids, clock)
+    levels = _levels(uow, campaign, office, clock)
+    above = {(one.unit_id, role): people for one in levels[1:] for role, people in one.holders.items()}
+    holders = above | _holders(uow, campaign, office, unit_ids, clock)
     separation = bool(campaign.settings.get("separation", True))
-    return CampaignFacts(office.unit_id, office.name, names, holders, measures, separation)
+    return CampaignFacts(
+        office.unit_id, office.name, names, holders, measures, separation, tuple(one.unit_id for one in levels[1:])
+    )
+
+
+def _levels(uow: UnitOfWork, campaign: Campaign, office: OfficeRow, clock: Clock) -> tuple[Level, ...]:
+    chains = read_chains(uow.session, [office.unit_id], today=local_date(clock.now()))
+    return chains[office.unit_id].levels(campaign.id)
 
 
 def _holders(

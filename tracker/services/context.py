@@ -8,6 +8,7 @@ from datetime import datetime
 
 from tracker.domain.permissions import Place
 from tracker.domain.ports import CalendarCatalog, Clock, JobQueue, WorkflowCatalog
+from tracker.domain.rising import Risen
 from tracker.persistence.models import Campaign, Office, Task
 from tracker.persistence.queries.units import unit_names
 from tracker.persistence.unit_of_work import UnitOfWork
@@ -15,6 +16,7 @@ from tracker.services.telling import Audience
 
 SWEEP_JOB = "tracker.jobs.escalation.sweep"
 GATHER_JOB = "tracker.jobs.deliveries.gather_and_send"
+SETTLE_JOB = "tracker.jobs.housekeeping.settle_decisions"
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,12 @@ class Setting:
 
     def place(self, task: Task, *, internal: bool = False) -> Place:
         """Return the place of a task for the permission table."""
-        return Place(self.office.unit_id, task.campaign_id, task.unit_id, internal)
+        return Place(self.office.unit_id, task.campaign_id, task.unit_id, internal, self.risen(task))
+
+    @staticmethod
+    def risen(task: Task) -> Risen | None:
+        """Return where the task's decisions stand when nobody at the office may take them."""
+        return Risen.of(task.risen_unit_id, task.risen_parties)
 
     @property
     def separation(self) -> bool:

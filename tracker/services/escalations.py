@@ -18,7 +18,7 @@ from tracker.persistence.repositories.clocks import clock_from, clock_payload
 from tracker.persistence.repositories.incidents import NewIncident
 from tracker.persistence.repositories.sweeping import WriteRefused
 from tracker.persistence.unit_of_work import UnitOfWork
-from tracker.services.context import SWEEP_JOB, Floor
+from tracker.services.context import GATHER_JOB, SETTLE_JOB, SWEEP_JOB, Floor
 from tracker.services.moving import write_back
 from tracker.services.raising import BatchReport, Judged, write_batch
 from tracker.services.recording import doer_at, event
@@ -75,7 +75,10 @@ class EscalationService:
                 break
             report = report.plus(batch)
         if report.told:
-            self._floor.queue.enqueue("deliveries", "tracker.jobs.deliveries.gather_and_send")
+            self._floor.queue.enqueue("deliveries", GATHER_JOB)
+        if report.drafts:
+            # A draft that nobody at the office may decide rises; that is looked for outside the sweep's locks.
+            self._floor.queue.enqueue("housekeeping", SETTLE_JOB)
         return report
 
     def dry_run(self, *, as_of: datetime | None = None) -> list[WouldFire]:

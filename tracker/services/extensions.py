@@ -8,7 +8,7 @@ from tracker.domain.clocks import ClockStatus, next_occurrence, pause, resume
 from tracker.domain.deadlines import by_date, show_day
 from tracker.domain.errors import FieldProblem, InvalidInput, NotAllowed, StaleVersion
 from tracker.domain.inputs import cleaned
-from tracker.domain.permissions import OVER_CAMPAIGN, Action, Viewer, may
+from tracker.domain.permissions import Action, Viewer, may
 from tracker.domain.values import local_date
 from tracker.persistence.models import ClockRow, Extension, Task
 from tracker.persistence.repositories.clocks import clock_from, clock_payload
@@ -16,14 +16,14 @@ from tracker.persistence.unit_of_work import UnitOfWork
 from tracker.services.context import Floor, Setting
 from tracker.services.moving import write_back
 from tracker.services.recording import doer_at, event
-from tracker.services.separation import Separation, binding
+from tracker.services.rising import settle
+from tracker.services.separation import Separation, may_answer_own, separation_for
 from tracker.services.tasks import check_version, see
 from tracker.services.telling import tell
 
 PAUSE_REASON = "extension_pending"
 #: Clocks that a unit may ask to have extended, in the order in which they are looked for.
 EXTENDABLE = ("finish", "reply")
-DECIDERS = frozenset(role.value for role in OVER_CAMPAIGN[Action.DECIDE_EXTENSION])
 
 
 class ExtensionService:
@@ -63,6 +63,7 @@ class ExtensionService:
                 "reason": reason, "clocks": {row.name: clock_payload(paused, row.ladder_version_id)},
             }  # fmt: skip
             (event_id,) = uow.events.append([event(("task", task.id), "extension.asked", payload, at=now, by=by)])
+            settle(uow, self._floor, task, setting, now=now)
             facts = _facts(task, setting) | {"wanted_on": wanted.isoformat(), "reason": reason}
             tell(uow, cause=f"event:{event_id}", message="extension_asked", facts=facts,
                  audience=setting.audience(task), roles=("supervisor",), now=now, task_id=task.id)  # fmt: skip
@@ -89,7 +90,9 @@ class ExtensionService:
             if asked is None:
                 raise StaleVersion("这项任务现在没有待审批的延期申请，可能已有人先办理。")
             if asked.asked_by == viewer.person_id:
-                _check_own(binding(uow, viewer, task, setting, DECIDERS, now=now), reason)
+                definition = self._floor.catalog.workflow(task.workflow_version_id)
+                separation = separation_for(uow, task, setting, definition, now=now, extension_asked_by=asked.asked_by)
+                _check_own(separation, reason)
             row = next(r for r in uow.clocks.of_task(task.id, lock=True).values() if r.id == asked.clock_id)
             new_date, reason = _check_decision(asked, grant, granted_on, reason, now=now)
             clock = clock_from(row, uow.clocks.fired([row])[row.id])
@@ -111,6 +114,8 @@ class ExtensionService:
                 "clocks": {row.name: clock_payload(decided, row.ladder_version_id)},
             }  # fmt: skip
             (event_id,) = uow.events.append([event(("task", task.id), "extension.decided", payload, at=now, by=by)])
+            uow.flush()
+            settle(uow, self._floor, task, setting, now=now)
             facts = _facts(task, setting) | {
                 "granted": new_date is not None, "due_on": decided.due.due_on.isoformat(), "reason": reason,
             }  # fmt: skip
@@ -185,9 +190,9 @@ def _check_decision(
 
 def _check_own(separation: Separation, reason: str) -> None:
     """Refuse to let the asker decide, unless nobody else can; then a reason is due (DESIGN.md §3.5)."""
-    if separation is Separation.BINDS:
+    if not may_answer_own(separation):
         raise NotAllowed("这份延期申请是您本人提出的，要由另一个人审批。")
-    if separation is Separation.NOBODY_ELSE and not cleaned(reason):
+    if separation.binds and not cleaned(reason):
         raise InvalidInput([FieldProblem("reason", "没有其他人可以审批，由申请人本人决定的要写明理由。")])
 
 

@@ -25,6 +25,7 @@ from tracker.services.context import Floor, Setting
 from tracker.services.moving import Move, move_task
 from tracker.services.recording import Doer, doer_at, event
 from tracker.services.rectification import open_for_items
+from tracker.services.rising import settle
 from tracker.services.tasks import allowed_for, bind_files, check_reason, drop_extension, plan_for, see
 from tracker.services.telling import tell
 
@@ -165,6 +166,7 @@ class NoticeService:
                 opened = open_for_items(uow, self._floor, held.setting, held.notice, values, by, now=now)
             held.notice.version += 1
             drop_extension(uow, held.task, definition, now=now)
+            settle(uow, self._floor, held.task, held.setting, now=now)
             state_title = definition.states[held.task.state].title
             _tell_about(uow, held, planned, by, reason, event_id, state_title, now=now)
             self._floor.ring_deliveries(uow)
@@ -292,6 +294,7 @@ class NoticeService:
         held.task.last_doers = {**held.task.last_doers, "edit": viewer.person_id}
         held.notice.version += 1
         uow.events.append([event(("notice", held.notice.id), kind, payload, at=now, by=by)])
+        settle(uow, self._floor, held.task, held.setting, now=now)
         uow.commit()
         return held.notice.version
 

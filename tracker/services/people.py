@@ -12,13 +12,14 @@ from datetime import date, timedelta
 from tracker.domain.errors import FieldProblem, InvalidInput, NotAllowed, NotFound
 from tracker.domain.passwords import random_password, why_password_unfit, why_username_unfit
 from tracker.domain.permissions import Action, Viewer, may
-from tracker.domain.ports import Cipher, Clock, PasswordHasher
+from tracker.domain.ports import Cipher, Clock, JobQueue, PasswordHasher
 from tracker.domain.posts import why_post_clashes
 from tracker.domain.values import Role, local_date
 from tracker.persistence.models import Account, Person, PostHeld
 from tracker.persistence.repositories.accounts import AccountRow
 from tracker.persistence.repositories.units import PersonRow
 from tracker.persistence.unit_of_work import UnitOfWork
+from tracker.services.context import SETTLE_JOB
 from tracker.services.person_events import check_may_manage, person_event
 
 PHONE = re.compile(r"1[0-9]{10}")
@@ -29,11 +30,14 @@ NAME = re.compile(r"[^\x00-\x1f\x7f]{1,40}")
 class PeopleService:
     """Keeps people, posts and accounts."""
 
-    def __init__(self, *, uows: Callable[[], UnitOfWork], hasher: PasswordHasher, cipher: Cipher, clock: Clock) -> None:
+    def __init__(
+        self, *, uows: Callable[[], UnitOfWork], hasher: PasswordHasher, cipher: Cipher, clock: Clock, queue: JobQueue
+    ) -> None:
         self._uows = uows
         self._hasher = hasher
         self._cipher = cipher
         self._clock = clock
+        self._queue = queue
 
     # -- people
 
@@ -85,6 +89,7 @@ class PeopleService:
                 account.disabled = True
                 uow.accounts.end_sessions(account.id, at=self._clock.real_now())
             uow.events.append([person_event(person_id, "person.left", at=now, by=actor, left_on=today)])
+            self._let_decisions_settle(uow)
             uow.commit()
 
     # -- posts
@@ -122,6 +127,7 @@ class PeopleService:
                 person_event(person_id, "post.given", at=now, by=actor, post=post_id, unit=unit_id,
                              role=role.value, campaign=campaign_id, starts_on=begins, ends_on=ends_on),
             ])  # fmt: skip
+            self._let_decisions_settle(uow)
             uow.commit()
         return post_id
 
@@ -142,6 +148,7 @@ class PeopleService:
             uow.events.append(
                 [person_event(post.person_id, "post.ended", at=now, by=actor, post=post_id, ends_on=last)]
             )
+            self._let_decisions_settle(uow)
             uow.commit()
 
     # -- accounts
@@ -232,6 +239,10 @@ class PeopleService:
             change(uow, account)
             uow.events.append([person_event(account.person_id, kind, at=now, by=actor, account=account_id)])
             uow.commit()
+
+    def _let_decisions_settle(self, uow: UnitOfWork) -> None:
+        """Ring, once committed: with a post gone or filled, decisions may rise to the unit above or come back."""
+        uow.on_commit(lambda: self._queue.enqueue("housekeeping", SETTLE_JOB))
 
     def _sealed(self, address: str) -> bytes | None:
         return self._cipher.encrypt(address) if address else None

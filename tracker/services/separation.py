@@ -1,70 +1,57 @@
-"""Separation by person: doer ≠ signer-off, drafter ≠ approver, unless nobody is left (DESIGN.md §3.5).
+"""Separation by person: doer ≠ signer-off, drafter ≠ approver (DESIGN.md §3.5).
 
-When no other person holds a post that may take the step, one person may take it, with a reason that the record
-shows.
+When no other person at the office may take the step, it rises to the unit above (`services.rising`). Where no unit
+above has anybody either, one person may take it, with a reason that the record shows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import StrEnum
 
 from tracker.domain.definition import TransitionDefinition, WorkflowDefinition
-from tracker.domain.permissions import Viewer
+from tracker.domain.rising import EXTENSION, left_to_one, needs_of
 from tracker.domain.values import local_date
 from tracker.persistence.models import Task
+from tracker.persistence.queries.chains import read_chains
 from tracker.persistence.unit_of_work import UnitOfWork
 from tracker.services.context import Setting
 
-PARTY_ROLES = {"supervisor": "supervisor", "office": "office", "leader": "leader"}
 
+@dataclass(frozen=True)
+class Separation:
+    """How separation stands on one task: whether the campaign has it on, and the steps that are left to one person."""
 
-class Separation(StrEnum):
-    """How separation stands for one person on one task."""
-
-    BINDS = "binds"
-    SWITCHED_OFF = "switched_off"  # the campaign's own choice
-    NOBODY_ELSE = "nobody_else"  # no other person may take the step; one may act, with a reason
+    binds: bool
+    left_to_one: frozenset[str] = frozenset()
 
 
 def separation_for(
-    uow: UnitOfWork, viewer: Viewer, task: Task, setting: Setting, definition: WorkflowDefinition, *, now: datetime
-) -> Separation:
-    """Tell how separation stands for this viewer on this task now."""
+    uow: UnitOfWork, task: Task, setting: Setting, definition: WorkflowDefinition, *, now: datetime,
+    extension_asked_by: int | None = None,
+) -> Separation:  # fmt: skip
+    """Tell how separation stands on a task now; with `extension_asked_by` also for the answer to that extension."""
     if not setting.separation:
-        return Separation.SWITCHED_OFF
-    roles = {
-        PARTY_ROLES[party]
-        for t in definition.transitions
-        if t.unless_same_person_as and task.state in t.sources
-        for party in t.by
-        if party in PARTY_ROLES
-    }
-    if not roles:
-        return Separation.BINDS
-    return binding(uow, viewer, task, setting, roles, now=now)
-
-
-def binding(
-    uow: UnitOfWork, viewer: Viewer, task: Task, setting: Setting, roles: Collection[str], *, now: datetime
-) -> Separation:
-    """Tell how a step that any holder of `roles` at the office may take binds the viewer, where separation holds."""
-    if not setting.separation:
-        return Separation.SWITCHED_OFF
-    posts = uow.told.posts_at([setting.office.unit_id], today=local_date(now))
-    others = {p.person_id for p in posts if p.role in roles and p.campaign_id in (None, task.campaign_id)} - {
-        viewer.person_id
-    }
-    return Separation.BINDS if others else Separation.NOBODY_ELSE
+        return Separation(binds=False)
+    needs = needs_of(definition, task.state, task.last_doers, separation=True, extension_asked_by=extension_asked_by)
+    if not any(need.excluded for need in needs):
+        return Separation(binds=True)
+    office = setting.office.unit_id
+    chain = read_chains(uow.session, [office], today=local_date(now))[office].levels(task.campaign_id)
+    return Separation(binds=True, left_to_one=left_to_one(needs, chain))
 
 
 def with_reason_when_alone(
     planned: TransitionDefinition, separation: Separation, *, person_id: int, last_doers: Mapping[str, int]
 ) -> TransitionDefinition:
     """Return the transition, asking for a reason where one person takes a step that should have been another's."""
-    alone = separation is Separation.NOBODY_ELSE and any(
+    alone = planned.name in separation.left_to_one and any(
         last_doers.get(earlier) == person_id for earlier in planned.unless_same_person_as
     )
     return replace(planned, reason="required") if alone else planned
+
+
+def may_answer_own(separation: Separation) -> bool:
+    """Tell whether who asked for an extension may also answer it (with a reason, when nobody else may)."""
+    return not separation.binds or EXTENSION in separation.left_to_one

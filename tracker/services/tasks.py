@@ -21,7 +21,8 @@ from tracker.services.context import Floor, Setting, setting_of
 from tracker.services.moving import Move, move_task
 from tracker.services.recording import Doer, doer_at
 from tracker.services.rectification import default_due, open_for_problems
-from tracker.services.separation import Separation, separation_for, with_reason_when_alone
+from tracker.services.rising import settle
+from tracker.services.separation import separation_for, with_reason_when_alone
 from tracker.services.telling import tell
 
 #: message to the unit when the supervisors took a transition; others are told by what the state waits for
@@ -116,6 +117,7 @@ class TaskService:
             now=now,
         )  # fmt: skip
         drop_extension(uow, task, definition, now=now)
+        settle(uow, self._floor, task, setting, now=now)
         _tell_about(uow, task, setting, definition, planned, by, reason, event_id, now=now)
         return TaskSnapshot(task.ref, task.state, task.version, opened)
 
@@ -136,10 +138,10 @@ def allowed_for(
     uow: UnitOfWork, viewer: Viewer, task: Task, setting: Setting, definition: WorkflowDefinition, *, now: datetime
 ) -> tuple[TransitionDefinition, ...]:
     """Return the transitions that the viewer may take on a task now."""
-    separation = separation_for(uow, viewer, task, setting, definition, now=now)
+    separation = separation_for(uow, task, setting, definition, now=now)
     found = allowed_transitions(
         definition, task.state, parties=parties(viewer, setting.place(task)), person_id=viewer.person_id,
-        last_doers=task.last_doers, separation=separation is Separation.BINDS,
+        last_doers=task.last_doers, separation=separation.binds, lifted=separation.left_to_one,
     )  # fmt: skip
     return tuple(
         with_reason_when_alone(one, separation, person_id=viewer.person_id, last_doers=task.last_doers) for one in found
@@ -155,10 +157,10 @@ def plan_for(
     wanted = definition.transition(transition)
     if wanted is not None and not (wanted.by & held):
         raise NotAllowed(f"“{wanted.title}”不由您现在的岗位办理。")
-    separation = separation_for(uow, viewer, task, setting, definition, now=now)
+    separation = separation_for(uow, task, setting, definition, now=now)
     planned = plan_transition(
         definition, state=task.state, transition=transition, parties=held, person_id=viewer.person_id,
-        last_doers=task.last_doers, separation=separation is Separation.BINDS,
+        last_doers=task.last_doers, separation=separation.binds, lifted=separation.left_to_one,
     )  # fmt: skip
     return with_reason_when_alone(planned, separation, person_id=viewer.person_id, last_doers=task.last_doers)
 

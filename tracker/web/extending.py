@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from tracker.domain.errors import NotAllowed
 from tracker.domain.permissions import Action, Place, Viewer, may
 from tracker.domain.values import WaitsFor
 from tracker.persistence.queries.task_page import TaskExtension
@@ -25,6 +26,12 @@ class Extending:
     offered: bool
     deciding: bool
     requests: tuple[TaskExtension, ...]
+
+
+def check_may_decide(who: Viewer, place: Place) -> None:
+    """Raise NotAllowed for those who see the request and may not answer it, before anything typed is looked at."""
+    if not may(who, Action.DECIDE_EXTENSION, place):
+        raise NotAllowed("延期申请由办公室或督导组审批。")
 
 
 def present_extending(

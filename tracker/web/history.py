@@ -124,7 +124,18 @@ def _stored(payload: Payload, words: Words) -> tuple[str, list[str]]:
     return f"上传附件 {payload.get('attachment', '')}", []
 
 
+def _risen(payload: Payload, words: Words) -> tuple[str, list[str]]:
+    return f"转请{payload.get('unit_name', '上一级单位')}决定", [
+        "办公室没有其他人可以决定（办的人和定的人须分开，或岗位空缺）。"
+    ]
+
+
+def _came_back(payload: Payload, words: Words) -> tuple[str, list[str]]:
+    return "改回由办公室决定", []
+
+
 TELLERS: Mapping[str, Teller] = {
+    "decision.risen": _risen, "decision.came_back": _came_back,
     "task.opened": _opened, "task.moved": _moved, "rung.fired": _fired, "rung.ordered": _ordered,
     "task.urged": _urged, "extension.asked": _asked, "extension.decided": _decided, "attachment.stored": _stored,
 }  # fmt: skip

@@ -32,7 +32,9 @@ class County:
         self.world = world
         container = world.container
         self.accounts = AccountService(uows=container.uows, hasher=QUICK, clock=world.clock, rules=RULES)
-        self.people = PeopleService(uows=container.uows, hasher=QUICK, cipher=container.cipher, clock=world.clock)
+        self.people = PeopleService(
+            uows=container.uows, hasher=QUICK, cipher=container.cipher, clock=world.clock, queue=world.queue
+        )
         self.person_id = world.person_ids["clerk-east"]
         self.account_id = self.people.create_account(
             person_id=self.person_id, username="clerk.east", password=PASSWORD, by=None, must_change=False

@@ -30,7 +30,9 @@ def world(fresh_database_url: str) -> Iterator[World]:
 def people(world: World) -> PeopleService:
     container = world.container
     hasher = ArgonHasher(time_cost=1, memory_kib=64)
-    return PeopleService(uows=container.uows, hasher=hasher, cipher=container.cipher, clock=world.clock)
+    return PeopleService(
+        uows=container.uows, hasher=hasher, cipher=container.cipher, clock=world.clock, queue=world.queue
+    )
 
 
 @pytest.fixture

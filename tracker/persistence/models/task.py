@@ -22,6 +22,8 @@ class Task(Base):
         Index("ix_task__campaign_unit", "campaign_id", "unit_id"),
         Index("ix_task__waiting", "campaign_id", "waits_for", postgresql_where="NOT final"),
         Index("ix_task__parent", "parent_id", postgresql_where="parent_id IS NOT NULL"),
+        Index("ix_task__risen", "risen_unit_id", postgresql_where="risen_unit_id IS NOT NULL"),
+        CheckConstraint("(risen_unit_id IS NULL) = (risen_parties IS NULL)", name="risen"),
     )
     id: Mapped[Id]
     ref: Mapped[str] = mapped_column(unique=True)
@@ -46,6 +48,9 @@ class Task(Base):
     parent_id: Mapped[int | None] = link("task.id", default=None)  # the survey or notice that opened it
     severity_raise: Mapped[int] = mapped_column(SmallInteger, default=0)  # a relapse climbs one level higher
     last_doers: Mapped[dict[str, Any]] = mapped_column(default=dict)  # transition → person id, for separation
+    # The unit above the office that decides, as which parties, because nobody at the office may (DESIGN.md §3.5).
+    risen_unit_id: Mapped[int | None] = link("unit.id", default=None)
+    risen_parties: Mapped[list[str] | None] = mapped_column(ARRAY(Text), default=None)
 
 
 class ClockRow(Base):

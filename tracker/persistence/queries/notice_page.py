@@ -16,7 +16,7 @@ from tracker.domain.permissions import Viewer
 from tracker.persistence.queries.lights import LIGHT, light_moment
 from tracker.persistence.queries.paging import Page, fetch_page
 from tracker.persistence.queries.task_page import TaskExtension, find_extensions
-from tracker.persistence.queries.visibility import OFFICE_SEES, TASK_SEEN, scope
+from tracker.persistence.queries.visibility import INSIDE, TASK_SEEN, scope
 
 _FROM = """
     FROM notice n JOIN task t ON t.id = n.task_id JOIN campaign c ON c.id = n.campaign_id
@@ -29,7 +29,7 @@ HEAD = text(f"""
         un.name AS unit_name, o.name AS office_name, o.unit_id AS office_unit_id, c.id AS campaign_id,
         c.ref AS campaign_ref, c.title AS campaign_title, c.settings, t.id AS task_id, t.ref AS task_ref, t.version AS task_version, t.state,
         t.waits_for, t.final, t.done, t.workflow_version_id, t.last_doers, t.due_on, t.due_at, {LIGHT} AS light,
-        {OFFICE_SEES} AS inside,
+        {INSIDE} AS inside, t.risen_unit_id, t.risen_parties,
         (SELECT min(e.id) FROM stream s JOIN event e ON e.stream_id = s.id
          WHERE s.kind = 'notice' AND s.subject_id = n.id AND e.kind = 'notice.issued') AS issue_event
     {_FROM} WHERE n.ref = :ref AND {TASK_SEEN}""")
@@ -74,7 +74,7 @@ CLOCKS = text("""
 NOTICES = text(f"""
     SELECT n.ref, n.kind, n.severity, n.title, n.printed_number, un.name AS unit_name, c.title AS campaign_title,
         c.settings, t.state, t.workflow_version_id, t.waits_for, t.final, t.due_on, n.issued_at, n.created_at,
-        {LIGHT} AS light, {OFFICE_SEES} AS inside, count(*) OVER () AS total
+        {LIGHT} AS light, {INSIDE} AS inside, count(*) OVER () AS total
     {_FROM}
     WHERE {TASK_SEEN} AND (CAST(:kind AS text) IS NULL OR n.kind = :kind)
       AND (CAST(:state AS text) IS NULL OR t.state = :state) AND (CAST(:unit AS text) IS NULL OR u.key = :unit)
@@ -125,6 +125,8 @@ class NoticeHead:
     due_at: datetime | None
     light: str
     inside: bool
+    risen_unit_id: int | None
+    risen_parties: list[str] | None
     issue_event: int | None
 
 

@@ -15,14 +15,14 @@ from tracker.domain.errors import NotFound
 from tracker.domain.permissions import Viewer
 from tracker.persistence.queries.history import HistoryEvent, read_history
 from tracker.persistence.queries.lights import LIGHT, light_moment
-from tracker.persistence.queries.visibility import OFFICE_SEES, TASK_SEEN, scope
+from tracker.persistence.queries.visibility import INSIDE, TASK_SEEN, scope
 
 HEAD = text(f"""
     SELECT t.id, t.ref, t.title, t.state, t.version, t.workflow_version_id, t.waits_for, t.done, t.final, t.sent_back,
         t.due_on, t.due_at, t.opened_at, t.unit_id, t.campaign_id, un.name AS unit_name, c.ref AS campaign_ref,
         c.title AS campaign_title, c.settings, o.unit_id AS office_unit_id, m.ordinal AS measure_ordinal,
         m.title AS measure_title, m.text AS measure_text, p.ref AS parent_ref, p.title AS parent_title,
-        pn.ref AS parent_notice_ref, own.ref AS notice_ref, {LIGHT} AS light, {OFFICE_SEES} AS inside
+        pn.ref AS parent_notice_ref, own.ref AS notice_ref, {LIGHT} AS light, {INSIDE} AS inside, t.risen_unit_id, t.risen_parties
     FROM task t JOIN campaign c ON c.id = t.campaign_id JOIN office o ON o.id = c.office_id
     JOIN unit_name un ON un.unit_id = t.unit_id AND un.valid_to IS NULL
     LEFT JOIN notice n ON n.task_id = t.id LEFT JOIN notice own ON own.task_id = t.id
@@ -98,6 +98,8 @@ class TaskHead:
     notice_ref: str | None
     light: str
     inside: bool
+    risen_unit_id: int | None
+    risen_parties: list[str] | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,8 +23,19 @@ OFFICE_SEES = _AT.format(name="office", unit="o.unit_id")
 #: The unit {unit} lies at or below a unit-side post, and the campaign is out. Needs `c`.
 UNIT_SEES = "(c.status <> 'draft' AND " + _AT.format(name="seen", unit="{unit}") + ")"
 
+#: The task's decision rose to a unit above the office, where the viewer decides. Needs `t` task and `c`.
+RISEN_SEES = """EXISTS (
+    SELECT FROM unnest(CAST(:risen_units AS bigint[]), CAST(:risen_campaigns AS bigint[]), CAST(:risen_roles AS text[]))
+        AS w(unit_id, campaign_only, role)
+    WHERE w.unit_id = t.risen_unit_id AND (w.campaign_only IS NULL OR w.campaign_only = c.id)
+      AND (w.role = 'head' OR w.role = ANY(t.risen_parties)
+           OR (w.role IN ('office', 'supervisor') AND 'extension' = ANY(t.risen_parties))))"""
+
+#: The viewer sees a task from within: drafts, struck lines, everything. Needs `t`, `c`, `o`.
+INSIDE = f"({OFFICE_SEES} OR (t.risen_unit_id IS NOT NULL AND {RISEN_SEES}))"
+
 #: A task, paper or not; a draft paper is the office's own. Needs `t` task, `c`, `o`, `n` notice (left joined).
-TASK_SEEN = f"""({OFFICE_SEES} OR (
+TASK_SEEN = f"""({INSIDE} OR (
     (n.id IS NULL OR n.issued_at IS NOT NULL) AND {UNIT_SEES.format(unit="t.unit_id")}))"""
 
 
@@ -40,7 +51,12 @@ def scope(viewer: Viewer, *, office_roles: frozenset[Role] = OFFICE_SIDE) -> dic
         if post.role in UNIT_SIDE
         for unit_id in sorted(_below(viewer, post))
     ]
-    return {**_columns("office", office), **_columns("seen", seen)}
+    deciding = [p for p in viewer.actor.posts if p.role in OFFICE_SIDE or p.role is Role.HEAD]
+    risen = {
+        **_columns("risen", [(p.unit_id, p.campaign_id) for p in deciding]),
+        "risen_roles": [p.role.value for p in deciding],
+    }
+    return {**_columns("office", office), **_columns("seen", seen), **risen}
 
 
 def _below(viewer: Viewer, post: Post) -> frozenset[int]:

@@ -32,7 +32,7 @@ _RUNNING = """
                        WHERE k.task_id = t.id AND k.status = 'running' ORDER BY k.due_at LIMIT 1) k ON true"""
 _MATTER = """t.ref AS task_ref, n.ref AS notice_ref, t.title, t.unit_id, un.name AS unit_name,
     c.id AS campaign_id, c.title AS campaign_title, o.unit_id AS office_unit_id, c.settings AS settings,
-    t.state, t.workflow_version_id, t.last_doers, k.name AS clock, k.started_at AS since,
+    t.state, t.workflow_version_id, t.last_doers, t.risen_unit_id IS NOT NULL AS risen, k.name AS clock, k.started_at AS since,
     k.due_on AS clock_due_on, k.due_at AS clock_due_at,
     count(*) OVER () AS total"""
 _FILTERS = """
@@ -55,8 +55,8 @@ WATCHED = text(f"""
 _DRAFTS = f"""
     SELECT n.ref, n.kind, n.severity, n.title, n.version, n.created_at, t.unit_id, un.name AS unit_name,
         c.id AS campaign_id, c.title AS campaign_title, o.unit_id AS office_unit_id, c.settings AS settings,
-        t.state, t.workflow_version_id, t.last_doers, k.due_on AS clock_due_on, k.due_at AS clock_due_at,
-        i.items, i.struck, i.oldest_at, count(*) OVER () AS total
+        t.state, t.workflow_version_id, t.last_doers, t.risen_unit_id IS NOT NULL AS risen,
+        k.due_on AS clock_due_on, k.due_at AS clock_due_at, i.items, i.struck, i.oldest_at, count(*) OVER () AS total
     {_FROM} JOIN notice n ON n.task_id = t.id {_RUNNING}
     LEFT JOIN LATERAL (
         SELECT count(*) FILTER (WHERE i.struck_at IS NULL) AS items, count(i.struck_at) AS struck,
@@ -95,12 +95,6 @@ CHOICES = text(f"""
                   WHERE a.unit_id = u.id AND {OFFICE_SEES})
     ORDER BY 1, 4, 5""")
 
-DECIDERS = text("""
-    SELECT p.unit_id, p.role, p.campaign_id, p.person_id FROM post p JOIN person h ON h.id = p.person_id
-    WHERE p.unit_id = ANY(CAST(:units AS bigint[])) AND p.role IN ('office', 'supervisor', 'leader')
-      AND p.starts_on <= :today AND (p.ends_on IS NULL OR p.ends_on >= :today)
-      AND (h.left_on IS NULL OR h.left_on > :today)""")
-
 
 @dataclass(frozen=True, slots=True)
 class Filters:
@@ -131,6 +125,7 @@ class MatterRow:
     state: str
     workflow_version_id: int
     last_doers: Mapping[str, int]
+    risen: bool
     clock: str | None
     since: datetime | None
     clock_due_on: date | None
@@ -156,6 +151,7 @@ class DraftRow:
     state: str
     workflow_version_id: int
     last_doers: Mapping[str, int]
+    risen: bool
     clock_due_on: date | None
     clock_due_at: datetime | None
     items: int
@@ -205,16 +201,6 @@ class Choices:
     units: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Decider:
-    """A person who holds an office-side post today."""
-
-    unit_id: int
-    role: str
-    campaign_id: int | None
-    person_id: int
-
-
 def find_section(
     session: Session, viewer: Viewer, filters: Filters, section: str, *, watch_until: date, page: int, size: int
 ) -> Page[MatterRow] | Page[DraftRow] | Page[ExtensionRow]:
@@ -250,12 +236,6 @@ def filter_choices(session: Session, viewer: Viewer) -> Choices:
         campaigns=tuple((row.code, row.title) for row in rows if row.kind == "campaign"),
         units=tuple((row.code, row.title) for row in rows if row.kind == "unit"),
     )
-
-
-def find_deciders(session: Session, office_unit_ids: frozenset[int], *, today: date) -> tuple[Decider, ...]:
-    """Return who holds office-side posts at these offices, to tell where separation leaves somebody else."""
-    rows = session.execute(DECIDERS, {"units": sorted(office_unit_ids), "today": today}).mappings()
-    return tuple(Decider(**row) for row in rows)
 
 
 def _fetch(

@@ -73,6 +73,10 @@ class NoticeRepository:
             select(NoticeItem).where(NoticeItem.rectification_task_id == task_id)
         ).one_or_none()
 
+    def find_by_task(self, task_id: int) -> Notice | None:
+        """Return the paper whose life a task is, if it is one."""
+        return self._session.scalars(select(Notice).where(Notice.task_id == task_id)).one_or_none()
+
     def add(self, notice: Notice) -> Notice:
         """Add a notice; its id exists afterwards."""
         self._session.add(notice)

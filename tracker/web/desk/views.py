@@ -17,9 +17,11 @@ from tracker.persistence.queries.desk import (
     read_desk,
     sum_unit_problems,
 )
+from tracker.persistence.queries.risen import find_risen
 from tracker.web.auth import requires
 from tracker.web.desk.presenters import Ruler, present_groups
 from tracker.web.requests import container, viewer
+from tracker.web.risen import present_risen
 from tracker.web.showing import left_or_late
 
 blueprint = Blueprint("desk", __name__)
@@ -34,6 +36,7 @@ def desk() -> str:
     unit = _number(request.args.get("unit"), None)
     with parts.reading() as session:
         found = read_desk(session, who, unit=unit, now=now, calendar=calendar)
+        risen = find_risen(session, who)
     ruler = Ruler(
         now, calendar, parts.catalog.ladder, _state_title,
         may_act=lambda unit, campaign: may(who, Action.ACT_AS_UNIT, Place(None, campaign, unit)),
@@ -47,7 +50,7 @@ def desk() -> str:
     ]  # fmt: skip
     return render_template(
         "desk/desk.html", desk=found, groups=groups, notices=notices, today=local_date(now), most=MOST_TASKS,
-        units=found.units, unit=unit,
+        units=found.units, unit=unit, risen=present_risen(risen, parts.catalog),
         campaigns=len({task.campaign_id for task in found.tasks}), state_title=_state_title,
     )  # fmt: skip
 

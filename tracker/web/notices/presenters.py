@@ -26,6 +26,7 @@ EVENT_TITLES = {
     "notice.item_added": "添加事项", "notice.item_struck": "划去一项", "notice.item_restored": "恢复一项",
     "notice.issued": "编号", "notice.items_opened": "生成整改事项", "extension.asked": "申请延期",
     "extension.decided": "答复延期", "task.urged": "人工催办", "rung.ordered": "领导批示升级",
+    "decision.risen": "转请上一级单位决定", "decision.came_back": "改回由办公室决定",
 }  # fmt: skip
 CLOCK_STATUS = {"running": "计时中", "held": "暂不计时", "paused": "暂停", "done": "已结束"}
 PARTY_BY_WAITS = {"unit": "单位", "supervisor": "督导组", "office": "办公室", "leader": "领导", "nobody": ""}

@@ -5,14 +5,15 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from tracker.domain.errors import CannotIssue, FieldProblem, InvalidInput, TrackerError
+from tracker.domain.errors import CannotIssue, FieldProblem, InvalidInput, NotFound, TrackerError
 from tracker.domain.papers import NOTICE_TITLES
 from tracker.domain.permissions import OFFICE_SIDE, Action, Place
+from tracker.domain.rising import Risen
 from tracker.domain.values import local_date
 from tracker.persistence.queries import notice_page as queries
 from tracker.web.auth import requires
 from tracker.web.errors import status_of
-from tracker.web.extending import DECISION, EXTENSION, Extending, present_extending
+from tracker.web.extending import DECISION, EXTENSION, Extending, check_may_decide, present_extending
 from tracker.web.forms import SUBMIT, KeptFile, read_given, with_rows_changed
 from tracker.web.listing import asked, page_number, page_url
 from tracker.web.notices.presenters import present_notice, present_rows
@@ -80,9 +81,10 @@ def ask_extension(ref: str) -> Answer:
 
 
 @blueprint.post("/notices/<ref>/extension/decision")
-@requires(Action.DECIDE_EXTENSION)
+@requires(Action.DECIDE_EXTENSION, Action.DECIDE_IN_PLACE)
 def decide_extension(ref: str) -> Answer:
     """Grant a later date of the reply, or refuse."""
+    check_may_decide(viewer(), _place(_read(ref).head))
     typed = request.form.get
     try:
         if typed("grant") not in ("yes", "no"):
@@ -207,6 +209,11 @@ def _refused(ref: str, step: str, error: TrackerError, given: dict[str, object] 
 
 def _done(ref: str, sentence: str) -> Response:
     flash(sentence, "success")
+    try:
+        _read(ref)
+    except NotFound:
+        # Who decided in the office's place sees the paper only while the decision is his unit's.
+        return redirect(url_for("desk.desk"))
     return redirect(url_for("notices.show", ref=ref))
 
 
@@ -240,9 +247,14 @@ def _page(ref: str, trouble: Trouble = NO_TROUBLE) -> str:
 def _extending(found: queries.NoticePage) -> Extending:
     head = found.head
     return present_extending(
-        viewer(), Place(head.office_unit_id, head.campaign_id, head.unit_id),
+        viewer(), _place(head),
         waits_for="" if head.final else head.waits_for, version=head.task_version, requests=found.extensions,
         running=(clock.name for clock in found.clocks if clock.status == "running"),
         ask_url=url_for("notices.ask_extension", ref=head.ref),
         decide_url=url_for("notices.decide_extension", ref=head.ref),
     )  # fmt: skip
+
+
+def _place(head: queries.NoticeHead) -> Place:
+    risen = Risen.of(head.risen_unit_id, head.risen_parties)
+    return Place(head.office_unit_id, head.campaign_id, head.unit_id, risen=risen)

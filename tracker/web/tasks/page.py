@@ -7,8 +7,10 @@ from collections.abc import Iterable
 from flask import make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from tracker.domain.errors import NotFound
 from tracker.domain.lights import LIGHTS
 from tracker.domain.permissions import Action, Place, Viewer, may
+from tracker.domain.rising import Risen
 from tracker.domain.values import WAITS_FOR_TITLES, WaitsFor, local_date
 from tracker.persistence.queries.task_page import TaskHead, TaskPage, TaskProblem, get_task_page
 from tracker.web.desk.views import option_title
@@ -34,6 +36,18 @@ def read_page(ref: str) -> TaskPage:
     parts = container()
     with parts.reading() as session:
         return get_task_page(session, viewer(), ref, now=parts.clock.now(), calendar=parts.calendars.newest())
+
+
+def after(ref: str, path: str) -> str:
+    """Return where to go once something was done: the page, or the desk when the matter is no longer the viewer's.
+
+    Who decided in the office's place sees the matter only while the decision is his unit's.
+    """
+    try:
+        read_page(ref)
+    except NotFound:
+        return url_for("desk.desk")
+    return path
 
 
 def show_task(ref: str, attempt: Attempt = NOTHING_TRIED, *, status: int = 200) -> Response:
@@ -89,7 +103,8 @@ def _offers(who: Viewer, page: TaskPage, extending: Extending) -> dict[str, bool
 
 def place_of(head: TaskHead) -> Place:
     """Return a task's place for the permission table."""
-    return Place(head.office_unit_id, head.campaign_id, head.unit_id)
+    risen = Risen.of(head.risen_unit_id, head.risen_parties)
+    return Place(head.office_unit_id, head.campaign_id, head.unit_id, risen=risen)
 
 
 def _shown(actions: Iterable[ActionView], offers: dict[str, bool]) -> list[str]:

@@ -11,11 +11,11 @@ from tracker.domain.errors import FieldProblem, InvalidInput, NotAllowed, NotFou
 from tracker.domain.permissions import Action
 from tracker.web.auth import requires
 from tracker.web.errors import status_of
-from tracker.web.extending import DECISION, EXTENSION
+from tracker.web.extending import DECISION, EXTENSION, check_may_decide
 from tracker.web.forms import SUBMIT, read_given, with_rows_changed
 from tracker.web.requests import container, expected_version, safe_path, viewer
 from tracker.web.tasks.attachments import may_attach
-from tracker.web.tasks.page import ORDER, URGE, read_page, show_task
+from tracker.web.tasks.page import ORDER, URGE, after, place_of, read_page, show_task
 from tracker.web.tasks.presenters import Attempt
 from tracker.web.tasks.uploads import store_posted_files
 
@@ -70,9 +70,10 @@ def ask_extension(ref: str) -> Response:
 
 
 @blueprint.post("/tasks/<ref>/extension/decision")
-@requires(Action.DECIDE_EXTENSION)
+@requires(Action.DECIDE_EXTENSION, Action.DECIDE_IN_PLACE)
 def decide_extension(ref: str) -> Response:
     """Grant a new date or refuse."""
+    check_may_decide(viewer(), place_of(read_page(ref).head))
     typed = request.form.get
     if typed("grant") not in ("yes", "no"):
         wrong = FieldProblem("grant", "请选择同意或不同意。")
@@ -122,7 +123,7 @@ def _try(ref: str, act: str, given: dict[str, object], do: Callable[[], object],
     except (NotAllowed, StaleVersion, TransitionNotAllowed) as refused:
         return show_task(ref, Attempt(act, given, (), refused.sentence), status=status_of(refused))
     flash(done, "success")
-    return redirect(safe_path(request.form.get("next"), url_for("tasks.show", ref=ref)))
+    return redirect(safe_path(request.form.get("next"), after(ref, url_for("tasks.show", ref=ref))))
 
 
 def _given_with_files(ref: str, task_id: int) -> tuple[dict[str, object], list[FieldProblem]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -13,8 +13,9 @@ from tracker.domain.papers import NOTICE_TITLES
 from tracker.domain.permissions import Viewer
 from tracker.domain.ports import WorkflowCatalog
 from tracker.domain.values import local_date
+from tracker.persistence.queries.chains import Chain
 from tracker.persistence.queries.paging import Page
-from tracker.persistence.queries.workbench import Decider, DraftRow, ExtensionRow, FindingRow, MatterRow
+from tracker.persistence.queries.workbench import DraftRow, ExtensionRow, FindingRow, MatterRow
 from tracker.web.showing import left_or_late, severity_title
 from tracker.web.workbench.separation import standing
 
@@ -71,7 +72,7 @@ class Bench:
     catalog: WorkflowCatalog
     calendar: WorkingCalendar
     now: datetime
-    deciders: Sequence[Decider]
+    chains: Mapping[int, Chain]
 
     def line(self, row: MatterRow | DraftRow | ExtensionRow) -> Line:
         """Return a row of any section."""
@@ -88,7 +89,7 @@ class Bench:
             url, definition.title if paper else row.title, row.notice_ref or row.task_ref, row.unit_name,
             row.campaign_title, "文书" if paper else definition.title, definition.states[row.state].title, (self._waited(row.since),), row.clock_due_on,
             self._left(row.clock_due_on, row.clock_due_at), self._is_late(row.clock_due_at),
-            standing(self.viewer, row, self.catalog, self.deciders).sentence,
+            standing(self.viewer, row, self.catalog, self.chains).sentence,
         )  # fmt: skip
 
     def _draft(self, row: DraftRow) -> Line:
@@ -103,7 +104,7 @@ class Bench:
             url_for("notices.show", ref=row.ref), NOTICE_TITLES.get(row.kind, definition.title), row.ref,
             row.unit_name, row.campaign_title, severity, definition.states[row.state].title,
             tuple(marks), row.clock_due_on, self._left(row.clock_due_on, row.clock_due_at),
-            self._is_late(row.clock_due_at), standing(self.viewer, row, self.catalog, self.deciders).sentence,
+            self._is_late(row.clock_due_at), standing(self.viewer, row, self.catalog, self.chains).sentence,
         )  # fmt: skip
 
     def _extension(self, row: ExtensionRow) -> Line:

@@ -1,21 +1,20 @@
 """Which matters the viewer's own person may not decide, because an earlier step was the same person's.
 
-Lists answer this from one query for the whole page (who else holds a deciding post); the services decide it again
-under their locks when somebody acts.
+Lists answer this from one query for the whole page (the chains of the offices); the services decide it again under
+their locks when somebody acts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from tracker.domain.machine import allowed_transitions
 from tracker.domain.permissions import Place, Viewer, parties
 from tracker.domain.ports import WorkflowCatalog
-from tracker.persistence.queries.workbench import Decider
-
-OFFICE_PARTIES = frozenset({"supervisor", "office", "leader"})
+from tracker.domain.rising import DECIDING_PARTIES, left_to_one, needs_of
+from tracker.persistence.queries.chains import Chain
 
 
 class Matter(Protocol):
@@ -35,6 +34,8 @@ class Matter(Protocol):
     def workflow_version_id(self) -> int: ...
     @property
     def last_doers(self) -> Mapping[str, int]: ...
+    @property
+    def risen(self) -> bool: ...
 
 
 @dataclass(frozen=True)
@@ -43,50 +44,36 @@ class Standing:
 
     mine: tuple[str, ...]
     others: tuple[str, ...]
+    risen: bool = False
 
     @property
     def sentence(self) -> str:
         """Return what the list says in one breath."""
+        if self.risen:
+            return "已转请上一级单位决定"
         if self.others:
             return f"{'、'.join(self.others)}须由他人审批"
         return "" if self.mine else "等他人办理"
 
 
-def standing(viewer: Viewer, matter: Matter, catalog: WorkflowCatalog, deciders: Sequence[Decider]) -> Standing:
+def standing(viewer: Viewer, matter: Matter, catalog: WorkflowCatalog, chains: Mapping[int, Chain]) -> Standing:
     """Return how the viewer stands to a matter that waits for the office side."""
     definition = catalog.workflow(matter.workflow_version_id)
     place = Place(matter.office_unit_id, matter.campaign_id, matter.unit_id, internal=True)
-    held = parties(viewer, place) & OFFICE_PARTIES
+    held = parties(viewer, place) & DECIDING_PARTIES
+    separation = bool(matter.settings.get("separation", True))
+    needs = needs_of(definition, matter.state, matter.last_doers, separation=separation)
+    chain = chains.get(matter.office_unit_id)
+    lifted = left_to_one(needs, chain.levels(matter.campaign_id)) if chain is not None else frozenset()
     free, kept = (
         allowed_transitions(
             definition, matter.state, parties=held, person_id=viewer.person_id, last_doers=matter.last_doers,
-            separation=separation,
+            separation=binds, lifted=lifted,
         )
-        for separation in (False, _binds(viewer, matter, catalog, deciders))
+        for binds in (False, separation)
     )  # fmt: skip
     return Standing(
         mine=tuple(step.title for step in kept),
         others=tuple(step.title for step in free if step not in kept),
-    )
-
-
-def _binds(viewer: Viewer, matter: Matter, catalog: WorkflowCatalog, deciders: Sequence[Decider]) -> bool:
-    """Tell whether separation binds: the campaign has it on, and somebody else holds a post for such a step."""
-    if not matter.settings.get("separation", True):
-        return False
-    definition = catalog.workflow(matter.workflow_version_id)
-    roles = {
-        party
-        for step in definition.transitions
-        if step.unless_same_person_as and matter.state in step.sources
-        for party in step.by & OFFICE_PARTIES
-    }
-    if not roles:
-        return True
-    return any(
-        decider.role in roles
-        and decider.unit_id == matter.office_unit_id
-        and decider.campaign_id in (None, matter.campaign_id)
-        and decider.person_id != viewer.person_id
-        for decider in deciders
+        risen=matter.risen,
     )

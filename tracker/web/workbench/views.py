@@ -11,9 +11,12 @@ from tracker.domain.errors import InvalidInput
 from tracker.domain.permissions import OFFICE_SIDE, Action
 from tracker.domain.values import SEVERITY_TITLES, local_date
 from tracker.persistence.queries import workbench as queries
+from tracker.persistence.queries.chains import read_chains
+from tracker.persistence.queries.risen import find_risen
 from tracker.web.auth import requires
 from tracker.web.listing import asked, asked_number, page_number, page_url
 from tracker.web.requests import container, safe_path, viewer
+from tracker.web.risen import present_risen
 from tracker.web.workbench.presenters import FINDING_STATUS, SECTIONS, Bench, section
 
 blueprint = Blueprint("workbench", __name__)
@@ -36,15 +39,17 @@ def overview() -> str:
     page, size = (page_number(), WHOLE) if only else (1, GLANCE)
     with parts.reading() as session:
         choices = queries.filter_choices(session, who)
-        deciders = queries.find_deciders(session, who.units(*OFFICE_SIDE), today=today)
+        chains = read_chains(session, who.units(*OFFICE_SIDE), today=today)
+        risen = find_risen(session, who) if only is None else ()
         found = {
             key: queries.find_section(session, who, filters, key, watch_until=today + WATCH_AHEAD, page=page, size=size)
             for key in ([only] if only else SECTIONS)
         }
-    bench = Bench(who, parts.catalog, parts.calendars.newest(), now, deciders)
+    bench = Bench(who, parts.catalog, parts.calendars.newest(), now, chains)
     return render_template(
         "workbench/overview.html", sections=[section(bench, key, rows) for key, rows in found.items()],
         filters=filters, choices=choices, only=only, severities=SEVERITY_TITLES, glance=GLANCE, today=today,
+        risen=present_risen(risen, parts.catalog),
         url=page_url("workbench.overview"),
     )  # fmt: skip
 
@@ -79,7 +84,7 @@ def _findings_page(*, refused: str = "", reason: str = "", error: str = "") -> s
         found = queries.find_findings(
             session, who, filters, status=status, ref=refused or None, page=page_number(), size=WHOLE
         )
-    bench = Bench(who, parts.catalog, parts.calendars.newest(), now, ())
+    bench = Bench(who, parts.catalog, parts.calendars.newest(), now, {})
     return render_template(
         "workbench/findings.html", found=found, lines=[bench.finding(row) for row in found.rows], filters=filters,
         choices=choices, status=status, statuses=FINDING_STATUS, severities=SEVERITY_TITLES,
