@@ -59,6 +59,13 @@ def fresh_database_url(servers: RunningServers) -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="module")
+def module_database_url(servers: RunningServers) -> Iterator[str]:
+    """A migrated database for the tests of one module that look at the same world."""
+    with cloned_database(servers.database_url) as url:
+        yield url
+
+
 @pytest.fixture
 def redis_url(servers: RunningServers, worker_id: str) -> Iterator[str]:
     """An empty Redis database, one for each test process."""

@@ -1,0 +1,178 @@
+"""Offences against the invariants of DESIGN.md §3: one line of the code changed, and the tests that must notice.
+
+An offence is a text of a file and what it is replaced with. Where the code moves on, the contract test says which
+text no longer stands; then the offence is written anew, never dropped.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+SERVICES = "tests/integration/services"
+RACES = f"{SERVICES}/test_sweep_races.py"
+FAULTS = f"{SERVICES}/test_sweep_faults.py"
+KILLS = "tests/faults/test_kills.py"
+DELIVERIES = f"{SERVICES}/test_deliveries.py"
+NOTICES = f"{SERVICES}/test_notices.py"
+SPINE = "migrations/versions/20261123_2305_create_the_spine.py"
+
+
+@dataclass(frozen=True)
+class Offence:
+    """One line changed. `invariant` is its number in DESIGN.md §3; `tests` are pytest ids of which one must fail."""
+
+    invariant: int
+    what: str
+    file: str
+    old: str
+    new: str
+    tests: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{self.invariant}-{self.what.replace(' ', '-')}"
+
+
+OFFENCES = (
+    Offence(
+        1, "the scheduler never sweeps by itself", "tracker/bootstrap.py",
+        "return moment is not None and moment <= self.clock.now() - grace", "return False",
+        (f"{KILLS}::test_with_redis_dead_the_scheduler_sweeps_itself_and_raises_an_incident",),
+    ),
+    Offence(
+        2, "a sweep commits halfway", "tracker/services/raising.py",
+        "    places = uow.sweeping.places(", "    uow.commit()\n    places = uow.sweeping.places(",
+        (f"{KILLS}::test_a_sweeper_killed_at_this_table_leaves_nothing_and_the_next_fires_everything_once",),
+    ),
+    Offence(
+        2, "a sweeper waits for what another holds", "tracker/persistence/repositories/sweeping.py",
+        "FOR UPDATE OF t, c SKIP LOCKED", "FOR UPDATE OF t, c",
+        (f"{RACES}::test_a_second_sweeper_passes_by_what_the_first_holds_and_does_not_wait",),
+    ),
+    Offence(
+        2, "a sweeper does not lock what it claims", "tracker/persistence/repositories/sweeping.py",
+        "FOR UPDATE OF t, c SKIP LOCKED", "",
+        (f"{RACES}::test_a_second_sweeper_passes_by_what_the_first_holds_and_does_not_wait",
+         f"{RACES}::test_two_sweepers_fire_each_due_rung_once_and_leave_none"),
+    ),
+    Offence(
+        3, "a rung that fired is forgotten", "tracker/persistence/repositories/sweeping.py",
+        "ON CONFLICT (clock_id, occurrence, rung) DO NOTHING", "",
+        ("tests/integration/persistence/test_record.py",),
+    ),
+    Offence(
+        3, "the fired rungs are not looked at", "tracker/domain/escalation.py",
+        "if index in clock.fired:", "if index in clock.ordered:",
+        ("tests/unit/domain/test_escalation.py",),
+    ),
+    Offence(
+        4, "one cause is told twice", "tracker/persistence/repositories/told.py",
+        "ON CONFLICT (cause, person_id) DO NOTHING", "",
+        (f"{DELIVERIES}::test_the_same_cause_is_told_once",),
+    ),
+    Offence(
+        4, "nobody looks again before sending", "tracker/services/deliveries.py",
+        "reason = why_not_send(part.message, part.standing, today=local_date(now))", "reason = None",
+        (f"{DELIVERIES}::test_a_task_finished_meanwhile_is_not_reminded_of",
+         f"{DELIVERIES}::test_whoever_left_the_post_is_not_written_to"),
+    ),
+    Offence(
+        4, "a reminder of unknown fate is sent again", "tracker/services/delivery_outcomes.py",
+        "if delivery.grave and not delivery.resent:", "if not delivery.resent:",
+        (f"{DELIVERIES}::test_a_reminder_with_an_unknown_outcome_is_never_sent_again",),
+    ),
+    Offence(
+        4, "a gatherer does not claim a person", "tracker/persistence/repositories/deliveries.py",
+        "FOR NO KEY UPDATE OF p SKIP LOCKED", "",
+        (f"{DELIVERIES}::test_two_gatherers_at_once_bind_each_told_row_once",),
+    ),
+    Offence(
+        5, "the drafter approves", "tracker/domain/machine.py",
+        "            self.separation\n", "            False\n",
+        (f"{NOTICES}::test_the_drafter_may_not_approve",),
+    ),
+    Offence(
+        5, "a sealed draft goes on gathering", "tracker/services/notices.py",
+        "        held.notice.gathering = False\n        held.notice.content_hash", "        held.notice.content_hash",
+        (f"{NOTICES}::test_later_findings_open_the_next_draft_once_one_is_put_up",),
+    ),
+    Offence(
+        5, "what is finished is not struck at issue", "tracker/services/notices.py",
+        "and (task.done or task.final):", "and False:",
+        (f"{NOTICES}::test_what_is_finished_meanwhile_is_struck_at_issue_and_the_paper_shows_it",),
+    ),
+    Offence(
+        5, "a decision that nobody may take stays", "tracker/domain/rising.py",
+        "    for level in chain[1:]:\n        taken", "    for level in chain[9:]:\n        taken",
+        (f"{SERVICES}/test_rising.py",),
+    ),
+    Offence(
+        6, "a changed event goes unnoticed", "tracker/persistence/repositories/events.py",
+        "            hashed = _hash_of(event, head.head, head.seq + 1, commitment, payload)",
+        "            hashed = _hash_of(event, GENESIS, head.seq + 1, commitment, payload)",
+        (f"{SERVICES}/test_escalations.py::test_every_chain_verifies_after_a_month_of_work",),
+    ),
+    Offence(
+        6, "an event may be rewritten", SPINE,
+        "    RAISE EXCEPTION 'rows of % are never updated or deleted', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';",
+        "    RETURN NEW;",
+        ("tests/integration/persistence/test_record.py",),
+    ),
+    Offence(
+        7, "an explanation forgets the time spent waiting", "tracker/services/explanations.py",
+        "if span.clock.status in (ClockStatus.HELD, ClockStatus.PAUSED):", "if False:",
+        ("tests/integration/services/test_explanations.py",),
+    ),
+    Offence(
+        8, "one poisonous clock stops the batch", "tracker/services/escalations.py",
+        "            except JUDGING_ERRORS as error:", "            except ZeroDivisionError as error:",
+        (f"{FAULTS}::test_a_poisonous_clock_is_put_back_an_hour_and_delays_nobody",),
+    ),
+    Offence(
+        8, "a batch limit drops the rest", "tracker/services/escalations.py",
+        "            report = report.plus(batch)\n        if report.told:", "            report = report.plus(batch)\n            break\n        if report.told:",
+        (f"{FAULTS}::test_a_batch_of_one_leaves_the_rest_due_and_the_sweep_goes_on_until_none_is",),
+    ),
+    Offence(
+        8, "a vacancy is passed over", "tracker/domain/addressing.py",
+        "                asked = NEXT_IN_CHAIN.get(asked)", "                asked = None",
+        ("tests/unit/domain/test_addressing.py",),
+    ),
+    Offence(
+        9, "a granted date fires the old rungs", "tracker/domain/clocks.py",
+        "clock, occurrence=clock.occurrence + 1,", "clock, occurrence=clock.occurrence,",
+        (f"{SERVICES}/test_extensions.py::test_a_granted_date_is_the_next_occurrence_and_the_old_rungs_never_fire",),
+    ),
+    Offence(
+        9, "a fixed date rolls off a rest day", "tracker/domain/deadlines.py",
+        "due_on=day, due_at=Cutoff(cutoff).on(day), due_class=DueClass.FIXED",
+        "due_on=calendar.roll_forward(day), due_at=Cutoff(cutoff).on(day), due_class=DueClass.FIXED",
+        ("tests/unit/domain/test_deadlines.py",),
+    ),
+    Offence(
+        10, "a stale page wins", "tracker/services/tasks.py",
+        "    if present != expected:\n", "    if False:\n",
+        (f"{SERVICES}/test_tasks.py::test_a_stale_page_is_told_the_present_state_and_changes_nothing",
+         f"{RACES}::test_approval_and_return_of_one_report_cannot_both_succeed"),
+    ),
+    Offence(
+        11, "numbers that do not add up are taken", "tracker/domain/fields.py",
+        "        self._check_limits(form, values, prefix, row)\n", "",
+        (f"{SERVICES}/test_tasks.py::test_a_form_that_does_not_add_up_is_refused_at_its_field_and_nothing_changes",),
+    ),
+    Offence(
+        11, "a file is half imported", "tracker/services/campaign_loading.py",
+        "        problems = [\n            *self._already_loaded(),", "        problems = [] and [\n            *self._already_loaded(),",
+        (f"{SERVICES}/test_campaigns.py::test_a_due_date_in_the_past_is_refused_with_its_row_and_nothing_is_changed",),
+    ),
+    Offence(
+        12, "a production database becomes a sample", SPINE,
+        "        RAISE EXCEPTION 'whether a database is a sample is decided once' USING ERRCODE = 'restrict_violation';",
+        "        RETURN NEW;",
+        ("tests/integration/persistence/test_record.py",),
+    ),
+    Offence(
+        12, "days are counted in UTC", "tracker/domain/values.py",
+        "return moment.astimezone(SHANGHAI).date()", "return moment.date()",
+        ("tests/unit/domain/test_deadlines.py", "tests/unit/domain/test_clocks.py"),
+    ),
+)  # fmt: skip
