@@ -12,10 +12,11 @@ from tracker.bootstrap import Container, build
 from tracker.cli.configuration import load_settings
 from tracker.definitions.campaign_files import Known, read_campaign_file
 from tracker.definitions.catalog import load_catalog
+from tracker.domain.cadence import say_cadence
 from tracker.domain.campaign_file import CampaignFile
-from tracker.domain.deadlines import DueAtPhaseEnd, DueByDate, DueWithin, MeasureDue, show_day
+from tracker.domain.deadlines import show_day
 from tracker.domain.errors import CannotIssue
-from tracker.domain.periods import format_within
+from tracker.domain.measure_dues import say_due
 from tracker.services.campaigns import CampaignSummary
 from tracker.services.first_logins import give_first_logins
 from tracker.settings import Settings
@@ -89,7 +90,7 @@ def show(ref: str | None) -> None:
         summary, measures = container.campaigns.get_campaign(ref)
     click.echo(_line(summary))
     for measure in measures:
-        due = _due_text(measure.due)
+        due = say_due(measure.due, {}) if measure.due else say_cadence(measure.cadence) if measure.cadence else ""
         click.echo(f"  {measure.ordinal}{measure.title}  [{measure.workflow}]  {measure.units} 个单位  {due}")
 
 
@@ -123,13 +124,3 @@ def _read(path: Path, container: Container | None) -> CampaignFile:
 def _line(one: CampaignSummary) -> str:
     span = f"{show_day(one.starts_on)}至{show_day(one.ends_on)}"
     return f"{one.ref}  {_STATUS.get(one.status, one.status)}  {one.title}  {span}  （{one.key}）"
-
-
-def _due_text(due: MeasureDue) -> str:
-    match due:
-        case DueByDate(day, _):
-            return f"{show_day(day)}前"
-        case DueWithin(period, _):
-            return f"下达后{format_within(period)}内"
-        case DueAtPhaseEnd(phase, _):
-            return f"阶段 {phase} 结束时"

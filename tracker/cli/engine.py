@@ -30,11 +30,16 @@ def sweep(dry_run: bool, as_of: str | None) -> None:
                 cause = cause_title(line.reached.cause, line.reached.rung)
                 due = line.reached.fell_due_at.astimezone(SHANGHAI)
                 click.echo(f"{due:%Y-%m-%d %H:%M}  {line.task_ref}  {line.reached.rung.title}（{cause}）  {line.title}")
-            click.echo(f"共{len(lines)}项会触发。没有作任何改动。")
+            openings = container.escalations.would_open(as_of=_moment(as_of))
+            for one in openings:
+                click.echo(
+                    f"{one.opening.opens_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}  生成周期任务  {one.title}（{one.opening.title}）"
+                )
+            click.echo(f"共{len(lines)}项会触发，{len(openings)}项周期任务会生成。没有作任何改动。")
             return
         report = container.escalations.sweep()
         click.echo(
-            f"已巡查{report.claimed}个计时：触发{report.fired}级，待处事项{report.findings}项，"
+            f"生成周期任务{report.opened}项；已巡查{report.claimed}个计时：触发{report.fired}级，待处事项{report.findings}项，"
             f"新拟文书{report.drafts}份，需告知{report.told}人次，推迟{report.deferred}个。"
         )
         if report.deferred:

@@ -106,6 +106,8 @@ def _transition(content: dict[str, Any]) -> TransitionDefinition:
         unless_same_person_as=frozenset(guard.removeprefix(SAME_PERSON) for guard in content["unless"]),
         opens=content.get("opens"),
         next_occurrence=content["next_occurrence"],
+        nil=content["nil"],
+        until_quota=content["until_quota"],
     )
 
 

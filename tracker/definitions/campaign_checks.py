@@ -12,16 +12,21 @@ from datetime import date
 from typing import Any
 
 from tracker.definitions.problems import Problem, unknown
+from tracker.domain.cadence import why_never
+from tracker.domain.calendar import WorkingCalendar
 from tracker.domain.campaign_file import Labels
-from tracker.domain.deadlines import DueAtPhaseEnd, DueByDate, show_day
+from tracker.domain.deadlines import DueAtPhaseEnd, DueByDate, DueFromTo, DueInPart, DueStartBy, show_day
 from tracker.domain.definition import WorkflowDefinition
 from tracker.domain.ladder import Ladder
 from tracker.domain.posts import why_post_clashes
 from tracker.domain.reachability import ladders_of, reachable_workflows
+from tracker.domain.standing import cadence_from_plain
 from tracker.domain.values import ROLE_TITLES, Role
 
 Content = Mapping[str, Any]
 
+#: Whether a cadence ever comes round does not hang on holidays.
+_PLAIN_WEEKS = WorkingCalendar(0, {}, frozenset())
 #: Roles that act for the issuing office; held anywhere else they would open nothing.
 _AT_OFFICE = frozenset({Role.OFFICE, Role.SUPERVISOR, Role.LEADER})
 
@@ -174,6 +179,8 @@ def _check_measures(content: Content, known: Known, labels: Labels) -> Iterator[
             yield Problem(f"{path}.units", f"“{'、'.join(words)}”里没有单位，这项措施没有人承担。")
         if "due" in measure:
             yield from _check_due(f"{path}.due", measure["due"][0], content)
+        if "cadence" in measure:
+            yield from _check_cadence(f"{path}.cadence", measure["cadence"], content)
 
 
 def _check_workflow(path: str, key: str, known: Known) -> Iterator[Problem]:
@@ -190,12 +197,32 @@ def _check_workflow(path: str, key: str, known: Known) -> Iterator[Problem]:
 
 
 def _check_due(path: str, due: object, content: Content) -> Iterator[Problem]:
-    if isinstance(due, DueByDate):
-        yield from _check_inside(f"{path}.by_date", due.day, content)
+    if isinstance(due, DueByDate | DueInPart | DueStartBy):
+        yield from _check_inside(f"{path}.by_date" if isinstance(due, DueByDate) else path, due.day, content)
+    if isinstance(due, DueFromTo):
+        yield from _check_inside(f"{path}.from", due.opens_on, content)
+        yield from _check_inside(f"{path}.to", due.day, content)
     if isinstance(due, DueAtPhaseEnd):
         phases = [phase["key"] for phase in content.get("phases", ()) if "key" in phase]
         if due.phase not in phases:
             yield Problem(f"{path}.phase_end", unknown("阶段", due.phase, phases))
+
+
+def _check_cadence(path: str, written: Content, content: Content) -> Iterator[Problem]:
+    rhythm = (content.get("settings") or {}).get("rhythm")
+    try:
+        cadence = cadence_from_plain(written, rhythm=rhythm)
+    except ValueError as wrong:
+        yield Problem(path, str(wrong))
+        return
+    for key, day in (("starts_by", cadence.starts_by), ("from", cadence.from_on), ("until", cadence.until_on)):
+        if day is not None:
+            yield from _check_inside(f"{path}.{key}", day, content)
+    starts_on, ends_on = content.get("starts_on"), content.get("ends_on")
+    if starts_on and ends_on:
+        never = why_never(cadence, starts_on, ends_on, _PLAIN_WEEKS)
+        if never is not None:
+            yield Problem(path, never)
 
 
 def _check_settings(content: Content, known: Known) -> Iterator[Problem]:

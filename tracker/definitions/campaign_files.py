@@ -27,6 +27,7 @@ from tracker.domain.campaign_file import (
 )
 from tracker.domain.deadlines import MeasureDue, Phase
 from tracker.domain.errors import DefinitionInvalid
+from tracker.domain.standing import cadence_from_plain
 from tracker.domain.values import Role
 
 __all__ = ["Known", "read_campaign_file", "read_campaign_text"]
@@ -77,9 +78,7 @@ def _build(loaded: Mapping[str, Any], labels: Labels) -> CampaignFile:
         units=tuple(_unit(unit, position) for position, unit in enumerate(loaded["units"], start=1)),
         unit_sets={name: tuple(dict.fromkeys(keys)) for name, keys in loaded["unit_sets"].items()},
         people=tuple(_person(person, labels) for person in loaded["people"]),
-        measures=tuple(
-            _measure(measure, row, settings.cutoff) for row, measure in enumerate(loaded["measures"], start=1)
-        ),
+        measures=tuple(_measure(measure, row, settings) for row, measure in enumerate(loaded["measures"], start=1)),
         settings=settings,
     )
 
@@ -91,6 +90,7 @@ def _settings(loaded: Mapping[str, Any]) -> CampaignSettings:
         cutoff=loaded["cutoff"],
         separation=loaded["separation"],
         rectification_days=loaded["rectification_days"],
+        rhythm=loaded["rhythm"],
     )
 
 
@@ -109,7 +109,8 @@ def _person(person: Mapping[str, Any], labels: Labels) -> PersonEntry:
     return PersonEntry(person["key"], person["name"], posts, person["email"], person["phone"], person["username"])
 
 
-def _measure(measure: Mapping[str, Any], row: int, cutoff: str) -> MeasureEntry:
+def _measure(measure: Mapping[str, Any], row: int, settings: CampaignSettings) -> MeasureEntry:
+    cadence = measure.get("cadence")
     return MeasureEntry(
         key=measure["key"],
         ordinal=measure["ordinal"],
@@ -117,8 +118,9 @@ def _measure(measure: Mapping[str, Any], row: int, cutoff: str) -> MeasureEntry:
         text=measure["text"].strip(),
         workflow=measure["workflow"],
         units=tuple(measure["units"]),
-        due=_due(measure["due"], cutoff),
+        due=_due(measure["due"], settings.cutoff) if "due" in measure else None,
         row=row,
+        cadence=cadence_from_plain(cadence, rhythm=settings.rhythm) if cadence is not None else None,
     )
 
 

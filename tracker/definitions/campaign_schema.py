@@ -12,15 +12,17 @@ from marshmallow import ValidationError, fields, validate, validates_schema
 from tracker.definitions.problems import unknown
 from tracker.definitions.schema import StrictSchema
 from tracker.definitions.schema_fields import Flag, Name, Number, OneOf, Several, Text
+from tracker.domain.cadence import Cadence
 from tracker.domain.campaign_file import MAX_SHORT_NAME, UNIT_KINDS
-from tracker.domain.deadlines import Cutoff, MeasureDue, due_from_plain
+from tracker.domain.deadlines import Cutoff, MeasureDue
+from tracker.domain.measure_dues import DUE_KEYS, due_from_plain
 from tracker.domain.passwords import why_username_unfit
+from tracker.domain.standing import CADENCE_KEYS, cadence_from_plain
 from tracker.domain.values import Role
 
 _CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 _PHONE = re.compile(r"\+?[0-9][0-9 -]{4,19}")
-_DUE_KEYS = ("by_date", "within", "phase_end", "cutoff")
 
 
 class _Code(Text):
@@ -75,20 +77,46 @@ class _Hour(Text):
 
 
 class _Due(fields.Field[Any]):
-    """by_date, within or phase_end; loaded as the rule, and whether it names its own hour."""
+    """by_date, within, phase_end …; loaded as the rule, and whether it names its own hour."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> tuple[MeasureDue, bool]:
         if not isinstance(value, Mapping):
             raise ValidationError("这里要写成对象，如 {by_date: 2026-08-25}。")
-        strange = [key for key in value if key not in _DUE_KEYS]
-        if strange:
-            raise ValidationError({key: [unknown("键", key, _DUE_KEYS)] for key in strange})
+        _refuse_strange(value, DUE_KEYS)
         if "by_date" in value:
             _read_day(str(value["by_date"]))
         try:
             return due_from_plain(value), "cutoff" in value
         except ValueError as wrong:
             raise ValidationError(str(wrong)) from None
+
+
+class _Rhythm(fields.Field[Any]):
+    """A cadence of the campaign itself."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Cadence:
+        if not isinstance(value, Mapping):
+            raise ValidationError("这里要写成对象，如 {every: month, by_day: 19}。")
+        _refuse_strange(value, CADENCE_KEYS)
+        try:
+            return cadence_from_plain(value)
+        except ValueError as wrong:
+            raise ValidationError(str(wrong)) from None
+
+
+class _Cadence(fields.Field[Any]):
+    """A measure's cadence, as written: whether the campaign's rhythm is meant is known only beside the settings."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Mapping[str, Any]:
+        if not isinstance(value, Mapping):
+            raise ValidationError("这里要写成对象，如 {every: month, by_day: 19}，或 {rhythm: campaign}。")
+        _refuse_strange(value, CADENCE_KEYS)
+        if "rhythm" not in value:
+            try:
+                cadence_from_plain(value)
+            except ValueError as wrong:
+                raise ValidationError(str(wrong)) from None
+        return value
 
 
 class _Texts(fields.Field[Any]):
@@ -180,7 +208,13 @@ class MeasureSchema(StrictSchema):
     text = Text(required=True)
     workflow = Text(required=True)
     units = Several(Text(), required=True)
-    due = _Due(required=True)
+    due = _Due()
+    cadence = _Cadence()
+
+    @validates_schema(skip_on_field_errors=True)
+    def has_a_time(self, data: Any, **_: Any) -> None:
+        if ("due" in data) == ("cadence" in data):
+            raise ValidationError("due（完成时限）和 cadence（周期，长期坚持的措施用它）要写一个，且只写一个。")
 
 
 class SettingsSchema(StrictSchema):
@@ -189,6 +223,7 @@ class SettingsSchema(StrictSchema):
     cutoff = _Hour(load_default="24:00")
     separation = Flag(load_default=True)
     rectification_days = Number(1, 365, load_default=15)
+    rhythm = _Rhythm(load_default=None)
 
 
 class CampaignSchema(StrictSchema):
@@ -209,6 +244,12 @@ class CampaignSchema(StrictSchema):
         validate=validate.Length(1, error="至少要有一项工作措施。"),
     )
     settings = fields.Nested(SettingsSchema, load_default=lambda: SettingsSchema().load({}))
+
+
+def _refuse_strange(value: Mapping[str, Any], known: tuple[str, ...]) -> None:
+    strange = [key for key in value if key not in known]
+    if strange:
+        raise ValidationError({key: [unknown("键", key, known)] for key in strange})
 
 
 def _read_day(text: str) -> date:

@@ -101,6 +101,8 @@ class TransitionSchema(StrictSchema):
     unless = Several(fields.String(), load_default=list)
     opens = OneOf("连带事项", OPENS)
     next_occurrence = Flag(load_default=False)
+    nil = Flag(load_default=False)
+    until_quota = Flag(load_default=False)
 
     @validates_schema(skip_on_field_errors=True)
     def has_known_guards(self, data: Any, **_: Any) -> None:

@@ -10,7 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from tracker.domain.deadlines import Cutoff, DueAtPhaseEnd, DueByDate, MeasureDue, Phase
+from tracker.domain.cadence import Cadence
+from tracker.domain.deadlines import MeasureDue, Phase
+from tracker.domain.standing import cadence_to_plain
 from tracker.domain.values import Role
 
 MAX_SHORT_NAME = 12
@@ -59,7 +61,10 @@ class PersonEntry:
 
 @dataclass(frozen=True)
 class MeasureEntry:
-    """One line of the plan. `units` names sets and units as printed; `row` is its place in the file."""
+    """One line of the plan. `units` names sets and units as printed; `row` is its place in the file.
+
+    A duty that is done once has `due`, a standing one `cadence`; never both.
+    """
 
     key: str
     ordinal: str
@@ -67,19 +72,21 @@ class MeasureEntry:
     text: str
     workflow: str
     units: tuple[str, ...]
-    due: MeasureDue
+    due: MeasureDue | None
     row: int
+    cadence: Cadence | None = None
 
 
 @dataclass(frozen=True)
 class CampaignSettings:
-    """What a campaign sets for itself. `number_words`: paper workflow → 机关代字."""
+    """What a campaign sets for itself. `number_words`: paper workflow → 机关代字; `rhythm`: what 持续推进 reports by."""
 
     severity_titles: Mapping[int, str] = field(default_factory=dict)
     number_words: Mapping[str, str] = field(default_factory=dict)
     cutoff: str = "24:00"
     separation: bool = True
     rectification_days: int = 15
+    rhythm: Cadence | None = None
 
     def to_plain(self) -> dict[str, object]:
         """Return the settings as they are stored; JSON has no numbers as keys, so severities become text."""
@@ -89,6 +96,7 @@ class CampaignSettings:
             "cutoff": self.cutoff,
             "separation": self.separation,
             "rectification_days": self.rectification_days,
+            **({"rhythm": cadence_to_plain(self.rhythm)} if self.rhythm else {}),
         }
 
 
@@ -143,13 +151,3 @@ class Labels:
         Raises KeyError for a label that addresses nothing; the file's reader has refused those before.
         """
         return tuple(dict.fromkeys(key for label in labels for key in self._keys[label]))
-
-
-def printed_due(due: MeasureDue, phases: Mapping[str, Phase]) -> tuple[date, Cutoff] | None:
-    """Return day and hour of a due date that the plan prints; None for a period, which starts later."""
-    match due:
-        case DueByDate(day, cutoff):
-            return day, Cutoff(cutoff)
-        case DueAtPhaseEnd(phase, cutoff) if phase in phases:
-            return phases[phase].ends_on, Cutoff(cutoff)
-    return None

@@ -8,14 +8,12 @@ result carries the sentence that says how it was counted, because a unit may ask
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
 
 from tracker.domain.calendar import WorkingCalendar
 from tracker.domain.definition import DayUnit, Within
-from tracker.domain.periods import format_within, parse_within
+from tracker.domain.periods import format_within
 from tracker.domain.values import SHANGHAI, DueClass, local_date
 
 MIDNIGHT = "24:00"
@@ -82,9 +80,43 @@ class DueByDate:
 
 @dataclass(frozen=True)
 class DueWithin:
-    """A measure that is due so many days after its task opens."""
+    """A measure that is due so many days after its task opens, or, `since` acceptance, after the unit signed for it."""
 
     within: Within
+    cutoff: str = MIDNIGHT
+    since: str = "issued"
+
+
+@dataclass(frozen=True)
+class DueInPart:
+    """A measure that is due with the end of a month or of a ten-day part of one (5月底前, 5月中旬)."""
+
+    year: int
+    month: int
+    part: str = "month"
+    cutoff: str = MIDNIGHT
+
+    @property
+    def day(self) -> date:
+        """Return the last day: the 10th, the 20th, or the month's last (DOMAIN.md §4.3)."""
+        last = {"early": 10, "middle": 20}.get(self.part) or monthrange(self.year, self.month)[1]
+        return date(self.year, self.month, last)
+
+
+@dataclass(frozen=True)
+class DueFromTo:
+    """A measure with a first and a last day; its task opens on the first."""
+
+    opens_on: date
+    day: date
+    cutoff: str = MIDNIGHT
+
+
+@dataclass(frozen=True)
+class DueStartBy:
+    """A measure that must have begun by a day (3月31日前启动)."""
+
+    day: date
     cutoff: str = MIDNIGHT
 
 
@@ -96,7 +128,10 @@ class DueAtPhaseEnd:
     cutoff: str = MIDNIGHT
 
 
-MeasureDue = DueByDate | DueWithin | DueAtPhaseEnd
+MeasureDue = DueByDate | DueWithin | DueAtPhaseEnd | DueInPart | DueFromTo | DueStartBy
+#: From when a period of a measure counts.
+SINCE = {"issued": "下达后", "accepted": "签收后"}
+PARTS = {"early": "上旬", "middle": "中旬", "late": "下旬", "month": "底"}
 
 
 def local_moment(day: date, at: time) -> datetime:
@@ -172,57 +207,6 @@ def rung_moment(due_on: date, after: int, at: time, calendar: WorkingCalendar) -
     """
     base = due_on if after > 0 else calendar.last_workday_on_or_before(due_on)
     return local_moment(calendar.add_working_days(base, after), at)
-
-
-def resolve(
-    rule: MeasureDue, *, opened_at: datetime, phases: Mapping[str, Phase], calendar: WorkingCalendar
-) -> DueMoment:
-    """Return the due moment that a measure's rule gives to a task opened at `opened_at`.
-
-    Raises ValueError with a sentence when the rule names a phase that the campaign does not have.
-    """
-    match rule:
-        case DueByDate(day, cutoff):
-            return by_date(day, cutoff, calendar=calendar)
-        case DueWithin(period, cutoff):
-            return within(opened_at, period, calendar, cutoff)
-        case DueAtPhaseEnd(key, cutoff):
-            if key not in phases:
-                raise ValueError(f"本次行动没有阶段“{key}”，只有：{'、'.join(phases) or '（未分阶段）'}。")
-            return at_phase_end(phases[key], cutoff, calendar=calendar)
-
-
-def due_to_plain(rule: MeasureDue) -> dict[str, str]:
-    """Return `rule` as a JSON object: by_date, within or phase_end; and the cut-off unless it is 24:00."""
-    match rule:
-        case DueByDate(day, cutoff):
-            plain = {"by_date": day.isoformat()}
-        case DueWithin(period, cutoff):
-            plain = {"within": _plain_within(period)}
-        case DueAtPhaseEnd(key, cutoff):
-            plain = {"phase_end": key}
-    return plain if cutoff == MIDNIGHT else {**plain, "cutoff": cutoff}
-
-
-def due_from_plain(plain: Mapping[str, Any]) -> MeasureDue:
-    """Read what `due_to_plain` wrote. Raises ValueError with a sentence for anything else."""
-    cutoff = Cutoff(str(plain.get("cutoff", MIDNIGHT))).text
-    kinds = [key for key in plain if key != "cutoff"]
-    match kinds:
-        case ["by_date"]:
-            try:
-                return DueByDate(date.fromisoformat(str(plain["by_date"])), cutoff)
-            except ValueError:
-                raise ValueError(f"日期“{plain['by_date']}”不对，请写成 2026-08-25。") from None
-        case ["within"]:
-            return DueWithin(parse_within(str(plain["within"])), cutoff)
-        case ["phase_end"]:
-            return DueAtPhaseEnd(str(plain["phase_end"]), cutoff)
-    raise ValueError("完成时限要写 by_date（日期）、within（期限）、phase_end（阶段）三者之一。")
-
-
-def _plain_within(period: Within) -> str:
-    return f"{period.amount} {'working days' if period.unit is DayUnit.WORKING_DAY else 'days'}"
 
 
 def _until(cutoff: str) -> str:

@@ -80,6 +80,8 @@ class TransitionDefinition:
     unless_same_person_as   transitions whose latest doer may not take this one (separation, DESIGN.md §3.5)
     opens           what it opens besides moving: "rectification_for_problems", "rectification_for_items" or None
     next_occurrence  True = the finish clock is given its next occurrence (a relapse)
+    nil             True = it answers a period of a standing duty with 零报告
+    until_quota     True = it records one return of several that a window wants, all but the last
     """
 
     name: str
@@ -93,6 +95,8 @@ class TransitionDefinition:
     unless_same_person_as: frozenset[str] = frozenset()
     opens: str | None = None
     next_occurrence: bool = False
+    nil: bool = False
+    until_quota: bool = False
 
 
 class FieldType(StrEnum):

@@ -66,6 +66,15 @@ def duty_of(clock_name: str) -> str:
     return DUTIES.get(clock_name, "办理")
 
 
+def standing_line(
+    *, title: str, periods: Sequence[str], duty: str, due_on: date | None, working_days_late: int
+) -> str:  # fmt: skip
+    """Return the line of a standing duty: how many of its periods were missed, which, and how late the last one is."""
+    due = f"；最近一期应于{show_day(due_on)}前{duty}" if due_on else ""
+    late = f"，截至起草时逾期{working_days_late}个工作日" if working_days_late > 0 else ""
+    return f"“{title}”累计{len(periods)}期未按时办理：{'、'.join(periods)}{due}{late}。"
+
+
 def finding_line(
     *, cause: Cause, duty: str, title: str, due_on: date | None, working_days_late: int, quality_failures: int,
     failed_rechecks: int, ordered_reason: str = "",

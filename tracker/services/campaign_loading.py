@@ -12,11 +12,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from tracker.domain.campaign_file import CampaignFile, Labels, PersonEntry, UnitEntry, printed_due
-from tracker.domain.deadlines import due_to_plain, show_day
+from tracker.domain.campaign_file import CampaignFile, Labels, PersonEntry, UnitEntry
+from tracker.domain.deadlines import show_day
 from tracker.domain.errors import FieldProblem, InvalidInput
+from tracker.domain.measure_dues import due_to_plain, printed_day
 from tracker.domain.ports import Cipher
 from tracker.domain.posts import why_post_clashes
+from tracker.domain.standing import cadence_to_plain
 from tracker.domain.values import Role, local_date
 from tracker.persistence.models import Campaign
 from tracker.persistence.repositories.events import NewEvent
@@ -87,7 +89,7 @@ class CampaignLoading:
         phases = {phase.key: phase for phase in self.file.phases}
         problems = []
         for measure in self.file.measures:
-            printed = printed_due(measure.due, phases)
+            printed = printed_day(measure.due, phases) if measure.due is not None else None
             if printed is not None and printed[1].on(printed[0]) <= self.now:
                 sentence = (
                     f"“{measure.title}”的完成时限{show_day(printed[0])}已经过去（今天是{show_day(self.today)}），"
@@ -198,8 +200,9 @@ class CampaignLoading:
                 raise InvalidInput([FieldProblem(place, sentence)], f"{place}：{sentence}") from None
             measure_id = self.uow.campaigns.add_measure(
                 campaign.id, key=measure.key, ordinal=measure.ordinal, title=measure.title, text=measure.text,
-                workflow_key=measure.workflow, units=measure.units, due=due_to_plain(measure.due),
-                position=measure.row,
+                workflow_key=measure.workflow, units=measure.units, position=measure.row,
+                due=due_to_plain(measure.due) if measure.due is not None else {},
+                cadence=cadence_to_plain(measure.cadence) if measure.cadence is not None else None,
             )  # fmt: skip
             duties += [(measure_id, present[key].id, "each") for key in keys]
         self.uow.campaigns.add_assignments(duties)

@@ -7,14 +7,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from tracker.domain.campaign_file import CampaignFile, printed_due
-from tracker.domain.deadlines import MeasureDue, Phase, due_from_plain
+from tracker.domain.cadence import Cadence
+from tracker.domain.campaign_file import CampaignFile
+from tracker.domain.deadlines import MeasureDue, Phase
 from tracker.domain.definition import WorkflowDefinition
 from tracker.domain.errors import NotFound
 from tracker.domain.ladder import Ladder
+from tracker.domain.measure_dues import due_from_plain, printed_day
 from tracker.domain.ports import Cipher, Clock, WorkflowCatalog
 from tracker.domain.readiness import CampaignFacts, Definitions, MeasureFacts, reasons_against_issue
 from tracker.domain.rising import Level
+from tracker.domain.standing import cadence_from_plain
 from tracker.domain.values import Ref, local_date
 from tracker.persistence.models import Campaign
 from tracker.persistence.queries.chains import read_chains
@@ -45,13 +48,14 @@ class PresentPlaces:
 
 @dataclass(frozen=True)
 class MeasureSummary:
-    """A measure in a list: what, by which workflow, for how many units, by when (as the plan says it)."""
+    """A measure in a list: what, by which workflow, for how many units, by when or how often (as the plan says it)."""
 
     ordinal: str
     title: str
     workflow: str
     units: int
-    due: MeasureDue
+    due: MeasureDue | None
+    cadence: Cadence | None
 
 
 @dataclass(frozen=True)
@@ -120,7 +124,14 @@ class CampaignService:
             campaign = uow.campaigns.get_by_ref(campaign_ref)
             counts = Counter(duty.measure_id for duty in uow.campaigns.assignments(campaign.id))
             measures = [
-                MeasureSummary(one.ordinal, one.title, one.workflow_key, counts[one.id], due_from_plain(one.due))
+                MeasureSummary(
+                    one.ordinal,
+                    one.title,
+                    one.workflow_key,
+                    counts[one.id],
+                    due_from_plain(one.due) if one.due else None,
+                    cadence_from_plain(one.cadence) if one.cadence else None,
+                )
                 for one in uow.campaigns.measures(campaign.id)
             ]
             return _summary(campaign), measures
@@ -178,7 +189,7 @@ def _facts(uow: UnitOfWork, campaign: Campaign, office: OfficeRow, clock: Clock)
     measures = [
         MeasureFacts(
             measure.ordinal, measure.title, measure.workflow_key, tuple(units_of.get(measure.id, ())),
-            printed_due(due_from_plain(measure.due), phases),
+            printed_day(due_from_plain(measure.due), phases) if measure.due else None,
         )
         for measure in uow.campaigns.measures(campaign.id)
     ]  # fmt: skip

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from tracker.domain.clocks import Clock, ClockStatus, order
-from tracker.domain.errors import FieldProblem, InvalidInput, NotAllowed, TrackerError, TransitionNotAllowed
+from tracker.domain.errors import FieldProblem, InvalidInput, NotAllowed, TransitionNotAllowed
 from tracker.domain.escalation import Decision, RungReached, decide
 from tracker.domain.inputs import cleaned
 from tracker.domain.ladder import RungAct
@@ -19,15 +19,14 @@ from tracker.persistence.repositories.incidents import NewIncident
 from tracker.persistence.repositories.sweeping import WriteRefused
 from tracker.persistence.unit_of_work import UnitOfWork
 from tracker.services.context import GATHER_JOB, SETTLE_JOB, SWEEP_JOB, Floor
+from tracker.services.duties import DutyService, WouldOpen
+from tracker.services.firings import Judged
+from tracker.services.judging import DEFERRED_FOR, JUDGING_ERRORS
 from tracker.services.moving import write_back
-from tracker.services.raising import BatchReport, Judged, write_batch
+from tracker.services.raising import BatchReport, write_batch
 from tracker.services.recording import doer_at, event
 from tracker.services.tasks import check_version, see
 from tracker.services.telling import tell
-
-#: What a broken definition or row can raise while it is judged or written. Anything else stops the sweep loudly.
-JUDGING_ERRORS = (TrackerError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError)
-DEFERRED_FOR = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -40,12 +39,13 @@ class SweepReport:
     drafts: int = 0
     told: int = 0
     deferred: int = 0
+    opened: int = 0
 
     def plus(self, batch: BatchReport) -> SweepReport:
         """Return the report with one batch more."""
         return SweepReport(
             self.claimed + batch.claimed, self.fired + batch.fired, self.findings + batch.findings,
-            self.drafts + batch.drafts, self.told + batch.told, self.deferred + batch.deferred,
+            self.drafts + batch.drafts, self.told + batch.told, self.deferred + batch.deferred, self.opened,
         )  # fmt: skip
 
 
@@ -65,16 +65,20 @@ class EscalationService:
     def __init__(self, floor: Floor, *, batch: int = 500) -> None:
         self._floor = floor
         self._batch = batch
+        self._duties = DutyService(floor)
 
     def sweep(self) -> SweepReport:
-        """Fire every rung that is due, and return what was done. Safe to run twice, and beside other sweeps."""
-        report = SweepReport()
+        """Open what has begun and fire every rung that is due; return what was done.
+
+        Safe to run twice, and beside other sweeps.
+        """
+        report = SweepReport(opened=self._duties.open_begun())
         while True:
             batch = self._sweep_batch(None)
             if batch is None:
                 break
             report = report.plus(batch)
-        if report.told:
+        if report.told or report.opened:
             self._floor.queue.enqueue("deliveries", GATHER_JOB)
         if report.drafts:
             # A draft that nobody at the office may decide rises; that is looked for outside the sweep's locks.
@@ -98,9 +102,14 @@ class EscalationService:
         return lines
 
     def next_fire_at(self) -> datetime | None:
-        """Return the earliest moment at which a clock must be looked at."""
+        """Return the earliest moment at which a clock must be looked at or a period opens."""
         with self._floor.uows() as uow:
-            return uow.sweeping.next_fire_at()
+            moments = (uow.sweeping.next_fire_at(), uow.openings.next_opens_at())
+        return min((moment for moment in moments if moment is not None), default=None)
+
+    def would_open(self, *, as_of: datetime | None = None) -> list[WouldOpen]:
+        """Return the periods that a sweep would open at `as_of` (now when None); change nothing."""
+        return self._duties.would_open(as_of=as_of or self._floor.clock.now())
 
     def _sweep_batch(self, only: Sequence[int] | None) -> BatchReport | None:
         now = self._floor.clock.now()

@@ -1,25 +1,20 @@
-"""Issuing a campaign: every assignment becomes a running task, and the liaisons are told. One transaction."""
+"""Issuing a campaign: its duties run from now, what has begun opens as tasks, the liaisons are told. One transaction."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
-from tracker.domain.addressing import AddressBook
-from tracker.domain.calendar import WorkingCalendar
-from tracker.domain.deadlines import Phase, due_from_plain, resolve, told
 from tracker.domain.errors import CannotIssue, NotAllowed, NotFound, StaleVersion
 from tracker.domain.permissions import Action, Place, Viewer, may
-from tracker.domain.values import local_date
 from tracker.persistence.models import Campaign
-from tracker.persistence.queries.units import unit_names
-from tracker.persistence.repositories.told import NewTold
 from tracker.persistence.unit_of_work import UnitOfWork
 from tracker.services.context import Floor
-from tracker.services.opening import NewTask, OpenedTask, open_tasks
+from tracker.services.duties import open_duties
 from tracker.services.recording import ENGINE, Doer, doer_at, event
-from tracker.services.telling import Audience, vacancies
+
+#: All duties of one campaign, however many.
+ALL = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -39,7 +34,7 @@ class IssuingService:
         self._check = check
 
     def issue_campaign(self, viewer: Viewer | None, *, campaign_ref: str, expected_version: int) -> IssueReport:
-        """Open a task for each assignment. `viewer` None = the operator at the command line.
+        """Let every duty run and open what has begun. `viewer` None = the operator at the command line.
 
         Raises NotFound, NotAllowed, StaleVersion, or CannotIssue with every reason.
         """
@@ -51,16 +46,19 @@ class IssuingService:
                 raise StaleVersion("这次行动已有人先办理了（可能已经下达）。页面已更新，请核对后再办。")
             if reasons := self._check(uow, campaign):
                 raise CannotIssue("这次行动还不能下达，请先处理下列问题。", reasons)
-            calendar = self._floor.calendars.newest()
-            opened = open_tasks(uow, self._floor, self._new_tasks(uow, campaign, calendar, now=now), now=now, by=by)
-            people = _tell_units(uow, campaign, opened, now=now)
+            uow.openings.start(campaign.id, now=now)
+            duties = uow.openings.claim(now=now, many=ALL, campaign_id=campaign.id)
+            opened = open_duties(uow, self._floor, duties, now=now, by=by)
             campaign.status, campaign.issued_at, campaign.version = "issued", now, campaign.version + 1
-            units = len({task.new.unit_id for task in opened})
-            payload = {"tasks": len(opened), "units": units, "people": people, "calendar": calendar.version}
+            units = len({task.new.unit_id for task in opened.tasks})
+            payload = {
+                "tasks": len(opened.tasks), "units": units, "people": opened.people,
+                "calendar": self._floor.calendars.newest().version,
+            }  # fmt: skip
             uow.events.append([event(("campaign", campaign.id), "campaign.issued", payload, at=now, by=by)])
             self._floor.ring_deliveries(uow)
             uow.commit()
-            return IssueReport(len(opened), units, people)
+            return IssueReport(len(opened.tasks), units, opened.people)
 
     def _check_viewer(self, uow: UnitOfWork, viewer: Viewer | None, campaign: Campaign) -> Doer:
         if viewer is None:
@@ -71,55 +69,3 @@ class IssuingService:
         if not may(viewer, Action.ISSUE_CAMPAIGN, place):
             raise NotAllowed("行动由领导小组办公室下达。")
         return doer_at(viewer, place, Action.ISSUE_CAMPAIGN)
-
-    def _new_tasks(
-        self, uow: UnitOfWork, campaign: Campaign, calendar: WorkingCalendar, *, now: datetime
-    ) -> list[NewTask]:
-        phases = {p.key: Phase(p.key, p.title, p.starts_on, p.ends_on) for p in uow.campaigns.phases(campaign.id)}
-        measures = {m.id: m for m in uow.campaigns.measures(campaign.id)}
-        dues = {
-            m.id: told(resolve(due_from_plain(m.due), opened_at=now, phases=phases, calendar=calendar))
-            for m in measures.values()
-        }
-        return [
-            NewTask(
-                campaign.id, a.unit_id, measures[a.measure_id].workflow_key, measures[a.measure_id].title,
-                due=dues[a.measure_id], assignment_id=a.id, measure_id=a.measure_id,
-            )
-            for a in uow.campaigns.open_assignments(campaign.id)
-        ]  # fmt: skip
-
-
-def _tell_units(uow: UnitOfWork, campaign: Campaign, opened: Sequence[OpenedTask], *, now: datetime) -> int:
-    """Tell each unit's liaison of each of its tasks; the gatherer makes one message a person of it."""
-    office_unit = uow.tasks.office_of(campaign.id).unit_id
-    units = sorted({task.new.unit_id for task in opened})
-    names = unit_names(uow.session, units)
-    book = AddressBook(
-        (r.unit_id, r.role, r.campaign_id, r.person_id, r.post_id)
-        for r in uow.told.posts_at([*units, office_unit], today=local_date(now))
-    )
-    reached = {
-        unit: book.reach(("liaison",), unit_id=unit, office_unit_id=office_unit, campaign_id=campaign.id)
-        for unit in units
-    }
-    rows = [
-        NewTold(
-            f"assigned:{task.id}", holder.person_id, holder.post_id, "assigned",
-            {
-                "task_ref": task.ref, "title": task.new.title, "unit": names[task.new.unit_id],
-                "due_on": task.new.due.due_on.isoformat() if task.new.due else "", "campaign": campaign.title,
-            },
-            campaign.id, task.id,
-        )
-        for task in opened
-        for holder in reached[task.new.unit_id].holders
-    ]  # fmt: skip
-    uow.told.add(rows, now=now)
-    nobody = [
-        incident
-        for unit, found in reached.items()
-        for incident in vacancies(Audience(campaign.id, unit, office_unit, names[unit]), found.vacant)
-    ]
-    uow.incidents.raise_many(nobody, now=now)
-    return len({row.person_id for row in rows})

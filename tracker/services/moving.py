@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from tracker.domain.calendar import WorkingCalendar
 from tracker.domain.clocks import Clock, ClockStatus, count, enter_state, next_occurrence
-from tracker.domain.deadlines import DueMoment
+from tracker.domain.deadlines import DueMoment, told
 from tracker.domain.definition import StateDefinition, TransitionDefinition, WorkflowDefinition
 from tracker.domain.escalation import next_fire_at
+from tracker.domain.measure_dues import due_from_plain, resolve
 from tracker.persistence.models import ClockRow, Task
 from tracker.persistence.repositories.clocks import clock_from, clock_payload, write_clock
 from tracker.persistence.unit_of_work import UnitOfWork
@@ -61,6 +63,10 @@ def _write_state(task: Task, after: StateDefinition, move: Move, *, now: datetim
     task.done, task.final = after.done, after.final
     task.done_at = (task.done_at or now) if after.done else None
     task.version += 1
+    if move.transition.until_quota:
+        task.recorded += 1
+    if move.transition.nil or move.transition.form is not None:
+        task.nil = move.transition.nil
     if move.transition.counts_as is not None:
         task.sent_back = True
     elif task.waits_for != "unit":
@@ -93,7 +99,7 @@ def _move_clocks(
         floor.catalog.newest_ladder,
         definition,
         after.name,
-        None,
+        _due_since_acceptance(uow, task, definition, after.name, rows, now=now, calendar=calendar),
         task_id=task.id,
         now=now,
         calendar=calendar,
@@ -106,6 +112,21 @@ def _move_clocks(
     if begun:
         uow.wake()
     return changed
+
+
+def _due_since_acceptance(
+    uow: UnitOfWork, task: Task, definition: WorkflowDefinition, state: str, rows: Mapping[str, ClockRow], *,
+    now: datetime, calendar: WorkingCalendar,
+) -> DueMoment | None:  # fmt: skip
+    """Return the due moment that begins to exist with the unit's acceptance, for a measure that counts from it."""
+    waiting = [
+        clock for clock in definition.clocks.values()
+        if clock.within is None and clock.name not in rows and state in clock.runs_in
+    ]  # fmt: skip
+    if not waiting or task.measure_id is None:
+        return None
+    rule = due_from_plain(uow.campaigns.get_measure(task.measure_id).due)
+    return told(resolve(rule, opened_at=now, phases={}, calendar=calendar))
 
 
 def write_back(uow: UnitOfWork, floor: Floor, task: Task, row: ClockRow, clock: Clock, *, now: datetime) -> None:

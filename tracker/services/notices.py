@@ -6,7 +6,7 @@ and looked at again when it is issued: what is finished or waived meanwhile is s
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -267,7 +267,7 @@ class NoticeService:
     def _hold(self, uow: UnitOfWork, viewer: Viewer, notice_ref: str) -> _Held:
         peek = uow.notices.get_by_ref(notice_ref)
         lines = uow.notices.items(peek.id)
-        wanted = {peek.task_id, *(i.task_id for i in lines if i.task_id is not None)}
+        wanted = {peek.task_id, *_tasks_about(uow, lines)}
         tasks = {task.id: task for task in uow.tasks.find_many(sorted(wanted), lock=True)}
         notice = uow.notices.get_by_ref(notice_ref, lock=True)
         task = tasks[notice.task_id]
@@ -331,15 +331,23 @@ def _strike(
         finding.status, finding.decided_at, finding.decided_by, finding.reason = status, now, person_id, reason
 
 
+def _tasks_about(uow: UnitOfWork, items: Sequence[NoticeItem]) -> set[int]:
+    """Return the tasks that lines are about: one, or every missed period of a standing duty."""
+    findings = uow.notices.findings([item.finding_id for item in items if item.finding_id is not None])
+    periods = {task_id for finding in findings.values() for task_id in finding.period_tasks or ()}
+    return periods | {item.task_id for item in items if item.task_id is not None}
+
+
 def _look_again(uow: UnitOfWork, held: _Held, *, now: datetime) -> int:
     """Strike the lines whose duty is finished meanwhile; return how many. The tasks are locked by the caller."""
-    wanted = [i.task_id for i in held.items if i.task_id is not None and i.struck_at is None]
-    tasks = {task.id: task for task in uow.tasks.find_many(wanted)}
+    kept = [i for i in held.items if i.struck_at is None]
+    tasks = {task.id: task for task in uow.tasks.find_many(sorted(_tasks_about(uow, kept)))}
     struck = 0
-    for item in held.items:
-        task = tasks.get(item.task_id or 0)
-        if item.struck_at is None and task is not None and (task.done or task.final):
-            reason = f"印发前复核：该任务已办结（{local_date(task.done_at or now).isoformat()}）。"
+    for item in kept:
+        about = [tasks[task_id] for task_id in sorted(_tasks_about(uow, [item]))]
+        if about and all(task.done or task.final for task in about):
+            ended = max(task.done_at or now for task in about)
+            reason = f"印发前复核：该任务已办结（{local_date(ended).isoformat()}）。"
             _strike(uow, item, reason=reason, person_id=None, status="obsolete", now=now)
             struck += 1
     return struck

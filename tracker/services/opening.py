@@ -28,7 +28,13 @@ REF_PREFIXES = {"rectification": "ZG"}
 
 @dataclass(frozen=True)
 class NewTask:
-    """A task to open. `due` is for the clocks that take their due moment from the source."""
+    """A task to open.
+
+    due           for the clocks that take their due moment from the source
+    due_later     that moment exists only once the unit has signed; the clock starts then
+    period_title  the period of a standing duty, in words; None for what is done once
+    quota         how many returns the period wants
+    """
 
     campaign_id: int
     unit_id: int
@@ -40,6 +46,9 @@ class NewTask:
     parent_id: int | None = None
     state: str | None = None
     period_key: str = "once"
+    due_later: bool = False
+    period_title: str | None = None
+    quota: int | None = None
 
 
 @dataclass(frozen=True)
@@ -66,14 +75,23 @@ def open_tasks(
     clocks: list[NewClock] = []
     events: list[NewEvent] = []
     newest_ladder = cache(floor.catalog.newest_ladder)
-    alike: dict[tuple[str, str, DueMoment | None], _Started] = {}
+    alike: dict[tuple[str, str, DueMoment | None, bool], _Started] = {}
     for task_id, task, row in zip(ids, new, rows, strict=True):
         version_id, definition = definitions[task.workflow_key]
         # Thirty thousand tasks of a campaign start a handful of different clocks: those of one measure are alike.
-        kind = (task.workflow_key, row["state"], task.due)
+        kind = (task.workflow_key, row["state"], task.due, task.due_later)
         if kind not in alike:
             alike[kind] = _Started.of(
-                start_clocks(newest_ladder, definition, row["state"], task.due, task_id=0, now=now, calendar=calendar)
+                start_clocks(
+                    newest_ladder,
+                    definition,
+                    row["state"],
+                    task.due,
+                    task_id=0,
+                    now=now,
+                    calendar=calendar,
+                    due_later=task.due_later,
+                )
             )
         clocks += [replace(clock, task_id=task_id) for clock in alike[kind].clocks]
         payload = _payload(task, row, version_id, alike[kind].payloads)
@@ -87,11 +105,17 @@ def open_tasks(
 def start_clocks(
     newest_ladder: NewestLadder, definition: WorkflowDefinition, state: str, due: DueMoment | None, *,
     task_id: int, now: datetime, calendar: WorkingCalendar, already: frozenset[str] = frozenset(),
+    due_later: bool = False,
 ) -> list[NewClock]:  # fmt: skip
-    """Return the clocks that begin to run when a task enters `state` and have never run before."""
+    """Return the clocks that begin to run when a task enters `state` and have never run before.
+
+    With `due_later` a clock whose due moment comes from the source waits: it exists only once the unit has signed.
+    """
     started = []
     for clock_definition in definition.clocks.values():
         if clock_definition.name in already or state not in clock_definition.runs_in:
+            continue
+        if due_later and clock_definition.within is None:
             continue
         clock = start(clock_definition, now=now, calendar=calendar, given=due)
         ladder_id, ladder = newest_ladder(clock_definition.ladder)
@@ -126,12 +150,14 @@ def _row(task: NewTask, ref: str, version_id: int, definition: WorkflowDefinitio
         "workflow_version_id": version_id, "period_key": task.period_key, "title": task.title, "state": state,
         "waits_for": definition.states[state].waits_for.value, "due_on": task.due.due_on if task.due else None,
         "due_at": task.due.due_at if task.due else None, "parent_id": task.parent_id,
+        "period_title": task.period_title, "quota": task.quota,
     }  # fmt: skip
 
 
 def _payload(task: NewTask, row: dict[str, Any], version_id: int, clocks: dict[str, Any]) -> dict[str, Any]:
+    period = {} if task.period_title is None else {"assignment": task.assignment_id, "period": task.period_key}
     return {
         "ref": row["ref"], "campaign": task.campaign_id, "unit": task.unit_id, "measure": task.measure_id,
         "parent": task.parent_id, "workflow": task.workflow_key, "workflow_version": version_id,
-        "title": task.title, "state": row["state"], "clocks": clocks,
+        "title": task.title, "state": row["state"], "clocks": clocks, **period,
     }  # fmt: skip

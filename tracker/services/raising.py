@@ -12,8 +12,7 @@ from typing import Any
 
 from tracker.domain.addressing import AddressBook, Reached
 from tracker.domain.calendar import WorkingCalendar
-from tracker.domain.clocks import Clock
-from tracker.domain.escalation import Cause, Decision, RungReached
+from tracker.domain.escalation import Cause
 from tracker.domain.ladder import RungAct
 from tracker.domain.papers import default_body, default_title, duty_of, finding_line
 from tracker.domain.values import local_date
@@ -24,30 +23,14 @@ from tracker.persistence.repositories.sweeping import CampaignPlace, DraftRow
 from tracker.persistence.repositories.told import NewTold
 from tracker.persistence.unit_of_work import UnitOfWork
 from tracker.services.context import Floor
+from tracker.services.firings import Fired, Judged
+from tracker.services.gathering import Gathering
 from tracker.services.opening import NewTask, open_tasks
 from tracker.services.recording import event
 from tracker.services.telling import Audience, vacancies
 
 MAX_SEVERITY = 5
 DraftKey = tuple[int, int, str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """A claimed clock with what was decided about it."""
-
-    row: Mapping[str, Any]
-    clock: Clock
-    decision: Decision
-
-
-@dataclass(frozen=True, slots=True)
-class Fired:
-    """One rung of one clock that this batch fires, once its firing row exists."""
-
-    judged: Judged
-    reached: RungReached
-    firing_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +53,12 @@ def write_batch(
     places = uow.sweeping.places([j.row["campaign_id"] for j in judged])
     names = unit_names(uow.session, [j.row["unit_id"] for j in judged])
     raising = [f for f in fired if f.reached.rung.act is RungAct.RAISE]
-    findings, drafts, events = _raise(uow, floor, raising, places, calendar, now=now)
+    findings, made, drafts, events = _raise(uow, floor, raising, places, calendar, now=now)
     told = _tell(uow, fired, places, names, calendar, now=now)
     events += [_fired_event(f, findings.get(f.firing_id), now=now) for f in fired]
     uow.events.record(events)
     uow.sweeping.move_clocks({j.row["clock_id"]: j.decision.next_fire_at for j in judged})
-    return BatchReport(len(judged), len(fired), len(findings), drafts, told)
+    return BatchReport(len(judged), len(fired), made, drafts, told)
 
 
 def _insert_firings(uow: UnitOfWork, judged: Sequence[Judged], *, now: datetime) -> list[Fired]:
@@ -97,26 +80,34 @@ def _insert_firings(uow: UnitOfWork, judged: Sequence[Judged], *, now: datetime)
 def _raise(
     uow: UnitOfWork, floor: Floor, raising: Sequence[Fired], places: Mapping[int, CampaignPlace],
     calendar: WorkingCalendar, *, now: datetime,
-) -> tuple[dict[int, str], int, list[NewEvent]]:  # fmt: skip
-    """Insert findings and their lines in open drafts; return refs by firing id, drafts opened, events."""
+) -> tuple[dict[int, str], int, int, list[NewEvent]]:  # fmt: skip
+    """Insert findings and their lines in open drafts.
+
+    Returns refs by firing id, findings made, drafts opened, events. A missed period of a standing duty joins the
+    finding that waits in the draft already, so that a silent unit gets one line with its count.
+    """
     if not raising:
-        return {}, 0, []
-    refs = uow.tasks.new_refs("DC", local_date(now).year, len(raising))
-    ordered = [f.judged.row["task_id"] for f in raising if f.reached.cause is Cause.ORDER]
-    reasons = uow.sweeping.order_reasons(ordered) if ordered else {}
-    lines = [_line(f, calendar, reasons.get(f.judged.row["task_id"], ""), now=now) for f in raising]
+        return {}, 0, 0, []
     keys = [_draft_key(f) for f in raising]
+    drafts, opened, events = _drafts_for(uow, floor, sorted(set(keys)), places, now=now)
+    gathering = Gathering.of(uow, raising, [drafts[key] for key in keys], calendar, now=now)
+    fresh = gathering.fresh
+    ordered = [f.judged.row["task_id"] for f in fresh if f.reached.cause is Cause.ORDER]
+    reasons = uow.sweeping.order_reasons(ordered) if ordered else {}
+    lines = [gathering.line(f) or _line(f, calendar, reasons.get(f.judged.row["task_id"], ""), now=now) for f in fresh]
+    refs = uow.tasks.new_refs("DC", local_date(now).year, len(fresh))
+    fresh_keys = [_draft_key(f) for f in fresh]
     ids = uow.sweeping.insert_findings(
         {
-            "ref": refs, "firing_id": [f.firing_id for f in raising], "campaign_id": [key[0] for key in keys],
-            "unit_id": [key[1] for key in keys], "task_id": [f.judged.row["task_id"] for f in raising],
-            "kind": [key[2] for key in keys], "severity": [key[3] for key in keys], "summary": lines,
+            "ref": refs, "firing_id": [f.firing_id for f in fresh], "campaign_id": [key[0] for key in fresh_keys],
+            "unit_id": [key[1] for key in fresh_keys], "task_id": [f.judged.row["task_id"] for f in fresh],
+            "kind": [key[2] for key in fresh_keys], "severity": [key[3] for key in fresh_keys], "summary": lines,
+            "assignment_id": [gathering.assignment_of(f) for f in fresh],
         },
         now=now,
     )  # fmt: skip
-    drafts, opened, events = _drafts_for(uow, floor, sorted(set(keys)), places, now=now)
     items: dict[str, list[Any]] = {name: [] for name in ("notice_id", "finding_id", "task_id", "position", "text")}
-    for f, key, line, ref in zip(raising, keys, lines, refs, strict=True):
+    for f, key, line, ref in zip(fresh, fresh_keys, lines, refs, strict=True):
         draft = drafts[key]
         draft.last_position += 1
         row = (draft.id, ids[f.firing_id], f.judged.row["task_id"], draft.last_position, line)
@@ -125,8 +116,10 @@ def _raise(
         payload = {"finding": ref, "task": f.judged.row["task_ref"], "position": draft.last_position}
         events.append(event(("notice", draft.id), "notice.finding_gathered", payload, at=now))
     uow.sweeping.insert_items(items)
+    found = {f.firing_id: ref for f, ref in zip(fresh, refs, strict=True)}
+    joined, more = gathering.write(uow, found, ids, now=now)
     uow.sweeping.bump_drafts([draft.id for draft in drafts.values()])
-    return {f.firing_id: ref for f, ref in zip(raising, refs, strict=True)}, opened, events
+    return found | joined, len(fresh), opened, events + more
 
 
 def _drafts_for(

@@ -70,6 +70,7 @@ class SampleService:
             report = SweepReport(
                 report.claimed + swept.claimed, report.fired + swept.fired, report.findings + swept.findings,
                 report.drafts + swept.drafts, report.told + swept.told, report.deferred + swept.deferred,
+                report.opened + swept.opened,
             )  # fmt: skip
             messages += self._deliver()
             if stop >= target:

@@ -8,12 +8,13 @@ from datetime import datetime
 from typing import Any
 
 from tracker.domain.definition import CountsAs, TransitionDefinition, WorkflowDefinition
-from tracker.domain.errors import FieldProblem, InvalidInput, NotAllowed, NotFound, StaleVersion
+from tracker.domain.errors import FieldProblem, InvalidInput, NotAllowed, NotFound, StaleVersion, TransitionNotAllowed
 from tracker.domain.fields import read_form
 from tracker.domain.inputs import cleaned
 from tracker.domain.machine import allowed_transitions, plan_transition
 from tracker.domain.papers import is_internal
 from tracker.domain.permissions import PARTY_ACTIONS, Action, Viewer, may, parties
+from tracker.domain.quotas import TaskPeriod, why_not_offered
 from tracker.domain.values import local_date
 from tracker.persistence.models import Submission, Task
 from tracker.persistence.unit_of_work import UnitOfWork
@@ -143,8 +144,11 @@ def allowed_for(
         definition, task.state, parties=parties(viewer, setting.place(task)), person_id=viewer.person_id,
         last_doers=task.last_doers, separation=separation.binds, lifted=separation.left_to_one,
     )  # fmt: skip
+    period = period_of(task)
     return tuple(
-        with_reason_when_alone(one, separation, person_id=viewer.person_id, last_doers=task.last_doers) for one in found
+        with_reason_when_alone(one, separation, person_id=viewer.person_id, last_doers=task.last_doers)
+        for one in found
+        if period.offers(one, definition)
     )
 
 
@@ -157,12 +161,20 @@ def plan_for(
     wanted = definition.transition(transition)
     if wanted is not None and not (wanted.by & held):
         raise NotAllowed(f"“{wanted.title}”不由您现在的岗位办理。")
+    period = period_of(task)
+    if wanted is not None and not period.offers(wanted, definition):
+        raise TransitionNotAllowed(why_not_offered(wanted, period))
     separation = separation_for(uow, task, setting, definition, now=now)
     planned = plan_transition(
         definition, state=task.state, transition=transition, parties=held, person_id=viewer.person_id,
         last_doers=task.last_doers, separation=separation.binds, lifted=separation.left_to_one,
     )  # fmt: skip
     return with_reason_when_alone(planned, separation, person_id=viewer.person_id, last_doers=task.last_doers)
+
+
+def period_of(task: Task) -> TaskPeriod:
+    """Return what the task's period wants."""
+    return TaskPeriod(task.period_key, task.quota, task.recorded)
 
 
 def check_version(present: int, expected: int, state_title: str) -> None:

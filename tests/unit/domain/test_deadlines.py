@@ -14,14 +14,12 @@ from tracker.domain.deadlines import (
     Phase,
     add_months,
     by_date,
-    due_from_plain,
-    due_to_plain,
     local_moment,
-    resolve,
     rung_moment,
     told,
     within,
 )
+from tracker.domain.measure_dues import due_from_plain, due_to_plain, resolve
 from tracker.domain.periods import format_within, parse_within
 from tracker.domain.values import DueClass
 

@@ -29,7 +29,7 @@ ALLOWED = {
     Role.SUPERVISOR: "see_task! see_campaign! see_workbench! act_as_supervisor! urge! decide_extension!",
     Role.LEADER: "see_task! see_campaign! see_workbench! act_as_leader! urge! order_rung!",
     Role.AREA_LEADER: "see_task see_campaign urge",
-    Role.HEAD: "see_task see_campaign act_as_unit",
+    Role.HEAD: "see_task see_campaign act_as_unit decide_in_place",
     Role.LIAISON: "see_task see_campaign act_as_unit",
     Role.SYSTEM_ADMIN: "see_incidents! see_health!",
     Role.SECURITY_ADMIN: "manage_accounts! see_accounts!",

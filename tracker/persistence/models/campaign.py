@@ -49,7 +49,10 @@ class Phase(Base):
 
 
 class Measure(Base):
-    """One line of the plan. `due` is a rule of domain.deadlines as JSON; `units` the sets and units as printed."""
+    """One line of the plan; `units` are the sets and units as printed.
+
+    `due` is a rule of domain.measure_dues as JSON, {} for a standing duty; that has `cadence` (domain.standing).
+    """
 
     __tablename__ = "measure"
     __table_args__ = (
@@ -65,21 +68,31 @@ class Measure(Base):
     workflow_key: Mapped[str]
     units: Mapped[list[Any]]
     due: Mapped[dict[str, Any]]
+    cadence: Mapped[dict[str, Any] | None] = mapped_column(default=None)
     position: Mapped[int]
     source_span: Mapped[list[Any] | None] = mapped_column(default=None)
     bigrams: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
 
 
 class Assignment(Base):
-    """Measure × unit: a standing duty."""
+    """Measure × unit: a duty.
+
+    runs_since      when it began to run (the campaign's issue, or later); None = not yet
+    opened_until    openings up to this moment exist as tasks
+    next_opens_at   when its next task opens; the partial index is all that a sweep with nothing to open reads
+    """
 
     __tablename__ = "assignment"
     __table_args__ = (
         UniqueConstraint("measure_id", "unit_id", "role"),
         CheckConstraint(one_of("role", "lead", "support", "each"), name="role"),
         Index("ix_assignment__unit", "unit_id"),
+        Index("ix_assignment__next_opens", "next_opens_at", postgresql_where="next_opens_at IS NOT NULL"),
     )
     id: Mapped[Id]
     measure_id: Mapped[int] = link("measure.id")
     unit_id: Mapped[int] = link("unit.id")
     role: Mapped[str] = mapped_column(default="each")
+    runs_since: Mapped[datetime | None] = mapped_column(default=None)
+    opened_until: Mapped[datetime | None] = mapped_column(default=None)
+    next_opens_at: Mapped[datetime | None] = mapped_column(default=None)

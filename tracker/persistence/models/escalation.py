@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, SmallInteger, UniqueConstraint
+from sqlalchemy import ARRAY, BigInteger, CheckConstraint, Index, SmallInteger, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.persistence.models.base import Base, Id, link, one_of
@@ -39,6 +39,9 @@ class Finding(Base):
         CheckConstraint(one_of("status", "waiting", "struck", "waived", "issued", "obsolete"), name="status"),
         Index("ix_finding__waiting", "campaign_id", "unit_id", postgresql_where="status = 'waiting'"),
         Index("ix_finding__task", "task_id"),
+        Index(
+            "ix_finding__standing", "assignment_id", postgresql_where="status = 'waiting' AND assignment_id IS NOT NULL"
+        ),
     )
     id: Mapped[Id]
     ref: Mapped[str] = mapped_column(unique=True)
@@ -54,6 +57,10 @@ class Finding(Base):
     decided_at: Mapped[datetime | None] = mapped_column(default=None)
     decided_by: Mapped[int | None] = link("person.id", default=None)
     reason: Mapped[str] = mapped_column(default="")
+    # For a standing duty: later missed periods join the one finding, whose line counts them.
+    assignment_id: Mapped[int | None] = link("assignment.id", default=None)
+    periods: Mapped[list[str] | None] = mapped_column(ARRAY(Text), default=None)
+    period_tasks: Mapped[list[int] | None] = mapped_column(ARRAY(BigInteger), default=None)
 
 
 class Notice(Base):

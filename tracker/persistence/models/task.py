@@ -34,6 +34,10 @@ class Task(Base):
     workflow_key: Mapped[str]
     workflow_version_id: Mapped[int] = link("workflow_version.id")
     period_key: Mapped[str] = mapped_column(default="once")
+    period_title: Mapped[str | None] = mapped_column(default=None)  # 2026年3月; None for what is done once
+    quota: Mapped[int | None] = mapped_column(SmallInteger, default=None)  # returns wanted within the window
+    recorded: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")  # returns before the last one
+    nil: Mapped[bool] = mapped_column(default=False, server_default="false")  # answered by a nil return (零报告)
     title: Mapped[str]
     state: Mapped[str]
     waits_for: Mapped[str]

@@ -54,7 +54,7 @@ MEASURES = text(f"""
         JOIN assignment a ON a.measure_id = m.id
         JOIN unit_name un ON un.unit_id = a.unit_id AND un.valid_to IS NULL
         WHERE c.ref = :ref AND {_DUTY_SEEN} GROUP BY 1)
-    SELECT m.key, m.ordinal, m.title, m.text, m.workflow_key, m.units, m.due, duty.unit_names,
+    SELECT m.key, m.ordinal, m.title, m.text, m.workflow_key, m.units, m.due, m.cadence, duty.unit_names,
         coalesce(lit.lights, '{{}}'::jsonb) AS lights
     FROM measure m JOIN campaign c ON c.id = m.campaign_id JOIN duty ON duty.measure_id = m.id
     LEFT JOIN lit ON lit.measure_id = m.id
@@ -146,6 +146,7 @@ class MeasureRow:
     workflow_key: str
     units: Sequence[str]
     due: Mapping[str, Any]
+    cadence: Mapping[str, Any] | None
     unit_names: Sequence[str]
     lights: Mapping[str, int]
 

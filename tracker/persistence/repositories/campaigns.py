@@ -18,11 +18,6 @@ INSERT_ASSIGNMENTS = text("""
     INSERT INTO assignment (measure_id, unit_id, role)
     SELECT * FROM unnest(CAST(:measures AS bigint[]), CAST(:units AS bigint[]), CAST(:roles AS text[]))""")
 
-OPEN_ASSIGNMENTS = text("""
-    SELECT a.id, a.measure_id, a.unit_id, a.role FROM assignment a JOIN measure m ON m.id = a.measure_id
-    WHERE m.campaign_id = :campaign AND NOT EXISTS (SELECT FROM task t WHERE t.assignment_id = a.id)
-    ORDER BY m.position, a.id""")
-
 
 @dataclass(frozen=True, slots=True)
 class AssignmentRow:
@@ -91,12 +86,13 @@ class CampaignRepository:
 
     def add_measure(
         self, campaign_id: int, *, key: str, ordinal: str, title: str, text: str, workflow_key: str,
-        units: Sequence[str], due: Mapping[str, Any], position: int,
+        units: Sequence[str], due: Mapping[str, Any], position: int, cadence: Mapping[str, Any] | None = None,
     ) -> int:  # fmt: skip
         """Add one line of the plan and return its id."""
         measure = Measure(
             campaign_id=campaign_id, key=key, ordinal=ordinal, title=title, text=text,
             workflow_key=workflow_key, units=list(units), due=dict(due), position=position,
+            cadence=dict(cadence) if cadence is not None else None,
             bigrams=bigrams(title, text),
         )  # fmt: skip
         self._session.add(measure)
@@ -137,10 +133,6 @@ class CampaignRepository:
             .order_by(Measure.position, Assignment.id)
         )
         return [AssignmentRow(*row) for row in rows]
-
-    def open_assignments(self, campaign_id: int) -> list[AssignmentRow]:
-        """Return the duties for which no task has been opened yet."""
-        return [AssignmentRow(*row) for row in self._session.execute(OPEN_ASSIGNMENTS, {"campaign": campaign_id})]
 
     @staticmethod
     def _one(campaign: Campaign | None) -> Campaign:

@@ -18,7 +18,8 @@ CLAIM = text("""
     SELECT c.id AS clock_id, c.name, c.occurrence, c.status, c.started_at, c.due_on, c.due_at, c.due_class, c.due_rule,
         c.cutoff, c.provisional, c.calendar_version_id, c.ladder_version_id, c.ladder_from_on, c.held_since,
         c.pause_reason, c.quality_failures, c.failed_rechecks, c.ordered_rungs, c.next_fire_at,
-        t.id AS task_id, t.ref AS task_ref, t.title, t.campaign_id, t.unit_id, t.severity_raise, t.workflow_key
+        t.id AS task_id, t.ref AS task_ref, t.title, t.campaign_id, t.unit_id, t.severity_raise, t.workflow_key,
+        t.assignment_id, t.period_title
     FROM clock c JOIN task t ON t.id = c.task_id
     WHERE c.next_fire_at <= :now AND (CAST(:only AS bigint[]) IS NULL OR c.id = ANY(CAST(:only AS bigint[])))
     ORDER BY c.next_fire_at, c.id LIMIT :many
@@ -44,12 +45,29 @@ INSERT_FIRINGS = text("""
     RETURNING id, clock_id, rung""")
 
 INSERT_FINDINGS = text("""
-    INSERT INTO finding (ref, firing_id, campaign_id, unit_id, task_id, kind, severity, summary, status, raised_at, reason)
+    INSERT INTO finding (ref, firing_id, campaign_id, unit_id, task_id, kind, severity, summary, assignment_id, status,
+        raised_at, reason)
     SELECT r.*, 'waiting', CAST(:now AS timestamptz), ''
     FROM unnest(CAST(:ref AS text[]), CAST(:firing_id AS bigint[]), CAST(:campaign_id AS bigint[]),
         CAST(:unit_id AS bigint[]), CAST(:task_id AS bigint[]), CAST(:kind AS text[]), CAST(:severity AS smallint[]),
-        CAST(:summary AS text[])) AS r
+        CAST(:summary AS text[]), CAST(:assignment_id AS bigint[])) AS r
     RETURNING id, firing_id""")
+
+#: A standing duty's finding that waits in one of these open drafts; a later missed period joins it.
+STANDING = text("""
+    SELECT f.id, f.ref, f.assignment_id, f.periods, f.period_tasks, i.id AS item_id, i.notice_id
+    FROM finding f JOIN notice_item i ON i.finding_id = f.id AND i.struck_at IS NULL
+    WHERE f.assignment_id = ANY(CAST(:assignments AS bigint[])) AND f.status = 'waiting'
+      AND i.notice_id = ANY(CAST(:drafts AS bigint[]))""")
+
+WRITE_PERIODS = text("""
+    WITH r AS (
+        SELECT id, string_to_array(periods, '|') AS periods, CAST(string_to_array(tasks, ',') AS bigint[]) AS tasks, line
+        FROM unnest(CAST(:id AS bigint[]), CAST(:periods AS text[]), CAST(:tasks AS text[]), CAST(:line AS text[]))
+            AS r(id, periods, tasks, line)),
+    written AS (
+        UPDATE finding f SET periods = r.periods, period_tasks = r.tasks, summary = r.line FROM r WHERE f.id = r.id)
+    UPDATE notice_item i SET text = r.line FROM r WHERE i.finding_id = r.id""")
 
 OPEN_DRAFTS = text("""
     SELECT n.id, n.campaign_id, n.unit_id, n.kind, n.severity, n.ref, n.task_id, 0 AS last_position
@@ -125,6 +143,19 @@ class DraftRow:
         return (self.campaign_id, self.unit_id, self.kind, self.severity)
 
 
+@dataclass(frozen=True, slots=True)
+class StandingFinding:
+    """What was raised about a standing duty: the periods missed so far, their tasks, and its line."""
+
+    id: int
+    ref: str
+    assignment_id: int
+    periods: list[str]
+    period_tasks: list[int]
+    item_id: int
+    notice_id: int
+
+
 class SweepRepository:
     """One batch of a sweep. Locks: tasks and clocks by the claim, then draft keys, drafts; streams come last."""
 
@@ -153,6 +184,19 @@ class SweepRepository:
         """Insert firings; return ids by (clock, rung). One that exists already is not among them."""
         found = self._session.execute(INSERT_FIRINGS, {**as_arrays(columns), "now": now}).all()
         return {(row.clock_id, row.rung): int(row.id) for row in found}
+
+    def standing_findings(self, assignments: Sequence[int], drafts: Sequence[int]) -> list[StandingFinding]:
+        """Return the waiting findings of standing duties in drafts that the caller has locked."""
+        given = {"assignments": sorted(set(assignments)), "drafts": sorted(set(drafts))}
+        return [StandingFinding(*row) for row in self._session.execute(STANDING, given)]
+
+    def write_periods(self, rows: Sequence[tuple[int, Sequence[str], Sequence[int], str]]) -> None:
+        """Write (finding, periods, tasks, line) of standing duties, and the line into the draft."""
+        columns: dict[str, list[Any]] = {
+            "id": [one[0] for one in rows], "periods": ["|".join(one[1]) for one in rows],
+            "tasks": [",".join(map(str, one[2])) for one in rows], "line": [one[3] for one in rows],
+        }  # fmt: skip
+        self._session.execute(WRITE_PERIODS, as_arrays(columns))
 
     def insert_findings(self, columns: Mapping[str, list[Any]], *, now: datetime) -> dict[int, int]:
         """Insert findings; return ids by firing id."""

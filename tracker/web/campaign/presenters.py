@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
 from flask import url_for
 
+from tracker.domain.cadence import say_cadence
 from tracker.domain.campaign_file import UNIT_KINDS
-from tracker.domain.deadlines import DueAtPhaseEnd, DueByDate, DueWithin, due_from_plain, show_day
 from tracker.domain.errors import NotFound
 from tracker.domain.lights import LIGHTS, WORST_FIRST, Light
-from tracker.domain.periods import format_within
+from tracker.domain.measure_dues import due_from_plain, say_due
 from tracker.domain.ports import WorkflowCatalog
+from tracker.domain.standing import cadence_from_plain
 from tracker.persistence.queries.campaign_page import CampaignRow, MeasureRow, PhaseRow, TaskRow
 from tracker.persistence.queries.matrix import CellRow
 
@@ -55,30 +56,16 @@ def present_measures(
     rows: Sequence[MeasureRow], phases: Sequence[PhaseRow], catalog: WorkflowCatalog
 ) -> list[MeasureView]:
     """Return the measures with their due rules in words."""
-    titles = {phase.key: phase for phase in phases}
+    titles = {phase.key: (phase.title, phase.ends_on) for phase in phases}
     return [
         MeasureView(
-            row, workflow_title(row.workflow_key, catalog), due_in_words(row.due, titles),
+            row, workflow_title(row.workflow_key, catalog),
+            say_cadence(cadence_from_plain(row.cadence)) if row.cadence else say_due(due_from_plain(row.due), titles),
             tuple((light, row.lights[light.code]) for light in WORST_FIRST if row.lights.get(light.code)),
             sum(row.lights.values()),
         )
         for row in rows
     ]  # fmt: skip
-
-
-def due_in_words(plain: Mapping[str, object], phases: Mapping[str, PhaseRow]) -> str:
-    """Return a due rule as people say it: 8月25日前, 下达后15日内, “集中整治”阶段结束前."""
-    rule = due_from_plain(plain)
-    cutoff = "" if rule.cutoff == "24:00" else f" {rule.cutoff}"
-    match rule:
-        case DueByDate(day, _):
-            return f"{show_day(day)}{cutoff}前"
-        case DueWithin(period, _):
-            return f"下达后{format_within(period)}内{f'（当日{cutoff.strip()}前）' if cutoff else ''}"
-        case DueAtPhaseEnd(key, _):
-            phase = phases.get(key)
-            until = f"（{show_day(phase.ends_on)}{cutoff}）" if phase else ""
-            return f"“{phase.title if phase else key}”阶段结束前{until}"
 
 
 def workflow_title(key: str, catalog: WorkflowCatalog) -> str:

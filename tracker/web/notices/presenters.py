@@ -22,7 +22,7 @@ from tracker.web.showing import left_or_late, severity_title
 
 #: Events of the paper's own stream that say more than the step which they accompany.
 EVENT_TITLES = {
-    "notice.drafted": "引擎起草", "notice.finding_gathered": "并入新事项", "notice.edited": "修改标题或正文",
+    "notice.drafted": "引擎起草", "notice.finding_gathered": "并入新事项", "notice.finding_joined": "并入同一工作的又一期", "notice.edited": "修改标题或正文",
     "notice.item_added": "添加事项", "notice.item_struck": "划去一项", "notice.item_restored": "恢复一项",
     "notice.issued": "编号", "notice.items_opened": "生成整改事项", "extension.asked": "申请延期",
     "extension.decided": "答复延期", "task.urged": "人工催办", "rung.ordered": "领导批示升级",

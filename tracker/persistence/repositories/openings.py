@@ -1,0 +1,96 @@
+"""Which duties open a task next: an index probe, a claim in bounded batches, and what was opened written back at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from tracker.persistence.arrays import as_arrays
+
+#: A supporter's part opens with the lead's task and not by itself.
+START = text("""
+    UPDATE assignment a SET runs_since = CAST(:now AS timestamptz), next_opens_at = CAST(:now AS timestamptz)
+    FROM measure m WHERE m.id = a.measure_id AND m.campaign_id = :campaign AND a.runs_since IS NULL
+      AND a.role <> 'support'""")
+
+CLAIM = text("""
+    SELECT a.id AS assignment_id, a.unit_id, a.runs_since, a.opened_until, a.next_opens_at, m.id AS measure_id,
+        m.title, m.workflow_key, m.due, m.cadence, c.id AS campaign_id, c.title AS campaign_title, c.starts_on,
+        c.ends_on, c.settings, o.unit_id AS office_unit_id
+    FROM assignment a JOIN measure m ON m.id = a.measure_id JOIN campaign c ON c.id = m.campaign_id
+    JOIN office o ON o.id = c.office_id
+    WHERE a.next_opens_at <= :now AND (CAST(:campaign AS bigint) IS NULL OR c.id = :campaign)
+      AND (CAST(:only AS bigint[]) IS NULL OR a.id = ANY(CAST(:only AS bigint[])))
+    ORDER BY a.next_opens_at, m.position, a.id LIMIT :many
+    FOR UPDATE OF a SKIP LOCKED""")
+
+RECORD = text("""
+    UPDATE assignment a SET opened_until = r.opened_until, next_opens_at = r.next_opens_at
+    FROM unnest(CAST(:ids AS bigint[]), CAST(:opened_until AS timestamptz[]), CAST(:next_opens_at AS timestamptz[]))
+        AS r(id, opened_until, next_opens_at)
+    WHERE a.id = r.id""")
+
+DEFER = text("UPDATE assignment SET next_opens_at = :until WHERE id = ANY(CAST(:ids AS bigint[]))")
+
+NEXT = text("SELECT next_opens_at FROM assignment WHERE next_opens_at IS NOT NULL ORDER BY next_opens_at LIMIT 1")
+
+
+@dataclass(frozen=True, slots=True)
+class DutyRow:
+    """A duty whose next task opens now, claimed, with what its measure and campaign say."""
+
+    assignment_id: int
+    unit_id: int
+    runs_since: datetime
+    opened_until: datetime | None
+    next_opens_at: datetime
+    measure_id: int
+    title: str
+    workflow_key: str
+    due: Mapping[str, Any]
+    cadence: Mapping[str, Any] | None
+    campaign_id: int
+    campaign_title: str
+    starts_on: date
+    ends_on: date
+    settings: Mapping[str, Any]
+    office_unit_id: int
+
+
+class OpeningRepository:
+    """Duties and their openings. Assignments are locked before any task."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def start(self, campaign_id: int, *, now: datetime) -> None:
+        """Let every duty of a campaign that does not run yet run from now on."""
+        self._session.execute(START, {"campaign": campaign_id, "now": now})
+
+    def claim(
+        self, *, now: datetime, many: int, campaign_id: int | None = None, only: Sequence[int] | None = None
+    ) -> list[DutyRow]:
+        """Lock and return duties that open a task now, the longest due first; what others hold is left to them."""
+        given = {"now": now, "many": many, "campaign": campaign_id, "only": list(only) if only is not None else None}
+        return [DutyRow(*row) for row in self._session.execute(CLAIM, given)]
+
+    def record(self, rows: Sequence[tuple[int, datetime | None, datetime | None]]) -> None:
+        """Write (assignment, opened until, next opening) of claimed duties."""
+        if rows:
+            ids, until, following = (list(column) for column in zip(*rows, strict=True))
+            columns = {"ids": ids, "opened_until": until, "next_opens_at": following}
+            self._session.execute(RECORD, as_arrays(columns))
+
+    def defer(self, assignment_ids: Sequence[int], *, until: datetime) -> None:
+        """Put duties that cannot be judged back."""
+        self._session.execute(DEFER, {"ids": list(assignment_ids), "until": until})
+
+    def next_opens_at(self) -> datetime | None:
+        """Return the earliest moment at which a duty opens a task: an index probe."""
+        found: datetime | None = self._session.execute(NEXT).scalar_one_or_none()
+        return found
