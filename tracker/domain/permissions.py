@@ -30,6 +30,11 @@ class Action(StrEnum):
     SEE_INCIDENTS = "see_incidents"
     MANAGE_ACCOUNTS = "manage_accounts"
     SEE_ACCOUNTS = "see_accounts"
+    SEE_UNITS = "see_units"
+    MANAGE_UNITS = "manage_units"
+    SEE_CONTACTS = "see_contacts"
+    MANAGE_AREAS = "manage_areas"
+    SEE_OWN_AREA = "see_own_area"
     VERIFY_LEDGER = "verify_ledger"
     SEE_HEALTH = "see_health"
 
@@ -87,6 +92,10 @@ OVER_CAMPAIGN: Mapping[Action, frozenset[Role]] = {
     Action.SEE_WORKBENCH: OFFICE_SIDE,
     Action.ISSUE_CAMPAIGN: frozenset({Role.OFFICE}),
     Action.SEE_INCIDENTS: frozenset({Role.OFFICE}),
+    Action.SEE_UNITS: frozenset({Role.OFFICE}),
+    Action.MANAGE_UNITS: frozenset({Role.OFFICE}),
+    Action.SEE_CONTACTS: frozenset({Role.OFFICE}),
+    Action.MANAGE_AREAS: frozenset({Role.OFFICE}),
 }
 #: action → roles, at the very unit of the task
 AT_UNIT: Mapping[Action, frozenset[Role]] = {Action.ACT_AS_UNIT: frozenset({Role.HEAD, Role.LIAISON})}
@@ -95,6 +104,7 @@ ABOVE_UNIT: Mapping[Action, frozenset[Role]] = {
     Action.SEE_TASK: UNIT_SIDE,
     Action.SEE_CAMPAIGN: UNIT_SIDE,
     Action.URGE: frozenset({Role.AREA_LEADER}),
+    Action.SEE_OWN_AREA: frozenset({Role.AREA_LEADER}),
 }
 #: action → roles, wherever (the administrators; no business data)
 ANYWHERE: Mapping[Action, frozenset[Role]] = {
@@ -102,6 +112,8 @@ ANYWHERE: Mapping[Action, frozenset[Role]] = {
     Action.SEE_ACCOUNTS: frozenset({Role.SECURITY_ADMIN, Role.AUDIT_ADMIN}),
     Action.VERIFY_LEDGER: frozenset({Role.AUDIT_ADMIN}),
     Action.SEE_INCIDENTS: frozenset({Role.SYSTEM_ADMIN}),
+    # The structure, and no business; phones and mail addresses stay with the office.
+    Action.SEE_UNITS: frozenset({Role.SYSTEM_ADMIN}),
     Action.SEE_HEALTH: frozenset({Role.SYSTEM_ADMIN}),
 }
 PARTY_ACTIONS = {

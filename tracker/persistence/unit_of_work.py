@@ -19,6 +19,8 @@ from tracker.persistence.repositories.incidents import IncidentRepository
 from tracker.persistence.repositories.installations import InstallationRepository
 from tracker.persistence.repositories.ledger import LedgerRepository
 from tracker.persistence.repositories.notices import NoticeRepository
+from tracker.persistence.repositories.roster import RosterRepository
+from tracker.persistence.repositories.roster_imports import RosterImportRepository
 from tracker.persistence.repositories.sample_time import SampleTimeRepository
 from tracker.persistence.repositories.sweeping import SweepRepository
 from tracker.persistence.repositories.tasks import TaskRepository
@@ -45,6 +47,8 @@ class UnitOfWork:
         self.campaigns = CampaignRepository(self._session)
         self.notices = NoticeRepository(self._session)
         self.units = UnitRepository(self._session)
+        self.roster = RosterRepository(self._session)
+        self.roster_imports = RosterImportRepository(self._session)
         self.told = ToldRepository(self._session)
         self.deliveries = DeliveryRepository(self._session)
         self.accounts = AccountRepository(self._session)
