@@ -23,6 +23,7 @@ from tracker.delivery.render import TemplateRenderer
 from tracker.delivery.sample import SampleCourier
 from tracker.documents.files import ContentFileChecker
 from tracker.documents.sheets.reading import FileSheetReader
+from tracker.documents.sheets.writing import FileSheetWriter
 from tracker.domain.campaign_file import CampaignFile
 from tracker.domain.deadlines import local_moment
 from tracker.domain.installation import CalendarSeed
@@ -49,6 +50,7 @@ from tracker.services.issuing import IssuingService
 from tracker.services.ledger import LedgerService
 from tracker.services.notices import NoticeService
 from tracker.services.people import PeopleService
+from tracker.services.reorganisations import ReorganisationService
 from tracker.services.rosters import RosterService
 from tracker.services.sample import SampleService
 from tracker.services.tasks import TaskService
@@ -93,7 +95,8 @@ class Container:
         self.explanations = ExplanationService(self.floor)
         self.incidents = IncidentService(self.floor)
         self.ledger = LedgerService(self.floor)
-        self.rosters = RosterService(self.floor, reader=FileSheetReader(), cipher=self.cipher)
+        self.reorganisations = ReorganisationService(self.floor)
+        self.rosters = RosterService(self.floor, reader=FileSheetReader(), writer=FileSheetWriter(), cipher=self.cipher)
         self.audits = AuditService(self.floor)
         self.sample = SampleService(self.floor, self.escalations, self.deliver)
         self.attachments = AttachmentService(

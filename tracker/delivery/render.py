@@ -20,7 +20,7 @@ from tracker.domain.ports import MessagePart
 
 #: The order of the groups in a mail, gravest first; also which subject a mixed mail has to lead with.
 ORDER = (
-    "served", "urge", "relapsed", "returned", "reply_judged", "remind", "assigned", "redated",
+    "served", "urge", "relapsed", "returned", "handed_over", "reply_judged", "remind", "assigned", "redated",
     "extension_decided", "raised", "draft_waiting", "to_review", "extension_asked", "vacancy", "signed_off",
     "approved", "withdrawn",
 )  # fmt: skip

@@ -19,6 +19,7 @@ from tracker.persistence.repositories.incidents import IncidentRepository
 from tracker.persistence.repositories.installations import InstallationRepository
 from tracker.persistence.repositories.ledger import LedgerRepository
 from tracker.persistence.repositories.notices import NoticeRepository
+from tracker.persistence.repositories.reorganising import ReorganisingRepository
 from tracker.persistence.repositories.roster import RosterRepository
 from tracker.persistence.repositories.roster_imports import RosterImportRepository
 from tracker.persistence.repositories.sample_time import SampleTimeRepository
@@ -47,6 +48,7 @@ class UnitOfWork:
         self.campaigns = CampaignRepository(self._session)
         self.notices = NoticeRepository(self._session)
         self.units = UnitRepository(self._session)
+        self.reorganising = ReorganisingRepository(self._session)
         self.roster = RosterRepository(self._session)
         self.roster_imports = RosterImportRepository(self._session)
         self.told = ToldRepository(self._session)

@@ -11,9 +11,10 @@ from datetime import datetime, timedelta
 
 from tracker.domain.errors import FieldProblem, InvalidInput, NotFound, StaleVersion
 from tracker.domain.permissions import Action, Viewer
-from tracker.domain.ports import Cipher, SheetReader
+from tracker.domain.ports import Cipher, SheetReader, SheetWriter
 from tracker.domain.roster.changes import ChangeList
 from tracker.domain.roster.comparing import Comparison, compare
+from tracker.domain.roster.layouts import export_sheets, template_sheets
 from tracker.domain.roster.present import County, Importer, PresentPerson
 from tracker.domain.roster.problems import RowProblem
 from tracker.domain.roster.reading import read_roster
@@ -23,6 +24,7 @@ from tracker.persistence.models import RosterImport
 from tracker.persistence.unit_of_work import UnitOfWork
 from tracker.services.administration import Administration, administration_of
 from tracker.services.context import Floor
+from tracker.services.recording import event
 from tracker.services.roster_writing import RosterWriting
 
 KEPT_FOR = timedelta(hours=2)
@@ -60,9 +62,10 @@ class Imported:
 class RosterService:
     """Imports units and people. `viewer` None is the operator at the command line."""
 
-    def __init__(self, floor: Floor, *, reader: SheetReader, cipher: Cipher) -> None:
+    def __init__(self, floor: Floor, *, reader: SheetReader, writer: SheetWriter, cipher: Cipher) -> None:
         self._floor = floor
         self._reader = reader
+        self._writer = writer
         self._cipher = cipher
 
     def check(self, viewer: Viewer | None, files: Sequence[GivenFile], *, whole: bool) -> Comparison:
@@ -153,6 +156,31 @@ class RosterService:
             gone = uow.roster_imports.forget_expired(self._floor.clock.real_now())
             uow.commit()
             return gone
+
+    # -- files that go out
+
+    def template(self) -> bytes:
+        """Return the workbook to fill in."""
+        return self._writer.workbook(template_sheets())
+
+    def export(self, viewer: Viewer | None, *, contacts: bool) -> bytes:
+        """Return units and people as a workbook that an import of it would leave unchanged.
+
+        With `contacts` phones and mail addresses stand in clear, and the record says who took them along; raises
+        NotFound for those who may not.
+        """
+        now = self._floor.clock.now()
+        action = Action.SEE_CONTACTS if contacts else Action.MANAGE_UNITS
+        with self._floor.uows() as uow:
+            administration = administration_of(uow, viewer, action)
+            county = self._county(uow, administration, viewer)
+            content = self._writer.workbook(export_sheets(county, contacts=contacts))
+            if contacts:
+                payload = {"people": len(county.people), "office": administration.office and administration.office.id}
+                stream = ("settings", 1)
+                uow.events.append([event(stream, "contacts.exported", payload, at=now, by=administration.by)])
+                uow.commit()
+        return content
 
     # -- parts
 
