@@ -49,6 +49,7 @@ from tracker.services.installations import InstallationService
 from tracker.services.issuing import IssuingService
 from tracker.services.ledger import LedgerService
 from tracker.services.notices import NoticeService
+from tracker.services.office_people import OfficePeopleService
 from tracker.services.people import PeopleService
 from tracker.services.reorganisations import ReorganisationService
 from tracker.services.rosters import RosterService
@@ -95,6 +96,7 @@ class Container:
         self.explanations = ExplanationService(self.floor)
         self.incidents = IncidentService(self.floor)
         self.ledger = LedgerService(self.floor)
+        self.office_people = OfficePeopleService(self.floor, cipher=self.cipher)
         self.reorganisations = ReorganisationService(self.floor)
         self.rosters = RosterService(self.floor, reader=FileSheetReader(), writer=FileSheetWriter(), cipher=self.cipher)
         self.audits = AuditService(self.floor)

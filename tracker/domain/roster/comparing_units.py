@@ -39,6 +39,9 @@ class UnitComparison:
             if (parent := self._parent(entry, entries)) is not None or entry.parent in (None, TOP):
                 last += 1
                 self.after[entry.key] = self._after(entry, parent, last, names)
+            else:
+                # Its parent is unknown; what else is wrong with the row is said all the same.
+                self._after(entry, None, last, names)
         for entry in entries.values():
             if entry.key in self.after:
                 self._note(entry)
@@ -130,7 +133,7 @@ class UnitComparison:
         pairs = []
         for name in ("name", "short_name", "kind", "level", "parent", "position", "aliases"):
             old, new = _shown(self, before, name) if before else None, _shown(self, after, name)
-            if old != new and not (old is None and new in ("", "无")):
+            if old != new and not (old is None and new in ("", "无", DEFAULT_LEVEL)):
                 pairs.append(FieldChange(name, old, new))
         return tuple(pairs)
 

@@ -72,6 +72,13 @@ CHOICES = text(f"""
     WHERE u.ended_on IS NULL AND {_WITHIN} ORDER BY n.position, u.id""")
 
 
+BESIDE = text(f"""
+    SELECT u.id, u.key, n.name FROM unit u JOIN unit_name n ON n.unit_id = u.id AND n.valid_to IS NULL
+    JOIN unit_name own ON own.unit_id = :unit AND own.valid_to IS NULL
+    WHERE u.ended_on IS NULL AND u.id <> :unit AND n.parent_id IS NOT DISTINCT FROM own.parent_id AND {_WITHIN}
+    ORDER BY n.position, u.id LIMIT :most""")
+
+
 @dataclass(frozen=True, slots=True)
 class UnitListed:
     """A unit of the list; `depth` is its place in the tree."""
@@ -147,6 +154,14 @@ def unit_choices(session: Session, *, within: frozenset[int] | None) -> list[tup
     """Return units to choose from (id, name and code), in protocol order."""
     rows = session.execute(CHOICES, {"units": _listed(within)})
     return [(row.id, f"{row.name}（{row.key}）") for row in rows]
+
+
+def units_beside(
+    session: Session, unit_id: int, *, within: frozenset[int] | None, most: int
+) -> list[tuple[int, str]]:
+    """Return the units under the same parent; none when there are more than `most`, for nobody ticks a hundred boxes."""
+    rows = session.execute(BESIDE, {"unit": unit_id, "units": _listed(within), "most": most + 1}).all()
+    return [(row.id, f"{row.name}（{row.key}）") for row in rows] if len(rows) <= most else []
 
 
 def like(sought: str | None) -> str | None:
