@@ -35,6 +35,7 @@ from tracker.persistence.secrets import ArgonHasher, FieldCipher
 from tracker.persistence.unit_of_work import UnitOfWorkFactory
 from tracker.queueing.enqueue import RqJobQueue
 from tracker.services.accounts import AccountService, SignInRules
+from tracker.services.areas import AreaService
 from tracker.services.attachments import AttachmentService
 from tracker.services.audits import AuditService
 from tracker.services.campaigns import CampaignService
@@ -97,6 +98,7 @@ class Container:
         self.incidents = IncidentService(self.floor)
         self.ledger = LedgerService(self.floor)
         self.office_people = OfficePeopleService(self.floor, cipher=self.cipher)
+        self.areas = AreaService(self.floor)
         self.reorganisations = ReorganisationService(self.floor)
         self.rosters = RosterService(self.floor, reader=FileSheetReader(), writer=FileSheetWriter(), cipher=self.cipher)
         self.audits = AuditService(self.floor)

@@ -91,6 +91,7 @@ def _settings(loaded: Mapping[str, Any]) -> CampaignSettings:
         cutoff=loaded["cutoff"],
         separation=loaded["separation"],
         rectification_days=loaded["rectification_days"],
+        first_responsible=loaded["first_responsible"],
     )
 
 

@@ -80,6 +80,7 @@ class CampaignSettings:
     cutoff: str = "24:00"
     separation: bool = True
     rectification_days: int = 15
+    first_responsible: str = "head"
 
     def to_plain(self) -> dict[str, object]:
         """Return the settings as they are stored; JSON has no numbers as keys, so severities become text."""
@@ -89,6 +90,7 @@ class CampaignSettings:
             "cutoff": self.cutoff,
             "separation": self.separation,
             "rectification_days": self.rectification_days,
+            "first_responsible": self.first_responsible,
         }
 
 

@@ -184,7 +184,10 @@ def _facts(uow: UnitOfWork, campaign: Campaign, office: OfficeRow, clock: Clock)
     names = {unit_id: unit.name for unit_id, unit in uow.units.by_id(unit_ids).items()}
     holders = _holders(uow, campaign, office, unit_ids, clock)
     separation = bool(campaign.settings.get("separation", True))
-    return CampaignFacts(office.unit_id, office.name, names, holders, measures, separation)
+    return CampaignFacts(
+        office.unit_id, office.name, names, holders, measures, separation,
+        campaign.settings.get("first_responsible", "head"),
+    )  # fmt: skip
 
 
 def _holders(

@@ -165,8 +165,10 @@ class OfficePeopleService:
                 raise InvalidInput([FieldProblem("on", "离任日期应在一年以前至今天之间。请核对。")])
             accounts = uow.accounts.accounts_of(person_id)
             person = uow.accounts.lock_person(person_id)
-            if person is None or person.left_on is not None:
-                raise NotFound("没有这个人员，或已登记离任。")
+            if person is None:
+                raise NotFound("没有这个人员，或者您无权查看。")
+            if person.left_on is not None:
+                raise InvalidInput([FieldProblem("on", f"此人已在{person.left_on}登记离任。")])
             person.left_on, person.phone_cipher, person.email_cipher = left_on, None, None
             for account in accounts:
                 account.disabled = True

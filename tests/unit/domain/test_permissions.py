@@ -25,18 +25,18 @@ POSTS = {
 #: what a role may do with a task of east; `!` = with a paper there that is not issued yet, too
 ALLOWED = {
     Role.OFFICE: "see_task! see_campaign! see_workbench! act_as_office! urge! decide_extension! issue_campaign!"
-    " see_incidents!",
+    " see_incidents! see_units! manage_units! see_contacts! manage_areas!",
     Role.SUPERVISOR: "see_task! see_campaign! see_workbench! act_as_supervisor! urge! decide_extension!",
     Role.LEADER: "see_task! see_campaign! see_workbench! act_as_leader! urge! order_rung!",
-    Role.AREA_LEADER: "see_task see_campaign urge",
+    Role.AREA_LEADER: "see_task see_campaign urge see_own_area",
     Role.HEAD: "see_task see_campaign act_as_unit",
     Role.LIAISON: "see_task see_campaign act_as_unit",
-    Role.SYSTEM_ADMIN: "see_incidents! see_health!",
+    Role.SYSTEM_ADMIN: "see_incidents! see_health! see_units!",
     Role.SECURITY_ADMIN: "manage_accounts! see_accounts!",
     Role.AUDIT_ADMIN: "see_accounts! verify_ledger!",
 }
 #: what an administrator may do wherever it is: no business of any campaign
-ADMINISTRATION = {"see_incidents", "see_health", "manage_accounts", "see_accounts", "verify_ledger"}
+ADMINISTRATION = {"see_incidents", "see_health", "see_units", "manage_accounts", "see_accounts", "verify_ledger"}
 ADMINS = (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN)
 
 

@@ -156,9 +156,7 @@ def unit_choices(session: Session, *, within: frozenset[int] | None) -> list[tup
     return [(row.id, f"{row.name}（{row.key}）") for row in rows]
 
 
-def units_beside(
-    session: Session, unit_id: int, *, within: frozenset[int] | None, most: int
-) -> list[tuple[int, str]]:
+def units_beside(session: Session, unit_id: int, *, within: frozenset[int] | None, most: int) -> list[tuple[int, str]]:
     """Return the units under the same parent; none when there are more than `most`, for nobody ticks a hundred boxes."""
     rows = session.execute(BESIDE, {"unit": unit_id, "units": _listed(within), "most": most + 1}).all()
     return [(row.id, f"{row.name}（{row.key}）") for row in rows] if len(rows) <= most else []
