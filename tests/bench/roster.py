@@ -67,7 +67,7 @@ def measure(servers: RunningServers, *, units: int, people: int) -> list[Figure]
             again = seconds(lambda: world.container.rosters.import_now(files, whole=False))
             assert written == {"unit": units, "unit_name": units, "person": people, "post": people}
             assert events == world.value("SELECT count(*) FROM event")
-            assert events - before == units + 2 * people
+            assert events - before == units + 2 * people + 1
     many = units + people
     return [
         Figure("roster_imported", many, first, "s", f"{units} units and {people} people, file to commit", floor),

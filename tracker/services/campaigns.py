@@ -89,6 +89,7 @@ class CampaignService:
         with self._uows() as uow:
             # One loading at a time, so that two of the same file end in a sentence and not in a broken key.
             uow.installations.lock()
+            uow.roster.lock()
             loading = CampaignLoading(uow, file, self._cipher, self._clock.now(), Doer(actor_person_id))
             loading.refuse_what_does_not_fit()
             campaign = loading.write()

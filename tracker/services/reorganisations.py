@@ -60,7 +60,7 @@ class ReorganisationService:
         a sentence a field, NotFound for a unit of another administration.
         """
         with self._floor.uows() as uow:
-            administration, units, unit = self._unit(uow, viewer, unit_id)
+            administration, units, unit = self._unit(uow, viewer, unit_id, acts=True)
             self._check_act(act)
             if unit.name != known_name:
                 raise StaleVersion(f"单位已有人改名为“{unit.name}”，没有办理。请核对后再办。")
@@ -102,7 +102,7 @@ class ReorganisationService:
     def plan_merge(self, viewer: Viewer | None, source_ids: Sequence[int], target_id: int) -> ChangeSet:
         """Return what merging units into another would do, and what stands against it; changes nothing."""
         with self._floor.uows() as uow:
-            _, units, target = self._unit(uow, viewer, target_id)
+            _, units, target = self._unit(uow, viewer, target_id, acts=False)
             return self._merge_plan(uow, viewer, units, source_ids, target, lock=False)
 
     def merge(
@@ -115,7 +115,7 @@ class ReorganisationService:
         """
         now = self._floor.clock.now()
         with self._floor.uows() as uow:
-            administration, units, target = self._unit(uow, viewer, target_id)
+            administration, units, target = self._unit(uow, viewer, target_id, acts=True)
             self._check_act(act)
             plan = self._merge_plan(uow, viewer, units, source_ids, target, lock=True)
             _check_plan(plan, digest)
@@ -185,7 +185,7 @@ class ReorganisationService:
     def plan_split(self, viewer: Viewer | None, unit_id: int, *, ends: bool) -> ChangeSet:
         """Return what splitting a unit would do, and what stands against it; changes nothing."""
         with self._floor.uows() as uow:
-            _, units, unit = self._unit(uow, viewer, unit_id)
+            _, units, unit = self._unit(uow, viewer, unit_id, acts=False)
             return self._split_plan(uow, units, unit, ends=ends, lock=False)
 
     def split(
@@ -199,7 +199,7 @@ class ReorganisationService:
         """
         now = self._floor.clock.now()
         with self._floor.uows() as uow:
-            administration, units, unit = self._unit(uow, viewer, unit_id)
+            administration, units, unit = self._unit(uow, viewer, unit_id, acts=True)
             self._check_act(act)
             plan = self._split_plan(uow, units, unit, ends=ends, lock=True)
             _check_plan(plan, digest)
@@ -267,10 +267,11 @@ class ReorganisationService:
     # -- parts
 
     def _unit(
-        self, uow: UnitOfWork, viewer: Viewer | None, unit_id: int
+        self, uow: UnitOfWork, viewer: Viewer | None, unit_id: int, *, acts: bool
     ) -> tuple[Administration, dict[str, PresentUnit], PresentUnit]:
         administration = administration_of(uow, viewer, Action.MANAGE_UNITS)
-        uow.roster.lock()
+        if acts:
+            uow.roster.lock()
         units = uow.roster.units()
         unit = next((one for one in units.values() if one.id == unit_id), None)
         if unit is None or not administration.reaches(unit_id):

@@ -221,12 +221,20 @@ class RosterService:
         }
         sets = uow.roster.sets(administration.office.id) if administration.office else {}
         importer = Importer(scope, viewer.person_id if viewer else None)
-        return County(today, units, sets, people, uow.roster.posts(today), uow.roster.campaigns(), importer)
+        return County(
+            today, units, sets, people, uow.roster.posts(today), uow.roster.campaigns(), importer, uow.roster.left(today)
+        )  # fmt: skip
 
     def _write(self, uow: UnitOfWork, administration: Administration, comparison: Comparison) -> Imported:
         now = self._floor.clock.now()
         ids = {key: unit.id for key, unit in uow.roster.units().items()}
         RosterWriting(uow, comparison.changes, self._cipher, now, administration.by, administration.office, ids).write()
+        payload = {
+            "digest": comparison.changes.digest(), "units": len(comparison.changes.units),
+            "people": len(comparison.changes.people), "posts": len(comparison.changes.posts),
+        }  # fmt: skip
+        if comparison.changes:
+            uow.events.append([event(("settings", 1), "roster.imported", payload, at=now, by=administration.by)])
         self._note_missing_phones(uow, now)
         return Imported(comparison.changes, comparison.without_phone)
 

@@ -70,7 +70,7 @@ def test_every_change_is_an_event_of_who_did_it_and_names_stand_apart(world: Wor
         " WHERE e.person_id = :who ORDER BY e.id", who=office.person_id,
     )  # fmt: skip
     assert [(r["stream"], r["kind"]) for r in found] == [
-        ("unit", "unit.created"), ("person", "person.added"), ("person", "post.given"),
+        ("unit", "unit.created"), ("person", "person.added"), ("person", "post.given"), ("settings", "roster.imported"),
     ]  # fmt: skip
     assert all(r["post_id"] for r in found)
     assert not any("王五" in r["payload"] or "139" in r["payload"] for r in found)

@@ -65,6 +65,12 @@ class PeopleComparison:
             self.without_phone.append(person.name)
             sentence = "没有手机号，会照样导入，但发不了短信。请尽快补上；已列入“数据质量”。"
             self.problems.append(row.source.problem("phone", sentence, grave=False))
+        gone = {row.unit: self.county.left.get((person.name, row.unit)) for row in person.rows}
+        if known is None and (day := next((day for day in gone.values() if day), None)):
+            sentence = (
+                f"“{person.name}”曾在该单位任职，已于{day}登记离任。若是同一人，请删去这一行；不是的，会新增一人。"
+            )
+            self.problems.append(row.source.problem("name", sentence, grave=False))
         if person.login and (known is None or person.login not in known.logins):
             sentence = f"还没有“{person.login}”这个账号；导入不开账号，请安全管理员开通。"
             self.problems.append(row.source.problem("login", sentence, grave=False))

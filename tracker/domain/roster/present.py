@@ -76,7 +76,11 @@ class Importer:
 
 @dataclass(frozen=True)
 class County:
-    """All that a file is held against. `campaigns`: number and title → id."""
+    """All that a file is held against.
+
+    campaigns   number and title → id
+    left        (name, unit's code) of people who have left → the day
+    """
 
     today: date
     units: Mapping[str, PresentUnit] = field(default_factory=dict)
@@ -85,3 +89,4 @@ class County:
     posts: tuple[PresentPost, ...] = ()
     campaigns: Mapping[str, int] = field(default_factory=dict)
     importer: Importer = Importer()
+    left: Mapping[tuple[str, str], date] = field(default_factory=dict)

@@ -120,4 +120,9 @@ def own_area(session: Session, viewer: Viewer, *, now: datetime, calendar: Worki
         "units": [unit for unit, _ in pairs], "campaigns": [campaign for _, campaign in pairs],
         **light_moment(now, calendar),
     }  # fmt: skip
-    return [OwnUnit(**row) for row in session.execute(OWN, given).mappings()]
+    return [OwnUnit(**{**row, "waiting": _dated(row["waiting"])}) for row in session.execute(OWN, given).mappings()]
+
+
+def _dated(tasks: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Give days back as days: JSON has none."""
+    return [{**task, "due_on": date.fromisoformat(task["due_on"]) if task["due_on"] else None} for task in tasks]

@@ -37,6 +37,10 @@ PEOPLE = text("""
         ARRAY(SELECT a.username FROM account a WHERE a.person_id = h.id ORDER BY a.id) AS logins
     FROM person h WHERE h.left_on IS NULL OR h.left_on > :today ORDER BY h.id""")
 
+LEFT = text("""
+    SELECT h.name, u.key, max(h.left_on) AS left_on FROM person h JOIN post p ON p.person_id = h.id
+    JOIN unit u ON u.id = p.unit_id WHERE h.left_on <= :today GROUP BY h.name, u.key""")
+
 POSTS = text("""
     SELECT p.id, p.person_id, u.key, p.role, p.title, p.campaign_id, p.starts_on, p.ends_on
     FROM post p JOIN unit u ON u.id = p.unit_id JOIN person h ON h.id = p.person_id
@@ -157,6 +161,11 @@ class RosterRepository:
         """Return every post of everybody who has not left, past and future ones included."""
         rows = self._session.execute(POSTS, {"today": today})
         return tuple(_post(row) for row in rows)
+
+    def left(self, today: date) -> dict[tuple[str, str], date]:
+        """Return, by name and unit's code, when people left."""
+        rows = self._session.execute(LEFT, {"today": today})
+        return {(row.name, row.key): row.left_on for row in rows}
 
     def campaigns(self) -> dict[str, int]:
         """Return campaigns by number and by title; a title that two campaigns share is left out."""

@@ -198,3 +198,9 @@ def test_phones_are_read_as_people_write_them(typed: str) -> None:
 def test_a_masked_phone_of_an_export_means_no_change() -> None:
     found = compared(people_sheet(row("张三", "east", "联络员", phone="138****0001")))
     assert not found.changes
+
+
+def test_somebody_who_has_left_is_not_taken_back_without_a_word() -> None:
+    found = compared(people_sheet(row("钱七", "east", "联络员")), left={("钱七", "east"): date(2026, 2, 1)})
+    assert any("已于2026-02-01登记离任" in one.sentence for one in found.warnings)
+    assert [one.name for one in found.changes.people] == ["钱七"]
