@@ -15,6 +15,7 @@ from tracker.domain.roster.changes import PostAct
 from tracker.domain.roster.comparing import Comparison
 from tracker.domain.roster.headings import UNITS
 from tracker.domain.values import ROLE_TITLES
+from tracker.persistence.queries.unit_page import unit_ids
 from tracker.persistence.queries.units import UnitLine, unit_tree
 from tracker.services.rosters import GivenFile
 
@@ -130,11 +131,11 @@ def change_lines(comparison: Comparison) -> Iterator[str]:
 
 def unit_by_key(container: Container, key: str) -> int:
     """Return the id of a unit; raises a sentence for one that does not exist."""
-    with container.uows() as uow:
-        found = uow.units.units_by_key([key]).get(key)
+    with container.reading() as session:
+        found = unit_ids(session, [key]).get(key)
     if found is None:
         raise click.ClickException(f"没有编码为 {key} 的单位。可用 tracker units list 查看。")
-    return found.id
+    return found
 
 
 def day_of(typed: str | None) -> date | None:

@@ -116,6 +116,8 @@ ANYWHERE: Mapping[Action, frozenset[Role]] = {
     Action.SEE_UNITS: frozenset({Role.SYSTEM_ADMIN}),
     Action.SEE_HEALTH: frozenset({Role.SYSTEM_ADMIN}),
 }
+#: Units and people belong to no campaign: a post for one campaign alone does not reach them.
+BESIDE_CAMPAIGNS = frozenset({Action.SEE_UNITS, Action.MANAGE_UNITS, Action.SEE_CONTACTS})
 PARTY_ACTIONS = {
     "unit": Action.ACT_AS_UNIT, "supervisor": Action.ACT_AS_SUPERVISOR,
     "office": Action.ACT_AS_OFFICE, "leader": Action.ACT_AS_LEADER,
@@ -137,6 +139,8 @@ def _post_allows(viewer: Viewer, index: int, action: Action, place: Place) -> bo
     if post.role in ANYWHERE.get(action, frozenset()):
         return True
     if post.campaign_id not in (None, place.campaign_id):
+        return False
+    if action in BESIDE_CAMPAIGNS and post.campaign_id is not None:
         return False
     if post.role in OVER_CAMPAIGN.get(action, frozenset()):
         return place.office_unit_id is None or post.unit_id == place.office_unit_id

@@ -115,3 +115,10 @@ def test_the_units_of_some_roles_are_those_at_and_below_their_posts():
     assert mixed.units(Role.HEAD) == {TOWN, EAST, WEST}
     assert mixed.units(Role.LIAISON) == frozenset()
     assert mixed.roles() == {Role.HEAD, Role.SUPERVISOR}
+
+
+def test_an_office_post_for_one_campaign_keeps_its_areas_and_no_units():
+    only_here = viewer((Role.OFFICE, OFFICE, CAMPAIGN))
+    assert may(only_here, Action.MANAGE_AREAS, AT_EAST)
+    for action in (Action.SEE_UNITS, Action.MANAGE_UNITS, Action.SEE_CONTACTS):
+        assert not may(only_here, action, AT_EAST)

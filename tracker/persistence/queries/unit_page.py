@@ -162,6 +162,14 @@ def units_beside(session: Session, unit_id: int, *, within: frozenset[int] | Non
     return [(row.id, f"{row.name}（{row.key}）") for row in rows] if len(rows) <= most else []
 
 
+def unit_ids(session: Session, keys: Sequence[str]) -> dict[str, int]:
+    """Return ids by code, for the codes that exist."""
+    rows = session.execute(
+        text("SELECT key, id FROM unit WHERE key = ANY(CAST(:keys AS text[]))"), {"keys": list(keys)}
+    )
+    return {row.key: row.id for row in rows}
+
+
 def like(sought: str | None) -> str | None:
     """Return a pattern that finds a text anywhere; None finds all."""
     if sought is None:

@@ -14,7 +14,7 @@ from tracker.domain.permissions import Action
 from tracker.domain.reorganising import NewUnit
 from tracker.domain.roster.cells import read_list
 from tracker.domain.values import local_date
-from tracker.persistence.queries.unit_page import UnitFacts, get_unit, unit_choices, units_beside
+from tracker.persistence.queries.unit_page import UnitFacts, get_unit, unit_choices, unit_ids, units_beside
 from tracker.web.auth import requires
 from tracker.web.requests import container, viewer
 from tracker.web.units.scope import Answer, act_from, administration, number, typed
@@ -167,9 +167,9 @@ def _sources(asked: Any) -> list[int]:
     ticked = [found for one in asked.getlist("unit") if (found := number(one)) is not None]
     codes = read_list(str(asked.get("codes", "")))
     if codes:
-        with container().uows() as uow:
-            known = uow.units.units_by_key(codes)
-        ticked += [known[code].id for code in codes if code in known]
+        with container().reading() as session:
+            known = unit_ids(session, codes)
+        ticked += [known[code] for code in codes if code in known]
     return list(dict.fromkeys(ticked))
 
 
