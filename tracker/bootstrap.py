@@ -22,6 +22,8 @@ from tracker.delivery.email import SmtpCourier, SmtpServer
 from tracker.delivery.render import TemplateRenderer
 from tracker.delivery.sample import SampleCourier
 from tracker.documents.files import ContentFileChecker
+from tracker.documents.sheets.reading import FileSheetReader
+from tracker.documents.sheets.writing import FileSheetWriter
 from tracker.domain.campaign_file import CampaignFile
 from tracker.domain.deadlines import local_moment
 from tracker.domain.installation import CalendarSeed
@@ -33,6 +35,7 @@ from tracker.persistence.secrets import ArgonHasher, FieldCipher
 from tracker.persistence.unit_of_work import UnitOfWorkFactory
 from tracker.queueing.enqueue import RqJobQueue
 from tracker.services.accounts import AccountService, SignInRules
+from tracker.services.areas import AreaService
 from tracker.services.attachments import AttachmentService
 from tracker.services.audits import AuditService
 from tracker.services.campaigns import CampaignService
@@ -47,8 +50,11 @@ from tracker.services.installations import InstallationService
 from tracker.services.issuing import IssuingService
 from tracker.services.ledger import LedgerService
 from tracker.services.notices import NoticeService
+from tracker.services.office_people import OfficePeopleService
 from tracker.services.people import PeopleService
+from tracker.services.reorganisations import ReorganisationService
 from tracker.services.rising import RisingService
+from tracker.services.rosters import RosterService
 from tracker.services.sample import SampleService
 from tracker.services.tasks import TaskService
 from tracker.settings import Settings
@@ -93,6 +99,10 @@ class Container:
         self.explanations = ExplanationService(self.floor)
         self.incidents = IncidentService(self.floor)
         self.ledger = LedgerService(self.floor)
+        self.office_people = OfficePeopleService(self.floor, cipher=self.cipher)
+        self.areas = AreaService(self.floor)
+        self.reorganisations = ReorganisationService(self.floor)
+        self.rosters = RosterService(self.floor, reader=FileSheetReader(), writer=FileSheetWriter(), cipher=self.cipher)
         self.audits = AuditService(self.floor)
         self.sample = SampleService(self.floor, self.escalations, self.deliver)
         self.attachments = AttachmentService(

@@ -54,6 +54,9 @@ class Row:
         return f"{self.method} {self.rule} {self.fill}".strip()
 
 
+#: Two offices of one township keep its units and people together.
+KEEPERS = "office1 n-office1"
+UNIT_DOOR = "int:unit_id=unit"
 PERSON = "int:person_id=person"
 ACCOUNT = f"{PERSON} int:account_id=account"
 ROUTES = (
@@ -136,6 +139,35 @@ ROUTES = (
     Row("POST", "/admin/incidents/<int:incident_id>/resolve", "system", fill="int:incident_id=system_incident"),
     Row("GET", "/admin/ledger", "audit"),
     Row("POST", "/admin/ledger", "audit"),
+    # -- units and people
+    Row("GET", "/units", f"{KEEPERS} system"),
+    Row("GET", "/units/<int:unit_id>", f"{KEEPERS} system", fill=UNIT_DOOR),
+    *(Row("GET", f"/units/{page}", KEEPERS) for page in ("quality", "template", "export", "import", "people")),
+    Row("POST", "/units/export", KEEPERS),
+    Row("POST", "/units/import", KEEPERS),
+    Row("GET", "/units/import/<ref>", "office1", fill="ref=import"),
+    Row("POST", "/units/import/<ref>/forget", "office1", fill="ref=import"),
+    Row("POST", "/units/import/<ref>/apply", "n-office1", fill="ref=n_import"),
+    *(
+        Row(method, f"/units/<int:unit_id>/{act}", KEEPERS, fill=UNIT_DOOR)
+        for act in ("rename", "merge", "split")
+        for method in ("GET", "POST")
+    ),
+    Row("GET", "/units/people/<int:person_id>", KEEPERS, fill=PERSON),
+    Row("POST", "/units/people/<int:person_id>/reveal", KEEPERS, fill=PERSON),
+    Row("POST", "/units/people/<int:person_id>/addresses", KEEPERS, fill=PERSON),
+    Row("POST", "/units/people/<int:person_id>/posts", KEEPERS, fill="int:person_id=leaver"),
+    Row(
+        "POST", "/units/people/<int:person_id>/posts/<int:post_id>/end", KEEPERS, fill=f"{PERSON} int:post_id=post",
+    ),
+    Row("POST", "/units/people/<int:person_id>/leave", KEEPERS, fill="int:person_id=leaver"),
+    Row("GET", "/campaigns/<ref>/areas", "office1", fill="ref=campaign"),
+    Row("POST", "/campaigns/<ref>/areas", "office1", fill="ref=campaign"),
+    Row("POST", "/campaigns/<ref>/areas/responsible", "office1", fill="ref=campaign"),
+    Row("GET", "/area", "area n-area"),
+    Row(
+        "POST", "/campaigns/<ref>/areas/<int:post_id>/end", "office1", fill="ref=campaign int:post_id=area_post",
+    ),
 )  # fmt: skip
 #: What a person would type, all in one form; each route takes what it knows.
 TYPED = {

@@ -15,9 +15,11 @@ from datetime import datetime
 
 from PIL import Image
 
+from tests.support.rosters import as_workbook
 from tests.support.world import World, small_campaign
 from tests.web.papers import draft_of, issue, run_late
 from tests.web.site import MEASURES, MORE_PEOPLE, Site, copied_database
+from tracker.services.rosters import GivenFile
 
 NEIGHBOUR = """
 key: neighbour_campaign
@@ -80,6 +82,11 @@ DOORS = {
     "person": "SELECT :person",
     "account": "SELECT id FROM account WHERE person_id = :person",
     "post": "SELECT id FROM post WHERE person_id = :person",
+    "leaver": "SELECT :leaver",
+    "unit": "SELECT id FROM unit WHERE key = 'east'",
+    "import": "SELECT ref FROM roster_import WHERE person_id = :office1",
+    "n_import": "SELECT ref FROM roster_import WHERE person_id = :neighbour",
+    "area_post": "SELECT id FROM post WHERE person_id = :area",
 }
 
 
@@ -134,7 +141,13 @@ def build(world: World) -> TwoOffices:
         )
         uow.incidents.raise_(kind="sweep_late", subject="sweep:test", sentence="巡检迟了。", now=world.clock.now())
         uow.commit()
-    given = {"draft": draft, "person": people["clerk-east"]}
+    for who, key in (("office1", "new-a"), ("n-office1", "new-b")):
+        book = as_workbook(units=[(key, f"{key}村", "", "", "村", "town", "", "")])
+        world.container.rosters.preview(world.viewer(who), [GivenFile("a.xlsx", book)], whole=False)
+    given = {
+        "draft": draft, "person": people["clerk-east"], "leaver": people["clerk-west"], "office1": people["office1"],
+        "neighbour": people["n-office1"], "area": people["area"],
+    }  # fmt: skip
     doors = {
         name: str(world.value(sql, **{key: value for key, value in given.items() if f":{key}" in sql}))
         for name, sql in DOORS.items()

@@ -13,7 +13,7 @@ from tracker.cli.doctor import doctor
 from tracker.cli.engine import audit, explain, ledger, sweep
 from tracker.cli.server_account import EmbeddedServerUnavailable
 from tracker.cli.show_settings import settings
-from tracker.cli.units import units
+from tracker.cli.unit_acts import UNITS
 from tracker.cli.up import WebDidNotAnswer, up
 from tracker.cli.web_server import PortInUse
 from tracker.cli.workflows import workflows
@@ -35,7 +35,7 @@ COMMANDS: tuple[click.Command, ...] = (
     audit,
     explain,
     ledger,
-    units,
+    UNITS,
     backup,
 )
 

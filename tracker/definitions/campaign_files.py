@@ -91,6 +91,7 @@ def _settings(loaded: Mapping[str, Any]) -> CampaignSettings:
         separation=loaded["separation"],
         rectification_days=loaded["rectification_days"],
         rhythm=loaded["rhythm"],
+        first_responsible=loaded["first_responsible"],
     )
 
 

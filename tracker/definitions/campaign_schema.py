@@ -12,6 +12,7 @@ from marshmallow import ValidationError, fields, validate, validates_schema
 from tracker.definitions.problems import unknown
 from tracker.definitions.schema import StrictSchema
 from tracker.definitions.schema_fields import Flag, Name, Number, OneOf, Several, Text
+from tracker.domain.addressing import FIRST_RESPONSIBLE_ROLES
 from tracker.domain.cadence import Cadence
 from tracker.domain.campaign_file import MAX_SHORT_NAME, UNIT_KINDS
 from tracker.domain.deadlines import Cutoff, MeasureDue
@@ -224,6 +225,7 @@ class SettingsSchema(StrictSchema):
     separation = Flag(load_default=True)
     rectification_days = Number(1, 365, load_default=15)
     rhythm = _Rhythm(load_default=None)
+    first_responsible = OneOf("第一责任人的岗位", FIRST_RESPONSIBLE_ROLES, load_default="head")
 
 
 class CampaignSchema(StrictSchema):

@@ -24,7 +24,7 @@ from tracker.domain.definition import CountsAs, FieldType
 from tracker.domain.values import WaitsFor
 
 PARTIES = ("unit", "supervisor", "office", "leader", "engine")
-RUNG_ROLES = ("liaison", "head", "area_leader", "supervisor", "office", "leader")
+RUNG_ROLES = ("liaison", "head", "area_leader", "supervisor", "office", "leader", "first_responsible")
 OPENS = ("rectification_for_problems", "rectification_for_items")
 PAUSES = ("extension_pending", "objection_pending")
 SAME_PERSON = "same_person_as."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 #: Who answers for a role that nobody holds. Office-side roles end at the office itself.
@@ -13,6 +13,9 @@ NEXT_IN_CHAIN = {
     "supervisor": "office",
     "leader": "office",
 }
+#: A word of plans: which post it is, each campaign says for itself; see `first_responsible` of its settings.
+FIRST_RESPONSIBLE = "first_responsible"
+FIRST_RESPONSIBLE_ROLES = ("head", "area_leader")
 OFFICE_SIDE_ROLES = frozenset({"office", "supervisor", "leader"})
 
 
@@ -33,9 +36,15 @@ class Reached:
 
 
 class AddressBook:
-    """Posts held today, by (unit, role). A post for one campaign serves only that campaign."""
+    """Posts held today, by (unit, role). A post for one campaign serves only that campaign.
 
-    def __init__(self, posts: Iterable[tuple[int, str, int | None, int, int]]) -> None:
+    `first_responsible`: campaign → the role that it calls so; the head where a campaign says nothing.
+    """
+
+    def __init__(
+        self, posts: Iterable[tuple[int, str, int | None, int, int]], first_responsible: Mapping[int, str] | None = None
+    ) -> None:
+        self._first_responsible = first_responsible or {}
         self._posts: dict[tuple[int, str], list[tuple[int | None, Holder]]] = {}
         for unit_id, role, campaign_id, person_id, post_id in posts:
             self._posts.setdefault((unit_id, role), []).append((campaign_id, Holder(person_id, post_id)))
@@ -50,6 +59,8 @@ class AddressBook:
         vacant: list[str] = []
         for role in roles:
             asked: str | None = role
+            if role == FIRST_RESPONSIBLE:
+                asked = self._first_responsible.get(campaign_id, "head")
             while asked is not None:
                 at = office_unit_id if asked in OFFICE_SIDE_ROLES else unit_id
                 holders = self.holders(at, asked, campaign_id)

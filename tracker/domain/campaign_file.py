@@ -87,6 +87,7 @@ class CampaignSettings:
     separation: bool = True
     rectification_days: int = 15
     rhythm: Cadence | None = None
+    first_responsible: str = "head"
 
     def to_plain(self) -> dict[str, object]:
         """Return the settings as they are stored; JSON has no numbers as keys, so severities become text."""
@@ -97,6 +98,7 @@ class CampaignSettings:
             "separation": self.separation,
             "rectification_days": self.rectification_days,
             **({"rhythm": cadence_to_plain(self.rhythm)} if self.rhythm else {}),
+            "first_responsible": self.first_responsible,
         }
 
 

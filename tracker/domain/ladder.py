@@ -29,7 +29,8 @@ class Rung:
     quality_failures, failed_rechecks   counts since the clock's present occurrence began; None = not by this count
     raises          workflow key of the notice to draft, for RAISE
     severity        1–5 of the finding and the draft
-    to              who is told, as roles: liaison, head, area_leader, supervisor, office, leader
+    to              who is told, as roles: liaison, head, area_leader, supervisor, office, leader,
+                    first_responsible (the head, unless the campaign says otherwise)
     """
 
     name: str

@@ -60,6 +60,7 @@ KINDS: Mapping[str, MessageKind] = {
     "decision_risen": MessageKind("转请决定", TASK | {"parties", "office"}, SentWhile.OPEN),
     "redated": MessageKind("期限调整", WITH_DATE | {"old_due_on", "reason"}, SentWhile.OPEN),
     "vacancy": MessageKind("岗位空缺", frozenset({"role", "unit", "task_ref"})),
+    "handed_over": MessageKind("任务交接", WITH_DATE | {"old_unit", "reason"}),
     "withdrawn": MessageKind("任务撤回", TASK | {"reason"}),
 }
 MESSAGE_KINDS = frozenset(KINDS)

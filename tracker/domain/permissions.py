@@ -32,6 +32,11 @@ class Action(StrEnum):
     SEE_INCIDENTS = "see_incidents"
     MANAGE_ACCOUNTS = "manage_accounts"
     SEE_ACCOUNTS = "see_accounts"
+    SEE_UNITS = "see_units"
+    MANAGE_UNITS = "manage_units"
+    SEE_CONTACTS = "see_contacts"
+    MANAGE_AREAS = "manage_areas"
+    SEE_OWN_AREA = "see_own_area"
     VERIFY_LEDGER = "verify_ledger"
     SEE_HEALTH = "see_health"
 
@@ -94,6 +99,10 @@ OVER_CAMPAIGN: Mapping[Action, frozenset[Role]] = {
     Action.SEE_WORKBENCH: OFFICE_SIDE,
     Action.ISSUE_CAMPAIGN: frozenset({Role.OFFICE}),
     Action.SEE_INCIDENTS: frozenset({Role.OFFICE}),
+    Action.SEE_UNITS: frozenset({Role.OFFICE}),
+    Action.MANAGE_UNITS: frozenset({Role.OFFICE}),
+    Action.SEE_CONTACTS: frozenset({Role.OFFICE}),
+    Action.MANAGE_AREAS: frozenset({Role.OFFICE}),
 }
 #: action → roles, at the very unit of the task
 AT_UNIT: Mapping[Action, frozenset[Role]] = {
@@ -105,6 +114,7 @@ ABOVE_UNIT: Mapping[Action, frozenset[Role]] = {
     Action.SEE_TASK: UNIT_SIDE,
     Action.SEE_CAMPAIGN: UNIT_SIDE,
     Action.URGE: frozenset({Role.AREA_LEADER}),
+    Action.SEE_OWN_AREA: frozenset({Role.AREA_LEADER}),
 }
 #: action → roles, wherever (the administrators; no business data)
 ANYWHERE: Mapping[Action, frozenset[Role]] = {
@@ -112,8 +122,12 @@ ANYWHERE: Mapping[Action, frozenset[Role]] = {
     Action.SEE_ACCOUNTS: frozenset({Role.SECURITY_ADMIN, Role.AUDIT_ADMIN}),
     Action.VERIFY_LEDGER: frozenset({Role.AUDIT_ADMIN}),
     Action.SEE_INCIDENTS: frozenset({Role.SYSTEM_ADMIN}),
+    # The structure, and no business; phones and mail addresses stay with the office.
+    Action.SEE_UNITS: frozenset({Role.SYSTEM_ADMIN}),
     Action.SEE_HEALTH: frozenset({Role.SYSTEM_ADMIN}),
 }
+#: Units and people belong to no campaign: a post for one campaign alone does not reach them.
+BESIDE_CAMPAIGNS = frozenset({Action.SEE_UNITS, Action.MANAGE_UNITS, Action.SEE_CONTACTS})
 PARTY_ACTIONS = {
     "unit": Action.ACT_AS_UNIT, "supervisor": Action.ACT_AS_SUPERVISOR,
     "office": Action.ACT_AS_OFFICE, "leader": Action.ACT_AS_LEADER,
@@ -142,6 +156,8 @@ def _post_allows(viewer: Viewer, index: int, action: Action, place: Place) -> bo
         and _risen_allows(post.role, action, place.risen)
     ):
         return True
+    if action in BESIDE_CAMPAIGNS and post.campaign_id is not None:
+        return False
     if post.role in OVER_CAMPAIGN.get(action, frozenset()):
         return place.office_unit_id is None or post.unit_id == place.office_unit_id
     if place.internal:

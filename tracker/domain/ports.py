@@ -10,6 +10,7 @@ from typing import Protocol
 from tracker.domain.calendar import WorkingCalendar
 from tracker.domain.definition import WorkflowDefinition
 from tracker.domain.ladder import Ladder
+from tracker.domain.sheets import Sheet, SheetLayout
 
 
 class Clock(Protocol):
@@ -129,3 +130,20 @@ class FileChecker(Protocol):
 
     def check(self, *, file_name: str, content: bytes) -> CheckedFile:
         """Return the file as it will be stored (images re-encoded, GPS removed); raises AttachmentRefused."""
+
+
+class SheetReader(Protocol):
+    """Reads tables."""
+
+    def read(self, file_name: str, content: bytes) -> tuple[Sheet, ...]:
+        """Return the tables of an .xlsx or .csv as rows of text; raises AttachmentRefused."""
+
+
+class SheetWriter(Protocol):
+    """Writes tables."""
+
+    def workbook(self, sheets: tuple[SheetLayout, ...]) -> bytes:
+        """Return an .xlsx."""
+
+    def separated(self, sheet: SheetLayout) -> bytes:
+        """Return a .csv that no spreadsheet takes for formulas."""

@@ -7,9 +7,10 @@ the middle of a campaign; one that begins with a vacancy would begin with a rule
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from tracker.domain.addressing import FIRST_RESPONSIBLE
 from tracker.domain.deadlines import Cutoff, show_day
 from tracker.domain.definition import TransitionDefinition, WorkflowDefinition
 from tracker.domain.ladder import Ladder, Rung
@@ -17,7 +18,7 @@ from tracker.domain.reachability import ladders_of, reachable_workflows
 
 HOLDER_NAMES = {
     "liaison": "联络员", "head": "负责人", "area_leader": "包片领导", "supervisor": "督导员",
-    "office": "办公室工作人员", "leader": "领导小组领导",
+    "office": "办公室工作人员", "leader": "领导小组领导", "first_responsible": "第一责任人",
 }  # fmt: skip
 _UNIT_DOERS = ("liaison", "head")
 _UNIT_ROLES = ("liaison", "head", "area_leader")
@@ -52,6 +53,7 @@ class CampaignFacts:
     measures: Sequence[MeasureFacts]
     separation: bool
     above: tuple[int, ...] = ()
+    first_responsible: str = "head"
 
     def deciders_above(self, roles: Iterable[str]) -> frozenset[int]:
         """Return who decides in the office's place when nobody there may: holders of such posts, and heads."""
@@ -133,11 +135,19 @@ def _unit_vacancies(
     facts: CampaignFacts, unit_id: int, name: str, rungs: Sequence[tuple[Ladder, Rung]]
 ) -> Iterator[str]:
     # An area leader is told beside others; only a rung that speaks to nobody else needs one.
-    relevant = [(ladder, rung) for ladder, rung in rungs if set(rung.to) == {"area_leader"}]
-    addressed = _first_rungs(rungs, _UNIT_DOERS) | _first_rungs(relevant, ("area_leader",))
+    plain = [(ladder, _plainly(rung, facts.first_responsible)) for ladder, rung in rungs]
+    relevant = [(ladder, rung) for ladder, rung in plain if set(rung.to) == {"area_leader"}]
+    addressed = _first_rungs(plain, _UNIT_DOERS) | _first_rungs(relevant, ("area_leader",))
     for role, (ladder, rung) in addressed.items():
         if not _persons(facts, unit_id, [role]):
             yield _vacancy(name, role, ladder, rung)
+
+
+def _plainly(rung: Rung, first_responsible: str) -> Rung:
+    """Return a rung that names the post which the campaign calls 第一责任人."""
+    if FIRST_RESPONSIBLE not in rung.to:
+        return rung
+    return replace(rung, to=tuple(first_responsible if role == FIRST_RESPONSIBLE else role for role in rung.to))
 
 
 def _first_rungs(rungs: Sequence[tuple[Ladder, Rung]], roles: Sequence[str]) -> dict[str, tuple[Ladder, Rung]]:

@@ -8,7 +8,7 @@ logger = structlog.get_logger(__name__)
 
 
 def tidy() -> None:
-    """Seal what grew, settle decisions and messages whose sending was cut off, forget sessions that ended."""
+    """Seal what grew, settle decisions and stuck messages, forget ended sessions and files that nobody imported."""
     container = current()
     container.rising.settle_all()
     while (root := container.ledger.seal()) is not None:
@@ -16,6 +16,7 @@ def tidy() -> None:
         logger.info("Ledger sealed", action="ledger.sealed", root=root)
     container.deliveries.resolve_stuck()
     container.accounts.forget_old_sessions()
+    container.rosters.forget_expired()
 
 
 def settle_decisions() -> int:

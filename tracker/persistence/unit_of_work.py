@@ -20,6 +20,9 @@ from tracker.persistence.repositories.installations import InstallationRepositor
 from tracker.persistence.repositories.ledger import LedgerRepository
 from tracker.persistence.repositories.notices import NoticeRepository
 from tracker.persistence.repositories.openings import OpeningRepository
+from tracker.persistence.repositories.reorganising import ReorganisingRepository
+from tracker.persistence.repositories.roster import RosterRepository
+from tracker.persistence.repositories.roster_imports import RosterImportRepository
 from tracker.persistence.repositories.sample_time import SampleTimeRepository
 from tracker.persistence.repositories.sweeping import SweepRepository
 from tracker.persistence.repositories.tasks import TaskRepository
@@ -47,6 +50,9 @@ class UnitOfWork:
         self.notices = NoticeRepository(self._session)
         self.openings = OpeningRepository(self._session)
         self.units = UnitRepository(self._session)
+        self.reorganising = ReorganisingRepository(self._session)
+        self.roster = RosterRepository(self._session)
+        self.roster_imports = RosterImportRepository(self._session)
         self.told = ToldRepository(self._session)
         self.deliveries = DeliveryRepository(self._session)
         self.accounts = AccountRepository(self._session)

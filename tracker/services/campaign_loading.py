@@ -101,8 +101,12 @@ class CampaignLoading:
     def _changed_units(self) -> list[FieldProblem]:
         present = self.uow.units.units_by_key()
         problems = []
+        ended = self.uow.units.ended([unit.key for unit in self.file.units])
         for unit in self.file.units:
             known = present.get(unit.key)
+            if unit.key in ended:
+                sentence = f"编码 {unit.key} 的单位已在{show_day(ended[unit.key])}撤并，不能再用，请换一个编码。"
+                problems.append(FieldProblem(f"units.{unit.name}", sentence))
             if known is not None and known.name != unit.name:
                 sentence = f"编码 {unit.key} 在系统里是“{known.name}”，文件里写成“{unit.name}”，请核对编码。"
                 problems.append(FieldProblem(f"units.{unit.name}", sentence))

@@ -95,6 +95,7 @@ class CampaignService:
         with self._uows() as uow:
             # One loading at a time, so that two of the same file end in a sentence and not in a broken key.
             uow.installations.lock()
+            uow.roster.lock()
             loading = CampaignLoading(uow, file, self._cipher, self._clock.now(), Doer(actor_person_id))
             loading.refuse_what_does_not_fit()
             campaign = loading.write()
@@ -200,8 +201,9 @@ def _facts(uow: UnitOfWork, campaign: Campaign, office: OfficeRow, clock: Clock)
     holders = above | _holders(uow, campaign, office, unit_ids, clock)
     separation = bool(campaign.settings.get("separation", True))
     return CampaignFacts(
-        office.unit_id, office.name, names, holders, measures, separation, tuple(one.unit_id for one in levels[1:])
-    )
+        office.unit_id, office.name, names, holders, measures, separation, tuple(one.unit_id for one in levels[1:]),
+        campaign.settings.get("first_responsible", "head"),
+    )  # fmt: skip
 
 
 def _levels(uow: UnitOfWork, campaign: Campaign, office: OfficeRow, clock: Clock) -> tuple[Level, ...]:

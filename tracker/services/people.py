@@ -110,7 +110,7 @@ class PeopleService:
             raise InvalidInput([FieldProblem("ends_on", "结束日期早于开始日期。请改正。")])
         with self._uows() as uow:
             _locked_person(uow, person_id)
-            if unit_id not in uow.units.by_id([unit_id]):
+            if unit_id not in {unit.id for unit in uow.units.find_present()}:
                 raise InvalidInput([FieldProblem("unit", "没有这个单位。请重新选择。")])
             if campaign_id is not None and campaign_id not in {each.id for each in uow.campaigns.find_all()}:
                 raise InvalidInput([FieldProblem("campaign", "没有这个专项行动。请重新选择。")])

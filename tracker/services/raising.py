@@ -161,9 +161,10 @@ def _tell(
         return 0
     today = local_date(now)
     units = {f.judged.row["unit_id"] for f in fired} | {p.office_unit_id for p in places.values()}
+    posts = uow.told.posts_at(sorted(units), today=today)
     book = AddressBook(
-        (r.unit_id, r.role, r.campaign_id, r.person_id, r.post_id)
-        for r in uow.told.posts_at(sorted(units), today=today)
+        ((r.unit_id, r.role, r.campaign_id, r.person_id, r.post_id) for r in posts),
+        uow.campaigns.first_responsible(places),
     )
     rows: list[NewTold] = []
     vacant: dict[tuple[int, str], NewIncident] = {}

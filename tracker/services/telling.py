@@ -32,7 +32,8 @@ def address_book(uow: UnitOfWork, audiences: Sequence[Audience], *, now: datetim
     """Return the posts held today at all units that the audiences need, in one query."""
     units = {a.unit_id for a in audiences} | {a.office_unit_id for a in audiences}
     rows = uow.told.posts_at(sorted(units), today=local_date(now))
-    return AddressBook((r.unit_id, r.role, r.campaign_id, r.person_id, r.post_id) for r in rows)
+    first = uow.campaigns.first_responsible({a.campaign_id for a in audiences})
+    return AddressBook(((r.unit_id, r.role, r.campaign_id, r.person_id, r.post_id) for r in rows), first)
 
 
 def tell(

@@ -16,10 +16,16 @@ from tracker.web.outbox.views import blueprint as outbox
 from tracker.web.sample.views import blueprint as sample_bar
 from tracker.web.tasks.attachments import blueprint as attachments
 from tracker.web.tasks.views import blueprint as tasks
+from tracker.web.units.acts import blueprint as unit_acts
+from tracker.web.units.areas import blueprint as areas
+from tracker.web.units.importing import blueprint as roster_import
+from tracker.web.units.people import blueprint as office_people
+from tracker.web.units.views import blueprint as units
 from tracker.web.workbench.views import blueprint as workbench
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     health.blueprint, account, desk, tasks, attachments, workbench, notices, campaign, ledger, accounts, operations,
+    units, roster_import, unit_acts, office_people, areas,
 )  # fmt: skip
 
 #: Registered in a sample database only: elsewhere these routes do not exist.

@@ -134,10 +134,19 @@ def _came_back(payload: Payload, words: Words) -> tuple[str, list[str]]:
     return "改回由办公室决定", []
 
 
+def _handed_over(payload: Payload, words: Words) -> tuple[str, list[str]]:
+    what = f"由{payload.get('from_name')}交{payload.get('to_name')}接办"
+    lines = [_reason(payload), f"自{_said(payload.get('on'))}起；此前的办理和超期记在{payload.get('from_name')}名下。"]
+    for name, clock in (payload.get("clocks_standing") or {}).items():
+        lines.append(f"{clock_title(name, words.workflow)}不变：到{_day(clock.get('due_on'))}")
+    return what, lines
+
+
 TELLERS: Mapping[str, Teller] = {
     "decision.risen": _risen, "decision.came_back": _came_back,
     "task.opened": _opened, "task.moved": _moved, "rung.fired": _fired, "rung.ordered": _ordered,
     "task.urged": _urged, "extension.asked": _asked, "extension.decided": _decided, "attachment.stored": _stored,
+    "task.handed_over": _handed_over,
 }  # fmt: skip
 
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from flask import current_app, request
 
-from tracker.domain.permissions import Action, Viewer
+from tracker.domain.permissions import Action, Place, Viewer, may
 from tracker.domain.values import Role
+from tracker.persistence.queries.campaign_page import CampaignRow
 from tracker.web.auth import may_somewhere
 from tracker.web.requests import container, session_view
 
@@ -28,9 +29,11 @@ class Entry:
 ENTRIES = (
     Entry("我的任务", "/desk", roles=UNIT_ROLES),
     Entry("问题台账", "/desk/problems", roles=UNIT_ROLES),
+    Entry("我的包片", "/area", action=Action.SEE_OWN_AREA),
     Entry("督导台", "/workbench", action=Action.SEE_WORKBENCH),
     Entry("专项行动", "/campaigns", action=Action.SEE_CAMPAIGN),
     Entry("文书", "/notices", roles=UNIT_ROLES | OFFICE_ROLES),
+    Entry("单位和人员", "/units", action=Action.SEE_UNITS),
     Entry("账号", "/admin/accounts", action=Action.SEE_ACCOUNTS),
     Entry("异常", "/admin/incidents", action=Action.SEE_INCIDENTS),
     Entry("记录核验", "/admin/ledger", action=Action.VERIFY_LEDGER),
@@ -71,8 +74,16 @@ def page_values() -> dict[str, object]:
         "signed_in": who,
         "navigation": entries_for(who.viewer) if who is not None and not who.must_change else [],
         "known_paths": _known_paths,
+        "may_keep_areas": _may_keep_areas,
         "sample": container().sample.status() if who is not None and _is_sample() else None,
     }
+
+
+def _may_keep_areas(campaign: CampaignRow) -> bool:
+    """Tell whether the viewer keeps the areas of a campaign: an entry that leads nowhere is not shown."""
+    who = session_view()
+    place = Place(campaign.office_unit_id, campaign.id, None, internal=True)
+    return who is not None and may(who.viewer, Action.MANAGE_AREAS, place)
 
 
 def _is_sample() -> bool:

@@ -15,7 +15,7 @@ FACTS: dict[str, object] = {
     "rung_title": "督导通知", "reason": "照片不清楚", "wanted_on": "2026-09-30", "granted": True,
     "notice_ref": "WS-2026-0003", "printed_number": "某反诈办〔2026〕7号", "reply_due_on": "2026-09-20",
     "outcome": "不通过", "state": "待签发", "old_due_on": "2026-09-10", "role": "联络员", "parties": "督导组",
-    "office": "镇专项办",
+    "office": "镇专项办", "old_unit": "旧村",
 }  # fmt: skip
 NEVER_IN_SMS = re.compile(r"党|政|诈|贷|赌|刷单|投资|众筹|维权|[★【】<>{}]|http")
 

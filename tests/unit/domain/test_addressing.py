@@ -59,3 +59,14 @@ def test_a_post_for_one_campaign_serves_only_that_campaign(campaign, people):
 def test_a_post_at_another_unit_reaches_nobody_here():
     neighbour = (EAST + 1, "liaison", None, CLERK_2)
     assert reach("liaison", without=("liaison",), more=(neighbour,)) == ([HEAD], ("liaison",))
+
+
+def test_each_campaign_says_which_post_is_its_first_responsible_person() -> None:
+    book = AddressBook(((*post, 1000 + number) for number, post in enumerate(EVERYBODY)), {CAMPAIGN: "area_leader"})
+    for campaign, person in ((CAMPAIGN, AREA), (OTHER, HEAD)):
+        found = book.reach(["first_responsible"], unit_id=EAST, office_unit_id=OFFICE, campaign_id=campaign)
+        assert ([holder.person_id for holder in found.holders], found.vacant) == ([person], ())
+
+
+def test_a_vacant_first_responsible_post_goes_up_its_own_chain() -> None:
+    assert reach("first_responsible", without=("head",)) == ([AREA], ("head",))

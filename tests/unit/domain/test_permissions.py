@@ -25,18 +25,18 @@ POSTS = {
 #: what a role may do with a task of east; `!` = with a paper there that is not issued yet, too
 ALLOWED = {
     Role.OFFICE: "see_task! see_campaign! see_workbench! act_as_office! urge! decide_extension! issue_campaign!"
-    " see_incidents!",
+    " see_incidents! see_units! manage_units! see_contacts! manage_areas!",
     Role.SUPERVISOR: "see_task! see_campaign! see_workbench! act_as_supervisor! urge! decide_extension!",
     Role.LEADER: "see_task! see_campaign! see_workbench! act_as_leader! urge! order_rung!",
-    Role.AREA_LEADER: "see_task see_campaign urge",
+    Role.AREA_LEADER: "see_task see_campaign urge see_own_area",
     Role.HEAD: "see_task see_campaign act_as_unit decide_in_place",
     Role.LIAISON: "see_task see_campaign act_as_unit",
-    Role.SYSTEM_ADMIN: "see_incidents! see_health!",
+    Role.SYSTEM_ADMIN: "see_incidents! see_health! see_units!",
     Role.SECURITY_ADMIN: "manage_accounts! see_accounts!",
     Role.AUDIT_ADMIN: "see_accounts! verify_ledger!",
 }
 #: what an administrator may do wherever it is: no business of any campaign
-ADMINISTRATION = {"see_incidents", "see_health", "manage_accounts", "see_accounts", "verify_ledger"}
+ADMINISTRATION = {"see_incidents", "see_health", "see_units", "manage_accounts", "see_accounts", "verify_ledger"}
 ADMINS = (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN)
 
 
@@ -115,3 +115,10 @@ def test_the_units_of_some_roles_are_those_at_and_below_their_posts():
     assert mixed.units(Role.HEAD) == {TOWN, EAST, WEST}
     assert mixed.units(Role.LIAISON) == frozenset()
     assert mixed.roles() == {Role.HEAD, Role.SUPERVISOR}
+
+
+def test_an_office_post_for_one_campaign_keeps_its_areas_and_no_units():
+    only_here = viewer((Role.OFFICE, OFFICE, CAMPAIGN))
+    assert may(only_here, Action.MANAGE_AREAS, AT_EAST)
+    for action in (Action.SEE_UNITS, Action.MANAGE_UNITS, Action.SEE_CONTACTS):
+        assert not may(only_here, action, AT_EAST)

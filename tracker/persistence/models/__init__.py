@@ -17,12 +17,21 @@ from tracker.persistence.models.installation import (
 )
 from tracker.persistence.models.person import Account, LoginSession, Person, PostHeld
 from tracker.persistence.models.task import ClockRow, Extension, Problem, Submission, Task
-from tracker.persistence.models.unit import Office, Unit, UnitName, UnitSet, UnitSetMember
+from tracker.persistence.models.unit import (
+    Office,
+    RosterImport,
+    Unit,
+    UnitAlias,
+    UnitName,
+    UnitSet,
+    UnitSetMember,
+    UnitSuccession,
+)
 
 __all__ = [
     "Account", "Assignment", "Attachment", "Base", "Blob", "BlobChunk", "CalendarDay", "CalendarVersion", "Campaign",
     "ClockRow", "Delivery", "DeliveryItem", "Event", "EventPersonal", "Extension", "Finding", "Firing", "Incident",
     "Installation", "LadderVersion", "LoginSession", "Measure", "Notice", "NoticeItem", "NumberSeries", "Office",
-    "Person", "Phase", "PostHeld", "Problem", "Seal", "SealLeaf", "Stream", "Submission", "Task", "Told", "Unit",
-    "UnitName", "UnitSet", "UnitSetMember", "WorkflowVersion",
+    "Person", "Phase", "PostHeld", "Problem", "RosterImport", "Seal", "SealLeaf", "Stream", "Submission", "Task", "Told",
+    "Unit", "UnitAlias", "UnitName", "UnitSet", "UnitSetMember", "UnitSuccession", "WorkflowVersion",
 ]  # fmt: skip

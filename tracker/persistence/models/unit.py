@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ARRAY, CheckConstraint, Index, Text, UniqueConstraint
+from sqlalchemy import ARRAY, CheckConstraint, Index, LargeBinary, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from tracker.persistence.models.base import Base, Id, link
+from tracker.persistence.models.base import Base, Id, link, one_of
 
 
 class Unit(Base):
@@ -20,6 +21,7 @@ class Unit(Base):
     level: Mapped[str] = mapped_column(default="member")
     created_at: Mapped[datetime]
     successor_id: Mapped[int | None] = link("unit.id", default=None)
+    ended_on: Mapped[date | None] = mapped_column(default=None)  # merged or split up; its name stays for its history
 
 
 class UnitName(Base):
@@ -42,6 +44,51 @@ class UnitName(Base):
     valid_from: Mapped[date]
     valid_to: Mapped[date | None] = mapped_column(default=None)
     bigrams: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
+
+
+class UnitAlias(Base):
+    """Another word for a unit, as plans and people write it."""
+
+    __tablename__ = "unit_alias"
+    unit_id: Mapped[int] = link("unit.id", primary_key=True)
+    alias: Mapped[str] = mapped_column(primary_key=True)
+
+
+class UnitSuccession(Base):
+    """What became of a unit: on a day it was merged into a successor, or a successor was split off from it."""
+
+    __tablename__ = "unit_succession"
+    __table_args__ = (
+        CheckConstraint(one_of("kind", "merge", "split"), name="kind"),
+        Index("ix_unit_succession__unit", "unit_id"),
+        Index("ix_unit_succession__successor", "successor_id"),
+    )
+    id: Mapped[Id]
+    unit_id: Mapped[int] = link("unit.id")
+    successor_id: Mapped[int] = link("unit.id")
+    kind: Mapped[str]
+    happened_on: Mapped[date]
+    reason: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+class RosterImport(Base):
+    """A file of units and people between its preview and its import. Encrypted, one person's own, gone when it expires.
+
+    `digest` is the fingerprint of the changes that the preview showed.
+    """
+
+    __tablename__ = "roster_import"
+    __table_args__ = (Index("ix_roster_import__expires", "expires_at"),)
+    id: Mapped[Id]
+    ref: Mapped[str] = mapped_column(unique=True)
+    person_id: Mapped[int] = link("person.id")
+    file_names: Mapped[list[Any]]
+    content_cipher: Mapped[bytes] = mapped_column(LargeBinary)
+    whole: Mapped[bool]
+    digest: Mapped[str]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
 
 
 class UnitSet(Base):

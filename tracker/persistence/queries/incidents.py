@@ -25,7 +25,7 @@ INCIDENTS = text(f"""
 
 KINDS = {
     "vacancy": "岗位空缺", "unjudgeable": "无法判定", "sweep_late": "巡检延误", "batch_failed": "批次失败",
-    "no_address": "无联系方式", "nobody": "无人可送",
+    "no_address": "无联系方式", "nobody": "无人可送", "no_phone": "缺手机号",
 }  # fmt: skip
 
 

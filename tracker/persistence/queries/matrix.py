@@ -28,7 +28,7 @@ CELLS = text(f"""
                     bool_or(rank = CAST(:wanted AS int)) AS has_wanted
              FROM lit GROUP BY 1, 2),
     row AS (
-        SELECT u.key AS unit_key, un.name AS unit_name, u.kind AS unit_kind, un.position AS unit_position,
+        SELECT u.key AS unit_key, un.name AS unit_name, u.kind AS unit_kind, u.ended_on, un.position AS unit_position,
             m.key AS measure_key, m.ordinal, m.title AS measure_title, m.position AS measure_position,
             cell.rank, coalesce(cell.tasks, 0) AS tasks, cell.ref AS task_ref,
             bool_or(cell.has_wanted) OVER (PARTITION BY u.id) AS unit_wanted
@@ -38,7 +38,7 @@ CELLS = text(f"""
     SELECT unit_key, unit_name, unit_kind, measure_key, ordinal, measure_title, measure_position, rank, tasks,
         task_ref
     FROM row
-    WHERE (CAST(:kind AS text) IS NULL OR unit_kind = :kind)
+    WHERE (ended_on IS NULL OR rank IS NOT NULL) AND (CAST(:kind AS text) IS NULL OR unit_kind = :kind)
       AND (CAST(:wanted AS int) IS NULL OR unit_wanted)
     ORDER BY unit_position, unit_key, measure_position, measure_key""")
 

@@ -40,6 +40,7 @@ PERSON = text(f"{_PERSON} WHERE h.id = :person")
 
 UNITS = text("""
     SELECT u.id, un.name FROM unit u JOIN unit_name un ON un.unit_id = u.id AND un.valid_to IS NULL
+    WHERE u.ended_on IS NULL
     ORDER BY un.position, u.id""")
 CAMPAIGNS = text("SELECT id, title FROM campaign ORDER BY starts_on DESC, id DESC")
 LAST_SEAL = text("SELECT at, encode(root, 'hex') AS root, leaves FROM seal ORDER BY id DESC LIMIT 1")

@@ -36,7 +36,8 @@ TREE = text("""
         (SELECT count(DISTINCT p.person_id) FROM post p
          WHERE p.unit_id = u.id AND p.role IN ('liaison', 'head') AND p.starts_on <= current_date
              AND (p.ends_on IS NULL OR p.ends_on >= current_date)) AS answerable
-    FROM unit u JOIN unit_name n ON n.unit_id = u.id AND n.valid_to IS NULL ORDER BY n.position, u.id""")
+    FROM unit u JOIN unit_name n ON n.unit_id = u.id AND n.valid_to IS NULL
+    WHERE u.ended_on IS NULL ORDER BY n.position, u.id""")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -31,6 +31,13 @@ class AssignmentRow:
 
 class CampaignRepository:
     """Campaigns and what the plan says."""
+
+    def first_responsible(self, campaign_ids: Iterable[int]) -> dict[int, str]:
+        """Return which role each campaign calls 第一责任人, where it says so."""
+        query = text("""
+            SELECT id, settings->>'first_responsible' AS role FROM campaign
+            WHERE id = ANY(CAST(:ids AS bigint[])) AND settings ? 'first_responsible'""")
+        return {row.id: row.role for row in self._session.execute(query, {"ids": sorted(campaign_ids)})}
 
     def __init__(self, session: Session) -> None:
         self._session = session

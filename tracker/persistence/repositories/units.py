@@ -102,8 +102,8 @@ class UnitRepository:
     # -- units
 
     def find_present(self) -> list[UnitRow]:
-        """Return every unit with its name and parent of today, in protocol order."""
-        rows = self._session.execute(text(f"{PRESENT} ORDER BY n.position, u.id"))
+        """Return every unit that has not ended, with its name and parent of today, in protocol order."""
+        rows = self._session.execute(text(f"{PRESENT} WHERE u.ended_on IS NULL ORDER BY n.position, u.id"))
         return [UnitRow(*row) for row in rows]
 
     def by_id(self, unit_ids: Sequence[int]) -> Mapping[int, UnitRow]:
@@ -153,6 +153,18 @@ class UnitRepository:
             unit_id=unit_id, name=name, short_name=short_name, parent_id=parent_id, position=position,
             valid_from=valid_from, bigrams=bigrams(name, short_name),
         ))  # fmt: skip
+
+    def ended(self, keys: Sequence[str]) -> Mapping[str, date]:
+        """Return which of these codes belong to units that were merged or split up, and when."""
+        rows = self._session.execute(
+            select(Unit.key, Unit.ended_on).where(Unit.key.in_(keys), Unit.ended_on.is_not(None))
+        )
+        return {row.key: row.ended_on for row in rows}
+
+    def name_since(self, unit_id: int) -> date:
+        """Return since when a unit has borne its present name, parent and place."""
+        query = select(UnitName.valid_from).where(UnitName.unit_id == unit_id, UnitName.valid_to.is_(None))
+        return self._session.scalars(query).one()
 
     # -- sets
 

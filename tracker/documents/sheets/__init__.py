@@ -1,0 +1,1 @@
+"""Tables that come in as .xlsx or .csv, and workbooks that go out."""

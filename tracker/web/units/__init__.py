@@ -1,0 +1,1 @@
+"""Units and people as the office of an administration keeps them."""
