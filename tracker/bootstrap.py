@@ -42,6 +42,7 @@ from tracker.services.escalations import EscalationService
 from tracker.services.explanations import ExplanationService
 from tracker.services.extensions import ExtensionService
 from tracker.services.first_logins import give_first_logins
+from tracker.services.handing import HandDownService
 from tracker.services.incidents import IncidentService
 from tracker.services.installations import InstallationService
 from tracker.services.issuing import IssuingService
@@ -86,6 +87,7 @@ class Container:
         self.campaigns = CampaignService(self.uows, self.clock, catalog=self.catalog, cipher=self.cipher)
         self.issuing = IssuingService(self.floor, self.campaigns.reasons_against)
         self.tasks = TaskService(self.floor)
+        self.handing = HandDownService(self.floor)
         self.notices = NoticeService(self.floor)
         self.extensions = ExtensionService(self.floor)
         self.escalations = EscalationService(self.floor, batch=settings.sweep_batch)

@@ -116,9 +116,11 @@ def _measure(measure: Mapping[str, Any], row: int, cutoff: str) -> MeasureEntry:
         title=measure["title"],
         text=measure["text"].strip(),
         workflow=measure["workflow"],
-        units=tuple(measure["units"]),
+        units=tuple(measure.get("units", ())),
         due=_due(measure["due"], cutoff),
         row=row,
+        lead=measure.get("lead"),
+        support=tuple(measure.get("support", ())),
     )
 
 

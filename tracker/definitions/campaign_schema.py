@@ -179,8 +179,19 @@ class MeasureSchema(StrictSchema):
     title = Text(required=True)
     text = Text(required=True)
     workflow = Text(required=True)
-    units = Several(Text(), required=True)
+    units = Several(Text())
+    lead = Text()
+    support = Several(Text())
     due = _Due(required=True)
+
+    @validates_schema(skip_on_field_errors=True)
+    def is_somebodys(self, data: Any, **_: Any) -> None:
+        if ("units" in data) == ("lead" in data):
+            raise ValidationError(
+                "units（各单位各办一份）和 lead（一个单位牵头报送，可另写 support 配合单位）要写一个，且只写一个。"
+            )
+        if "support" in data and "lead" not in data:
+            raise ValidationError("support（配合单位）要和 lead（牵头单位）一起写。")
 
 
 class SettingsSchema(StrictSchema):

@@ -59,7 +59,10 @@ class PersonEntry:
 
 @dataclass(frozen=True)
 class MeasureEntry:
-    """One line of the plan. `units` names sets and units as printed; `row` is its place in the file."""
+    """One line of the plan. `units` names sets and units as printed; `row` is its place in the file.
+
+    A joint measure has a `lead` instead, the one unit that reports, and the units that `support` it.
+    """
 
     key: str
     ordinal: str
@@ -69,6 +72,8 @@ class MeasureEntry:
     units: tuple[str, ...]
     due: MeasureDue
     row: int
+    lead: str | None = None
+    support: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -143,6 +148,19 @@ class Labels:
         Raises KeyError for a label that addresses nothing; the file's reader has refused those before.
         """
         return tuple(dict.fromkeys(key for label in labels for key in self._keys[label]))
+
+
+def duties_of(entry: MeasureEntry, labels: Labels) -> tuple[tuple[str, str], ...]:
+    """Return (unit key, role) of every duty under a measure: each unit's own, or the lead's and the supporters'.
+
+    The lead does not support itself, though a set among the supporters may hold it. Raises KeyError for a label
+    that addresses nothing.
+    """
+    if entry.lead is None:
+        return tuple((key, "each") for key in labels.expand(entry.units))
+    leads = labels.expand((entry.lead,))
+    supporters = [key for key in labels.expand(entry.support) if key not in leads]
+    return (*((key, "lead") for key in leads), *((key, "support") for key in supporters))
 
 
 def printed_due(due: MeasureDue, phases: Mapping[str, Phase]) -> tuple[date, Cutoff] | None:

@@ -22,7 +22,7 @@ from tracker.services.context import GATHER_JOB, SETTLE_JOB, SWEEP_JOB, Floor
 from tracker.services.moving import write_back
 from tracker.services.raising import BatchReport, Judged, write_batch
 from tracker.services.recording import doer_at, event
-from tracker.services.tasks import check_version, see
+from tracker.services.seeing import check_version, see
 from tracker.services.telling import tell
 
 #: What a broken definition or row can raise while it is judged or written. Anything else stops the sweep loudly.

@@ -6,20 +6,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from tracker.domain.addressing import AddressBook
 from tracker.domain.calendar import WorkingCalendar
 from tracker.domain.deadlines import Phase, due_from_plain, resolve, told
 from tracker.domain.errors import CannotIssue, NotAllowed, NotFound, StaleVersion
 from tracker.domain.permissions import Action, Place, Viewer, may
-from tracker.domain.values import local_date
 from tracker.persistence.models import Campaign
-from tracker.persistence.queries.units import unit_names
-from tracker.persistence.repositories.told import NewTold
 from tracker.persistence.unit_of_work import UnitOfWork
+from tracker.services.announcing import announce, of_opened
 from tracker.services.context import Floor
-from tracker.services.opening import NewTask, OpenedTask, open_tasks
+from tracker.services.joining import open_parts
+from tracker.services.opening import NewTask, open_tasks
 from tracker.services.recording import ENGINE, Doer, doer_at, event
-from tracker.services.telling import Audience, vacancies
 
 
 @dataclass(frozen=True)
@@ -53,7 +50,8 @@ class IssuingService:
                 raise CannotIssue("这次行动还不能下达，请先处理下列问题。", reasons)
             calendar = self._floor.calendars.newest()
             opened = open_tasks(uow, self._floor, self._new_tasks(uow, campaign, calendar, now=now), now=now, by=by)
-            people = _tell_units(uow, campaign, opened, now=now)
+            opened += open_parts(uow, self._floor, opened, now=now, by=by)
+            people = announce(uow, campaign, of_opened(opened), now=now)
             campaign.status, campaign.issued_at, campaign.version = "issued", now, campaign.version + 1
             units = len({task.new.unit_id for task in opened})
             payload = {"tasks": len(opened), "units": units, "people": people, "calendar": calendar.version}
@@ -88,38 +86,3 @@ class IssuingService:
             )
             for a in uow.campaigns.open_assignments(campaign.id)
         ]  # fmt: skip
-
-
-def _tell_units(uow: UnitOfWork, campaign: Campaign, opened: Sequence[OpenedTask], *, now: datetime) -> int:
-    """Tell each unit's liaison of each of its tasks; the gatherer makes one message a person of it."""
-    office_unit = uow.tasks.office_of(campaign.id).unit_id
-    units = sorted({task.new.unit_id for task in opened})
-    names = unit_names(uow.session, units)
-    book = AddressBook(
-        (r.unit_id, r.role, r.campaign_id, r.person_id, r.post_id)
-        for r in uow.told.posts_at([*units, office_unit], today=local_date(now))
-    )
-    reached = {
-        unit: book.reach(("liaison",), unit_id=unit, office_unit_id=office_unit, campaign_id=campaign.id)
-        for unit in units
-    }
-    rows = [
-        NewTold(
-            f"assigned:{task.id}", holder.person_id, holder.post_id, "assigned",
-            {
-                "task_ref": task.ref, "title": task.new.title, "unit": names[task.new.unit_id],
-                "due_on": task.new.due.due_on.isoformat() if task.new.due else "", "campaign": campaign.title,
-            },
-            campaign.id, task.id,
-        )
-        for task in opened
-        for holder in reached[task.new.unit_id].holders
-    ]  # fmt: skip
-    uow.told.add(rows, now=now)
-    nobody = [
-        incident
-        for unit, found in reached.items()
-        for incident in vacancies(Audience(campaign.id, unit, office_unit, names[unit]), found.vacant)
-    ]
-    uow.incidents.raise_many(nobody, now=now)
-    return len({row.person_id for row in rows})

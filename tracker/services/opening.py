@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -28,7 +28,12 @@ REF_PREFIXES = {"rectification": "ZG"}
 
 @dataclass(frozen=True)
 class NewTask:
-    """A task to open. `due` is for the clocks that take their due moment from the source."""
+    """A task to open. `due` is for the clocks that take their due moment from the source.
+
+    tie             "part" of a joint duty, "share" of one handed down; None for a task of its own
+    upper_unit_id   with a tie: the unit that leads, or that handed the duty down
+    brief           what the upper unit says of a share: note, targets by count field
+    """
 
     campaign_id: int
     unit_id: int
@@ -40,6 +45,9 @@ class NewTask:
     parent_id: int | None = None
     state: str | None = None
     period_key: str = "once"
+    tie: str | None = None
+    upper_unit_id: int | None = None
+    brief: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -126,11 +134,13 @@ def _row(task: NewTask, ref: str, version_id: int, definition: WorkflowDefinitio
         "workflow_version_id": version_id, "period_key": task.period_key, "title": task.title, "state": state,
         "waits_for": definition.states[state].waits_for.value, "due_on": task.due.due_on if task.due else None,
         "due_at": task.due.due_at if task.due else None, "parent_id": task.parent_id,
+        "tie": task.tie, "upper_unit_id": task.upper_unit_id, "brief": dict(task.brief),
     }  # fmt: skip
 
 
 def _payload(task: NewTask, row: dict[str, Any], version_id: int, clocks: dict[str, Any]) -> dict[str, Any]:
-    return {
+    tied = {"tie": task.tie, "upper_unit": task.upper_unit_id, "brief": dict(task.brief)} if task.tie else {}
+    return tied | {
         "ref": row["ref"], "campaign": task.campaign_id, "unit": task.unit_id, "measure": task.measure_id,
         "parent": task.parent_id, "workflow": task.workflow_key, "workflow_version": version_id,
         "title": task.title, "state": row["state"], "clocks": clocks,

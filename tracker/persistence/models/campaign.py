@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ARRAY, CheckConstraint, Index, Text, UniqueConstraint
+from sqlalchemy import text as sql_text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.persistence.models.base import Base, Id, link, one_of
@@ -49,7 +50,10 @@ class Phase(Base):
 
 
 class Measure(Base):
-    """One line of the plan. `due` is a rule of domain.deadlines as JSON; `units` the sets and units as printed."""
+    """One line of the plan. `due` is a rule of domain.deadlines as JSON; `units` the sets and units as printed.
+
+    A joint measure has no `units` but a `lead`, the unit that reports, and `support`, those that do their part.
+    """
 
     __tablename__ = "measure"
     __table_args__ = (
@@ -64,22 +68,26 @@ class Measure(Base):
     text: Mapped[str]
     workflow_key: Mapped[str]
     units: Mapped[list[Any]]
+    lead: Mapped[str | None] = mapped_column(default=None)
+    support: Mapped[list[Any]] = mapped_column(default=list, server_default=sql_text("'[]'::jsonb"))
     due: Mapped[dict[str, Any]]
     position: Mapped[int]
+    withdrawn_at: Mapped[datetime | None] = mapped_column(default=None)
     source_span: Mapped[list[Any] | None] = mapped_column(default=None)
     bigrams: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
 
 
 class Assignment(Base):
-    """Measure × unit: a standing duty."""
+    """Measure × unit: a standing duty. A `share` is one that another unit handed down."""
 
     __tablename__ = "assignment"
     __table_args__ = (
         UniqueConstraint("measure_id", "unit_id", "role"),
-        CheckConstraint(one_of("role", "lead", "support", "each"), name="role"),
+        CheckConstraint(one_of("role", "lead", "support", "each", "share"), name="role"),
         Index("ix_assignment__unit", "unit_id"),
     )
     id: Mapped[Id]
     measure_id: Mapped[int] = link("measure.id")
     unit_id: Mapped[int] = link("unit.id")
     role: Mapped[str] = mapped_column(default="each")
+    withdrawn_at: Mapped[datetime | None] = mapped_column(default=None)
