@@ -36,6 +36,7 @@ from tracker.services.accounts import AccountService, SignInRules
 from tracker.services.attachments import AttachmentService
 from tracker.services.audits import AuditService
 from tracker.services.campaigns import CampaignService
+from tracker.services.change_sets import ChangeService
 from tracker.services.context import GATHER_JOB, SWEEP_JOB, Floor
 from tracker.services.deliveries import DeliveryService
 from tracker.services.escalations import EscalationService
@@ -88,6 +89,7 @@ class Container:
         self.issuing = IssuingService(self.floor, self.campaigns.reasons_against)
         self.tasks = TaskService(self.floor)
         self.handing = HandDownService(self.floor)
+        self.changes = ChangeService(self.floor)
         self.notices = NoticeService(self.floor)
         self.extensions = ExtensionService(self.floor)
         self.escalations = EscalationService(self.floor, batch=settings.sweep_batch)

@@ -117,6 +117,11 @@ ROUTES = (
     Row("POST", "/campaigns/<ref>/issue", "office1", fill="ref=unissued"),
     Row("POST", "/campaigns/<ref>/issue", "office1", fill="ref=campaign"),
     *(
+        Row(method, f"/campaigns/<ref>/changes{page}", "office1", fill=f"ref={door}")
+        for method, page in (("GET", ""), ("GET", "/measure"), ("POST", ""), ("POST", "/preview"))
+        for door in ("campaign", "unissued")
+    ),
+    *(
         Row("GET", f"/campaigns/<ref>/{page}", who, fill=f"ref={door}")
         for page in ("matrix", "tasks", "problems")
         for door, who in (("campaign", CAMPAIGN), ("unissued", SIDE))
