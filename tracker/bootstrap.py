@@ -39,12 +39,14 @@ from tracker.services.areas import AreaService
 from tracker.services.attachments import AttachmentService
 from tracker.services.audits import AuditService
 from tracker.services.campaigns import CampaignService
+from tracker.services.change_sets import ChangeService
 from tracker.services.context import GATHER_JOB, SWEEP_JOB, Floor
 from tracker.services.deliveries import DeliveryService
 from tracker.services.escalations import EscalationService
 from tracker.services.explanations import ExplanationService
 from tracker.services.extensions import ExtensionService
 from tracker.services.first_logins import give_first_logins
+from tracker.services.handing import HandDownService
 from tracker.services.incidents import IncidentService
 from tracker.services.installations import InstallationService
 from tracker.services.issuing import IssuingService
@@ -92,6 +94,8 @@ class Container:
         self.campaigns = CampaignService(self.uows, self.clock, catalog=self.catalog, cipher=self.cipher)
         self.issuing = IssuingService(self.floor, self.campaigns.reasons_against)
         self.tasks = TaskService(self.floor)
+        self.handing = HandDownService(self.floor)
+        self.changes = ChangeService(self.floor)
         self.notices = NoticeService(self.floor)
         self.extensions = ExtensionService(self.floor)
         self.escalations = EscalationService(self.floor, batch=settings.sweep_batch)

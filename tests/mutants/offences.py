@@ -97,7 +97,7 @@ OFFENCES = (
     ),
     Offence(
         5, "what is finished is not struck at issue", "tracker/services/notices.py",
-        "and (task.done or task.final):", "and False:",
+        "and all(task.done or task.final for task in about):", "and False:",
         (f"{NOTICES}::test_what_is_finished_meanwhile_is_struck_at_issue_and_the_paper_shows_it",),
     ),
     Offence(
@@ -129,7 +129,7 @@ OFFENCES = (
     ),
     Offence(
         8, "a batch limit drops the rest", "tracker/services/escalations.py",
-        "            report = report.plus(batch)\n        if report.told:", "            report = report.plus(batch)\n            break\n        if report.told:",
+        "            report = report.plus(batch)\n        if report.told or", "            report = report.plus(batch)\n            break\n        if report.told or",
         (f"{FAULTS}::test_a_batch_of_one_leaves_the_rest_due_and_the_sweep_goes_on_until_none_is",),
     ),
     Offence(

@@ -84,9 +84,11 @@ ROUTES = (
     Row("POST", "/tasks/<ref>/<transition>", fill="ref=issued_task transition=accept"),
     Row("POST", "/tasks/<ref>/extension", UNIT, fill="ref=task"),
     Row("POST", "/tasks/<ref>/extension", fill="ref=draft_task"),
-    Row("POST", "/tasks/<ref>/extension/decision", DRAFTERS, "head-east", fill="ref=task"),
-    Row("POST", "/tasks/<ref>/urge", f"{SIDE} area", fill="ref=task"),
+    Row("POST", "/tasks/<ref>/extension/decision", DRAFTERS, UNIT, fill="ref=task"),
+    Row("POST", "/tasks/<ref>/urge", f"{SIDE} area", UNIT, fill="ref=task"),
     Row("POST", "/tasks/<ref>/urge", SIDE, fill="ref=draft_task"),
+    Row("POST", "/tasks/<ref>/hand-down", UNIT, fill="ref=task"),
+    Row("POST", "/tasks/<ref>/hand-down", fill="ref=draft_task"),
     Row("POST", "/tasks/<ref>/order", "boss", fill="ref=task"),
     Row("POST", "/tasks/<ref>/order", "boss", fill="ref=draft_task"),
     Row("POST", "/tasks/<ref>/attachments", DRAFTERS, "boss", fill="ref=draft_task"),
@@ -117,6 +119,11 @@ ROUTES = (
     Row("GET", "/campaigns/<ref>", SIDE, fill="ref=unissued"),
     Row("POST", "/campaigns/<ref>/issue", "office1", fill="ref=unissued"),
     Row("POST", "/campaigns/<ref>/issue", "office1", fill="ref=campaign"),
+    *(
+        Row(method, f"/campaigns/<ref>/changes{page}", "office1", fill=f"ref={door}")
+        for method, page in (("GET", ""), ("GET", "/measure"), ("POST", ""), ("POST", "/preview"))
+        for door in ("campaign", "unissued")
+    ),
     *(
         Row("GET", f"/campaigns/<ref>/{page}", who, fill=f"ref={door}")
         for page in ("matrix", "tasks", "problems")

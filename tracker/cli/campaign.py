@@ -14,10 +14,14 @@ from tracker.definitions.campaign_files import Known, read_campaign_file
 from tracker.definitions.catalog import load_catalog
 from tracker.domain.cadence import say_cadence
 from tracker.domain.campaign_file import CampaignFile
+from tracker.domain.change_words import change_lines, impact_line
+from tracker.domain.changing import KIND_TITLES
 from tracker.domain.deadlines import show_day
-from tracker.domain.errors import CannotIssue
+from tracker.domain.errors import CannotChange, CannotIssue, InvalidInput
 from tracker.domain.measure_dues import say_due
+from tracker.domain.timings import say_timing
 from tracker.services.campaigns import CampaignSummary
+from tracker.services.change_sets import Preview
 from tracker.services.first_logins import give_first_logins
 from tracker.settings import Settings
 
@@ -110,6 +114,59 @@ def issue(ref: str, yes: bool) -> None:
             reasons = "\n".join(f"  {reason}" for reason in refused.reasons)
             raise click.ClickException(f"{refused.sentence}\n{reasons}") from refused
     click.echo(f"已下达：{report.tasks} 个任务，{report.units} 个单位，通知 {report.people} 人。")
+
+
+@campaign.command()
+@click.argument("file", type=_FILE)
+@click.option("--dry-run", is_flag=True, help="只列出会改什么、涉及多少任务，什么都不改。")
+@click.option("--reason", default="", help="调整的理由；调整期限、撤出单位、撤回措施时必须写，单位会看到。")
+@click.option("--earlier", is_flag=True, help="确认有的期限要提前；不写时只能向后调整。")
+@click.option("--yes", is_flag=True, help="不再询问，直接生效。")
+def change(file: Path, dry_run: bool, reason: str, earlier: bool, yes: bool) -> None:
+    """按 FILE（同一个 key 的新版行动文件）调整进行中的行动。
+
+    逐条列出增加、改期、改写、增减单位和撤回；全部生效，或者什么都不改。已办结的任务保持不变。
+    """
+    with opened_container() as container:
+        content = _read(file, container)
+        found = next((one for one in container.campaigns.find_campaigns() if one.key == content.key), None)
+        if found is None:
+            raise click.ClickException(f"没有载入过 key 为“{content.key}”的行动；新的行动请用 tracker campaign load。")
+        try:
+            preview = container.changes.preview(None, campaign_ref=found.ref, wish=content, earlier=earlier)
+            _show_changes(preview)
+            if preview.reasons:
+                raise CannotChange("还不能这样调整，什么都没有改动：", preview.reasons)
+            if dry_run:
+                return
+            if not yes:
+                click.confirm("确定按上列各条调整吗？", abort=True)
+            report = container.changes.apply(
+                None,
+                campaign_ref=found.ref,
+                expected_version=preview.plan.version,
+                wish=content,
+                reason=reason,
+                earlier=earlier,
+            )
+        except CannotChange as refused:
+            reasons = "\n".join(f"  {one}" for one in refused.reasons)
+            raise click.ClickException(f"{refused.sentence}\n{reasons}") from refused
+        except InvalidInput as wrong:
+            sentences = "\n".join(f"  {problem.sentence}" for problem in wrong.problems)
+            raise click.ClickException(f"{wrong.sentence}\n{sentences}（用 --reason 写明）") from wrong
+    click.echo(
+        f"已调整{report.changes}条：涉及 {report.tasks} 项任务，新下达 {report.opened} 项，通知 {report.people} 人。"
+    )
+
+
+def _show_changes(preview: Preview) -> None:
+    for number, impact in enumerate(preview.impacts, start=1):
+        click.echo(f"{number}. {KIND_TITLES[impact.change.kind]}  {impact.change.measure.name}")
+        lines = change_lines(impact.change, say_due=lambda timing: say_timing(timing, {}), names=preview.plan.units)
+        for line in (*lines, impact_line(impact), *impact.kept):
+            click.echo(f"     {line}")
+    click.echo(f"将通知 {preview.people} 人，每人一条消息。")
 
 
 def _read(path: Path, container: Container | None) -> CampaignFile:

@@ -19,7 +19,7 @@ from tracker.domain.deadlines import DueAtPhaseEnd, DueByDate, DueFromTo, DueInP
 from tracker.domain.definition import WorkflowDefinition
 from tracker.domain.ladder import Ladder
 from tracker.domain.posts import why_post_clashes
-from tracker.domain.reachability import ladders_of, reachable_workflows
+from tracker.domain.reachability import SUPPORT, ladders_of, reachable_workflows
 from tracker.domain.standing import cadence_from_plain
 from tracker.domain.values import ROLE_TITLES, Role
 
@@ -177,21 +177,39 @@ def _check_measures(content: Content, known: Known, labels: Labels) -> Iterator[
         yield from _check_labels(f"{path}.units", words, labels)
         if words and all(word in labels for word in words) and not labels.expand(words):
             yield Problem(f"{path}.units", f"“{'、'.join(words)}”里没有单位，这项措施没有人承担。")
+        yield from _check_joint(path, measure, labels)
         if "due" in measure:
             yield from _check_due(f"{path}.due", measure["due"][0], content)
         if "cadence" in measure:
             yield from _check_cadence(f"{path}.cadence", measure["cadence"], content)
 
 
+def _check_joint(path: str, measure: Content, labels: Labels) -> Iterator[Problem]:
+    lead, support = measure.get("lead"), measure.get("support", ())
+    if lead is None:
+        return
+    yield from _check_labels(f"{path}.lead", (lead,), labels)
+    yield from _check_labels(f"{path}.support", support, labels)
+    if lead not in labels or any(word not in labels for word in support):
+        return
+    leads = labels.expand((lead,))
+    if len(leads) != 1:
+        yield Problem(f"{path}.lead", f"牵头单位只能是一个，“{lead}”里有{len(leads)}个单位。")
+    elif support and not set(labels.expand(support)) - set(leads):
+        yield Problem(f"{path}.support", f"配合单位里除了牵头单位“{lead}”没有别的单位，请补上或删去这一项。")
+
+
 def _check_workflow(path: str, key: str, known: Known) -> Iterator[Problem]:
     definition = known.workflows.get(key)
-    duties = [name for name, one in known.workflows.items() if not one.paper]
+    duties = [name for name, one in known.workflows.items() if not one.paper and name != SUPPORT]
     if definition is None and key in known.ladders:
         yield Problem(path, f"“{key}”是升级规则，不是流程。可以写：{'、'.join(duties)}。")
     elif definition is None:
         yield Problem(path, unknown("流程", key, duties))
     elif definition.paper:
         yield Problem(path, f"“{key}”是文书的流程，由升级规则形成，不能作工作措施。可以写：{'、'.join(duties)}。")
+    elif key == SUPPORT:
+        yield Problem(path, "“support”是配合单位的流程，由系统开出，不能直接写作措施的流程；请写 lead 和 support。")
     elif all(clock.within is not None for clock in definition.clocks.values()):
         yield Problem(path, f"流程“{key}”没有由措施给出时限的计时，措施的 due 会不起作用。")
 
@@ -231,7 +249,9 @@ def _check_settings(content: Content, known: Known) -> Iterator[Problem]:
     for key in words:
         if key not in papers:
             yield Problem(f"settings.number_words.{key}", unknown("文书流程", key, papers))
-    keys = [measure["workflow"] for measure in content.get("measures", ()) if "workflow" in measure]
+    measures = content.get("measures", ())
+    keys = [measure["workflow"] for measure in measures if "workflow" in measure]
+    keys += [SUPPORT] if any("support" in measure for measure in measures) else []
     reached = reachable_workflows(keys, workflow=known.workflows.get, ladder=known.ladders.get)
     for definition in reached.values():
         for ladder in ladders_of(definition, known.ladders.get):

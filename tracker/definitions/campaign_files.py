@@ -118,9 +118,11 @@ def _measure(measure: Mapping[str, Any], row: int, settings: CampaignSettings) -
         title=measure["title"],
         text=measure["text"].strip(),
         workflow=measure["workflow"],
-        units=tuple(measure["units"]),
+        units=tuple(measure.get("units", ())),
         due=_due(measure["due"], settings.cutoff) if "due" in measure else None,
         row=row,
+        lead=measure.get("lead"),
+        support=tuple(measure.get("support", ())),
         cadence=cadence_from_plain(cadence, rhythm=settings.rhythm) if cadence is not None else None,
     )
 

@@ -16,7 +16,7 @@ from tracker.domain.addressing import FIRST_RESPONSIBLE_ROLES
 from tracker.domain.cadence import Cadence
 from tracker.domain.campaign_file import MAX_SHORT_NAME, UNIT_KINDS
 from tracker.domain.deadlines import Cutoff, MeasureDue
-from tracker.domain.measure_dues import DUE_KEYS, due_from_plain
+from tracker.domain.measure_dues import DUE_KEYS, counts_from_acceptance, due_from_plain
 from tracker.domain.passwords import why_username_unfit
 from tracker.domain.standing import CADENCE_KEYS, cadence_from_plain
 from tracker.domain.values import Role
@@ -208,7 +208,9 @@ class MeasureSchema(StrictSchema):
     title = Text(required=True)
     text = Text(required=True)
     workflow = Text(required=True)
-    units = Several(Text(), required=True)
+    units = Several(Text())
+    lead = Text()
+    support = Several(Text())
     due = _Due()
     cadence = _Cadence()
 
@@ -216,6 +218,17 @@ class MeasureSchema(StrictSchema):
     def has_a_time(self, data: Any, **_: Any) -> None:
         if ("due" in data) == ("cadence" in data):
             raise ValidationError("due（完成时限）和 cadence（周期，长期坚持的措施用它）要写一个，且只写一个。")
+        if "lead" in data and "due" in data and counts_from_acceptance(data["due"][0]):
+            raise ValidationError("联合措施的期限不能从签收起算（各单位签收时间不同），请写日期，或从下达起算。")
+
+    @validates_schema(skip_on_field_errors=True)
+    def is_somebodys(self, data: Any, **_: Any) -> None:
+        if ("units" in data) == ("lead" in data):
+            raise ValidationError(
+                "units（各单位各办一份）和 lead（一个单位牵头报送，可另写 support 配合单位）要写一个，且只写一个。"
+            )
+        if "support" in data and "lead" not in data:
+            raise ValidationError("support（配合单位）要和 lead（牵头单位）一起写。")
 
 
 class SettingsSchema(StrictSchema):

@@ -23,7 +23,7 @@ from tracker.definitions.schema_fields import (
 from tracker.domain.definition import CountsAs, FieldType
 from tracker.domain.values import WaitsFor
 
-PARTIES = ("unit", "supervisor", "office", "leader", "engine")
+PARTIES = ("unit", "lead", "supervisor", "office", "leader", "engine")
 RUNG_ROLES = ("liaison", "head", "area_leader", "supervisor", "office", "leader", "first_responsible")
 OPENS = ("rectification_for_problems", "rectification_for_items")
 PAUSES = ("extension_pending", "objection_pending")

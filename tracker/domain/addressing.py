@@ -53,16 +53,24 @@ class AddressBook:
         """Return the holders of one role at one unit for one campaign."""
         return [h for only, h in self._posts.get((unit_id, role), ()) if only in (None, campaign_id)]
 
-    def reach(self, roles: Sequence[str], *, unit_id: int, office_unit_id: int, campaign_id: int) -> Reached:
-        """Return each person once, in the order of `roles`; a vacant role is answered by the next in its chain."""
+    def reach(
+        self, roles: Sequence[str], *, unit_id: int, office_unit_id: int, campaign_id: int,
+        judging_unit_id: int | None = None,
+    ) -> Reached:  # fmt: skip
+        """Return each person once, in the order of `roles`; a vacant role is answered by the next in its chain.
+
+        `judging_unit_id` is the unit that handed the duty down: what is the supervisors' is said to its liaison.
+        """
         found: dict[int, Holder] = {}
         vacant: list[str] = []
         for role in roles:
-            asked: str | None = role
+            judged_below = judging_unit_id is not None and role in OFFICE_SIDE_ROLES
+            asked: str | None = "liaison" if judged_below else role
             if role == FIRST_RESPONSIBLE:
                 asked = self._first_responsible.get(campaign_id, "head")
+            at_unit = judging_unit_id if judged_below and judging_unit_id is not None else unit_id
             while asked is not None:
-                at = office_unit_id if asked in OFFICE_SIDE_ROLES else unit_id
+                at = office_unit_id if asked in OFFICE_SIDE_ROLES else at_unit
                 holders = self.holders(at, asked, campaign_id)
                 if holders:
                     for holder in holders:

@@ -64,6 +64,7 @@ class MeasureEntry:
     """One line of the plan. `units` names sets and units as printed; `row` is its place in the file.
 
     A duty that is done once has `due`, a standing one `cadence`; never both.
+    A joint measure has a `lead` instead, the one unit that reports, and the units that `support` it.
     """
 
     key: str
@@ -75,6 +76,16 @@ class MeasureEntry:
     due: MeasureDue | None
     row: int
     cadence: Cadence | None = None
+    lead: str | None = None
+    support: tuple[str, ...] = ()
+
+    @property
+    def timing(self) -> MeasureDue | Cadence:
+        """Return when it is to be done; the file's reader has seen to it that one of the two is there."""
+        timing = self.cadence or self.due
+        if timing is None:
+            raise ValueError(f"measure {self.key!r} has neither a due rule nor a cadence")
+        return timing
 
 
 @dataclass(frozen=True)
@@ -153,3 +164,16 @@ class Labels:
         Raises KeyError for a label that addresses nothing; the file's reader has refused those before.
         """
         return tuple(dict.fromkeys(key for label in labels for key in self._keys[label]))
+
+
+def duties_of(entry: MeasureEntry, labels: Labels) -> tuple[tuple[str, str], ...]:
+    """Return (unit key, role) of every duty under a measure: each unit's own, or the lead's and the supporters'.
+
+    The lead does not support itself, though a set among the supporters may hold it. Raises KeyError for a label
+    that addresses nothing.
+    """
+    if entry.lead is None:
+        return tuple((key, "each") for key in labels.expand(entry.units))
+    leads = labels.expand((entry.lead,))
+    supporters = [key for key in labels.expand(entry.support) if key not in leads]
+    return (*((key, "lead") for key in leads), *((key, "support") for key in supporters))

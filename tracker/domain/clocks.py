@@ -97,6 +97,19 @@ def next_occurrence(clock: Clock, due: DueMoment, *, now: datetime) -> Clock:
     )  # fmt: skip
 
 
+def redate(clock: Clock, due: DueMoment, *, now: datetime) -> Clock:
+    """Give the clock a new due moment from above: its next occurrence, without letting it run where it rested.
+
+    A clock that waits for others, or for the answer to an extension, goes on waiting; one that is over stays so.
+    """
+    if clock.status is ClockStatus.DONE:
+        return clock
+    moved = next_occurrence(clock, due, now=now)
+    if clock.status is ClockStatus.RUNNING:
+        return moved
+    return replace(moved, status=clock.status, held_since=clock.held_since, pause_reason=clock.pause_reason)
+
+
 def count(clock: Clock, counts_as: CountsAs) -> Clock:
     """Add one failure to what the ladder's conditions look at."""
     if counts_as is CountsAs.QUALITY_FAILURE:

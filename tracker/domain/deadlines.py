@@ -194,6 +194,19 @@ def at_phase_end(phase: Phase, cutoff: str = MIDNIGHT, *, calendar: WorkingCalen
     return by_date(phase.ends_on, cutoff, calendar=calendar, source=f"“{phase.title}”阶段结束时")
 
 
+def follow_upper(own: date, old_upper: date, new_upper: date, calendar: WorkingCalendar) -> date:
+    """Return the day of a duty that was handed down, once the day of the duty above it has moved.
+
+    Moved later, it keeps its distance in working days and never comes earlier; moved earlier, it is only brought
+    back to the new day where it would lie beyond it.
+    """
+    if new_upper <= old_upper:
+        return min(own, new_upper)
+    ahead = max(0, calendar.working_days_between(own, old_upper))
+    shifted = calendar.add_working_days(new_upper, -ahead) if ahead else new_upper
+    return min(new_upper, max(own, shifted))
+
+
 def told(due: DueMoment) -> DueMoment:
     """Return the moment as it is once people have been told it: a computed one may then only move later (§3.9)."""
     return replace(due, due_class=DueClass.TOLD) if due.due_class is DueClass.COMPUTED else due

@@ -74,7 +74,7 @@ class CountsAs(StrEnum):
 class TransitionDefinition:
     """One named move.
 
-    by              who may take it: unit, supervisor, office, leader, engine
+    by              who may take it: unit, lead (of a part), supervisor, office, leader, engine
     form            key of the form that must be filled
     reason          "required", "optional" or "none"
     unless_same_person_as   transitions whose latest doer may not take this one (separation, DESIGN.md §3.5)

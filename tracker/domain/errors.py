@@ -91,6 +91,16 @@ class CannotIssue(TrackerError):
         self.reasons = tuple(reasons)
 
 
+class CannotChange(TrackerError):
+    """A running campaign cannot be changed so; `reasons` lists all that stands in the way. Nothing was changed."""
+
+    code = "cannot_change"
+
+    def __init__(self, sentence: str, reasons: Sequence[str]) -> None:
+        super().__init__(sentence)
+        self.reasons = tuple(reasons)
+
+
 class LoginRefused(TrackerError):
     """Wrong name or password, a locked account, or too many tries."""
 

@@ -20,7 +20,7 @@ from tracker.domain.errors import TransitionNotAllowed
 
 ENGINE = "engine"
 PARTY_TITLES = {
-    "unit": "承办单位", "supervisor": "督导组", "office": "领导小组办公室", "leader": "领导小组领导",
+    "unit": "承办单位", "lead": "牵头单位", "supervisor": "督导组", "office": "领导小组办公室", "leader": "领导小组领导",
     ENGINE: "系统",
 }  # fmt: skip
 

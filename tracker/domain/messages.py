@@ -42,6 +42,9 @@ class MessageKind:
 
 KINDS: Mapping[str, MessageKind] = {
     "assigned": MessageKind("新任务", WITH_DATE | {"campaign"}, SentWhile.OPEN),
+    "support_asked": MessageKind("请你单位配合", WITH_DATE | {"campaign"}, SentWhile.OPEN),
+    "part_confirmed": MessageKind("配合已确认", TASK),
+    "reworded": MessageKind("任务内容调整", TASK | {"reason"}, SentWhile.OPEN),
     "remind": MessageKind("到期提醒", WITH_DATE | {"working_days_left", "campaign"}, SentWhile.DUE),
     "urge": MessageKind("逾期催办", WITH_DATE | {"working_days_late", "campaign"}, SentWhile.DUE),
     "raised": MessageKind("待处事项", TASK | {"rung_title"}, SentWhile.FINDING_WAITING),

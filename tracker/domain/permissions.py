@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from tracker.domain.rising import DECIDING_PARTIES, EXTENSION, EXTENSION_ROLES, Risen
-from tracker.domain.values import Actor, Role
+from tracker.domain.values import Actor, Post, Role
 
 
 class Action(StrEnum):
@@ -22,6 +22,9 @@ class Action(StrEnum):
     ACT_AS_SUPERVISOR = "act_as_supervisor"
     ACT_AS_OFFICE = "act_as_office"
     ACT_AS_LEADER = "act_as_leader"
+    ACT_AS_LEAD = "act_as_lead"
+    HAND_DOWN = "hand_down"
+    CHANGE_CAMPAIGN = "change_campaign"
     URGE = "urge"
     ORDER_RUNG = "order_rung"
     DECIDE_EXTENSION = "decide_extension"
@@ -41,12 +44,39 @@ class Action(StrEnum):
     SEE_HEALTH = "see_health"
 
 
+class Tie(StrEnum):
+    """How a task hangs on another beyond having been opened by it."""
+
+    PART = "part"  # a supporter's part of a joint duty; the other unit leads
+    SHARE = "share"  # a share of a duty that the other unit, which stands above, handed down
+
+
+@dataclass(frozen=True)
+class Tied:
+    """The tie of a task and the unit at its other end."""
+
+    tie: Tie
+    upper_unit_id: int
+
+    @classmethod
+    def of(cls, tie: str | None, upper_unit_id: int | None) -> Tied | None:
+        """Return the value of the two columns of a task, None where it stands on its own."""
+        return None if tie is None or upper_unit_id is None else cls(Tie(tie), upper_unit_id)
+
+    @property
+    def is_share(self) -> bool:
+        """Tell whether the upper unit stands in the supervisors' place."""
+        return self.tie is Tie.SHARE
+
+
 @dataclass(frozen=True)
 class Place:
     """Where an action happens.
 
     internal  an unissued campaign or a draft, which no unit sees
     risen     the unit above the office that decides this matter, because nobody at the office may
+    tied      the unit that leads this part of a joint duty, or that handed this share down
+    partners  the units that have a part in this duty; they see it and do nothing to it
     """
 
     office_unit_id: int | None = None
@@ -54,6 +84,8 @@ class Place:
     unit_id: int | None = None
     internal: bool = False
     risen: Risen | None = None
+    tied: Tied | None = None
+    partners: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -98,6 +130,7 @@ OVER_CAMPAIGN: Mapping[Action, frozenset[Role]] = {
     Action.DECIDE_EXTENSION: frozenset({Role.OFFICE, Role.SUPERVISOR}),
     Action.SEE_WORKBENCH: OFFICE_SIDE,
     Action.ISSUE_CAMPAIGN: frozenset({Role.OFFICE}),
+    Action.CHANGE_CAMPAIGN: frozenset({Role.OFFICE}),
     Action.SEE_INCIDENTS: frozenset({Role.OFFICE}),
     Action.SEE_UNITS: frozenset({Role.OFFICE}),
     Action.MANAGE_UNITS: frozenset({Role.OFFICE}),
@@ -108,7 +141,22 @@ OVER_CAMPAIGN: Mapping[Action, frozenset[Role]] = {
 AT_UNIT: Mapping[Action, frozenset[Role]] = {
     Action.ACT_AS_UNIT: frozenset({Role.HEAD, Role.LIAISON}),
     Action.DECIDE_IN_PLACE: frozenset({Role.HEAD}),
+    Action.HAND_DOWN: frozenset({Role.HEAD, Role.LIAISON}),
 }
+_ANSWERING = frozenset({Role.HEAD, Role.LIAISON})
+#: tie → action → roles, at the unit at the other end of the tie
+AT_UPPER: Mapping[Tie, Mapping[Action, frozenset[Role]]] = {
+    Tie.PART: {Action.SEE_TASK: UNIT_SIDE, Action.ACT_AS_LEAD: _ANSWERING, Action.URGE: _ANSWERING},
+    Tie.SHARE: {
+        Action.SEE_TASK: UNIT_SIDE,
+        Action.ACT_AS_SUPERVISOR: _ANSWERING,
+        Action.ACT_AS_OFFICE: _ANSWERING,
+        Action.DECIDE_EXTENSION: _ANSWERING,
+        Action.URGE: _ANSWERING,
+    },
+}
+#: What the upper unit does to a share instead of the office's own people.
+TAKEN_OVER = frozenset({Action.ACT_AS_SUPERVISOR, Action.DECIDE_EXTENSION})
 #: action → roles, at the unit of the task or above it
 ABOVE_UNIT: Mapping[Action, frozenset[Role]] = {
     Action.SEE_TASK: UNIT_SIDE,
@@ -129,7 +177,7 @@ ANYWHERE: Mapping[Action, frozenset[Role]] = {
 #: Units and people belong to no campaign: a post for one campaign alone does not reach them.
 BESIDE_CAMPAIGNS = frozenset({Action.SEE_UNITS, Action.MANAGE_UNITS, Action.SEE_CONTACTS})
 PARTY_ACTIONS = {
-    "unit": Action.ACT_AS_UNIT, "supervisor": Action.ACT_AS_SUPERVISOR,
+    "unit": Action.ACT_AS_UNIT, "lead": Action.ACT_AS_LEAD, "supervisor": Action.ACT_AS_SUPERVISOR,
     "office": Action.ACT_AS_OFFICE, "leader": Action.ACT_AS_LEADER,
 }  # fmt: skip
 
@@ -140,7 +188,7 @@ def may(viewer: Viewer, action: Action, place: Place = Place()) -> bool:
 
 
 def parties(viewer: Viewer, place: Place) -> frozenset[str]:
-    """Return the parties (unit, supervisor, office, leader) as which the viewer may act at `place`."""
+    """Return the parties (unit, lead, supervisor, office, leader) as which the viewer may act at `place`."""
     return frozenset(party for party, action in PARTY_ACTIONS.items() if may(viewer, action, place))
 
 
@@ -156,6 +204,10 @@ def _post_allows(viewer: Viewer, index: int, action: Action, place: Place) -> bo
         and _risen_allows(post.role, action, place.risen)
     ):
         return True
+    if place.tied is not None and _tie_allows(viewer, post, action, place.tied):
+        return True
+    if place.tied is not None and place.tied.is_share and action in TAKEN_OVER:
+        return False
     if action in BESIDE_CAMPAIGNS and post.campaign_id is not None:
         return False
     if post.role in OVER_CAMPAIGN.get(action, frozenset()):
@@ -164,9 +216,24 @@ def _post_allows(viewer: Viewer, index: int, action: Action, place: Place) -> bo
         return False
     if post.role in AT_UNIT.get(action, frozenset()):
         return post.unit_id == place.unit_id
+    if action is Action.SEE_TASK and post.role in UNIT_SIDE and place.partners & _at_or_below(viewer, post):
+        return True
     if post.role in ABOVE_UNIT.get(action, frozenset()):
-        return place.unit_id is None or place.unit_id in viewer.below.get(post.unit_id, frozenset({post.unit_id}))
+        return place.unit_id is None or place.unit_id in _at_or_below(viewer, post)
     return False
+
+
+def _at_or_below(viewer: Viewer, post: Post) -> frozenset[int]:
+    return viewer.below.get(post.unit_id, frozenset({post.unit_id}))
+
+
+def _tie_allows(viewer: Viewer, post: Post, action: Action, tied: Tied) -> bool:
+    """Tell whether a post at the other end of the tie does this here; seeing goes for the units above it as well."""
+    if post.role not in AT_UPPER[tied.tie].get(action, frozenset()):
+        return False
+    if action is Action.SEE_TASK:
+        return tied.upper_unit_id in _at_or_below(viewer, post)
+    return post.unit_id == tied.upper_unit_id
 
 
 def _risen_allows(role: Role, action: Action, risen: Risen) -> bool:

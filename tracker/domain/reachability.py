@@ -13,6 +13,8 @@ from tracker.domain.ladder import Ladder
 
 #: What a transition's `opens` makes: one item for each problem found, or for each line of a paper.
 RECTIFICATION = "rectification"
+#: What a supporter of a joint measure gets.
+SUPPORT = "support"
 
 
 def reachable_workflows(

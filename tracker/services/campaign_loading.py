@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from tracker.domain.campaign_file import CampaignFile, Labels, PersonEntry, UnitEntry
+from tracker.domain.campaign_file import CampaignFile, Labels, PersonEntry, UnitEntry, duties_of
 from tracker.domain.deadlines import show_day
 from tracker.domain.errors import FieldProblem, InvalidInput
 from tracker.domain.measure_dues import due_to_plain, printed_day
@@ -197,18 +197,18 @@ class CampaignLoading:
         duties: list[tuple[int, int, str]] = []
         for measure in self.file.measures:
             try:
-                keys = labels.expand(measure.units)
+                owed = duties_of(measure, labels)
             except KeyError as strange:
                 sentence = f"“{measure.title}”写的单位“{strange.args[0]}”在系统里没有，请核对。"
                 place = f"measures.第{measure.row}项{measure.ordinal}"
                 raise InvalidInput([FieldProblem(place, sentence)], f"{place}：{sentence}") from None
             measure_id = self.uow.campaigns.add_measure(
                 campaign.id, key=measure.key, ordinal=measure.ordinal, title=measure.title, text=measure.text,
-                workflow_key=measure.workflow, units=measure.units, position=measure.row,
-                due=due_to_plain(measure.due) if measure.due is not None else {},
+                workflow_key=measure.workflow, units=measure.units, lead=measure.lead, support=measure.support,
+                position=measure.row, due=due_to_plain(measure.due) if measure.due is not None else {},
                 cadence=cadence_to_plain(measure.cadence) if measure.cadence is not None else None,
             )  # fmt: skip
-            duties += [(measure_id, present[key].id, "each") for key in keys]
+            duties += [(measure_id, present[key].id, role) for key, role in owed]
         self.uow.campaigns.add_assignments(duties)
         return len(duties)
 

@@ -15,6 +15,7 @@ from tracker.domain.errors import NotFound
 from tracker.domain.ladder import Ladder
 from tracker.domain.measure_dues import due_from_plain, printed_day
 from tracker.domain.ports import Cipher, Clock, WorkflowCatalog
+from tracker.domain.reachability import SUPPORT
 from tracker.domain.readiness import CampaignFacts, Definitions, MeasureFacts, reasons_against_issue
 from tracker.domain.rising import Level
 from tracker.domain.standing import cadence_from_plain
@@ -181,8 +182,10 @@ def _summary(campaign: Campaign) -> CampaignSummary:
 
 def _facts(uow: UnitOfWork, campaign: Campaign, office: OfficeRow, clock: Clock) -> CampaignFacts:
     units_of: dict[int, list[int]] = {}
+    supporters: dict[int, list[int]] = {}
     for duty in uow.campaigns.assignments(campaign.id):
-        units_of.setdefault(duty.measure_id, []).append(duty.unit_id)
+        into = supporters if duty.role == "support" else units_of
+        into.setdefault(duty.measure_id, []).append(duty.unit_id)
     phases = {
         phase.key: Phase(phase.key, phase.title, phase.starts_on, phase.ends_on)
         for phase in uow.campaigns.phases(campaign.id)
@@ -194,7 +197,13 @@ def _facts(uow: UnitOfWork, campaign: Campaign, office: OfficeRow, clock: Clock)
         )
         for measure in uow.campaigns.measures(campaign.id)
     ]  # fmt: skip
-    unit_ids = sorted({unit_id for units in units_of.values() for unit_id in units})
+    # A supporter needs what its own part needs, not what the lead's task does.
+    measures += [
+        MeasureFacts(measure.ordinal, f"配合：{measure.title}", SUPPORT, tuple(supporters[measure.id]), None)
+        for measure in uow.campaigns.measures(campaign.id)
+        if measure.id in supporters
+    ]
+    unit_ids = sorted({unit_id for units in (*units_of.values(), *supporters.values()) for unit_id in units})
     names = {unit_id: unit.name for unit_id, unit in uow.units.by_id(unit_ids).items()}
     levels = _levels(uow, campaign, office, clock)
     above = {(one.unit_id, role): people for one in levels[1:] for role, people in one.holders.items()}

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from tracker.domain.permissions import Place
+from tracker.domain.permissions import Place, Tied
 from tracker.domain.ports import CalendarCatalog, Clock, JobQueue, WorkflowCatalog
 from tracker.domain.rising import Risen
 from tracker.persistence.models import Campaign, Office, Task
@@ -46,14 +46,18 @@ class Setting:
     campaign: Campaign
     office: Office
     unit_name: str
+    partners: frozenset[int] = frozenset()
 
     def audience(self, task: Task) -> Audience:
         """Return the audience of a task."""
-        return Audience(task.campaign_id, task.unit_id, self.office.unit_id, self.unit_name)
+        return Audience(
+            task.campaign_id, task.unit_id, self.office.unit_id, self.unit_name, Tied.of(task.tie, task.upper_unit_id)
+        )  # fmt: skip
 
     def place(self, task: Task, *, internal: bool = False) -> Place:
         """Return the place of a task for the permission table."""
-        return Place(self.office.unit_id, task.campaign_id, task.unit_id, internal, self.risen(task))
+        return Place(self.office.unit_id, task.campaign_id, task.unit_id, internal, self.risen(task),
+                     Tied.of(task.tie, task.upper_unit_id), self.partners)  # fmt: skip
 
     @staticmethod
     def risen(task: Task) -> Risen | None:
@@ -70,4 +74,5 @@ def setting_of(uow: UnitOfWork, task: Task) -> Setting:
     """Return the setting of a task."""
     office = uow.tasks.office_of(task.campaign_id)
     campaign = uow.campaigns.get(task.campaign_id)
-    return Setting(campaign, office, unit_names(uow.session, [task.unit_id])[task.unit_id])
+    name = unit_names(uow.session, [task.unit_id])[task.unit_id]
+    return Setting(campaign, office, name, uow.tasks.supporting_units(task.id))

@@ -10,23 +10,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from tracker.domain.addressing import AddressBook
 from tracker.domain.calendar import WorkingCalendar
 from tracker.domain.deadlines import Phase
 from tracker.domain.measure_dues import due_from_plain
 from tracker.domain.standing import Once, Opening, Standing, cadence_from_plain
-from tracker.domain.values import local_date
-from tracker.persistence.queries.units import unit_names
 from tracker.persistence.repositories.incidents import NewIncident
 from tracker.persistence.repositories.openings import DutyRow
 from tracker.persistence.repositories.sweeping import WriteRefused
-from tracker.persistence.repositories.told import NewTold
 from tracker.persistence.unit_of_work import UnitOfWork
+from tracker.services.announcing import announce, of_opened
 from tracker.services.context import Floor
+from tracker.services.joining import open_parts
 from tracker.services.judging import DEFERRED_FOR, JUDGING_ERRORS
 from tracker.services.opening import NewTask, OpenedTask, open_tasks
 from tracker.services.recording import ENGINE, Doer
-from tracker.services.telling import Audience, vacancies
 
 BATCH = 2000
 
@@ -142,19 +139,28 @@ class DutyService:
 
 
 def open_duties(uow: UnitOfWork, floor: Floor, duties: Sequence[DutyRow], *, now: datetime, by: Doer = ENGINE) -> Begun:
-    """Open what claimed duties open now, write down until when they are opened, and tell the liaisons."""
+    """Open what claimed duties open now and tell the liaisons."""
+    opened = open_claimed(uow, floor, duties, now=now, by=by)
+    return Begun(opened, _announce(uow, opened, now=now))
+
+
+def open_claimed(
+    uow: UnitOfWork, floor: Floor, duties: Sequence[DutyRow], *, now: datetime, by: Doer = ENGINE
+) -> list[OpenedTask]:
+    """Open what claimed duties open now, with the parts of supporters, and write down until when they are opened."""
     judging = _Judging(uow, floor.calendars.newest(), now)
     new: list[NewTask] = []
     record: list[tuple[int, datetime | None, datetime | None]] = []
     for duty in duties:
         openings, following = judging.judge(duty)
         new += [_new_task(duty, one) for one in openings]
-        until = openings[-1].opens_at if openings else duty.opened_until
+        # A milestone opens with the duty itself, later than the period in which the duty begins.
+        until = max((one.opens_at for one in openings), default=duty.opened_until)
         record.append((duty.assignment_id, until, following))
     opened = open_tasks(uow, floor, new, now=now, by=by)
+    opened += open_parts(uow, floor, opened, now=now, by=by)
     uow.openings.record(record)
-    people = tell_assigned(uow, opened, {duty.campaign_id: duty for duty in duties}, now=now)
-    return Begun(opened, people)
+    return opened
 
 
 def _new_task(duty: DutyRow, opening: Opening) -> NewTask:
@@ -167,42 +173,10 @@ def _new_task(duty: DutyRow, opening: Opening) -> NewTask:
     )  # fmt: skip
 
 
-def tell_assigned(
-    uow: UnitOfWork, opened: Sequence[OpenedTask], campaigns: dict[int, DutyRow], *, now: datetime
-) -> int:
-    """Tell each unit's liaison of each of its tasks; return how many people. The gatherer makes one message of it."""
-    places = sorted({(task.new.campaign_id, task.new.unit_id) for task in opened})
-    if not places:
-        return 0
-    offices = {campaign: duty.office_unit_id for campaign, duty in campaigns.items()}
-    names = unit_names(uow.session, [unit for _, unit in places])
-    units = {unit for _, unit in places} | set(offices.values())
-    book = AddressBook(
-        (r.unit_id, r.role, r.campaign_id, r.person_id, r.post_id)
-        for r in uow.told.posts_at(sorted(units), today=local_date(now))
-    )
-    reached = {
-        (campaign, unit): book.reach(("liaison",), unit_id=unit, office_unit_id=offices[campaign], campaign_id=campaign)
-        for campaign, unit in places
-    }
-    rows = [
-        NewTold(
-            f"assigned:{task.id}", holder.person_id, holder.post_id, "assigned",
-            {
-                "task_ref": task.ref, "title": task.new.title, "unit": names[task.new.unit_id],
-                "due_on": task.new.due.due_on.isoformat() if task.new.due else "",
-                "campaign": campaigns[task.new.campaign_id].campaign_title,
-            },
-            task.new.campaign_id, task.id,
-        )
-        for task in opened
-        for holder in reached[task.new.campaign_id, task.new.unit_id].holders
-    ]  # fmt: skip
-    uow.told.add(rows, now=now)
-    nobody = [
-        incident
-        for (campaign, unit), found in reached.items()
-        for incident in vacancies(Audience(campaign, unit, offices[campaign], names[unit]), found.vacant)
-    ]
-    uow.incidents.raise_many(nobody, now=now)
-    return len({row.person_id for row in rows})
+def _announce(uow: UnitOfWork, opened: Sequence[OpenedTask], *, now: datetime) -> int:
+    """Tell the liaisons of what opened; return how many people are told. The gatherer makes one message a person."""
+    people = 0
+    for campaign_id in sorted({task.new.campaign_id for task in opened}):
+        news = of_opened([task for task in opened if task.new.campaign_id == campaign_id])
+        people += announce(uow, uow.campaigns.get(campaign_id), news, now=now)
+    return people

@@ -25,7 +25,7 @@ from tracker.services.judging import DEFERRED_FOR, JUDGING_ERRORS
 from tracker.services.moving import write_back
 from tracker.services.raising import BatchReport, write_batch
 from tracker.services.recording import doer_at, event
-from tracker.services.tasks import check_version, see
+from tracker.services.seeing import check_version, see
 from tracker.services.telling import tell
 
 

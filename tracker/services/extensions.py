@@ -16,9 +16,10 @@ from tracker.persistence.unit_of_work import UnitOfWork
 from tracker.services.context import Floor, Setting
 from tracker.services.moving import write_back
 from tracker.services.recording import doer_at, event
+from tracker.services.redating import NewDates, Redated, redate_below, tell_redated
 from tracker.services.rising import settle
+from tracker.services.seeing import check_version, see
 from tracker.services.separation import Separation, may_answer_own, separation_for
-from tracker.services.tasks import check_version, see
 from tracker.services.telling import tell
 
 PAUSE_REASON = "extension_pending"
@@ -94,7 +95,8 @@ class ExtensionService:
                 separation = separation_for(uow, task, setting, definition, now=now, extension_asked_by=asked.asked_by)
                 _check_own(separation, reason)
             row = next(r for r in uow.clocks.of_task(task.id, lock=True).values() if r.id == asked.clock_id)
-            new_date, reason = _check_decision(asked, grant, granted_on, reason, now=now)
+            bounds = row.due_on, _latest(uow, task)
+            new_date, reason = _check_decision(bounds, grant, granted_on, reason, now=now)
             clock = clock_from(row, uow.clocks.fired([row])[row.id])
             calendar = self._floor.calendars.newest()
             if new_date is not None:
@@ -115,6 +117,10 @@ class ExtensionService:
             }  # fmt: skip
             (event_id,) = uow.events.append([event(("task", task.id), "extension.decided", payload, at=now, by=by)])
             uow.flush()
+            if new_date is not None:
+                moved = [Redated(task, clock.due.due_on, decided.due, event_id)]
+                act = NewDates(f"上级任务经批准延期：{reason}".rstrip("："), by, now)
+                tell_redated(uow, setting.campaign, redate_below(uow, self._floor, moved, act), act)
             settle(uow, self._floor, task, setting, now=now)
             facts = _facts(task, setting) | {
                 "granted": new_date is not None, "due_on": decided.due.due_on.isoformat(), "reason": reason,
@@ -170,9 +176,17 @@ def _check_request(
     return wanted, reason
 
 
+def _latest(uow: UnitOfWork, task: Task) -> date | None:
+    """Return the day beyond which a share may not go: that of the duty which was handed down."""
+    if task.tie != "share" or task.parent_id is None:
+        return None
+    return uow.tasks.get(task.parent_id).due_on
+
+
 def _check_decision(
-    asked: Extension, grant: bool, granted_on: str, reason: str, *, now: datetime
+    bounds: tuple[date, date | None], grant: bool, granted_on: str, reason: str, *, now: datetime
 ) -> tuple[date | None, str]:
+    present, latest = bounds
     reason = cleaned(reason)
     if not grant:
         if not reason:
@@ -181,10 +195,11 @@ def _check_decision(
     new_date = _date(granted_on)
     if new_date is None:
         raise InvalidInput([FieldProblem("granted_on", "同意延期要给出确定的新期限，例如 2026-06-30。")])
-    if new_date <= asked.old_due_on or new_date < local_date(now):
-        raise InvalidInput(
-            [FieldProblem("granted_on", f"新期限要晚于原期限（{show_day(asked.old_due_on)}），也不能早于今天。")]
-        )
+    if latest is not None and new_date > latest:
+        sentence = f"分解下去的任务不能晚于本单位自己的期限（{show_day(latest)}）；请先申请延长本单位的期限。"
+        raise InvalidInput([FieldProblem("granted_on", sentence)])
+    if new_date <= present or new_date < local_date(now):
+        raise InvalidInput([FieldProblem("granted_on", f"新期限要晚于原期限（{show_day(present)}），也不能早于今天。")])
     return new_date, reason[:1000]
 
 

@@ -26,7 +26,8 @@ from tracker.services.moving import Move, move_task
 from tracker.services.recording import Doer, doer_at, event
 from tracker.services.rectification import open_for_items
 from tracker.services.rising import settle
-from tracker.services.tasks import allowed_for, bind_files, check_reason, drop_extension, plan_for, see
+from tracker.services.seeing import see
+from tracker.services.tasks import allowed_for, bind_files, check_reason, drop_extension, plan_for
 from tracker.services.telling import tell
 
 MAX_BODY = 5000

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -34,6 +34,9 @@ class NewTask:
     due_later     that moment exists only once the unit has signed; the clock starts then
     period_title  the period of a standing duty, in words; None for what is done once
     quota         how many returns the period wants
+    tie           "part" of a joint duty, "share" of one handed down; None for a task of its own
+    upper_unit_id  with a tie: the unit that leads, or that handed the duty down
+    brief         what the upper unit says of a share: note, targets by count field
     """
 
     campaign_id: int
@@ -49,6 +52,9 @@ class NewTask:
     due_later: bool = False
     period_title: str | None = None
     quota: int | None = None
+    tie: str | None = None
+    upper_unit_id: int | None = None
+    brief: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -151,13 +157,18 @@ def _row(task: NewTask, ref: str, version_id: int, definition: WorkflowDefinitio
         "waits_for": definition.states[state].waits_for.value, "due_on": task.due.due_on if task.due else None,
         "due_at": task.due.due_at if task.due else None, "parent_id": task.parent_id,
         "period_title": task.period_title, "quota": task.quota,
+        "tie": task.tie, "upper_unit_id": task.upper_unit_id, "brief": dict(task.brief),
     }  # fmt: skip
 
 
 def _payload(task: NewTask, row: dict[str, Any], version_id: int, clocks: dict[str, Any]) -> dict[str, Any]:
-    period = {} if task.period_title is None else {"assignment": task.assignment_id, "period": task.period_key}
+    more: dict[str, Any] = (
+        {} if task.period_title is None else {"assignment": task.assignment_id, "period": task.period_key}
+    )
+    if task.tie:
+        more |= {"tie": task.tie, "upper_unit": task.upper_unit_id, "brief": dict(task.brief)}
     return {
         "ref": row["ref"], "campaign": task.campaign_id, "unit": task.unit_id, "measure": task.measure_id,
         "parent": task.parent_id, "workflow": task.workflow_key, "workflow_version": version_id,
-        "title": task.title, "state": row["state"], "clocks": clocks, **period,
+        "title": task.title, "state": row["state"], "clocks": clocks, **more,
     }  # fmt: skip

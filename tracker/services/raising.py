@@ -161,6 +161,7 @@ def _tell(
         return 0
     today = local_date(now)
     units = {f.judged.row["unit_id"] for f in fired} | {p.office_unit_id for p in places.values()}
+    units |= {judging for f in fired if (judging := _judging_unit(f)) is not None}
     posts = uow.told.posts_at(sorted(units), today=today)
     book = AddressBook(
         ((r.unit_id, r.role, r.campaign_id, r.person_id, r.post_id) for r in posts),
@@ -168,14 +169,16 @@ def _tell(
     )
     rows: list[NewTold] = []
     vacant: dict[tuple[int, str], NewIncident] = {}
-    answers: dict[tuple[tuple[str, ...], int, int, int], Reached] = {}
+    answers: dict[tuple[tuple[str, ...], int, int, int, int | None], Reached] = {}
     for f in fired:
         row = f.judged.row
         place = places[row["campaign_id"]]
-        asked = (f.reached.rung.to, row["unit_id"], place.office_unit_id, row["campaign_id"])
+        asked = (f.reached.rung.to, row["unit_id"], place.office_unit_id, row["campaign_id"], _judging_unit(f))
         if asked not in answers:
-            roles, unit_id, office_unit_id, campaign_id = asked
-            answers[asked] = book.reach(roles, unit_id=unit_id, office_unit_id=office_unit_id, campaign_id=campaign_id)
+            roles, unit_id, office_unit_id, campaign_id, judging = asked
+            answers[asked] = book.reach(
+                roles, unit_id=unit_id, office_unit_id=office_unit_id, campaign_id=campaign_id, judging_unit_id=judging
+            )
         reached = answers[asked]
         message, facts = _message(f, names[row["unit_id"]], place, calendar, now=now)
         rows += [
@@ -188,6 +191,15 @@ def _tell(
     uow.told.add(rows, now=now)
     uow.incidents.raise_many(list(vacant.values()), now=now)
     return len(rows)
+
+
+def _judging_unit(f: Fired) -> int | None:
+    """Return the unit that handed the duty down, which is woken where supervisors would be.
+
+    What a rung raises stays with the supervisors: a unit cannot raise a paper against another.
+    """
+    row = f.judged.row
+    return row["upper_unit_id"] if row["tie"] == "share" and f.reached.rung.act is not RungAct.RAISE else None
 
 
 def _message(

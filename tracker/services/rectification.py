@@ -11,6 +11,7 @@ from tracker.domain.deadlines import DueMoment, by_date, told, within
 from tracker.domain.definition import DayUnit, Within
 from tracker.domain.values import local_date
 from tracker.persistence.models import Notice, NoticeItem, Problem, Submission, Task
+from tracker.persistence.queries.tied import find_problems_below
 from tracker.persistence.unit_of_work import UnitOfWork
 from tracker.services.context import Floor, Setting
 from tracker.services.opening import NewTask, open_tasks
@@ -36,6 +37,8 @@ def open_for_problems(
     opened: a row with the same place, kind and description is the same problem.
     """
     known = {_same(p.place, p.kind, p.description) for p in uow.tasks.problems_of_task(task.id)}
+    # What a lower unit found in its share is rectified there; the unit above that lists it again opens nothing twice.
+    known |= {_same(p.place, p.kind, p.description) for p in find_problems_below(uow.session, task.id)}
     rows = [
         row for row in submission.values.get("problems", [])
         if _same(row["place"], row["kind"], row["description"]) not in known

@@ -68,7 +68,8 @@ class RisingService:
 
 
 def _needs(uow: UnitOfWork, floor: Floor, task: Task, setting: Setting) -> tuple[Need, ...]:
-    if task.final:
+    # A share is judged by the unit that handed it down, not by the office; nothing of it rises from there.
+    if task.final or task.tie == "share":
         return ()
     asked = uow.tasks.open_extension(task.id) if task.waits_for == "unit" else None
     return needs_of(

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tracker.domain.definition import TransitionDefinition, WorkflowDefinition
-from tracker.domain.rising import EXTENSION, left_to_one, needs_of
+from tracker.domain.rising import DECIDING_PARTIES, EXTENSION, Level, left_to_one, needs_of
 from tracker.domain.values import local_date
 from tracker.persistence.models import Task
 from tracker.persistence.queries.chains import read_chains
@@ -37,9 +37,21 @@ def separation_for(
     needs = needs_of(definition, task.state, task.last_doers, separation=True, extension_asked_by=extension_asked_by)
     if not any(need.excluded for need in needs):
         return Separation(binds=True)
+    if task.tie == "share" and task.upper_unit_id is not None:
+        return Separation(binds=True, left_to_one=left_to_one(needs, [_upper_level(uow, task, now=now)]))
     office = setting.office.unit_id
     chain = read_chains(uow.session, [office], today=local_date(now))[office].levels(task.campaign_id)
     return Separation(binds=True, left_to_one=left_to_one(needs, chain))
+
+
+def _upper_level(uow: UnitOfWork, task: Task, *, now: datetime) -> Level:
+    """Return who judges a share: whoever answers for the unit that handed it down, in every office-side role."""
+    judging = task.upper_unit_id or 0
+    posts = uow.told.posts_at([judging], today=local_date(now))
+    people = frozenset(
+        p.person_id for p in posts if p.role in ("liaison", "head") and p.campaign_id in (None, task.campaign_id)
+    )
+    return Level(judging, dict.fromkeys(sorted(DECIDING_PARTIES), people))
 
 
 def with_reason_when_alone(

@@ -8,21 +8,23 @@ from datetime import datetime
 from typing import Any
 
 from tracker.domain.definition import CountsAs, TransitionDefinition, WorkflowDefinition
-from tracker.domain.errors import FieldProblem, InvalidInput, NotAllowed, NotFound, StaleVersion, TransitionNotAllowed
+from tracker.domain.errors import FieldProblem, InvalidInput, NotAllowed, NotFound, TransitionNotAllowed
 from tracker.domain.fields import read_form
 from tracker.domain.inputs import cleaned
 from tracker.domain.machine import allowed_transitions, plan_transition
-from tracker.domain.papers import is_internal
-from tracker.domain.permissions import PARTY_ACTIONS, Action, Viewer, may, parties
+from tracker.domain.permissions import PARTY_ACTIONS, Viewer, parties
 from tracker.domain.quotas import TaskPeriod, why_not_offered
 from tracker.domain.values import local_date
 from tracker.persistence.models import Submission, Task
 from tracker.persistence.unit_of_work import UnitOfWork
-from tracker.services.context import Floor, Setting, setting_of
+from tracker.services.context import Floor, Setting
+from tracker.services.handing import check_corrections, with_correction
+from tracker.services.joining import follow_move
 from tracker.services.moving import Move, move_task
 from tracker.services.recording import Doer, doer_at
 from tracker.services.rectification import default_due, open_for_problems
 from tracker.services.rising import settle
+from tracker.services.seeing import check_version, see
 from tracker.services.separation import separation_for, with_reason_when_alone
 from tracker.services.telling import tell
 
@@ -79,7 +81,7 @@ class TaskService:
             planned = plan_for(uow, viewer, task, setting, definition, transition, now=now)
             reason = check_reason(planned, reason)
             by = _doer(viewer, task, setting, planned)
-            submission = self._submit(uow, task, definition, planned, given, viewer, now=now)
+            submission = self._submit(uow, task, definition, planned, given, reason, viewer, now=now)
             snapshot = self._move(uow, task, setting, definition, planned, by, reason, submission, now=now)
             self._floor.ring_deliveries(uow)
             uow.commit()
@@ -87,7 +89,7 @@ class TaskService:
 
     def _submit(
         self, uow: UnitOfWork, task: Task, definition: WorkflowDefinition, planned: TransitionDefinition,
-        given: Mapping[str, object] | None, viewer: Viewer, *, now: datetime,
+        given: Mapping[str, object] | None, reason: str, viewer: Viewer, *, now: datetime,
     ) -> Submission | None:  # fmt: skip
         if planned.form is None:
             return None
@@ -99,6 +101,7 @@ class TaskService:
             )
         )  # fmt: skip
         bind_files(uow, task.id, submission, definition, planned.form)
+        check_corrections(uow, task, definition.forms[planned.form], values, reason)
         return submission
 
     def _move(
@@ -119,20 +122,9 @@ class TaskService:
         )  # fmt: skip
         drop_extension(uow, task, definition, now=now)
         settle(uow, self._floor, task, setting, now=now)
+        follow_move(uow, self._floor, task, setting, by, reason, now=now)
         _tell_about(uow, task, setting, definition, planned, by, reason, event_id, now=now)
         return TaskSnapshot(task.ref, task.state, task.version, opened)
-
-
-def see(uow: UnitOfWork, viewer: Viewer, task: Task, *, missing: str = "") -> Setting:
-    """Return the task's setting; raises NotFound when the viewer may not see it.
-
-    `missing` is the sentence for what was asked for when that is not the task itself: it must not name the task.
-    """
-    setting = setting_of(uow, task)
-    place = setting.place(task, internal=is_internal(task.workflow_key, task.state))
-    if not may(viewer, Action.SEE_TASK, place):
-        raise NotFound(missing or f"没有编号为“{task.ref}”的任务，或者您无权查看。")
-    return setting
 
 
 def allowed_for(
@@ -146,10 +138,13 @@ def allowed_for(
     )  # fmt: skip
     period = period_of(task)
     return tuple(
-        with_reason_when_alone(one, separation, person_id=viewer.person_id, last_doers=task.last_doers)
+        with_correction(
+            uow, task,
+            with_reason_when_alone(one, separation, person_id=viewer.person_id, last_doers=task.last_doers),
+        )
         for one in found
         if period.offers(one, definition)
-    )
+    )  # fmt: skip
 
 
 def plan_for(
@@ -175,12 +170,6 @@ def plan_for(
 def period_of(task: Task) -> TaskPeriod:
     """Return what the task's period wants."""
     return TaskPeriod(task.period_key, task.quota, task.recorded)
-
-
-def check_version(present: int, expected: int, state_title: str) -> None:
-    """Raise StaleVersion when the page was older than the row."""
-    if present != expected:
-        raise StaleVersion(f"已有人先办理了，现在的状态是“{state_title}”。页面已更新，请核对后再办。")
 
 
 def check_reason(planned: TransitionDefinition, reason: str) -> str:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from tracker.domain.addressing import AddressBook
+from tracker.domain.permissions import Tied
 from tracker.domain.values import local_date
 from tracker.persistence.repositories.incidents import NewIncident
 from tracker.persistence.repositories.told import NewTold
@@ -20,17 +21,24 @@ ROLE_NAMES = {
 
 @dataclass(frozen=True)
 class Audience:
-    """About which unit of which campaign, and where the office sits."""
+    """About which unit of which campaign, where the office sits, and on which other unit the matter hangs."""
 
     campaign_id: int
     unit_id: int
     office_unit_id: int
     unit_name: str
+    tied: Tied | None = None
+
+    @property
+    def judging_unit_id(self) -> int | None:
+        """Return the unit that judges in the supervisors' place, if one does."""
+        return self.tied.upper_unit_id if self.tied is not None and self.tied.is_share else None
 
 
 def address_book(uow: UnitOfWork, audiences: Sequence[Audience], *, now: datetime) -> AddressBook:
     """Return the posts held today at all units that the audiences need, in one query."""
     units = {a.unit_id for a in audiences} | {a.office_unit_id for a in audiences}
+    units |= {a.tied.upper_unit_id for a in audiences if a.tied is not None}
     rows = uow.told.posts_at(sorted(units), today=local_date(now))
     first = uow.campaigns.first_responsible({a.campaign_id for a in audiences})
     return AddressBook(((r.unit_id, r.role, r.campaign_id, r.person_id, r.post_id) for r in rows), first)
@@ -53,8 +61,9 @@ def tell(
     """Write told rows for the holders of `roles`, and an incident for each vacancy met on the way."""
     book = address_book(uow, [audience], now=now)
     reached = book.reach(
-        roles, unit_id=audience.unit_id, office_unit_id=audience.office_unit_id, campaign_id=audience.campaign_id
-    )
+        roles, unit_id=audience.unit_id, office_unit_id=audience.office_unit_id, campaign_id=audience.campaign_id,
+        judging_unit_id=audience.judging_unit_id,
+    )  # fmt: skip
     uow.told.add(
         [
             NewTold(cause, h.person_id, h.post_id, message, facts, audience.campaign_id, task_id, notice_id, grave)

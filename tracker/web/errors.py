@@ -10,7 +10,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
-from tracker.domain.errors import CannotIssue, InvalidInput, TrackerError
+from tracker.domain.errors import CannotChange, CannotIssue, InvalidInput, TrackerError
 from tracker.web.lost_forms import page_before, show_resume, typed_fields
 from tracker.web.requests import request_id
 
@@ -24,6 +24,7 @@ ANSWERS: dict[str, tuple[int, str]] = {
     "stale_version": (409, "已有人先办理了"),
     "invalid_input": (422, "填写有误"),
     "cannot_issue": (409, "还不能印发"),
+    "cannot_change": (409, "还不能这样调整"),
     "login_refused": (401, "登录不成功"),
     "attachment_refused": (422, "附件不能接收"),
     "definition_invalid": (422, "定义文件有误"),
@@ -58,7 +59,7 @@ def show_tracker_error(error: TrackerError) -> Response:
     status, title = ANSWERS.get(error.code, (400, "办理不成功"))
     logger.info("A request was refused", action="web.refused", code=error.code, status=status)
     details: list[str] = []
-    if isinstance(error, CannotIssue):
+    if isinstance(error, CannotIssue | CannotChange):
         details = list(error.reasons)
     elif isinstance(error, InvalidInput):
         details = [problem.sentence for problem in error.problems]

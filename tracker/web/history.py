@@ -119,6 +119,24 @@ def _decided(payload: Payload, words: Words) -> tuple[str, list[str]]:
     return "不同意延期", [_reason(payload), f"期限仍为{_said(payload.get('due_on'))}。"]
 
 
+def _redated(payload: Payload, words: Words) -> tuple[str, list[str]]:
+    del words
+    old, new = _said(payload.get("old_due_on")), _said(payload.get("due_on"))
+    return f"期限由{old}改为{new}", [_reason(payload)]
+
+
+def _handed_down(payload: Payload, words: Words) -> tuple[str, list[str]]:
+    del words
+    names = "、".join(str(name) for name in payload.get("unit_names") or ())
+    return f"分解下达给{names}", [f"要求{_said(payload.get('due_on'))}前报来。", str(payload.get("note") or "")]
+
+
+def _reworded(payload: Payload, words: Words) -> tuple[str, list[str]]:
+    del words
+    return "任务内容调整", [f"名称由“{payload.get('old_title')}”改为“{payload.get('title')}”。"
+                      if payload.get("old_title") != payload.get("title") else "", _reason(payload)]  # fmt: skip
+
+
 def _stored(payload: Payload, words: Words) -> tuple[str, list[str]]:
     del words
     return f"上传附件 {payload.get('attachment', '')}", []
@@ -144,6 +162,7 @@ def _handed_over(payload: Payload, words: Words) -> tuple[str, list[str]]:
 
 TELLERS: Mapping[str, Teller] = {
     "decision.risen": _risen, "decision.came_back": _came_back,
+    "task.redated": _redated, "task.handed_down": _handed_down, "task.reworded": _reworded,
     "task.opened": _opened, "task.moved": _moved, "rung.fired": _fired, "rung.ordered": _ordered,
     "task.urged": _urged, "extension.asked": _asked, "extension.decided": _decided, "attachment.stored": _stored,
     "task.handed_over": _handed_over,

@@ -175,6 +175,28 @@ def test_a_milestone_opens_at_once_and_the_rhythm_follows(world: World) -> None:
     ]
 
 
+def test_a_milestone_beside_a_period_that_runs_already_opens_each_once(world: World) -> None:
+    ref = world.load(small_campaign(measures=[PILOT.replace(", from: 2026-04-01", "")]), issue=False)
+    world.move_to("2026-03-10")
+    world.container.issuing.issue_campaign(None, campaign_ref=ref, expected_version=1)
+    world.move_to("2026-05-02")
+    assert [key for key, _, _ in periods(world, "p1")] == ["start", "2026-03", "2026-04", "2026-05"]
+    assert world.rows("SELECT 1 FROM incident WHERE kind = 'unopenable'") == []
+
+
+def test_a_joint_duty_repeats_with_the_parts_of_its_supporters(world: World) -> None:
+    joint = (
+        "{key: j1, ordinal: （六）, title: 联合检查, text: 检查, workflow: return, lead: west, support: [east],"
+        " cadence: {every: month, by_day: 19}}"
+    )
+    world.load(small_campaign(measures=[joint]))
+    world.move_to("2026-04-02")
+    assert [key for key, _, _ in periods(world, "j1")] == ["2026-03", "2026-04"]
+    assert [(key, due) for key, due, _ in periods(world, "j1", "east")] == [
+        ("2026-03", "2026-03-19"), ("2026-04", "2026-04-19"),
+    ]  # fmt: skip
+
+
 def test_a_task_with_a_first_day_opens_on_it(world: World) -> None:
     world.load(small_campaign(measures=[LATER]))
     assert periods(world, "l1") == []

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from tracker.domain.permissions import Action, Place, Viewer, may, parties
+from tracker.domain.permissions import Action, Place, Tie, Tied, Viewer, may, parties
 from tracker.domain.values import Actor, Post, Role
 
 OFFICE, OTHER_OFFICE, TOWN, EAST, WEST = 1, 2, 10, 11, 12
@@ -25,12 +27,12 @@ POSTS = {
 #: what a role may do with a task of east; `!` = with a paper there that is not issued yet, too
 ALLOWED = {
     Role.OFFICE: "see_task! see_campaign! see_workbench! act_as_office! urge! decide_extension! issue_campaign!"
-    " see_incidents! see_units! manage_units! see_contacts! manage_areas!",
+    " change_campaign! see_incidents! see_units! manage_units! see_contacts! manage_areas!",
     Role.SUPERVISOR: "see_task! see_campaign! see_workbench! act_as_supervisor! urge! decide_extension!",
     Role.LEADER: "see_task! see_campaign! see_workbench! act_as_leader! urge! order_rung!",
     Role.AREA_LEADER: "see_task see_campaign urge see_own_area",
-    Role.HEAD: "see_task see_campaign act_as_unit decide_in_place",
-    Role.LIAISON: "see_task see_campaign act_as_unit",
+    Role.HEAD: "see_task see_campaign act_as_unit hand_down decide_in_place",
+    Role.LIAISON: "see_task see_campaign act_as_unit hand_down",
     Role.SYSTEM_ADMIN: "see_incidents! see_health! see_units!",
     Role.SECURITY_ADMIN: "manage_accounts! see_accounts!",
     Role.AUDIT_ADMIN: "see_accounts! verify_ledger!",
@@ -71,6 +73,38 @@ def test_nobody_has_a_say_in_another_offices_campaign_or_at_the_neighbours(role,
     assert may(holder(role), action, ELSEWHERE) is everywhere
     office_side = role in (Role.OFFICE, Role.SUPERVISOR, Role.LEADER) and open_task
     assert may(holder(role), action, AT_WEST) is (office_side or everywhere)
+
+
+PART_OF_EAST = Place(OFFICE, CAMPAIGN, WEST, tied=Tied(Tie.PART, EAST))
+SHARE_OF_TOWN = Place(OFFICE, CAMPAIGN, EAST, tied=Tied(Tie.SHARE, TOWN))
+
+
+@pytest.mark.parametrize("role", [Role.HEAD, Role.LIAISON])
+def test_who_leads_sees_judges_and_urges_a_part_and_does_not_do_it(role):
+    lead = viewer((role, EAST, None))
+    assert parties(lead, PART_OF_EAST) == {"lead"}
+    assert may(lead, Action.SEE_TASK, PART_OF_EAST)
+    assert may(lead, Action.URGE, PART_OF_EAST)
+    assert not may(lead, Action.DECIDE_EXTENSION, PART_OF_EAST)
+    assert not may(viewer((Role.AREA_LEADER, EAST, None)), Action.URGE, PART_OF_EAST)
+
+
+def test_a_supporter_sees_the_leads_task_and_nothing_else():
+    joint = Place(OFFICE, CAMPAIGN, EAST, partners=frozenset({WEST}))
+    supporter = viewer((Role.LIAISON, WEST, None))
+    assert {action for action in Action if may(supporter, action, joint)} == {Action.SEE_TASK}
+    assert not may(supporter, Action.SEE_TASK, AT_EAST)
+    assert not may(supporter, Action.SEE_TASK, replace(joint, internal=True))
+
+
+def test_the_unit_that_handed_a_share_down_stands_where_the_supervisors_stood():
+    upper = viewer((Role.LIAISON, TOWN, None))
+    assert parties(upper, SHARE_OF_TOWN) == {"supervisor", "office"}
+    assert may(upper, Action.DECIDE_EXTENSION, SHARE_OF_TOWN)
+    assert parties(holder(Role.SUPERVISOR), SHARE_OF_TOWN) == frozenset()
+    assert parties(holder(Role.OFFICE), SHARE_OF_TOWN) == {"office"}
+    assert parties(holder(Role.LIAISON), SHARE_OF_TOWN) == {"unit"}
+    assert may(holder(Role.SUPERVISOR), Action.SEE_TASK, SHARE_OF_TOWN)
 
 
 @pytest.mark.parametrize("action", list(Action))

@@ -27,7 +27,7 @@ class Base(DeclarativeBase):
         date: Date(),
         str: Text(),
         int: BigInteger(),
-        dict[str, Any]: JSONB(),
+        dict[str, Any]: JSONB(none_as_null=True),
         list[Any]: JSONB(),
     }
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ARRAY, CheckConstraint, Index, Text, UniqueConstraint
+from sqlalchemy import text as sql_text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.persistence.models.base import Base, Id, link, one_of
@@ -52,6 +53,7 @@ class Measure(Base):
     """One line of the plan; `units` are the sets and units as printed.
 
     `due` is a rule of domain.measure_dues as JSON, {} for a standing duty; that has `cadence` (domain.standing).
+    A joint measure has no `units` but a `lead`, the unit that reports, and `support`, those that do their part.
     """
 
     __tablename__ = "measure"
@@ -67,15 +69,18 @@ class Measure(Base):
     text: Mapped[str]
     workflow_key: Mapped[str]
     units: Mapped[list[Any]]
+    lead: Mapped[str | None] = mapped_column(default=None)
+    support: Mapped[list[Any]] = mapped_column(default=list, server_default=sql_text("'[]'::jsonb"))
     due: Mapped[dict[str, Any]]
     cadence: Mapped[dict[str, Any] | None] = mapped_column(default=None)
     position: Mapped[int]
+    withdrawn_at: Mapped[datetime | None] = mapped_column(default=None)
     source_span: Mapped[list[Any] | None] = mapped_column(default=None)
     bigrams: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
 
 
 class Assignment(Base):
-    """Measure × unit: a duty.
+    """Measure × unit: a duty. A `share` is one that another unit handed down.
 
     runs_since      when it began to run (the campaign's issue, or later); None = not yet
     opened_until    openings up to this moment exist as tasks
@@ -85,7 +90,7 @@ class Assignment(Base):
     __tablename__ = "assignment"
     __table_args__ = (
         UniqueConstraint("measure_id", "unit_id", "role"),
-        CheckConstraint(one_of("role", "lead", "support", "each"), name="role"),
+        CheckConstraint(one_of("role", "lead", "support", "each", "share"), name="role"),
         Index("ix_assignment__unit", "unit_id"),
         Index("ix_assignment__next_opens", "next_opens_at", postgresql_where="next_opens_at IS NOT NULL"),
     )
@@ -96,3 +101,4 @@ class Assignment(Base):
     runs_since: Mapped[datetime | None] = mapped_column(default=None)
     opened_until: Mapped[datetime | None] = mapped_column(default=None)
     next_opens_at: Mapped[datetime | None] = mapped_column(default=None)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(default=None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, CheckConstraint, Index, SmallInteger, Text, UniqueConstraint
+from sqlalchemy import ARRAY, CheckConstraint, Index, SmallInteger, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.persistence.models.base import Base, Id, link, one_of
@@ -22,6 +22,12 @@ class Task(Base):
         Index("ix_task__campaign_unit", "campaign_id", "unit_id"),
         Index("ix_task__waiting", "campaign_id", "waits_for", postgresql_where="NOT final"),
         Index("ix_task__parent", "parent_id", postgresql_where="parent_id IS NOT NULL"),
+        Index("ix_task__upper", "upper_unit_id", postgresql_where="tie IS NOT NULL AND NOT final"),
+        CheckConstraint(
+            "(tie IS NULL AND upper_unit_id IS NULL)"
+            " OR (tie IN ('part', 'share') AND upper_unit_id IS NOT NULL AND parent_id IS NOT NULL)",
+            name="tie",
+        ),
         Index("ix_task__risen", "risen_unit_id", postgresql_where="risen_unit_id IS NOT NULL"),
         CheckConstraint("(risen_unit_id IS NULL) = (risen_parties IS NULL)", name="risen"),
     )
@@ -50,6 +56,9 @@ class Task(Base):
     opened_at: Mapped[datetime]
     done_at: Mapped[datetime | None] = mapped_column(default=None)
     parent_id: Mapped[int | None] = link("task.id", default=None)  # the survey or notice that opened it
+    tie: Mapped[str | None] = mapped_column(default=None)  # part of a joint duty, or share of one handed down
+    upper_unit_id: Mapped[int | None] = link("unit.id", default=None)  # who leads, or handed down
+    brief: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'::jsonb"))  # note, targets
     severity_raise: Mapped[int] = mapped_column(SmallInteger, default=0)  # a relapse climbs one level higher
     last_doers: Mapped[dict[str, Any]] = mapped_column(default=dict)  # transition → person id, for separation
     # The unit above the office that decides, as which parties, because nobody at the office may (DESIGN.md §3.5).

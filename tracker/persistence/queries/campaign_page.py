@@ -49,16 +49,21 @@ MEASURES = text(f"""
     lit AS (SELECT measure_id, jsonb_object_agg(light, tasks) AS lights
             FROM (SELECT measure_id, light, count(*) AS tasks FROM seen GROUP BY 1, 2) s GROUP BY 1),
     duty AS (
-        SELECT a.measure_id, array_agg(un.name ORDER BY un.position, un.id) AS unit_names
+        SELECT a.measure_id, coalesce(array_agg(un.name ORDER BY un.position, un.id) FILTER (WHERE a.role <> 'support'), '{{}}')
+                AS unit_names,
+            coalesce(array_agg(un.name ORDER BY un.position, un.id) FILTER (WHERE a.role = 'support'), '{{}}')
+                AS support_names
         FROM measure m JOIN campaign c ON c.id = m.campaign_id JOIN office o ON o.id = c.office_id
         JOIN assignment a ON a.measure_id = m.id
         JOIN unit_name un ON un.unit_id = a.unit_id AND un.valid_to IS NULL
-        WHERE c.ref = :ref AND {_DUTY_SEEN} GROUP BY 1)
-    SELECT m.key, m.ordinal, m.title, m.text, m.workflow_key, m.units, m.due, m.cadence, duty.unit_names,
+        WHERE c.ref = :ref AND a.role <> 'share' AND a.withdrawn_at IS NULL AND {_DUTY_SEEN} GROUP BY 1)
+    SELECT m.key, m.ordinal, m.title, m.text, m.workflow_key, m.units, m.due, m.cadence, m.lead, m.withdrawn_at,
+        coalesce(duty.unit_names, '{{}}') AS unit_names, coalesce(duty.support_names, '{{}}') AS support_names,
         coalesce(lit.lights, '{{}}'::jsonb) AS lights
-    FROM measure m JOIN campaign c ON c.id = m.campaign_id JOIN duty ON duty.measure_id = m.id
-    LEFT JOIN lit ON lit.measure_id = m.id
-    WHERE c.ref = :ref ORDER BY m.position, m.id""")
+    FROM measure m JOIN campaign c ON c.id = m.campaign_id JOIN office o ON o.id = c.office_id
+    LEFT JOIN duty ON duty.measure_id = m.id LEFT JOIN lit ON lit.measure_id = m.id
+    WHERE c.ref = :ref AND EXISTS (SELECT FROM assignment a WHERE a.measure_id = m.id AND {_DUTY_SEEN})
+    ORDER BY m.position, m.id""")
 
 PROSPECT = text("""
     WITH duty AS (SELECT a.id, a.unit_id FROM assignment a JOIN measure m ON m.id = a.measure_id
@@ -147,7 +152,10 @@ class MeasureRow:
     units: Sequence[str]
     due: Mapping[str, Any]
     cadence: Mapping[str, Any] | None
+    lead: str | None
+    withdrawn_at: datetime | None
     unit_names: Sequence[str]
+    support_names: Sequence[str]
     lights: Mapping[str, int]
 
 

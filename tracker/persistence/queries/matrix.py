@@ -17,10 +17,11 @@ from tracker.persistence.queries.visibility import OFFICE_SEES, UNIT_SEES, scope
 
 CELLS = text(f"""
     WITH seen AS MATERIALIZED (
-        SELECT DISTINCT a.measure_id, a.unit_id
+        SELECT a.measure_id, a.unit_id, bool_and(a.role = 'support') AS supports
         FROM campaign c JOIN office o ON o.id = c.office_id JOIN measure m ON m.campaign_id = c.id
         JOIN assignment a ON a.measure_id = m.id
-        WHERE c.ref = :ref AND ({OFFICE_SEES} OR {UNIT_SEES.format(unit="a.unit_id")})),
+        WHERE c.ref = :ref AND ({OFFICE_SEES} OR {UNIT_SEES.format(unit="a.unit_id")})
+        GROUP BY 1, 2),
     lit AS MATERIALIZED (
         SELECT t.measure_id, t.unit_id, t.ref, array_position(CAST(:worst_first AS text[]), {LIGHT}) AS rank
         FROM task t JOIN campaign c ON c.id = t.campaign_id WHERE c.ref = :ref AND t.measure_id IS NOT NULL),
@@ -30,13 +31,13 @@ CELLS = text(f"""
     row AS (
         SELECT u.key AS unit_key, un.name AS unit_name, u.kind AS unit_kind, u.ended_on, un.position AS unit_position,
             m.key AS measure_key, m.ordinal, m.title AS measure_title, m.position AS measure_position,
-            cell.rank, coalesce(cell.tasks, 0) AS tasks, cell.ref AS task_ref,
+            cell.rank, coalesce(cell.tasks, 0) AS tasks, cell.ref AS task_ref, seen.supports,
             bool_or(cell.has_wanted) OVER (PARTITION BY u.id) AS unit_wanted
         FROM seen JOIN measure m ON m.id = seen.measure_id JOIN unit u ON u.id = seen.unit_id
         JOIN unit_name un ON un.unit_id = u.id AND un.valid_to IS NULL
         LEFT JOIN cell ON cell.measure_id = seen.measure_id AND cell.unit_id = seen.unit_id)
     SELECT unit_key, unit_name, unit_kind, measure_key, ordinal, measure_title, measure_position, rank, tasks,
-        task_ref
+        task_ref, supports
     FROM row
     WHERE (ended_on IS NULL OR rank IS NOT NULL) AND (CAST(:kind AS text) IS NULL OR unit_kind = :kind)
       AND (CAST(:wanted AS int) IS NULL OR unit_wanted)
@@ -45,7 +46,10 @@ CELLS = text(f"""
 
 @dataclass(frozen=True, slots=True)
 class CellRow:
-    """One duty: its unit and measure, the code of its worst light (None before issuing), how many tasks."""
+    """One duty: its unit and measure, the code of its worst light (None before issuing), how many tasks.
+
+    `supports` = the unit only supports another here; the light is that of its own part.
+    """
 
     unit_key: str
     unit_name: str
@@ -57,6 +61,7 @@ class CellRow:
     light: str | None
     tasks: int
     task_ref: str | None
+    supports: bool
 
 
 def find_cells(
@@ -76,7 +81,7 @@ def find_cells(
     return tuple(
         CellRow(
             row.unit_key, row.unit_name, row.unit_kind, row.measure_key, row.ordinal, row.measure_title,
-            row.measure_position, codes[row.rank - 1] if row.rank else None, row.tasks, row.task_ref,
+            row.measure_position, codes[row.rank - 1] if row.rank else None, row.tasks, row.task_ref, row.supports,
         )
         for row in session.execute(CELLS, given)
     )  # fmt: skip

@@ -15,20 +15,28 @@ from tracker.domain.errors import NotFound
 from tracker.domain.permissions import Viewer
 from tracker.persistence.queries.history import HistoryEvent, read_history
 from tracker.persistence.queries.lights import LIGHT, light_moment
-from tracker.persistence.queries.visibility import INSIDE, TASK_SEEN, scope
+from tracker.persistence.queries.tied import ProblemBelow, TiedTask, find_problems_below, find_tied
+from tracker.persistence.queries.visibility import INSIDE, TASK_READABLE, TASK_SEEN, UNIT_SEES, scope
+
+#: The viewer may open the parent `p` as well: a supporter its lead's task; a lower unit not the task above it.
+PARENT_SEEN = f"{INSIDE} OR t.tie = 'part' OR {UNIT_SEES.format(unit='p.unit_id')}"
 
 HEAD = text(f"""
     SELECT t.id, t.ref, t.title, t.state, t.version, t.workflow_version_id, t.waits_for, t.done, t.final, t.sent_back,
         t.due_on, t.due_at, t.opened_at, t.unit_id, t.campaign_id, un.name AS unit_name, c.ref AS campaign_ref,
         c.title AS campaign_title, c.settings, o.unit_id AS office_unit_id, m.ordinal AS measure_ordinal,
         m.title AS measure_title, m.text AS measure_text, p.ref AS parent_ref, p.title AS parent_title,
-        pn.ref AS parent_notice_ref, own.ref AS notice_ref, {LIGHT} AS light, {INSIDE} AS inside, t.risen_unit_id, t.risen_parties
+        pn.ref AS parent_notice_ref, own.ref AS notice_ref, {LIGHT} AS light, {INSIDE} AS inside, t.risen_unit_id, t.risen_parties,
+        t.tie, t.upper_unit_id, t.brief, up.name AS upper_unit_name, p.due_on AS parent_due_on, {TASK_SEEN} AS own,
+        p.id IS NOT NULL AND ({PARENT_SEEN}) AS parent_seen,
+        ARRAY(SELECT part.unit_id FROM task part WHERE part.parent_id = t.id AND part.tie = 'part') AS partners
     FROM task t JOIN campaign c ON c.id = t.campaign_id JOIN office o ON o.id = c.office_id
     JOIN unit_name un ON un.unit_id = t.unit_id AND un.valid_to IS NULL
     LEFT JOIN notice n ON n.task_id = t.id LEFT JOIN notice own ON own.task_id = t.id
     LEFT JOIN measure m ON m.id = t.measure_id
+    LEFT JOIN unit_name up ON up.unit_id = t.upper_unit_id AND up.valid_to IS NULL
     LEFT JOIN task p ON p.id = t.parent_id LEFT JOIN notice pn ON pn.task_id = p.id
-    WHERE t.ref = :ref AND {TASK_SEEN}""")
+    WHERE t.ref = :ref AND {TASK_READABLE}""")
 
 CLOCKS = text("""
     SELECT k.id, k.name, k.status, k.occurrence, k.started_at, k.due_on, k.due_at, k.due_class, k.due_rule, k.cutoff,
@@ -62,7 +70,8 @@ PROBLEMS = text(f"""
 FINDINGS = text("""
     SELECT f.ref, f.severity, f.summary, f.status, f.raised_at, n.ref AS notice_ref, n.printed_number, n.issued_at
     FROM finding f LEFT JOIN notice_item i ON i.finding_id = f.id LEFT JOIN notice n ON n.id = i.notice_id
-    WHERE f.task_id = :task AND (CAST(:inside AS boolean) OR n.issued_at IS NOT NULL) ORDER BY f.id""")
+    WHERE f.task_id = :task
+      AND (CAST(:inside AS boolean) OR (CAST(:own AS boolean) AND n.issued_at IS NOT NULL)) ORDER BY f.id""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +109,14 @@ class TaskHead:
     inside: bool
     risen_unit_id: int | None
     risen_parties: list[str] | None
+    tie: str | None
+    upper_unit_id: int | None
+    brief: Mapping[str, Any]
+    upper_unit_name: str | None
+    parent_due_on: date | None
+    own: bool
+    parent_seen: bool
+    partners: list[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +231,8 @@ class TaskPage:
     problems: tuple[TaskProblem, ...]
     findings: tuple[TaskFinding, ...]
     history: tuple[HistoryEvent, ...]
+    tied: tuple[TiedTask, ...] = ()
+    problems_below: tuple[ProblemBelow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +247,7 @@ ATTACHMENT = text(f"""
     SELECT t.id AS task_id, t.ref AS task_ref
     FROM attachment a JOIN task t ON t.id = a.task_id JOIN campaign c ON c.id = t.campaign_id
     JOIN office o ON o.id = c.office_id LEFT JOIN notice n ON n.task_id = t.id
-    WHERE a.ref = :ref AND {TASK_SEEN}""")
+    WHERE a.ref = :ref AND {TASK_READABLE}""")
 
 
 def get_task_page(session: Session, viewer: Viewer, ref: str, *, now: datetime, calendar: WorkingCalendar) -> TaskPage:
@@ -238,7 +257,7 @@ def get_task_page(session: Session, viewer: Viewer, ref: str, *, now: datetime, 
     if row is None:
         raise NotFound("没有这项任务，或者您无权查看。")
     head = TaskHead(**row)
-    given = {"task": head.id, "inside": head.inside, **moment}
+    given = {"task": head.id, "inside": head.inside, "own": head.own, **moment}
     return TaskPage(
         head,
         tuple(TaskClock(**one) for one in session.execute(CLOCKS, given).mappings()),
@@ -248,6 +267,8 @@ def get_task_page(session: Session, viewer: Viewer, ref: str, *, now: datetime, 
         tuple(TaskProblem(**one) for one in session.execute(PROBLEMS, given).mappings()),
         tuple(TaskFinding(**one) for one in session.execute(FINDINGS, given).mappings()),
         read_history(session, kind="task", subject=head.id),
+        find_tied(session, viewer, head.id, moment),
+        find_problems_below(session, head.id),
     )
 
 

@@ -31,6 +31,24 @@ def units_below(session: Session, unit_ids: Sequence[int]) -> dict[int, frozense
     return {top: frozenset(units) for top, units in found.items()}
 
 
+DIRECTLY_BELOW = text("""
+    SELECT u.id, n.name FROM unit u JOIN unit_name n ON n.unit_id = u.id AND n.valid_to IS NULL
+    WHERE n.parent_id = :unit ORDER BY n.position, u.id""")
+
+
+@dataclass(frozen=True, slots=True)
+class NamedUnit:
+    """A unit and its name of today."""
+
+    id: int
+    name: str
+
+
+def units_directly_below(session: Session, unit_id: int) -> list[NamedUnit]:
+    """Return the units whose parent this unit is, in protocol order."""
+    return [NamedUnit(*row) for row in session.execute(DIRECTLY_BELOW, {"unit": unit_id})]
+
+
 TREE = text("""
     SELECT u.id, u.key, u.kind, n.name, n.parent_id,
         (SELECT count(DISTINCT p.person_id) FROM post p

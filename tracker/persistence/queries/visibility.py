@@ -38,6 +38,13 @@ INSIDE = f"({OFFICE_SEES} OR (t.risen_unit_id IS NOT NULL AND {RISEN_SEES}))"
 TASK_SEEN = f"""({INSIDE} OR (
     (n.id IS NULL OR n.issued_at IS NOT NULL) AND {UNIT_SEES.format(unit="t.unit_id")}))"""
 
+#: A task that the viewer may open: his own, one that hangs on a task of his unit (a part that it leads, a share that
+#: it handed down), or one in which his unit has a part. Lists and sums keep to TASK_SEEN. Needs what TASK_SEEN needs.
+TASK_READABLE = f"""({TASK_SEEN}
+    OR (t.tie IS NOT NULL AND {UNIT_SEES.format(unit="t.upper_unit_id")})
+    OR EXISTS (SELECT FROM task part
+               WHERE part.parent_id = t.id AND part.tie = 'part' AND {UNIT_SEES.format(unit="part.unit_id")}))"""
+
 
 def scope(viewer: Viewer, *, office_roles: frozenset[Role] = OFFICE_SIDE) -> dict[str, Any]:
     """Return the parameters that the conditions above need.

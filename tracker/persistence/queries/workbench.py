@@ -42,13 +42,13 @@ _PAGED = "LIMIT :limit OFFSET :offset"
 
 REVIEWS = text(f"""
     SELECT {_MATTER} {_FROM} LEFT JOIN notice n ON n.task_id = t.id {_RUNNING}
-    WHERE t.waits_for = 'supervisor' AND NOT t.final AND NOT t.done
+    WHERE t.waits_for = 'supervisor' AND NOT t.final AND NOT t.done AND t.tie IS DISTINCT FROM 'share'
       AND (n.id IS NULL OR n.issued_at IS NOT NULL) AND {OFFICE_SEES} {_FILTERS}
     ORDER BY k.due_at NULLS LAST, t.id {_PAGED}""")
 
 WATCHED = text(f"""
     SELECT {_MATTER} {_FROM} LEFT JOIN notice n ON n.task_id = t.id {_RUNNING}
-    WHERE NOT t.final AND (t.done OR n.issued_at IS NOT NULL)
+    WHERE NOT t.final AND (t.done OR n.issued_at IS NOT NULL) AND t.tie IS DISTINCT FROM 'share'
       AND k.name IN ('look_back', 'hold') AND k.due_on <= :watch_until AND {OFFICE_SEES} {_FILTERS}
     ORDER BY k.due_at, t.id {_PAGED}""")
 
@@ -71,7 +71,7 @@ EXTENSIONS = text(f"""
     SELECT t.ref AS task_ref, t.title, un.name AS unit_name, c.title AS campaign_title, e.old_due_on,
         e.wanted_on, e.reason, e.asked_at, count(*) OVER () AS total
     {_FROM} JOIN extension e ON e.task_id = t.id AND e.status = 'asked'
-    WHERE {OFFICE_SEES} {_FILTERS} ORDER BY e.asked_at, e.id {_PAGED}""")
+    WHERE t.tie IS DISTINCT FROM 'share' AND {OFFICE_SEES} {_FILTERS} ORDER BY e.asked_at, e.id {_PAGED}""")
 
 FINDINGS = text(f"""
     SELECT f.ref, f.kind, f.severity, f.summary, f.status, f.raised_at, f.reason, t.ref AS task_ref,

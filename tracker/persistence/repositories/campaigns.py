@@ -18,6 +18,25 @@ INSERT_ASSIGNMENTS = text("""
     INSERT INTO assignment (measure_id, unit_id, role)
     SELECT * FROM unnest(CAST(:measures AS bigint[]), CAST(:units AS bigint[]), CAST(:roles AS text[]))""")
 
+INSERT_SHARES = text("""
+    INSERT INTO assignment (measure_id, unit_id, role)
+    SELECT :measure, unit_id, 'share' FROM unnest(CAST(:units AS bigint[])) AS given(unit_id)
+    ON CONFLICT (measure_id, unit_id, role) DO NOTHING""")
+
+STANDING_DUTIES = text("""
+    SELECT a.id, a.measure_id, a.unit_id, a.role FROM assignment a JOIN measure m ON m.id = a.measure_id
+    WHERE m.campaign_id = :campaign AND a.role <> 'share' AND a.withdrawn_at IS NULL
+    ORDER BY m.position, a.id""")
+
+WITHDRAW_DUTIES = text("""
+    UPDATE assignment SET withdrawn_at = CAST(:now AS timestamptz), next_opens_at = NULL
+    WHERE measure_id = :measure AND unit_id = ANY(CAST(:units AS bigint[])) AND withdrawn_at IS NULL""")
+
+SUPPORTERS = text("""
+    SELECT a.id, a.measure_id, a.unit_id, a.role FROM assignment a
+    WHERE a.measure_id = ANY(CAST(:measures AS bigint[])) AND a.role = 'support' AND a.withdrawn_at IS NULL
+    ORDER BY a.id""")
+
 
 @dataclass(frozen=True, slots=True)
 class AssignmentRow:
@@ -57,6 +76,14 @@ class CampaignRepository:
         )
         return self._one(found.one_or_none())
 
+    def lock_running(self, ref: str) -> Campaign:
+        """Return a running campaign read afresh, held against other changes of it; raises NotFound.
+
+        Its tasks go on meanwhile: the lock is one that new rows which point to the campaign do not wait for.
+        """
+        query = select(Campaign).where(Campaign.ref == ref).with_for_update(key_share=True)
+        return self._one(self._session.scalars(query.execution_options(populate_existing=True)).one_or_none())
+
     def find_by_key(self, key: str) -> Campaign | None:
         """Return the campaign that a file with this key has made, or None."""
         return self._session.scalars(select(Campaign).where(Campaign.key == key)).one_or_none()
@@ -94,13 +121,13 @@ class CampaignRepository:
     def add_measure(
         self, campaign_id: int, *, key: str, ordinal: str, title: str, text: str, workflow_key: str,
         units: Sequence[str], due: Mapping[str, Any], position: int, cadence: Mapping[str, Any] | None = None,
+        lead: str | None = None, support: Sequence[str] = (),
     ) -> int:  # fmt: skip
         """Add one line of the plan and return its id."""
         measure = Measure(
             campaign_id=campaign_id, key=key, ordinal=ordinal, title=title, text=text,
-            workflow_key=workflow_key, units=list(units), due=dict(due), position=position,
-            cadence=dict(cadence) if cadence is not None else None,
-            bigrams=bigrams(title, text),
+            workflow_key=workflow_key, units=list(units), lead=lead, support=list(support), due=dict(due),
+            position=position, cadence=dict(cadence) if cadence is not None else None, bigrams=bigrams(title, text),
         )  # fmt: skip
         self._session.add(measure)
         self._session.flush()
@@ -140,6 +167,24 @@ class CampaignRepository:
             .order_by(Measure.position, Assignment.id)
         )
         return [AssignmentRow(*row) for row in rows]
+
+    def add_shares(self, measure_id: int, unit_ids: Sequence[int]) -> None:
+        """Add the duties of units to which a measure's duty was handed down; those that exist are left alone."""
+        self._session.execute(INSERT_SHARES, {"measure": measure_id, "units": list(unit_ids)})
+
+    def standing_duties(self, campaign_id: int) -> list[AssignmentRow]:
+        """Return the duties that the plan gives today, in its order: none that ended, none that a unit handed down."""
+        return [AssignmentRow(*row) for row in self._session.execute(STANDING_DUTIES, {"campaign": campaign_id})]
+
+    def withdraw_duties(self, measure_id: int, unit_ids: Sequence[int], *, now: datetime) -> None:
+        """End the duties of units under a measure; they open no further task."""
+        given = {"measure": measure_id, "units": list(unit_ids), "now": now}
+        self._session.execute(WITHDRAW_DUTIES, given)
+
+    def supporters(self, measure_ids: Sequence[int]) -> list[AssignmentRow]:
+        """Return the duties to support these measures, in the order in which they were given."""
+        given = {"measures": sorted(set(measure_ids))}
+        return [AssignmentRow(*row) for row in self._session.execute(SUPPORTERS, given)]
 
     @staticmethod
     def _one(campaign: Campaign | None) -> Campaign:

@@ -55,6 +55,17 @@ class ClockRepository:
         """Return the clock rows of several tasks."""
         return list(self._session.scalars(select(ClockRow).where(ClockRow.task_id.in_(task_ids)).order_by(ClockRow.id)))
 
+    def lock_of_tasks(self, task_ids: Sequence[int]) -> list[ClockRow]:
+        """Lock the clocks of several tasks, in order of task, and return them as they stand under the lock."""
+        query = select(ClockRow).where(ClockRow.task_id.in_(task_ids)).order_by(ClockRow.task_id, ClockRow.id)
+        locked = query.with_for_update().execution_options(populate_existing=True)
+        return list(self._session.scalars(locked))
+
+    def duty_due(self, task_id: int) -> DueMoment:
+        """Return the due moment of a task's finish clock; the task is known to have one."""
+        row = self.of_task(task_id)["finish"]
+        return clock_from(row, frozenset()).due
+
     def fired(self, rows: Iterable[ClockRow]) -> dict[int, frozenset[int]]:
         """Return, for each clock id, the rungs fired in its present occurrence."""
         present = {row.id: row.occurrence for row in rows}

@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 
 from tracker.persistence.arrays import as_arrays
 
-#: A supporter's part opens with the lead's task and not by itself.
+#: A supporter's part opens with the lead's task, a share when it is handed down; neither opens by itself.
 START = text("""
     UPDATE assignment a SET runs_since = CAST(:now AS timestamptz), next_opens_at = CAST(:now AS timestamptz)
     FROM measure m WHERE m.id = a.measure_id AND m.campaign_id = :campaign AND a.runs_since IS NULL
-      AND a.role <> 'support'""")
+      AND a.role IN ('lead', 'each') AND a.withdrawn_at IS NULL AND m.withdrawn_at IS NULL""")
 
 CLAIM = text("""
     SELECT a.id AS assignment_id, a.unit_id, a.runs_since, a.opened_until, a.next_opens_at, m.id AS measure_id,
@@ -24,7 +24,7 @@ CLAIM = text("""
         c.ends_on, c.settings, o.unit_id AS office_unit_id
     FROM assignment a JOIN measure m ON m.id = a.measure_id JOIN campaign c ON c.id = m.campaign_id
     JOIN office o ON o.id = c.office_id
-    WHERE a.next_opens_at <= :now AND (CAST(:campaign AS bigint) IS NULL OR c.id = :campaign)
+    WHERE a.next_opens_at <= :now AND a.withdrawn_at IS NULL AND m.withdrawn_at IS NULL AND (CAST(:campaign AS bigint) IS NULL OR c.id = :campaign)
       AND (CAST(:only AS bigint[]) IS NULL OR a.id = ANY(CAST(:only AS bigint[])))
     ORDER BY a.next_opens_at, m.position, a.id LIMIT :many
     FOR UPDATE OF a SKIP LOCKED""")

@@ -19,7 +19,7 @@ CLAIM = text("""
         c.cutoff, c.provisional, c.calendar_version_id, c.ladder_version_id, c.ladder_from_on, c.held_since,
         c.pause_reason, c.quality_failures, c.failed_rechecks, c.ordered_rungs, c.next_fire_at,
         t.id AS task_id, t.ref AS task_ref, t.title, t.campaign_id, t.unit_id, t.severity_raise, t.workflow_key,
-        t.assignment_id, t.period_title
+        t.assignment_id, t.period_title, t.tie, t.upper_unit_id
     FROM clock c JOIN task t ON t.id = c.task_id
     WHERE c.next_fire_at <= :now AND (CAST(:only AS bigint[]) IS NULL OR c.id = ANY(CAST(:only AS bigint[])))
     ORDER BY c.next_fire_at, c.id LIMIT :many

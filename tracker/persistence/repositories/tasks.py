@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from tracker.domain.errors import NotFound
 from tracker.persistence.arrays import as_arrays
+from tracker.persistence.engine import to_json
 from tracker.persistence.models import Campaign, Extension, Office, Problem, Submission, Task
 
 NEW_REFS = text("""
@@ -19,24 +21,36 @@ NEW_REFS = text("""
 INSERT_TASKS = text("""
     INSERT INTO task (ref, campaign_id, assignment_id, measure_id, unit_id, workflow_key, workflow_version_id,
         period_key, title, state, waits_for, done, final, sent_back, version, due_on, due_at, opened_at, parent_id,
-        severity_raise, last_doers, period_title, quota)
+        severity_raise, last_doers, period_title, quota, tie, upper_unit_id, brief)
     SELECT ref, campaign_id, assignment_id, measure_id, unit_id, workflow_key, workflow_version_id, period_key, title,
         state, waits_for, false, false, false, 1, due_on, due_at, CAST(:now AS timestamptz), parent_id, 0, '{}'::jsonb,
-        period_title, quota
+        period_title, quota, tie, upper_unit_id, brief
     FROM unnest(CAST(:ref AS text[]), CAST(:campaign_id AS bigint[]), CAST(:assignment_id AS bigint[]),
         CAST(:measure_id AS bigint[]), CAST(:unit_id AS bigint[]), CAST(:workflow_key AS text[]),
         CAST(:workflow_version_id AS bigint[]), CAST(:period_key AS text[]), CAST(:title AS text[]),
         CAST(:state AS text[]), CAST(:waits_for AS text[]), CAST(:due_on AS date[]), CAST(:due_at AS timestamptz[]),
-        CAST(:parent_id AS bigint[]), CAST(:period_title AS text[]), CAST(:quota AS smallint[])) WITH ORDINALITY
+        CAST(:parent_id AS bigint[]), CAST(:period_title AS text[]), CAST(:quota AS smallint[]),
+        CAST(:tie AS text[]), CAST(:upper_unit_id AS bigint[]), CAST(:brief AS jsonb[])) WITH ORDINALITY
         AS r(ref, campaign_id, assignment_id, measure_id, unit_id, workflow_key, workflow_version_id, period_key, title,
-             state, waits_for, due_on, due_at, parent_id, period_title, quota, position)
+             state, waits_for, due_on, due_at, parent_id, period_title, quota, tie, upper_unit_id, brief, position)
     ORDER BY position
     RETURNING id, ref""")
 
+TIED_BELOW = text("""
+    WITH RECURSIVE below(id) AS (
+        SELECT t.id FROM task t WHERE t.parent_id = ANY(CAST(:tasks AS bigint[])) AND t.tie IS NOT NULL
+        UNION
+        SELECT t.id FROM below b JOIN task t ON t.parent_id = b.id AND t.tie IS NOT NULL)
+    SELECT t.id FROM below b JOIN task t ON t.id = b.id WHERE NOT t.final ORDER BY t.id""")
+
+TIED_ONCE = text("""
+    SELECT t.id FROM task t
+    WHERE t.parent_id = ANY(CAST(:tasks AS bigint[])) AND t.tie = :tie AND NOT t.final ORDER BY t.id""")
+
 TASK_COLUMNS = (
     "ref", "campaign_id", "assignment_id", "measure_id", "unit_id", "workflow_key", "workflow_version_id",
-    "period_key", "title", "state", "waits_for", "due_on", "due_at", "parent_id", "period_title",
-    "quota",
+    "period_key", "title", "state", "waits_for", "due_on", "due_at", "parent_id", "period_title", "quota",
+    "tie", "upper_unit_id", "brief",
 )  # fmt: skip
 
 
@@ -74,6 +88,48 @@ class TaskRepository:
         """Return the tasks that a task opened."""
         return list(self._session.scalars(select(Task).where(Task.parent_id == parent_id).order_by(Task.id)))
 
+    def lock_many(self, task_ids: Sequence[int]) -> list[Task]:
+        """Lock tasks in order of id and return them as they stand under the lock, whatever was read of them before."""
+        query = select(Task).where(Task.id.in_(sorted(task_ids))).order_by(Task.id).with_for_update()
+        return list(self._session.scalars(query.execution_options(populate_existing=True)))
+
+    def of_measures(self, measure_ids: Sequence[int]) -> list[int]:
+        """Return the ids of the duties' tasks under measures, with their parts and shares, in order of id.
+
+        What such a task opened (a problem's rectification) is not among them: that is a matter of its own.
+        """
+        query = select(Task.id).where(
+            Task.measure_id.in_(measure_ids), Task.assignment_id.is_not(None) | Task.tie.is_not(None)
+        )
+        return list(self._session.scalars(query.order_by(Task.id)))
+
+    def supporting_units(self, task_id: int) -> frozenset[int]:
+        """Return the units that have, or had, a part in a task."""
+        query = select(Task.unit_id).where(Task.parent_id == task_id, Task.tie == "part")
+        return frozenset(self._session.scalars(query))
+
+    def find_shares(self, task_id: int) -> list[Task]:
+        """Return the shares of a task that were not called off, at the first level."""
+        query = select(Task).where(Task.parent_id == task_id, Task.tie == "share", Task.final.is_(False) | Task.done)
+        return list(self._session.scalars(query.order_by(Task.id)))
+
+    def units_with_duty(self, measure_id: int | None, period_key: str, unit_ids: Sequence[int]) -> frozenset[int]:
+        """Return which of these units have a task of their own under a measure and period."""
+        query = select(Task.unit_id).where(
+            Task.measure_id == measure_id, Task.period_key == period_key, Task.unit_id.in_(unit_ids),
+            Task.assignment_id.is_not(None), Task.tie.is_(None), Task.final.is_(False) | Task.done,
+        )  # fmt: skip
+        return frozenset(self._session.scalars(query))
+
+    def tied_below(self, task_ids: Sequence[int], *, tie: str | None = None) -> list[int]:
+        """Return the ids of the open parts and shares below tasks, at any depth, in order of id.
+
+        `tie` keeps to one kind, and then goes no deeper than the first level.
+        """
+        statement = TIED_BELOW if tie is None else TIED_ONCE
+        given = {"tasks": sorted(set(task_ids)), "tie": tie}
+        return list(self._session.execute(statement, given).scalars())
+
     def find_open_of_campaign(self, campaign_id: int) -> list[Task]:
         """Return the campaign's tasks that are not final."""
         query = select(Task).where(Task.campaign_id == campaign_id, Task.final.is_(False)).order_by(Task.id)
@@ -82,6 +138,7 @@ class TaskRepository:
     def insert_many(self, rows: Sequence[dict[str, Any]], *, now: Any) -> list[int]:
         """Insert tasks set-based; each row has TASK_COLUMNS. Return ids in the order of `rows`."""
         columns: dict[str, Any] = {name: [row[name] for row in rows] for name in TASK_COLUMNS}
+        columns["brief"] = [to_json(brief) for brief in columns["brief"]]
         found = self._session.execute(INSERT_TASKS, {**as_arrays(columns), "now": now}).all()
         ids = {ref: int(task_id) for task_id, ref in found}
         return [ids[row["ref"]] for row in rows]
@@ -127,6 +184,14 @@ class TaskRepository:
     def extensions(self, task_id: int) -> list[Extension]:
         """Return every extension of a task, oldest first."""
         return list(self._session.scalars(select(Extension).where(Extension.task_id == task_id).order_by(Extension.id)))
+
+    def drop_extensions(self, task_ids: Sequence[int], *, reason: str, now: datetime) -> None:
+        """Drop the extensions of these tasks that await a decision."""
+        self._session.execute(
+            update(Extension)
+            .where(Extension.task_id.in_(task_ids), Extension.status == "asked")
+            .values(status="dropped", decided_at=now, decision_reason=reason)
+        )
 
     def add_extension(self, extension: Extension) -> None:
         """Add an extension that a unit asks for."""

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from tracker.domain.messages import check_facts
+from tracker.domain.values import local_date
 from tracker.persistence.arrays import as_arrays
 from tracker.persistence.engine import to_json
 
@@ -79,6 +80,14 @@ class ToldRepository:
         columns: dict[str, Any] = {name: [getattr(row, name) for row in rows] for name in names}
         columns["facts"] = [written[id(row.facts)] for row in rows]
         self._session.execute(INSERT_TOLD, {**as_arrays(columns), "now": now})
+
+    def answering_units(self, unit_ids: Sequence[int], campaign_id: int, *, now: datetime) -> frozenset[int]:
+        """Return which of these units have a liaison or a head for a campaign today."""
+        return frozenset(
+            post.unit_id
+            for post in self.posts_at(unit_ids, today=local_date(now))
+            if post.role in ("liaison", "head") and post.campaign_id in (None, campaign_id)
+        )
 
     def posts_at(self, unit_ids: Sequence[int], *, today: date) -> list[PostRow]:
         """Return the posts held today at these units, in a stable order."""

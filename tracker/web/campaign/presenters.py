@@ -35,12 +35,16 @@ class MeasureView:
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell of the matrix. `light` None = not issued; `url` None = this unit has no such duty."""
+    """One cell of the matrix. `light` None = not issued; `url` None = this unit has no such duty.
+
+    `supports` = the unit supports another in this measure (配合), and the light is its own part's.
+    """
 
     light: Light | None
     tasks: int
     url: str | None
     spoken: str
+    supports: bool = False
 
 
 @dataclass(frozen=True)
@@ -121,10 +125,11 @@ def _plan_order(cells: Sequence[CellRow]) -> list[str]:
 
 def _cell(cell: CellRow, tasks_url: str) -> Cell:
     if cell.light is None:
-        return Cell(None, 0, None, "尚未下达")
+        return Cell(None, 0, None, "尚未下达", cell.supports)
     light = LIGHTS[cell.light]
-    spoken = f"{cell.unit_name}，{cell.measure_title}：{light.title}"
+    role = "配合，" if cell.supports else ""
+    spoken = f"{cell.unit_name}，{cell.measure_title}：{role}{light.title}"
     if cell.tasks == 1 and cell.task_ref is not None:
-        return Cell(light, 1, f"/tasks/{cell.task_ref}", spoken)
+        return Cell(light, 1, f"/tasks/{cell.task_ref}", spoken, cell.supports)
     url = f"{tasks_url}?unit={cell.unit_key}&measure={cell.measure_key}"
-    return Cell(light, cell.tasks, url, f"{spoken}，共{cell.tasks}项，显示最差的一项")
+    return Cell(light, cell.tasks, url, f"{spoken}，共{cell.tasks}项，显示最差的一项", cell.supports)

@@ -116,5 +116,6 @@ def _page(ref: str, *, sentence: str = "") -> str:
         "campaign/show.html", campaign=campaign, status=STATUS_TITLES.get(campaign.status, campaign.status),
         phases=phases, measures=present_measures(measures, phases, parts.catalog), prospect=prospect,
         reasons=parts.campaigns.check_campaign(ref) if before else [], sentence=sentence,
+        may_change=campaign.status == "issued" and may(who, Action.CHANGE_CAMPAIGN, place),
         may_issue=before and may(who, Action.ISSUE_CAMPAIGN, place),
     )  # fmt: skip

@@ -15,6 +15,7 @@ from tracker.web.showing import left_or_late, say_date
 
 #: In the order in which they are shown: key, title, what the group is about.
 GROUPS = (
+    ("to_judge", "待您审核", "下级单位报来的，由本单位审核。"),
     ("to_accept", "待签收", "先签收，再办理。"),
     ("sent_back", "被退回", "督导组退回了，请按退回理由修改后重报。"),
     ("late", "已逾期", "已过办理期限，请尽快办结。"),
@@ -26,7 +27,10 @@ GROUPS = (
 
 @dataclass(frozen=True)
 class DeskRow:
-    """One task as the desk shows it. `does` = the viewer's own unit must act; `urges` = the viewer may urge it."""
+    """One task as the desk shows it. `does` = the viewer's own unit must act; `urges` = the viewer may urge it.
+
+    `judges` = the viewer's unit handed the duty down, and what came back waits for its judgement.
+    """
 
     task: DeskTask
     light: Light
@@ -36,6 +40,7 @@ class DeskRow:
     to_accept: bool
     does: bool
     urges: bool
+    judges: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,6 +75,8 @@ def present_groups(tasks: Sequence[DeskTask], ruler: Ruler) -> tuple[DeskGroup, 
 
 
 def _group_of(row: DeskRow) -> str:
+    if row.judges:
+        return "to_judge"
     if row.task.waits_for != "unit":
         return "waiting"
     # A late task that was never signed for is shown among the late ones: that weighs more.
@@ -82,6 +89,8 @@ def _group_of(row: DeskRow) -> str:
 
 def _row(task: DeskTask, ruler: Ruler) -> DeskRow:
     to_accept = task.accept_due_on is not None and task.waits_for == "unit"
+    upper = task.upper_unit_id if task.tie == "share" else None
+    handed_down = upper is not None and ruler.may_act(upper, task.campaign_id)
     return DeskRow(
         task, LIGHTS[task.light], ruler.state_title(task.workflow_version_id, task.state),
         due=left_or_late(task.due_on, task.due_at, now=ruler.now, calendar=ruler.calendar)
@@ -89,7 +98,8 @@ def _row(task: DeskTask, ruler: Ruler) -> DeskRow:
         why=tuple(_why(task, ruler, to_accept=to_accept)),
         to_accept=to_accept,
         does=ruler.may_act(task.unit_id, task.campaign_id),
-        urges=task.waits_for == "unit" and ruler.may_urge(task.unit_id, task.campaign_id),
+        urges=task.waits_for == "unit" and (handed_down or ruler.may_urge(task.unit_id, task.campaign_id)),
+        judges=handed_down and task.waits_for == "supervisor",
     )  # fmt: skip
 
 

@@ -7,14 +7,16 @@ from collections.abc import Iterable
 from flask import make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from tracker.domain.definition import WorkflowDefinition
 from tracker.domain.errors import NotFound
 from tracker.domain.lights import LIGHTS
-from tracker.domain.permissions import Action, Place, Viewer, may
+from tracker.domain.permissions import Action, Place, Tied, Viewer, may
 from tracker.domain.rising import Risen
 from tracker.domain.values import WAITS_FOR_TITLES, WaitsFor, local_date
 from tracker.persistence.queries.task_page import TaskHead, TaskPage, TaskProblem, get_task_page
 from tracker.web.desk.views import option_title
 from tracker.web.extending import DECISION, EXTENSION, Extending, present_extending
+from tracker.web.forms import flat_values
 from tracker.web.history import present_history
 from tracker.web.requests import container, viewer
 from tracker.web.showing import left_or_late
@@ -27,8 +29,9 @@ from tracker.web.tasks.presenters import (
     present_clocks,
     present_submissions,
 )
+from tracker.web.tasks.tied import count_fields, present_tied, report_form, rolled_up
 
-URGE, ORDER = "urge", "order"
+URGE, ORDER, HAND_DOWN = "urge", "order", "hand_down"
 
 
 def read_page(ref: str) -> TaskPage:
@@ -59,23 +62,39 @@ def show_task(ref: str, attempt: Attempt = NOTHING_TRIED, *, status: int = 200) 
         return redirect(f"/notices/{head.notice_ref}")
     definition = parts.catalog.workflow(head.workflow_version_id)
     now, calendar = parts.clock.now(), parts.calendars.newest()
-    actions = present_actions(parts.tasks.allowed(who, ref), definition, head, page.submissions, page.files, attempt)
+    actions = present_actions(parts.tasks.allowed(who, ref), definition, head, page.submissions, page.files, attempt,
+                              offered=_rolled_up(page, definition))  # fmt: skip
     extending = _extending(who, page)
     offers = _offers(who, page, extending)
     html = render_template(
         "tasks/task.html", page=page, head=head, definition=definition, attempt=attempt, actions=actions,
         light=LIGHTS[head.light], lights=LIGHTS, state=definition.states[head.state].title,
-        waits=WAITS_FOR_TITLES[WaitsFor(head.waits_for)], today=local_date(now),
+        waits=waits_title(head), today=local_date(now),
         left=left_or_late(head.due_on, head.due_at, now=now, calendar=calendar) if head.waits_for == "unit" else "",
         clocks=present_clocks(page.clocks, definition, now=now, calendar=calendar),
         submissions=present_submissions(page.submissions, page.files, parts.catalog.workflow),
         history=present_history(page.history, definition, parts.catalog.ladder),
         why=parts.explanations.explain(who, ref) if request.args.get("why") else None, offers=offers, extending=extending,
-        rungs=parts.escalations.orderable_rungs(who, task_ref=ref) if offers[ORDER] else [],
+        lower=parts.handing.lower_units(who, task_ref=ref) if offers[HAND_DOWN] else [],
+        counts=count_fields(definition), rungs=parts.escalations.orderable_rungs(who, task_ref=ref) if offers[ORDER] else [],
         lost=lost_fields(attempt, definition, _shown(actions, offers)),
-        return_reason=_return_reason(page), state_title=_state_title, option=_problem_option,
+        tied=present_tied(page, parts.catalog.workflow, now=now, calendar=calendar), return_reason=_return_reason(page),
+         state_title=_state_title, option=_problem_option,
     )  # fmt: skip
     return make_response(html, status)
+
+
+def _rolled_up(page: TaskPage, definition: WorkflowDefinition) -> dict[str, object]:
+    """Return what the lower units' returns fill into this unit's own form, as a form posts it."""
+    shares = [one for one in page.tied if one.tie == "share"]
+    return flat_values(dict(rolled_up(report_form(definition), shares).sums)) if shares else {}
+
+
+def waits_title(head: TaskHead) -> str:
+    """Return whose move it is; a share is judged by the unit that handed it down."""
+    if head.tie == "share" and head.waits_for == WaitsFor.SUPERVISOR.value:
+        return f"等{head.upper_unit_name}审核"
+    return WAITS_FOR_TITLES[WaitsFor(head.waits_for)]
 
 
 def _extending(who: Viewer, page: TaskPage) -> Extending:
@@ -98,13 +117,15 @@ def _offers(who: Viewer, page: TaskPage, extending: Extending) -> dict[str, bool
         DECISION: extending.deciding,
         URGE: waits and head.due_on is not None and may(who, Action.URGE, place),
         ORDER: waits and may(who, Action.ORDER_RUNG, place),
+        HAND_DOWN: waits and head.tie != "part" and may(who, Action.HAND_DOWN, place),
     }
 
 
 def place_of(head: TaskHead) -> Place:
     """Return a task's place for the permission table."""
     risen = Risen.of(head.risen_unit_id, head.risen_parties)
-    return Place(head.office_unit_id, head.campaign_id, head.unit_id, risen=risen)
+    return Place(head.office_unit_id, head.campaign_id, head.unit_id, risen=risen,
+                 tied=Tied.of(head.tie, head.upper_unit_id), partners=frozenset(head.partners))  # fmt: skip
 
 
 def _shown(actions: Iterable[ActionView], offers: dict[str, bool]) -> list[str]:

@@ -68,6 +68,7 @@ class ActionView:
     attempt: Attempt
     folded: bool
     prefilled: bool
+    summed: bool = False
 
     @property
     def plain(self) -> bool:
@@ -103,15 +104,20 @@ class SubmissionView:
 
 def present_actions(
     allowed: Iterable[TransitionDefinition], definition: WorkflowDefinition, head: TaskHead,
-    submissions: Sequence[TaskSubmission], files: Sequence[TaskFile], attempt: Attempt,
+    submissions: Sequence[TaskSubmission], files: Sequence[TaskFile], attempt: Attempt, *,
+    offered: Mapping[str, object] | None = None,
 ) -> tuple[ActionView, ...]:  # fmt: skip
-    """Return the actions in the file's order; a form that was sent back comes filled with what was sent last."""
+    """Return the actions in the file's order; a form that was sent back comes filled with what was sent last.
+
+    `offered` is what lower units returned, added up: the unit's own form begins with it.
+    """
     kept = [KeptFile(f.ref, f.file_name, f.media_type.startswith("image/")) for f in files]
     actions = []
     for transition in allowed:
         tried = attempt.of(transition.name)
         before = _sent_before(transition, head, submissions)
-        given = dict(tried.given) or before
+        summed = offered if offered and not before and transition.form and "unit" in transition.by else {}
+        given = dict(tried.given) or before or dict(summed)
         form = definition.forms.get(transition.form or "")
         view = form and present_form(
             form, definition.forms, given=given, problems=tried.problems, files=kept, scope=transition.name
@@ -120,7 +126,7 @@ def present_actions(
             ActionView(
                 transition.name, transition.title, transition.reason, view or None, tried,
                 folded=transition.name in FOLDED and not tried.problems and not tried.given,
-                prefilled=bool(before) and not tried.given,
+                prefilled=bool(before) and not tried.given, summed=bool(summed) and not tried.given,
             )
         )  # fmt: skip
     return tuple(actions)

@@ -9,17 +9,21 @@ from werkzeug.wrappers import Response
 
 from tracker.domain.errors import FieldProblem, InvalidInput, NotAllowed, NotFound, StaleVersion, TransitionNotAllowed
 from tracker.domain.permissions import Action
+from tracker.services.handing import Wanted
 from tracker.web.auth import requires
 from tracker.web.errors import status_of
 from tracker.web.extending import DECISION, EXTENSION, check_may_decide
 from tracker.web.forms import SUBMIT, read_given, with_rows_changed
 from tracker.web.requests import container, expected_version, safe_path, viewer
 from tracker.web.tasks.attachments import may_attach
-from tracker.web.tasks.page import ORDER, URGE, after, place_of, read_page, show_task
+from tracker.web.tasks.page import HAND_DOWN, ORDER, URGE, after, place_of, read_page, show_task
 from tracker.web.tasks.presenters import Attempt
 from tracker.web.tasks.uploads import store_posted_files
 
 blueprint = Blueprint("tasks", __name__)
+
+TARGET = "target_"
+MOST_UNITS = 1000
 
 
 @blueprint.get("/tasks/<ref>")
@@ -70,7 +74,7 @@ def ask_extension(ref: str) -> Response:
 
 
 @blueprint.post("/tasks/<ref>/extension/decision")
-@requires(Action.DECIDE_EXTENSION, Action.DECIDE_IN_PLACE)
+@requires(Action.DECIDE_EXTENSION, Action.ACT_AS_UNIT, Action.DECIDE_IN_PLACE)
 def decide_extension(ref: str) -> Response:
     """Grant a new date or refuse."""
     check_may_decide(viewer(), place_of(read_page(ref).head))
@@ -88,8 +92,29 @@ def decide_extension(ref: str) -> Response:
     )  # fmt: skip
 
 
+@blueprint.post("/tasks/<ref>/hand-down")
+@requires(Action.HAND_DOWN)
+def hand_down(ref: str) -> Response:
+    """Split the task among units below."""
+    given = read_given(request.form)
+    targets = {name.removeprefix(TARGET): str(value) for name, value in given.items() if name.startswith(TARGET)}
+    wanted = Wanted(
+        request.form.getlist("units")[:MOST_UNITS],
+        request.form.get("due_on", ""),
+        request.form.get("note", ""),
+        targets,
+    )
+    return _try(
+        ref, HAND_DOWN, {**given, "units": request.form.getlist("units")},
+        lambda: container().handing.hand_down(
+            viewer(), task_ref=ref, expected_version=expected_version(), wanted=wanted
+        ),
+        done="已分解下达，下级单位的联络员会收到通知；本单位自己的期限照常计算。",
+    )  # fmt: skip
+
+
 @blueprint.post("/tasks/<ref>/urge")
-@requires(Action.URGE)
+@requires(Action.URGE, Action.ACT_AS_UNIT)
 def urge(ref: str) -> Response:
     """Urge the unit by hand."""
     return _try(

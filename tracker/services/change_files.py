@@ -1,0 +1,42 @@
+"""What a new version of a campaign file may not change while the campaign runs: everything but its measures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tracker.domain.campaign_file import CampaignFile
+from tracker.domain.deadlines import Phase
+from tracker.persistence.models import Campaign
+from tracker.persistence.unit_of_work import UnitOfWork
+
+
+def against_file(uow: UnitOfWork, campaign: Campaign, file: CampaignFile, phases: Sequence[Phase]) -> list[str]:
+    """Return, in sentences, where the file differs from the running campaign beyond its measures.
+
+    Units, sets and people that the database knows may stand in the file or be left out; new ones are registered first,
+    because a change set touches duties and nothing else.
+    """
+    found: list[str] = []
+    if file.key != campaign.key:
+        found.append(f"文件的 key 是“{file.key}”，这次行动的是“{campaign.key}”，不是同一次行动。")
+    if (file.title, file.summary) != (campaign.title, campaign.summary):
+        found.append("文件里行动的名称或概要与进行中的不同；调整单只改措施，请改回原文。")
+    if (file.starts_on, file.ends_on) != (campaign.starts_on, campaign.ends_on) or list(file.phases) != list(phases):
+        found.append("文件里行动的起止日期或阶段与进行中的不同；调整单只改措施，期限请在各项措施里调整。")
+    if file.settings.to_plain() != campaign.settings:
+        found.append("文件里的设置（settings）与进行中的不同；调整单只改措施，请改回原来的设置。")
+    present = uow.units.units_by_key()
+    strange = [unit.name for unit in file.units if unit.key not in present]
+    if strange:
+        found.append(f"系统里还没有这些单位：{'、'.join(strange)}。请先登记单位，再调整措施。")
+    office = uow.units.get_office(campaign.office_id)
+    if file.office in present and present[file.office].id != office.unit_id:
+        found.append("文件里的发文办公室与进行中的不同，请核对。")
+    known = uow.units.set_members(campaign.office_id)
+    for name, keys in file.unit_sets.items():
+        members = sorted(present[key].id for key in keys if key in present)
+        if name in known and (members != sorted(known[name]) or len(members) != len(keys)):
+            found.append(f"单位集合“{name}”的成员与系统里的不同；请在措施里直接写增减的单位。")
+        elif name not in known:
+            found.append(f"系统里没有单位集合“{name}”；请在措施里直接写单位。")
+    return found
