@@ -119,6 +119,10 @@ def _decided(payload: Payload, words: Words) -> tuple[str, list[str]]:
     return "不同意延期", [_reason(payload), f"期限仍为{_said(payload.get('due_on'))}。"]
 
 
+def _told(payload: Payload, words: Words) -> tuple[str, list[str]]:
+    return "期限已告知，此后只会向后调整", _clock_lines(payload, words.workflow)
+
+
 def _stored(payload: Payload, words: Words) -> tuple[str, list[str]]:
     del words
     return f"上传附件 {payload.get('attachment', '')}", []
@@ -127,6 +131,7 @@ def _stored(payload: Payload, words: Words) -> tuple[str, list[str]]:
 TELLERS: Mapping[str, Teller] = {
     "task.opened": _opened, "task.moved": _moved, "rung.fired": _fired, "rung.ordered": _ordered,
     "task.urged": _urged, "extension.asked": _asked, "extension.decided": _decided, "attachment.stored": _stored,
+    "clock.told": _told,
 }  # fmt: skip
 
 
