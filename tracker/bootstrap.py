@@ -35,6 +35,7 @@ from tracker.queueing.enqueue import RqJobQueue
 from tracker.services.accounts import AccountService, SignInRules
 from tracker.services.attachments import AttachmentService
 from tracker.services.audits import AuditService
+from tracker.services.calendars import CalendarService
 from tracker.services.campaigns import CampaignService
 from tracker.services.context import GATHER_JOB, SWEEP_JOB, Floor
 from tracker.services.deliveries import DeliveryService
@@ -92,6 +93,7 @@ class Container:
         self.incidents = IncidentService(self.floor)
         self.ledger = LedgerService(self.floor)
         self.audits = AuditService(self.floor)
+        self.calendar_imports = CalendarService(self.floor, batch=settings.sweep_batch)
         self.sample = SampleService(self.floor, self.escalations, self.deliver)
         self.attachments = AttachmentService(
             uows=self.uows, checker=ContentFileChecker(pixel_limit=settings.image_pixels), clock=self.clock,

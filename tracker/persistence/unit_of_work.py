@@ -19,6 +19,7 @@ from tracker.persistence.repositories.incidents import IncidentRepository
 from tracker.persistence.repositories.installations import InstallationRepository
 from tracker.persistence.repositories.ledger import LedgerRepository
 from tracker.persistence.repositories.notices import NoticeRepository
+from tracker.persistence.repositories.recounting import RecountingRepository
 from tracker.persistence.repositories.sample_time import SampleTimeRepository
 from tracker.persistence.repositories.sweeping import SweepRepository
 from tracker.persistence.repositories.tasks import TaskRepository
@@ -39,6 +40,7 @@ class UnitOfWork:
         self.ledger = LedgerRepository(self._session)
         self.sample_time = SampleTimeRepository(self._session)
         self.sweeping = SweepRepository(self._session)
+        self.recounting = RecountingRepository(self._session)
         self.tasks = TaskRepository(self._session)
         self.clocks = ClockRepository(self._session)
         self.events = EventRepository(self._session)
