@@ -41,6 +41,7 @@ from tracker.services.context import GATHER_JOB, SWEEP_JOB, Floor
 from tracker.services.deliveries import DeliveryService
 from tracker.services.escalations import EscalationService
 from tracker.services.explanations import ExplanationService
+from tracker.services.exports import ExportService
 from tracker.services.extensions import ExtensionService
 from tracker.services.first_logins import give_first_logins
 from tracker.services.incidents import IncidentService
@@ -94,6 +95,7 @@ class Container:
         self.ledger = LedgerService(self.floor)
         self.audits = AuditService(self.floor)
         self.calendar_imports = CalendarService(self.floor, batch=settings.sweep_batch)
+        self.exports = ExportService(self.floor)
         self.sample = SampleService(self.floor, self.escalations, self.deliver)
         self.attachments = AttachmentService(
             uows=self.uows, checker=ContentFileChecker(pixel_limit=settings.image_pixels), clock=self.clock,

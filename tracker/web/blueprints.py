@@ -10,6 +10,7 @@ from tracker.web.admin.accounts import blueprint as accounts
 from tracker.web.admin.operations import blueprint as operations
 from tracker.web.campaign.views import blueprint as campaign
 from tracker.web.desk.views import blueprint as desk
+from tracker.web.ledger.lists import blueprint as ledger_lists
 from tracker.web.ledger.views import blueprint as ledger
 from tracker.web.notices.views import blueprint as notices
 from tracker.web.outbox.views import blueprint as outbox
@@ -19,7 +20,7 @@ from tracker.web.tasks.views import blueprint as tasks
 from tracker.web.workbench.views import blueprint as workbench
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
-    health.blueprint, account, desk, tasks, attachments, workbench, notices, campaign, ledger, accounts, operations,
+    health.blueprint, account, desk, tasks, attachments, workbench, notices, campaign, ledger, ledger_lists, accounts, operations,
 )  # fmt: skip
 
 #: Registered in a sample database only: elsewhere these routes do not exist.

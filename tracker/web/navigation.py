@@ -30,6 +30,7 @@ ENTRIES = (
     Entry("问题台账", "/desk/problems", roles=UNIT_ROLES),
     Entry("督导台", "/workbench", action=Action.SEE_WORKBENCH),
     Entry("专项行动", "/campaigns", action=Action.SEE_CAMPAIGN),
+    Entry("台账", "/ledger", action=Action.SEE_CAMPAIGN),
     Entry("文书", "/notices", roles=UNIT_ROLES | OFFICE_ROLES),
     Entry("账号", "/admin/accounts", action=Action.SEE_ACCOUNTS),
     Entry("异常", "/admin/incidents", action=Action.SEE_INCIDENTS),
