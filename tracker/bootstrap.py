@@ -38,12 +38,14 @@ from tracker.services.accounts import AccountService, SignInRules
 from tracker.services.areas import AreaService
 from tracker.services.attachments import AttachmentService
 from tracker.services.audits import AuditService
+from tracker.services.calendars import CalendarService
 from tracker.services.campaigns import CampaignService
 from tracker.services.change_sets import ChangeService
 from tracker.services.context import GATHER_JOB, SWEEP_JOB, Floor
 from tracker.services.deliveries import DeliveryService
 from tracker.services.escalations import EscalationService
 from tracker.services.explanations import ExplanationService
+from tracker.services.exports import ExportService
 from tracker.services.extensions import ExtensionService
 from tracker.services.first_logins import give_first_logins
 from tracker.services.handing import HandDownService
@@ -108,6 +110,8 @@ class Container:
         self.reorganisations = ReorganisationService(self.floor)
         self.rosters = RosterService(self.floor, reader=FileSheetReader(), writer=FileSheetWriter(), cipher=self.cipher)
         self.audits = AuditService(self.floor)
+        self.calendar_imports = CalendarService(self.floor, batch=settings.sweep_batch)
+        self.exports = ExportService(self.floor)
         self.sample = SampleService(self.floor, self.escalations, self.deliver)
         self.attachments = AttachmentService(
             uows=self.uows, checker=ContentFileChecker(pixel_limit=settings.image_pixels), clock=self.clock,

@@ -129,6 +129,13 @@ ROUTES = (
         for page in ("matrix", "tasks", "problems")
         for door, who in (("campaign", CAMPAIGN), ("unissued", SIDE))
     ),
+    # -- ledgers
+    Row("GET", "/ledger", BUSINESS),
+    *(
+        Row("GET", f"/ledger/<kind>{form}", who, fill=f"kind={kind}")
+        for form in ("", ".csv")
+        for kind, who in (("tasks", BUSINESS), ("notices", BUSINESS), ("findings", BENCH), ("nothing", ""))
+    ),
     # -- administration
     Row("GET", "/admin/accounts", "security audit"),
     Row("POST", "/admin/people", "security"),

@@ -7,6 +7,7 @@ import click
 from tracker.cli.accounts import accounts
 from tracker.cli.background import scheduler, serve, worker
 from tracker.cli.backup import backup
+from tracker.cli.calendar import calendar
 from tracker.cli.campaign import campaign
 from tracker.cli.db import db
 from tracker.cli.doctor import doctor
@@ -30,6 +31,7 @@ COMMANDS: tuple[click.Command, ...] = (
     doctor,
     workflows,
     campaign,
+    calendar,
     accounts,
     sweep,
     audit,

@@ -12,9 +12,12 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from tracker.domain.calendar import WorkingCalendar
-from tracker.domain.deadlines import DueMoment, within
+from tracker.domain.deadlines import DueMoment, told, within
 from tracker.domain.definition import ClockDefinition, CountsAs
 from tracker.domain.values import local_date
+
+#: Clocks of a task's duty; the date that the task shows, and that messages about the task name, is theirs.
+DUTY_CLOCKS = ("finish", "reply")
 
 
 class ClockStatus(StrEnum):
@@ -86,6 +89,11 @@ def pause(clock: Clock, *, reason: str, now: datetime) -> Clock:
 def resume(clock: Clock, *, now: datetime, calendar: WorkingCalendar) -> Clock:
     """Run again after a pause, with the same due moment."""
     return _run_again(clock, now=now, calendar=calendar) if clock.status is ClockStatus.PAUSED else clock
+
+
+def tell(clock: Clock) -> Clock:
+    """Return the clock as it is once its date has been told: a computed one may then only move later."""
+    return replace(clock, due=told(clock.due))
 
 
 def next_occurrence(clock: Clock, due: DueMoment, *, now: datetime) -> Clock:

@@ -7,6 +7,7 @@ result carries the sentence that says how it was counted, because a unit may ask
 
 from __future__ import annotations
 
+import re
 from calendar import monthrange
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -17,6 +18,7 @@ from tracker.domain.periods import format_within
 from tracker.domain.values import SHANGHAI, DueClass, local_date
 
 MIDNIGHT = "24:00"
+_COUNTED = re.compile(r"自(\d+)年(\d+)月(\d+)日起算（当日不计），(\d+)(个工作日|日)[，。]")
 
 
 @dataclass(frozen=True)
@@ -187,6 +189,19 @@ def within(
         due_on=due_on, due_at=Cutoff(cutoff).on(due_on), due_class=due_class, cutoff=cutoff,
         calendar_version=calendar.version, rule=rule, provisional=provisional,
     )  # fmt: skip
+
+
+def period_in(rule: str) -> tuple[date, Within] | None:
+    """Return the start and the length that a rule written by `within` counted from; None for any other rule.
+
+    The rule is what is kept of how a date came about (DESIGN.md §3.9), so a new calendar counts from it again.
+    """
+    found = _COUNTED.match(rule)
+    if found is None:
+        return None
+    year, month, day, amount = (int(part) for part in found.groups()[:4])
+    unit = DayUnit.WORKING_DAY if found[5] == "个工作日" else DayUnit.CALENDAR_DAY
+    return date(year, month, day), Within(amount, unit)
 
 
 def at_phase_end(phase: Phase, cutoff: str = MIDNIGHT, *, calendar: WorkingCalendar) -> DueMoment:

@@ -14,6 +14,8 @@ from math import ceil
 
 TASK = frozenset({"task_ref", "title", "unit"})
 WITH_DATE = TASK | {"due_on"}
+#: Facts that are the date by which a unit has to act.
+DATES = frozenset({"due_on", "reply_due_on"})
 
 
 class MessageUnreadable(ValueError):
@@ -67,6 +69,17 @@ KINDS: Mapping[str, MessageKind] = {
     "withdrawn": MessageKind("任务撤回", TASK | {"reason"}),
 }
 MESSAGE_KINDS = frozenset(KINDS)
+
+
+def names_date(message: str) -> bool:
+    """Tell whether the text of `message` names the date by which the unit has to act.
+
+    What names a date tells it: from that row on the date may only move later (DESIGN.md §3.9). Pages do not count.
+    A page shows what holds at the moment at which it is opened, and nobody can say afterwards what was seen on it;
+    a told row is kept for ever and can be held against us.
+    """
+    kind = KINDS.get(message)
+    return kind is not None and not kind.required.isdisjoint(DATES)
 
 
 def check_facts(message: str, facts: Mapping[str, object]) -> None:

@@ -20,6 +20,7 @@ from tracker.persistence.repositories.installations import InstallationRepositor
 from tracker.persistence.repositories.ledger import LedgerRepository
 from tracker.persistence.repositories.notices import NoticeRepository
 from tracker.persistence.repositories.openings import OpeningRepository
+from tracker.persistence.repositories.recounting import RecountingRepository
 from tracker.persistence.repositories.reorganising import ReorganisingRepository
 from tracker.persistence.repositories.roster import RosterRepository
 from tracker.persistence.repositories.roster_imports import RosterImportRepository
@@ -43,6 +44,7 @@ class UnitOfWork:
         self.ledger = LedgerRepository(self._session)
         self.sample_time = SampleTimeRepository(self._session)
         self.sweeping = SweepRepository(self._session)
+        self.recounting = RecountingRepository(self._session)
         self.tasks = TaskRepository(self._session)
         self.clocks = ClockRepository(self._session)
         self.events = EventRepository(self._session)

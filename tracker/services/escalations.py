@@ -252,6 +252,7 @@ class EscalationService:
             calendar = self._floor.calendars.newest()
             today = local_date(now)
             by = doer_at(viewer, place, Action.URGE)
+            uow.clocks.of_task(task.id, lock=True)  # Clocks are locked before streams; telling the date needs them.
             uow.events.append([event(("task", task.id), "task.urged", {"text": text}, at=now, by=by)])
             facts = {
                 "task_ref": task.ref, "title": task.title, "unit": setting.unit_name, "note": text,

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from tracker.domain.calendar import WorkingCalendar
-from tracker.domain.clocks import Clock, ClockStatus, count, enter_state, next_occurrence
+from tracker.domain.clocks import DUTY_CLOCKS, Clock, ClockStatus, count, enter_state, next_occurrence
 from tracker.domain.deadlines import DueMoment, told
 from tracker.domain.definition import StateDefinition, TransitionDefinition, WorkflowDefinition
 from tracker.domain.escalation import next_fire_at
@@ -140,5 +140,5 @@ def write_back(uow: UnitOfWork, floor: Floor, task: Task, row: ClockRow, clock: 
 
 def _show_due(task: Task, clock: Clock) -> None:
     """Keep the date that the task shows in step with the clock of its duty."""
-    if clock.name in ("finish", "reply"):
+    if clock.name in DUTY_CLOCKS:
         task.due_on, task.due_at = clock.due.due_on, clock.due.due_at

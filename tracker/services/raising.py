@@ -12,11 +12,14 @@ from typing import Any
 
 from tracker.domain.addressing import AddressBook, Reached
 from tracker.domain.calendar import WorkingCalendar
+from tracker.domain.clocks import tell as tell_clock
 from tracker.domain.escalation import Cause
 from tracker.domain.ladder import RungAct
+from tracker.domain.messages import names_date
 from tracker.domain.papers import default_body, default_title, duty_of, finding_line
-from tracker.domain.values import local_date
+from tracker.domain.values import DueClass, local_date
 from tracker.persistence.queries.units import unit_names
+from tracker.persistence.repositories.clocks import clock_payload
 from tracker.persistence.repositories.events import NewEvent
 from tracker.persistence.repositories.incidents import NewIncident
 from tracker.persistence.repositories.sweeping import CampaignPlace, DraftRow
@@ -54,10 +57,13 @@ def write_batch(
     names = unit_names(uow.session, [j.row["unit_id"] for j in judged])
     raising = [f for f in fired if f.reached.rung.act is RungAct.RAISE]
     findings, made, drafts, events = _raise(uow, floor, raising, places, calendar, now=now)
-    told = _tell(uow, fired, places, names, calendar, now=now)
-    events += [_fired_event(f, findings.get(f.firing_id), now=now) for f in fired]
+    told, dated = _tell(uow, fired, places, names, calendar, now=now)
+    events += [
+        _fired_event(f, findings.get(f.firing_id), dated.get(f.judged.row["clock_id"]) == f.firing_id, now=now)
+        for f in fired
+    ]
     uow.events.record(events)
-    uow.sweeping.move_clocks({j.row["clock_id"]: j.decision.next_fire_at for j in judged})
+    uow.sweeping.move_clocks({j.row["clock_id"]: j.decision.next_fire_at for j in judged}, told=dated)
     return BatchReport(len(judged), len(fired), made, drafts, told)
 
 
@@ -156,9 +162,10 @@ def _drafts_for(
 def _tell(
     uow: UnitOfWork, fired: Sequence[Fired], places: Mapping[int, CampaignPlace], names: Mapping[int, str],
     calendar: WorkingCalendar, *, now: datetime,
-) -> int:  # fmt: skip
+) -> tuple[int, dict[int, int]]:  # fmt: skip
+    """Write told rows; return how many, and for each clock whose computed date was told by them, by which firing."""
     if not fired:
-        return 0
+        return 0, {}
     today = local_date(now)
     units = {f.judged.row["unit_id"] for f in fired} | {p.office_unit_id for p in places.values()}
     units |= {judging for f in fired if (judging := _judging_unit(f)) is not None}
@@ -168,6 +175,7 @@ def _tell(
         uow.campaigns.first_responsible(places),
     )
     rows: list[NewTold] = []
+    dated: dict[int, int] = {}
     vacant: dict[tuple[int, str], NewIncident] = {}
     answers: dict[tuple[tuple[str, ...], int, int, int, int | None], Reached] = {}
     for f in fired:
@@ -185,12 +193,14 @@ def _tell(
             NewTold(f"firing:{f.firing_id}", h.person_id, h.post_id, message, facts, row["campaign_id"], row["task_id"])
             for h in reached.holders
         ]
+        if reached.holders and names_date(message) and f.judged.clock.due.due_class is DueClass.COMPUTED:
+            dated.setdefault(row["clock_id"], f.firing_id)
         if reached.vacant:
             audience = Audience(row["campaign_id"], row["unit_id"], place.office_unit_id, names[row["unit_id"]])
             vacant |= {(row["unit_id"], one.subject): one for one in vacancies(audience, reached.vacant)}
     uow.told.add(rows, now=now)
     uow.incidents.raise_many(list(vacant.values()), now=now)
-    return len(rows)
+    return len(rows), dated
 
 
 def _judging_unit(f: Fired) -> int | None:
@@ -238,12 +248,15 @@ def _draft_key(f: Fired) -> DraftKey:
     return (row["campaign_id"], row["unit_id"], rung.raises, severity)
 
 
-def _fired_event(f: Fired, finding_ref: str | None, *, now: datetime) -> NewEvent:
+def _fired_event(f: Fired, finding_ref: str | None, tells_date: bool, *, now: datetime) -> NewEvent:
+    """Return the record of a firing; one whose message first told the clock's date carries the clock as it then is."""
     clock, reached = f.judged.clock, f.reached
-    payload = {
+    payload: dict[str, Any] = {
         "clock": clock.name, "occurrence": clock.occurrence, "rung": reached.index, "rung_name": reached.rung.name,
         "act": reached.rung.act.value, "cause": reached.cause.value, "fell_due_at": reached.fell_due_at.isoformat(),
         "ladder": f.judged.row["ladder_version_id"], "finding": finding_ref, "due_on": clock.due.due_on.isoformat(),
         "quality_failures": clock.quality_failures, "failed_rechecks": clock.failed_rechecks,
     }  # fmt: skip
+    if tells_date:
+        payload["clocks"] = {clock.name: clock_payload(tell_clock(clock), f.judged.row["ladder_version_id"])}
     return event(("task", f.judged.row["task_id"]), "rung.fired", payload, at=now)

@@ -8,11 +8,16 @@ from datetime import datetime
 from typing import Any
 
 from tracker.domain.addressing import AddressBook
+from tracker.domain.clocks import DUTY_CLOCKS
+from tracker.domain.clocks import tell as tell_clock
+from tracker.domain.messages import DATES, names_date
 from tracker.domain.permissions import Tied
-from tracker.domain.values import local_date
+from tracker.domain.values import DueClass, local_date
+from tracker.persistence.repositories.clocks import clock_from, clock_payload
 from tracker.persistence.repositories.incidents import NewIncident
 from tracker.persistence.repositories.told import NewTold
 from tracker.persistence.unit_of_work import UnitOfWork
+from tracker.services.recording import event
 
 ROLE_NAMES = {
     "liaison": "联络员", "head": "负责人", "area_leader": "包片领导", "supervisor": "督导员", "office": "办公室人员", "leader": "领导",
@@ -58,21 +63,38 @@ def tell(
     grave: bool = False,
     except_person: int | None = None,
 ) -> None:
-    """Write told rows for the holders of `roles`, and an incident for each vacancy met on the way."""
+    """Write told rows for the holders of `roles`, and an incident for each vacancy met on the way.
+
+    When the message names the date of a duty and somebody is told it, that date is `told` from this transaction on.
+    The caller holds the task, and its clocks wherever it has already written to a stream.
+    """
     book = address_book(uow, [audience], now=now)
     reached = book.reach(
         roles, unit_id=audience.unit_id, office_unit_id=audience.office_unit_id, campaign_id=audience.campaign_id,
         judging_unit_id=audience.judging_unit_id,
     )  # fmt: skip
-    uow.told.add(
-        [
-            NewTold(cause, h.person_id, h.post_id, message, facts, audience.campaign_id, task_id, notice_id, grave)
-            for h in reached.holders
-            if h.person_id != except_person
-        ],
-        now=now,
-    )
+    rows = [
+        NewTold(cause, h.person_id, h.post_id, message, facts, audience.campaign_id, task_id, notice_id, grave)
+        for h in reached.holders
+        if h.person_id != except_person
+    ]
+    uow.told.add(rows, now=now)
+    if rows and task_id is not None and names_date(message):
+        _mark_told(uow, task_id, {str(facts[name]) for name in DATES & facts.keys()}, now=now)
     report_vacancies(uow, audience, reached.vacant, now=now)
+
+
+def _mark_told(uow: UnitOfWork, task_id: int, days: set[str], *, now: datetime) -> None:
+    """Let the duty clocks that are due on one of `days` be told, with an event that carries them."""
+    changed: dict[str, Any] = {}
+    for name, row in uow.clocks.of_task(task_id, lock=True).items():
+        clock = clock_from(row, frozenset())
+        if name not in DUTY_CLOCKS or clock.due.due_on.isoformat() not in days or tell_clock(clock) == clock:
+            continue
+        row.due_class = DueClass.TOLD.value
+        changed[name] = clock_payload(tell_clock(clock), row.ladder_version_id)
+    if changed:
+        uow.events.append([event(("task", task_id), "clock.told", {"clocks": changed}, at=now)])
 
 
 def report_vacancies(uow: UnitOfWork, audience: Audience, vacant: Sequence[str], *, now: datetime) -> None:

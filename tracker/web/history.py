@@ -137,6 +137,21 @@ def _reworded(payload: Payload, words: Words) -> tuple[str, list[str]]:
                       if payload.get("old_title") != payload.get("title") else "", _reason(payload)]  # fmt: skip
 
 
+def _told(payload: Payload, words: Words) -> tuple[str, list[str]]:
+    return "期限已告知，此后只会向后调整", _clock_lines(payload, words.workflow)
+
+
+def _counted_anew(payload: Payload, words: Words) -> tuple[str, list[str]]:
+    old, new = _said(payload.get("old_due_on")), _said(payload.get("due_on"))
+    title = clock_title(str(payload.get("clock")), words.workflow)
+    return f"{title}由{old}调整到{new}", [_reason(payload)]
+
+
+def _recounted(payload: Payload, words: Words) -> tuple[str, list[str]]:
+    title = clock_title(str(payload.get("clock")), words.workflow)
+    return f"{title}按新的工作日历核对，日期不变", []
+
+
 def _stored(payload: Payload, words: Words) -> tuple[str, list[str]]:
     del words
     return f"上传附件 {payload.get('attachment', '')}", []
@@ -166,6 +181,7 @@ TELLERS: Mapping[str, Teller] = {
     "task.opened": _opened, "task.moved": _moved, "rung.fired": _fired, "rung.ordered": _ordered,
     "task.urged": _urged, "extension.asked": _asked, "extension.decided": _decided, "attachment.stored": _stored,
     "task.handed_over": _handed_over,
+    "clock.told": _told, "clock.redated": _counted_anew, "clock.recounted": _recounted,
 }  # fmt: skip
 
 

@@ -32,6 +32,7 @@ ENTRIES = (
     Entry("我的包片", "/area", action=Action.SEE_OWN_AREA),
     Entry("督导台", "/workbench", action=Action.SEE_WORKBENCH),
     Entry("专项行动", "/campaigns", action=Action.SEE_CAMPAIGN),
+    Entry("台账", "/ledger", action=Action.SEE_CAMPAIGN),
     Entry("文书", "/notices", roles=UNIT_ROLES | OFFICE_ROLES),
     Entry("单位和人员", "/units", action=Action.SEE_UNITS),
     Entry("账号", "/admin/accounts", action=Action.SEE_ACCOUNTS),

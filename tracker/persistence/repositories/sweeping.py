@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -101,8 +101,10 @@ INSERT_ITEMS = text("""
 BUMP_DRAFTS = text("UPDATE notice SET version = version + 1 WHERE id = ANY(CAST(:ids AS bigint[]))")
 
 MOVE_CLOCKS = text("""
-    UPDATE clock c SET next_fire_at = m.next_fire_at
-    FROM unnest(CAST(:ids AS bigint[]), CAST(:next AS timestamptz[])) AS m(id, next_fire_at) WHERE c.id = m.id""")
+    UPDATE clock c SET next_fire_at = m.next_fire_at,
+        due_class = CASE WHEN m.told AND c.due_class = 'computed' THEN 'told' ELSE c.due_class END
+    FROM unnest(CAST(:ids AS bigint[]), CAST(:next AS timestamptz[]), CAST(:told AS boolean[]))
+        AS m(id, next_fire_at, told) WHERE c.id = m.id""")
 
 ORDER_REASONS = text("""
     SELECT DISTINCT ON (s.subject_id) s.subject_id, e.payload ->> 'reason' AS reason
@@ -229,10 +231,13 @@ class SweepRepository:
         """Let a page that showed a draft before it grew be stale."""
         self._session.execute(BUMP_DRAFTS, {"ids": array_literal(sorted(set(notice_ids)))})
 
-    def move_clocks(self, next_fire: Mapping[int, datetime | None]) -> None:
-        """Write when each clock must be looked at next."""
+    def move_clocks(self, next_fire: Mapping[int, datetime | None], *, told: Container[int] = ()) -> None:
+        """Write when each clock must be looked at next; the computed dates of the clocks in `told` are told."""
         ids = sorted(next_fire)
-        columns: dict[str, list[Any]] = {"ids": ids, "next": [next_fire[clock_id] for clock_id in ids]}
+        columns: dict[str, list[Any]] = {
+            "ids": ids, "next": [next_fire[clock_id] for clock_id in ids],
+            "told": [clock_id in told for clock_id in ids],
+        }  # fmt: skip
         self._session.execute(MOVE_CLOCKS, as_arrays(columns))
 
     def order_reasons(self, task_ids: Sequence[int]) -> dict[int, str]:
