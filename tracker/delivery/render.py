@@ -20,9 +20,9 @@ from tracker.domain.ports import MessagePart
 
 #: The order of the groups in a mail, gravest first; also which subject a mixed mail has to lead with.
 ORDER = (
-    "served", "urge", "relapsed", "returned", "reply_judged", "remind", "assigned", "redated",
-    "extension_decided", "decision_risen", "raised", "draft_waiting", "to_review", "extension_asked", "vacancy", "signed_off",
-    "approved", "withdrawn",
+    "served", "urge", "relapsed", "returned", "reply_judged", "remind", "assigned", "redated", "handed_over",
+    "extension_decided", "decision_risen", "raised", "draft_waiting", "to_review", "extension_asked", "vacancy", "concluded",
+    "signed_off", "approved", "withdrawn",
 )  # fmt: skip
 #: Kinds after which a unit's person has to do something by a date.
 TO_DO = frozenset({"assigned", "remind", "urge", "returned", "relapsed", "redated", "served", "extension_decided"})

@@ -27,8 +27,12 @@ from tracker.services.telling import tell
 
 #: message to the unit when the supervisors took a transition; others are told by what the state waits for
 UNIT_MESSAGES = {
-    "approve": "approved", "sign_off": "signed_off", "relapse": "relapsed", "withdraw": "withdrawn",
+    "approve": "approved", "pass_sampling": "approved", "sign_off": "signed_off", "relapse": "relapsed",
+    "withdraw": "withdrawn", "close": "concluded", "settle": "concluded", "transfer": "concluded",
+    "find_no_fault": "concluded",
 }  # fmt: skip
+#: whose move it is next → the role told of it, when another party made the move before
+NEXT_ROLES = {"unit": "liaison", "supervisor": "supervisor", "office": "office", "leader": "leader"}
 
 
 @dataclass(frozen=True)
@@ -235,6 +239,8 @@ def _tell_about(
         message, roles = UNIT_MESSAGES[planned.name], ("liaison",)
     elif task.waits_for == "supervisor" and "unit" in planned.by:
         message, roles = "to_review", ("supervisor",)
+    elif task.waits_for in NEXT_ROLES and task.waits_for not in planned.by:
+        message, roles = "handed_over", (NEXT_ROLES[task.waits_for],)
     else:
         return
     tell(

@@ -24,7 +24,7 @@ DUE_CLASSES = {
 #: Held clocks that go on when the task comes back to the unit; any other starts anew, so its old date says nothing.
 SURVIVING = frozenset({"finish", "reply"})
 #: What the unit does to carry its duty on comes open; what sends back or calls off is folded away.
-FOLDED = frozenset({"withdraw", "return", "fail_recheck", "relapse"})
+FOLDED = ("withdraw", "return", "fail", "relapse")
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ def present_actions(
         actions.append(
             ActionView(
                 transition.name, transition.title, transition.reason, view or None, tried,
-                folded=transition.name in FOLDED and not tried.problems and not tried.given,
+                folded=transition.name.startswith(FOLDED) and not tried.problems and not tried.given,
                 prefilled=bool(before) and not tried.given,
             )
         )  # fmt: skip
