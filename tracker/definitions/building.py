@@ -124,6 +124,8 @@ def _field(content: dict[str, Any]) -> FieldDefinition:
         unit=content["unit"],
         options=content.get("options", {}),
         at_most=content.get("at_most"),
+        rate=content["rate"],
+        rate_of=content.get("rate_of"),
         of=content.get("of"),
         not_future=content["not_future"],
         not_past=content["not_past"],

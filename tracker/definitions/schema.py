@@ -117,6 +117,8 @@ class FieldSchema(StrictSchema):
     unit = Text(load_default="")
     options = Options()
     at_most = Name()
+    rate = Text(load_default="")
+    rate_of = Name()
     of = Name()
     as_of = OneOf("截至方式", ["date"])
     not_future = Flag(load_default=False)

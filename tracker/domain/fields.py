@@ -25,6 +25,7 @@ from tracker.domain.inputs import (
     show_day_text,
     text_of,
 )
+from tracker.domain.rates import rates_of, show_rate, sum_rows
 
 _MAX_REF = 80
 _ROW_INDEX = re.compile(r"[0-9]{1,6}")
@@ -215,16 +216,20 @@ def _flat_items(given: Mapping[Any, object], prefix: str, depth: int = 0) -> Ite
 def describe_values(
     form: FormDefinition, values: Mapping[str, Any], forms: Mapping[str, FormDefinition] | None = None
 ) -> list[tuple[str, str]]:
-    """Return title and text of every field that has a value, in the form's order, for showing.
+    """Return title and text of every field that has a value, and of each rate, in the form's order, for showing.
 
     Values of an older version of the form are shown as far as this form names them. Rows are spelt out when
     `forms` holds their form, else only counted.
     """
     described = []
+    rates = rates_of(form)
     for definition in form.fields:
         value = values.get(definition.name)
         if value is not None and value != []:
             described.append((definition.title, _describe(definition, value, forms or {})))
+        rate = rates.get(definition.name)
+        if rate is not None and (share := show_rate(value, values.get(rate.whole.name))):
+            described.append((rate.title, share))
     return described
 
 
@@ -249,6 +254,10 @@ def _describe(definition: FieldDefinition, value: Any, forms: Mapping[str, FormD
             return str(value)
 
 
+def _describe_sum(what: FieldDefinition | str, value: Any) -> str:
+    return f"{what}：{value}" if isinstance(what, str) else f"{what.title}：{_describe(what, value, {})}"
+
+
 def _describe_rows(
     form: FormDefinition | None, rows: Sequence[Mapping[str, Any]], forms: Mapping[str, FormDefinition]
 ) -> str:
@@ -258,4 +267,6 @@ def _describe_rows(
     for number, row in enumerate(rows, start=1):
         parts = [f"{title}：{text}" for title, text in describe_values(form, row, forms)]
         lines.append(f"{number}. {'；'.join(parts)}")
+    if len(rows) > 1 and (total := [_describe_sum(what, value) for what, value in sum_rows(form, rows)]):
+        lines.append(f"合计：{'；'.join(total)}")
     return "\n".join(lines)

@@ -8,20 +8,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
 from tracker.domain.definition import FieldDefinition, FieldType, FormDefinition
 from tracker.domain.errors import FieldProblem, InvalidInput
-from tracker.domain.inputs import text_of
+from tracker.domain.inputs import Unreadable, read_count, text_of
+from tracker.domain.rates import Rate, rates_of, show_rate
 
 #: 200 rows of seven fields with their ticks and days, several times over.
 MOST_FIELDS = 5000
 #: A choice with at most this many options is shown as radio buttons, else as a list.
 MOST_RADIOS = 5
 ADD_ROW, REMOVE_ROW, SUBMIT = "add_row:", "remove_row:", "submit"
+TICKED = frozenset({"yes", "on", "1", "true"})
 _ROW = re.compile(r"(?P<index>[0-9]{1,6})\.(?P<rest>.+)")
 
 
@@ -45,6 +47,16 @@ class RowView:
 
 
 @dataclass(frozen=True)
+class RateView:
+    """The share that a count makes of another. `whole_name` is the other's posted name; `text` may be empty."""
+
+    title: str
+    whole_title: str
+    whole_name: str
+    text: str
+
+
+@dataclass(frozen=True)
 class FieldView:
     """One field as it is drawn. `name` is the posted name, `id` the element's."""
 
@@ -59,6 +71,7 @@ class FieldView:
     rows: tuple[RowView, ...] = ()
     blank_row: RowView | None = None
     files: tuple[KeptFile, ...] = ()
+    rate: RateView | None = None
 
     @property
     def kind(self) -> str:
@@ -97,7 +110,24 @@ class _Presenting:
     ids: dict[str, str] = field(default_factory=dict)
 
     def fields(self, form: FormDefinition, prefix: str) -> tuple[FieldView, ...]:
-        return tuple(self.field(definition, prefix + definition.name) for definition in form.fields)
+        rates = rates_of(form)
+        drawn = (self.field(definition, prefix + definition.name) for definition in form.fields)
+        return tuple(
+            replace(one, rate=self._rate(rates[one.definition.name], prefix)) if one.definition.name in rates else one
+            for one in drawn
+        )
+
+    def _rate(self, rate: Rate, prefix: str) -> RateView:
+        part, whole = (self._count(prefix + one.name, one.unit) for one in (rate.part, rate.whole))
+        return RateView(rate.title, rate.whole.title, prefix + rate.whole.name, show_rate(part, whole))
+
+    def _count(self, name: str, unit: str) -> dict[str, Any] | None:
+        """Return a typed count, or None where it is empty or cannot be read (which its own field says)."""
+        try:
+            value, approx = read_count(self.given.get(name), unit=unit)
+        except Unreadable:
+            return None
+        return {"value": value, "approx": approx or text_of(self.given.get(f"{name}__approx")) in TICKED}
 
     def field(self, definition: FieldDefinition, name: str) -> FieldView:
         element = field_id(name, self.scope)
@@ -109,7 +139,7 @@ class _Presenting:
             name, element, definition,
             value=several[0] if several else _shown(raw),
             values=several or ((_shown(raw),) if raw not in (None, "") else ()),
-            approx=text_of(self.given.get(f"{name}__approx")) in ("yes", "on", "1", "true"),
+            approx=text_of(self.given.get(f"{name}__approx")) in TICKED,
             as_of=text_of(self.given.get(f"{name}__as_of")),
             error=self.errors.get(name, ""),
             rows=rows,
