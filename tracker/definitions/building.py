@@ -52,6 +52,7 @@ def build_workflow(loaded: dict[str, Any]) -> tuple[WorkflowDefinition, list[Pro
         forms={key: _form(key, form, titles.get(key, key)) for key, form in loaded["forms"].items()},
         help=loaded["help"],
         paper=loaded["paper"],
+        confidential=loaded["confidential"],
     )
     return definition, problems
 

@@ -139,6 +139,7 @@ class WorkflowSchema(StrictSchema):
     title = Text(required=True)
     help = Text(load_default="")
     paper = Flag(load_default=False)
+    confidential = Flag(load_default=False)
     initial = Name()
     states = MapOf(StateSchema, required=True)
     clocks = MapOf(ClockSchema, load_default=dict)

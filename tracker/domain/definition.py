@@ -164,6 +164,7 @@ class WorkflowDefinition:
     forms: Mapping[str, FormDefinition]
     help: str = ""
     paper: bool = False  # the tasks of this workflow are notices
+    confidential: bool = False  # no private person's number is taken, and who opened a task is recorded
 
     def transition(self, name: str) -> TransitionDefinition | None:
         """Return the transition called `name`, or None."""

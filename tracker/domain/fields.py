@@ -25,6 +25,7 @@ from tracker.domain.inputs import (
     show_day_text,
     text_of,
 )
+from tracker.domain.personal_numbers import CONFIRMATION, objection
 from tracker.domain.rates import rates_of, show_rate, sum_rows
 
 _MAX_REF = 80
@@ -32,14 +33,16 @@ _ROW_INDEX = re.compile(r"[0-9]{1,6}")
 
 
 def read_form(
-    form: FormDefinition, forms: Mapping[str, FormDefinition], given: Mapping[str, object], *, today: date
-) -> dict[str, Any]:
+    form: FormDefinition, forms: Mapping[str, FormDefinition], given: Mapping[str, object], *, today: date,
+    confidential: bool = False,
+) -> dict[str, Any]:  # fmt: skip
     """Return the normalised values of `form`, one for each of its fields.
 
     Raises InvalidInput with one sentence for each wrong field, rows included ("problems.2.place"), and
-    nothing else whatever is given. Names that the form does not have are ignored, as is a wholly empty row.
+    nothing else whatever is given. A text that seems to hold a private person's number is refused unless its tick
+    (`name__personal_ok`) says that it is meant; where the work is `confidential`, it is refused. Names that the form does not have are ignored, as is a wholly empty row.
     """
-    reading = _Reading(forms, _flat(given), today)
+    reading = _Reading(forms, _flat(given), today, confidential)
     values = reading.read(form, "")
     if reading.problems:
         raise InvalidInput(reading.problems)
@@ -53,6 +56,7 @@ class _Reading:
     forms: Mapping[str, FormDefinition]
     given: Mapping[str, object]
     today: date
+    confidential: bool = False
     problems: list[FieldProblem] = field(default_factory=list)
 
     def read(self, form: FormDefinition, prefix: str, row: str = "") -> dict[str, Any]:
@@ -95,7 +99,14 @@ class _Reading:
                 return self._choice(definition, text_of(raw))
             case _:
                 lines = definition.type is FieldType.LONG_TEXT
-                return read_text(raw, max_length=definition.max_length, lines=lines)
+                return self._text(name, read_text(raw, max_length=definition.max_length, lines=lines))
+
+    def _text(self, name: str, text: str) -> str:
+        ticked = self.given.get(name + CONFIRMATION)
+        confirmed = text_of(ticked) != "" and read_yes_no(ticked)
+        if sentence := objection(text, confirmed=confirmed, confidential=self.confidential):
+            raise Unreadable(sentence)
+        return text
 
     def _count(self, definition: FieldDefinition, name: str, raw: object) -> dict[str, Any]:
         value, approx = read_count(raw, unit=definition.unit)

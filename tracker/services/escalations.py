@@ -22,7 +22,7 @@ from tracker.services.context import GATHER_JOB, SETTLE_JOB, SWEEP_JOB, Floor
 from tracker.services.moving import write_back
 from tracker.services.raising import BatchReport, Judged, write_batch
 from tracker.services.recording import doer_at, event
-from tracker.services.tasks import check_version, see
+from tracker.services.tasks import check_version, refuse_personal, see
 from tracker.services.telling import tell
 
 #: What a broken definition or row can raise while it is judged or written. Anything else stops the sweep loudly.
@@ -192,6 +192,7 @@ class EscalationService:
             check_version(task.version, expected_version, definition.states[task.state].title)
             rows = uow.clocks.of_task(task.id, lock=True)
             fired = uow.clocks.fired(rows.values())
+            refuse_personal(self._floor, task, reason=reason)
             for row in rows.values():
                 ladder = self._floor.catalog.ladder(row.ladder_version_id)
                 index = next((i for i, rung in enumerate(ladder.rungs) if rung.name == rung_name), None)
@@ -238,6 +239,7 @@ class EscalationService:
             place = setting.place(task)
             if not may(viewer, Action.URGE, place):
                 raise NotAllowed("您不能催办这项任务。")
+            refuse_personal(self._floor, task, text=text)
             if task.waits_for != "unit" or task.due_on is None:
                 raise TransitionNotAllowed("这项任务现在不等单位办理，不需要催办。")
             calendar = self._floor.calendars.newest()

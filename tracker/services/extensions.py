@@ -18,7 +18,7 @@ from tracker.services.moving import write_back
 from tracker.services.recording import doer_at, event
 from tracker.services.rising import settle
 from tracker.services.separation import Separation, may_answer_own, separation_for
-from tracker.services.tasks import check_version, see
+from tracker.services.tasks import check_version, refuse_personal, see
 from tracker.services.telling import tell
 
 PAUSE_REASON = "extension_pending"
@@ -44,6 +44,7 @@ class ExtensionService:
             if not may(viewer, Action.ACT_AS_UNIT, place):
                 raise NotAllowed("延期由承办单位的联络员或负责人申请。")
             self._check(task, expected_version)
+            refuse_personal(self._floor, task, reason=reason, progress=progress)
             row = self._running_clock(uow, task)
             wanted, reason = _check_request(uow, task, row, wanted_on, reason, now=now)
             by = doer_at(viewer, place, Action.ACT_AS_UNIT)
@@ -86,6 +87,7 @@ class ExtensionService:
             if not may(viewer, Action.DECIDE_EXTENSION, place):
                 raise NotAllowed("延期申请由办公室或督导组审批。")
             self._check(task, expected_version)
+            refuse_personal(self._floor, task, reason=reason)
             asked = uow.tasks.open_extension(task.id, lock=True)
             if asked is None:
                 raise StaleVersion("这项任务现在没有待审批的延期申请，可能已有人先办理。")

@@ -14,6 +14,7 @@ from tracker.domain.inputs import cleaned
 from tracker.domain.machine import allowed_transitions, plan_transition
 from tracker.domain.papers import is_internal
 from tracker.domain.permissions import PARTY_ACTIONS, Action, Viewer, may, parties
+from tracker.domain.personal_numbers import CONFIRMATION, objection
 from tracker.domain.values import local_date
 from tracker.persistence.models import Submission, Task
 from tracker.persistence.unit_of_work import UnitOfWork
@@ -31,6 +32,8 @@ UNIT_MESSAGES = {
     "withdraw": "withdrawn", "close": "concluded", "settle": "concluded", "transfer": "concluded",
     "find_no_fault": "concluded",
 }  # fmt: skip
+#: free texts beside the forms of workflow files, as the page calls them
+FREE_TEXTS = {"reason": "理由", "progress": "目前进展", "text": "催办内容"}
 #: whose move it is next → the role told of it, when another party made the move before
 NEXT_ROLES = {"unit": "liaison", "supervisor": "supervisor", "office": "office", "leader": "leader"}
 
@@ -81,6 +84,7 @@ class TaskService:
             check_version(task.version, expected_version, definition.states[task.state].title)
             planned = plan_for(uow, viewer, task, setting, definition, transition, now=now)
             reason = check_reason(planned, reason)
+            check_personal(definition, given or {}, reason=reason)
             by = _doer(viewer, task, setting, planned)
             submission = self._submit(uow, task, definition, planned, given, viewer, now=now)
             snapshot = self._move(uow, task, setting, definition, planned, by, reason, submission, now=now)
@@ -94,7 +98,10 @@ class TaskService:
     ) -> Submission | None:  # fmt: skip
         if planned.form is None:
             return None
-        values = read_form(definition.forms[planned.form], definition.forms, given or {}, today=local_date(now))
+        values = read_form(
+            definition.forms[planned.form], definition.forms, given or {}, today=local_date(now),
+            confidential=definition.confidential,
+        )  # fmt: skip
         submission = uow.tasks.add_submission(
             Submission(
                 task_id=task.id, transition=planned.name, form_key=planned.form, values=values, submitted_at=now,
@@ -183,6 +190,27 @@ def check_reason(planned: TransitionDefinition, reason: str) -> str:
     if len(reason) > 1000:
         raise InvalidInput([FieldProblem("reason", f"理由最多1000字，现在是{len(reason)}字。")])
     return reason
+
+
+def check_personal(definition: WorkflowDefinition, given: Mapping[str, object], **texts: str) -> None:
+    """Raise InvalidInput for each free text beside a form that seems to hold a private person's number.
+
+    `given` holds the ticks by which the person stands by a text; they count unless the work is confidential.
+    """
+    problems = []
+    for name, text in texts.items():
+        confirmed = given.get(name + CONFIRMATION) == "yes"
+        if sentence := objection(cleaned(text), confirmed=confirmed, confidential=definition.confidential):
+            problems.append(FieldProblem(name, f"{FREE_TEXTS[name]}{sentence}。"))
+    if problems:
+        raise InvalidInput(problems)
+
+
+def refuse_personal(floor: Floor, task: Task, **texts: str) -> None:
+    """Raise InvalidInput for a free text with a private person's number when the task's work is confidential."""
+    definition = floor.catalog.workflow(task.workflow_version_id)
+    if definition.confidential:
+        check_personal(definition, {}, **texts)
 
 
 def bind_files(

@@ -16,6 +16,7 @@ from werkzeug.datastructures import MultiDict
 from tracker.domain.definition import FieldDefinition, FieldType, FormDefinition
 from tracker.domain.errors import FieldProblem, InvalidInput
 from tracker.domain.inputs import Unreadable, read_count, text_of
+from tracker.domain.personal_numbers import CONFIRMATION, personal_numbers
 from tracker.domain.rates import Rate, rates_of, show_rate
 
 #: 200 rows of seven fields with their ticks and days, several times over.
@@ -23,6 +24,7 @@ MOST_FIELDS = 5000
 #: A choice with at most this many options is shown as radio buttons, else as a list.
 MOST_RADIOS = 5
 ADD_ROW, REMOVE_ROW, SUBMIT = "add_row:", "remove_row:", "submit"
+FREE_TEXT = frozenset({FieldType.TEXT, FieldType.LONG_TEXT})
 TICKED = frozenset({"yes", "on", "1", "true"})
 _ROW = re.compile(r"(?P<index>[0-9]{1,6})\.(?P<rest>.+)")
 
@@ -72,6 +74,8 @@ class FieldView:
     blank_row: RowView | None = None
     files: tuple[KeptFile, ...] = ()
     rate: RateView | None = None
+    personal: bool = False
+    confirmed: bool = False
 
     @property
     def kind(self) -> str:
@@ -107,6 +111,7 @@ class _Presenting:
     errors: Mapping[str, str]
     files: Mapping[str, KeptFile]
     scope: str
+    confidential: bool = False
     ids: dict[str, str] = field(default_factory=dict)
 
     def fields(self, form: FormDefinition, prefix: str) -> tuple[FieldView, ...]:
@@ -145,6 +150,8 @@ class _Presenting:
             rows=rows,
             blank_row=self._row(definition, name, "__row__", 0) if definition.type is FieldType.ROWS else None,
             files=self._files(raw) if definition.type is FieldType.FILES else (),
+            personal=definition.type in FREE_TEXT and not self.confidential and holds_personal_number(raw),
+            confirmed=text_of(self.given.get(name + CONFIRMATION)) in TICKED,
         )  # fmt: skip
 
     def _rows(self, definition: FieldDefinition, name: str) -> tuple[RowView, ...]:
@@ -161,17 +168,18 @@ class _Presenting:
 
 def present_form(
     form: FormDefinition, forms: Mapping[str, FormDefinition], *, given: Mapping[str, object] | None = None,
-    problems: Sequence[FieldProblem] = (), files: Iterable[KeptFile] = (), scope: str = "f",
+    problems: Sequence[FieldProblem] = (), files: Iterable[KeptFile] = (), scope: str = "f", confidential: bool = False,
 ) -> FormView:  # fmt: skip
     """Return `form` ready to draw, with what was typed (`given`, flat) and what is wrong with it.
 
     `files` are the stored files that the form may name; `scope` keeps element ids apart where a page has
-    several forms.
+    several forms. Where the work is not `confidential`, a text with a private person's number gets a tick by which
+    the person stands by it.
     """
     errors: dict[str, str] = {}
     for problem in problems:
         errors.setdefault(problem.field, problem.sentence)
-    drawing = _Presenting(forms, given or {}, errors, {one.ref: one for one in files}, scope)
+    drawing = _Presenting(forms, given or {}, errors, {one.ref: one for one in files}, scope, confidential)
     fields = drawing.fields(form, "")
     listed = tuple((drawing.ids.get(p.field, field_id(p.field, scope)), p.sentence) for p in problems)
     has_files = any(one.definition.type is FieldType.FILES for one in fields)
@@ -231,6 +239,11 @@ def flat_values(values: Mapping[str, Any], prefix: str = "") -> dict[str, object
 def field_id(name: str, scope: str = "f") -> str:
     """Return the element id of a field name."""
     return f"{scope}-" + re.sub(r"[^A-Za-z0-9_-]", "-", name)
+
+
+def holds_personal_number(raw: object) -> bool:
+    """Tell whether what was typed seems to hold a private person's number."""
+    return isinstance(raw, str) and bool(personal_numbers(raw))
 
 
 def _inside(given: Mapping[str, object], name: str) -> list[str]:

@@ -12,7 +12,7 @@ from tracker.domain.errors import FieldProblem
 from tracker.domain.fields import describe_values
 from tracker.domain.values import DueClass, local_date
 from tracker.persistence.queries.task_page import TaskClock, TaskFile, TaskHead, TaskSubmission
-from tracker.web.forms import FormView, KeptFile, field_id, flat_values, present_form
+from tracker.web.forms import FormView, KeptFile, field_id, flat_values, holds_personal_number, present_form
 from tracker.web.history import CLOCK_STATUS, clock_title
 from tracker.web.showing import left_or_late
 
@@ -48,6 +48,10 @@ class Attempt:
     def error(self, name: str) -> str:
         """Return what is wrong with a plain field."""
         return next((p.sentence for p in self.problems if p.field == name), "")
+
+    def personal(self, name: str) -> bool:
+        """Tell whether a plain field seems to hold a private person's number, which a tick may stand by."""
+        return holds_personal_number(self.typed(name))
 
     def listed(self) -> tuple[tuple[str, str], ...]:
         """Return element id and sentence of each problem, for the summary on top of the form."""
@@ -114,8 +118,9 @@ def present_actions(
         given = dict(tried.given) or before
         form = definition.forms.get(transition.form or "")
         view = form and present_form(
-            form, definition.forms, given=given, problems=tried.problems, files=kept, scope=transition.name
-        )
+            form, definition.forms, given=given, problems=tried.problems, files=kept, scope=transition.name,
+            confidential=definition.confidential,
+        )  # fmt: skip
         actions.append(
             ActionView(
                 transition.name, transition.title, transition.reason, view or None, tried,
