@@ -67,6 +67,9 @@ ROUTES = (
     Row("POST", "/logout", SIGNED_IN),
     Row("GET", "/account/password", SIGNED_IN),
     Row("POST", "/account/password", SIGNED_IN),
+    Row("GET", "/help", SIGNED_IN),
+    Row("GET", "/help/<workflow>", SIGNED_IN, fill="workflow=lead_check"),
+    Row("GET", "/help/<workflow>", fill="workflow=none"),
     # -- the desk and tasks
     Row("GET", "/desk", BUSINESS),
     Row("GET", "/desk/problems", BUSINESS),

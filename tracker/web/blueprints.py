@@ -10,6 +10,7 @@ from tracker.web.admin.accounts import blueprint as accounts
 from tracker.web.admin.operations import blueprint as operations
 from tracker.web.campaign.views import blueprint as campaign
 from tracker.web.desk.views import blueprint as desk
+from tracker.web.help.views import blueprint as help_pages
 from tracker.web.ledger.views import blueprint as ledger
 from tracker.web.notices.views import blueprint as notices
 from tracker.web.outbox.views import blueprint as outbox
@@ -20,6 +21,7 @@ from tracker.web.workbench.views import blueprint as workbench
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     health.blueprint, account, desk, tasks, attachments, workbench, notices, campaign, ledger, accounts, operations,
+    help_pages,
 )  # fmt: skip
 
 #: Registered in a sample database only: elsewhere these routes do not exist.
