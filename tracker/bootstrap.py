@@ -32,6 +32,7 @@ from tracker.persistence.engine import DatabaseClock, connect
 from tracker.persistence.secrets import ArgonHasher, FieldCipher
 from tracker.persistence.unit_of_work import UnitOfWorkFactory
 from tracker.queueing.enqueue import RqJobQueue
+from tracker.services.access_log import AccessLogService
 from tracker.services.accounts import AccountService, SignInRules
 from tracker.services.attachments import AttachmentService
 from tracker.services.audits import AuditService
@@ -86,6 +87,7 @@ class Container:
         self.campaigns = CampaignService(self.uows, self.clock, catalog=self.catalog, cipher=self.cipher)
         self.issuing = IssuingService(self.floor, self.campaigns.reasons_against)
         self.tasks = TaskService(self.floor)
+        self.access_log = AccessLogService(self.floor)
         self.notices = NoticeService(self.floor)
         self.extensions = ExtensionService(self.floor)
         self.escalations = EscalationService(self.floor, batch=settings.sweep_batch)

@@ -34,6 +34,7 @@ class Action(StrEnum):
     SEE_ACCOUNTS = "see_accounts"
     VERIFY_LEDGER = "verify_ledger"
     SEE_HEALTH = "see_health"
+    SEE_ACCESS_LOG = "see_access_log"  # who opened a confidential task
 
 
 @dataclass(frozen=True)
@@ -94,11 +95,13 @@ OVER_CAMPAIGN: Mapping[Action, frozenset[Role]] = {
     Action.SEE_WORKBENCH: OFFICE_SIDE,
     Action.ISSUE_CAMPAIGN: frozenset({Role.OFFICE}),
     Action.SEE_INCIDENTS: frozenset({Role.OFFICE}),
+    Action.SEE_ACCESS_LOG: frozenset({Role.SUPERVISOR, Role.LEADER}),
 }
 #: action → roles, at the very unit of the task
 AT_UNIT: Mapping[Action, frozenset[Role]] = {
     Action.ACT_AS_UNIT: frozenset({Role.HEAD, Role.LIAISON}),
     Action.DECIDE_IN_PLACE: frozenset({Role.HEAD}),
+    Action.SEE_ACCESS_LOG: frozenset({Role.HEAD, Role.LIAISON}),
 }
 #: action → roles, at the unit of the task or above it
 ABOVE_UNIT: Mapping[Action, frozenset[Role]] = {

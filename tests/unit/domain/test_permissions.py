@@ -26,11 +26,12 @@ POSTS = {
 ALLOWED = {
     Role.OFFICE: "see_task! see_campaign! see_workbench! act_as_office! urge! decide_extension! issue_campaign!"
     " see_incidents!",
-    Role.SUPERVISOR: "see_task! see_campaign! see_workbench! act_as_supervisor! urge! decide_extension!",
-    Role.LEADER: "see_task! see_campaign! see_workbench! act_as_leader! urge! order_rung!",
+    Role.SUPERVISOR: "see_task! see_campaign! see_workbench! act_as_supervisor! urge! decide_extension!"
+    " see_access_log!",
+    Role.LEADER: "see_task! see_campaign! see_workbench! act_as_leader! urge! order_rung! see_access_log!",
     Role.AREA_LEADER: "see_task see_campaign urge",
-    Role.HEAD: "see_task see_campaign act_as_unit",
-    Role.LIAISON: "see_task see_campaign act_as_unit",
+    Role.HEAD: "see_task see_campaign act_as_unit decide_in_place see_access_log",
+    Role.LIAISON: "see_task see_campaign act_as_unit see_access_log",
     Role.SYSTEM_ADMIN: "see_incidents! see_health!",
     Role.SECURITY_ADMIN: "manage_accounts! see_accounts!",
     Role.AUDIT_ADMIN: "see_accounts! verify_ledger!",

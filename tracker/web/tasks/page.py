@@ -15,7 +15,7 @@ from tracker.domain.values import WAITS_FOR_TITLES, WaitsFor, local_date
 from tracker.persistence.queries.task_page import TaskHead, TaskPage, TaskProblem, get_task_page
 from tracker.web.desk.views import option_title
 from tracker.web.extending import DECISION, EXTENSION, Extending, present_extending
-from tracker.web.history import present_history
+from tracker.web.history import present_history, who_of
 from tracker.web.requests import container, viewer
 from tracker.web.showing import left_or_late
 from tracker.web.tasks.presenters import (
@@ -58,6 +58,8 @@ def show_task(ref: str, attempt: Attempt = NOTHING_TRIED, *, status: int = 200) 
     if head.notice_ref is not None:
         return redirect(f"/notices/{head.notice_ref}")
     definition = parts.catalog.workflow(head.workflow_version_id)
+    if definition.confidential:
+        parts.access_log.record_opening(who, task_ref=ref)
     now, calendar = parts.clock.now(), parts.calendars.newest()
     actions = present_actions(parts.tasks.allowed(who, ref), definition, head, page.submissions, page.files, attempt)
     extending = _extending(who, page)
@@ -73,6 +75,7 @@ def show_task(ref: str, attempt: Attempt = NOTHING_TRIED, *, status: int = 200) 
         why=parts.explanations.explain(who, ref) if request.args.get("why") else None, offers=offers, extending=extending,
         rungs=parts.escalations.orderable_rungs(who, task_ref=ref) if offers[ORDER] else [],
         lost=lost_fields(attempt, definition, _shown(actions, offers)),
+        openings=parts.access_log.openings(who, task_ref=ref) if definition.confidential else None, who_of=who_of,
         return_reason=_return_reason(page), state_title=_state_title, option=_problem_option,
     )  # fmt: skip
     return make_response(html, status)
