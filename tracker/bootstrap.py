@@ -48,6 +48,7 @@ from tracker.services.installations import InstallationService
 from tracker.services.issuing import IssuingService
 from tracker.services.ledger import LedgerService
 from tracker.services.notices import NoticeService
+from tracker.services.occurrences import OccurrenceService
 from tracker.services.people import PeopleService
 from tracker.services.rising import RisingService
 from tracker.services.sample import SampleService
@@ -88,6 +89,7 @@ class Container:
         self.issuing = IssuingService(self.floor, self.campaigns.reasons_against)
         self.tasks = TaskService(self.floor)
         self.access_log = AccessLogService(self.floor)
+        self.occurrences = OccurrenceService(self.floor)
         self.notices = NoticeService(self.floor)
         self.extensions = ExtensionService(self.floor)
         self.escalations = EscalationService(self.floor, batch=settings.sweep_batch)

@@ -119,9 +119,11 @@ ROUTES = (
     Row("POST", "/campaigns/<ref>/issue", "office1", fill="ref=campaign"),
     *(
         Row("GET", f"/campaigns/<ref>/{page}", who, fill=f"ref={door}")
-        for page in ("matrix", "tasks", "problems")
+        for page in ("matrix", "tasks", "problems", "occurrences")
         for door, who in (("campaign", CAMPAIGN), ("unissued", SIDE))
     ),
+    Row("POST", "/campaigns/<ref>/occurrences", DRAFTERS, fill="ref=campaign"),
+    Row("POST", "/campaigns/<ref>/occurrences", DRAFTERS, fill="ref=unissued"),
     # -- administration
     Row("GET", "/admin/accounts", "security audit"),
     Row("POST", "/admin/people", "security"),

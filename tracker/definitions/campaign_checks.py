@@ -17,7 +17,7 @@ from tracker.domain.deadlines import DueAtPhaseEnd, DueByDate, show_day
 from tracker.domain.definition import WorkflowDefinition
 from tracker.domain.ladder import Ladder
 from tracker.domain.posts import why_post_clashes
-from tracker.domain.reachability import ladders_of, reachable_workflows
+from tracker.domain.reachability import LOOK_BACK, ladders_of, reachable_workflows
 from tracker.domain.values import ROLE_TITLES, Role
 
 Content = Mapping[str, Any]
@@ -204,7 +204,12 @@ def _check_settings(content: Content, known: Known) -> Iterator[Problem]:
     for key in words:
         if key not in papers:
             yield Problem(f"settings.number_words.{key}", unknown("文书流程", key, papers))
+    settings = content.get("settings", {})
+    for kind in settings.get("look_back", ()):
+        if kind not in settings.get("occurrences", {}):
+            yield Problem("settings.look_back", unknown("事件类别", kind, settings.get("occurrences", {})))
     keys = [measure["workflow"] for measure in content.get("measures", ()) if "workflow" in measure]
+    keys += [LOOK_BACK] if settings.get("look_back") else []
     reached = reachable_workflows(keys, workflow=known.workflows.get, ladder=known.ladders.get)
     for definition in reached.values():
         for ladder in ladders_of(definition, known.ladders.get):

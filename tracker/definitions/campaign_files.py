@@ -91,6 +91,9 @@ def _settings(loaded: Mapping[str, Any]) -> CampaignSettings:
         cutoff=loaded["cutoff"],
         separation=loaded["separation"],
         rectification_days=loaded["rectification_days"],
+        occurrences=loaded["occurrences"],
+        look_back=tuple(dict.fromkeys(loaded["look_back"])),
+        look_back_days=loaded["look_back_days"],
     )
 
 

@@ -189,6 +189,9 @@ class SettingsSchema(StrictSchema):
     cutoff = _Hour(load_default="24:00")
     separation = Flag(load_default=True)
     rectification_days = Number(1, 365, load_default=15)
+    occurrences = _Texts(Name(), load_default=dict)
+    look_back = fields.List(Name(), load_default=list)
+    look_back_days = Number(1, 60, load_default=5)
 
 
 class CampaignSchema(StrictSchema):

@@ -73,13 +73,20 @@ class MeasureEntry:
 
 @dataclass(frozen=True)
 class CampaignSettings:
-    """What a campaign sets for itself. `number_words`: paper workflow → 机关代字."""
+    """What a campaign sets for itself. `number_words`: paper workflow → 机关代字.
+
+    occurrences     kinds of occurrence that may be recorded, key → title; those in `look_back` open an inquiry at the
+                    unit, which has `look_back_days` working days to explain
+    """
 
     severity_titles: Mapping[int, str] = field(default_factory=dict)
     number_words: Mapping[str, str] = field(default_factory=dict)
     cutoff: str = "24:00"
     separation: bool = True
     rectification_days: int = 15
+    occurrences: Mapping[str, str] = field(default_factory=dict)
+    look_back: tuple[str, ...] = ()
+    look_back_days: int = 5
 
     def to_plain(self) -> dict[str, object]:
         """Return the settings as they are stored; JSON has no numbers as keys, so severities become text."""
@@ -89,7 +96,16 @@ class CampaignSettings:
             "cutoff": self.cutoff,
             "separation": self.separation,
             "rectification_days": self.rectification_days,
+            **self._occurrences(),
         }
+
+    def _occurrences(self) -> dict[str, object]:
+        if not self.occurrences:
+            return {}
+        return {
+            "occurrences": dict(self.occurrences), "look_back": list(self.look_back),
+            "look_back_days": self.look_back_days,
+        }  # fmt: skip
 
 
 @dataclass(frozen=True)

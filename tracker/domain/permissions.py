@@ -29,6 +29,7 @@ class Action(StrEnum):
     SEE_WORKBENCH = "see_workbench"
     SEE_CAMPAIGN = "see_campaign"
     ISSUE_CAMPAIGN = "issue_campaign"
+    RECORD_OCCURRENCE = "record_occurrence"  # what happened at a unit, which may open a look-back
     SEE_INCIDENTS = "see_incidents"
     MANAGE_ACCOUNTS = "manage_accounts"
     SEE_ACCOUNTS = "see_accounts"
@@ -94,6 +95,7 @@ OVER_CAMPAIGN: Mapping[Action, frozenset[Role]] = {
     Action.DECIDE_EXTENSION: frozenset({Role.OFFICE, Role.SUPERVISOR}),
     Action.SEE_WORKBENCH: OFFICE_SIDE,
     Action.ISSUE_CAMPAIGN: frozenset({Role.OFFICE}),
+    Action.RECORD_OCCURRENCE: frozenset({Role.OFFICE, Role.SUPERVISOR}),
     Action.SEE_INCIDENTS: frozenset({Role.OFFICE}),
     Action.SEE_ACCESS_LOG: frozenset({Role.SUPERVISOR, Role.LEADER}),
 }

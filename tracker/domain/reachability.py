@@ -13,6 +13,8 @@ from tracker.domain.ladder import Ladder
 
 #: What a transition's `opens` makes: one item for each problem found, or for each line of a paper.
 RECTIFICATION = "rectification"
+#: What a recorded occurrence opens where the campaign's settings say so.
+LOOK_BACK = "look_back_inquiry"
 
 
 def reachable_workflows(

@@ -19,6 +19,7 @@ from tracker.persistence.repositories.incidents import IncidentRepository
 from tracker.persistence.repositories.installations import InstallationRepository
 from tracker.persistence.repositories.ledger import LedgerRepository
 from tracker.persistence.repositories.notices import NoticeRepository
+from tracker.persistence.repositories.occurrences import OccurrenceRepository
 from tracker.persistence.repositories.sample_time import SampleTimeRepository
 from tracker.persistence.repositories.sweeping import SweepRepository
 from tracker.persistence.repositories.tasks import TaskRepository
@@ -44,6 +45,7 @@ class UnitOfWork:
         self.events = EventRepository(self._session)
         self.campaigns = CampaignRepository(self._session)
         self.notices = NoticeRepository(self._session)
+        self.occurrences = OccurrenceRepository(self._session)
         self.units = UnitRepository(self._session)
         self.told = ToldRepository(self._session)
         self.deliveries = DeliveryRepository(self._session)

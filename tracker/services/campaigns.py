@@ -13,6 +13,7 @@ from tracker.domain.definition import WorkflowDefinition
 from tracker.domain.errors import NotFound
 from tracker.domain.ladder import Ladder
 from tracker.domain.ports import Cipher, Clock, WorkflowCatalog
+from tracker.domain.reachability import LOOK_BACK
 from tracker.domain.readiness import CampaignFacts, Definitions, MeasureFacts, reasons_against_issue
 from tracker.domain.rising import Level
 from tracker.domain.values import Ref, local_date
@@ -183,6 +184,8 @@ def _facts(uow: UnitOfWork, campaign: Campaign, office: OfficeRow, clock: Clock)
         for measure in uow.campaigns.measures(campaign.id)
     ]  # fmt: skip
     unit_ids = sorted({unit_id for units in units_of.values() for unit_id in units})
+    if campaign.settings.get("look_back"):
+        measures.append(MeasureFacts("", "责任倒查", LOOK_BACK, tuple(unit_ids), None))
     names = {unit_id: unit.name for unit_id, unit in uow.units.by_id(unit_ids).items()}
     levels = _levels(uow, campaign, office, clock)
     above = {(one.unit_id, role): people for one in levels[1:] for role, people in one.holders.items()}

@@ -25,9 +25,9 @@ POSTS = {
 #: what a role may do with a task of east; `!` = with a paper there that is not issued yet, too
 ALLOWED = {
     Role.OFFICE: "see_task! see_campaign! see_workbench! act_as_office! urge! decide_extension! issue_campaign!"
-    " see_incidents!",
+    " see_incidents! record_occurrence!",
     Role.SUPERVISOR: "see_task! see_campaign! see_workbench! act_as_supervisor! urge! decide_extension!"
-    " see_access_log!",
+    " see_access_log! record_occurrence!",
     Role.LEADER: "see_task! see_campaign! see_workbench! act_as_leader! urge! order_rung! see_access_log!",
     Role.AREA_LEADER: "see_task see_campaign urge",
     Role.HEAD: "see_task see_campaign act_as_unit decide_in_place see_access_log",

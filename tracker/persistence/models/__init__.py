@@ -16,6 +16,7 @@ from tracker.persistence.models.installation import (
     WorkflowVersion,
 )
 from tracker.persistence.models.person import Account, LoginSession, Person, PostHeld
+from tracker.persistence.models.recorded_occurrence import RecordedOccurrence
 from tracker.persistence.models.task import ClockRow, Extension, Problem, Submission, Task
 from tracker.persistence.models.unit import Office, Unit, UnitName, UnitSet, UnitSetMember
 
@@ -23,6 +24,6 @@ __all__ = [
     "Account", "Assignment", "Attachment", "Base", "Blob", "BlobChunk", "CalendarDay", "CalendarVersion", "Campaign",
     "ClockRow", "Delivery", "DeliveryItem", "Event", "EventPersonal", "Extension", "Finding", "Firing", "Incident",
     "Installation", "LadderVersion", "LoginSession", "Measure", "Notice", "NoticeItem", "NumberSeries", "Office",
-    "Person", "Phase", "PostHeld", "Problem", "Seal", "SealLeaf", "Stream", "Submission", "Task", "Told", "Unit",
+    "Person", "Phase", "PostHeld", "Problem", "RecordedOccurrence", "Seal", "SealLeaf", "Stream", "Submission", "Task", "Told", "Unit",
     "UnitName", "UnitSet", "UnitSetMember", "WorkflowVersion",
 ]  # fmt: skip
