@@ -1,4 +1,4 @@
-"""Record occurrences: kind, unit, day and count of what happened, and the look-back that it opened.
+"""Record occurrences with the look-back that each opened, and the returns that a campaign requires of its units.
 
 Revision ID: 0003_occurrences
 Revises: 0002
@@ -43,7 +43,36 @@ def upgrade() -> None:
             name=op.f("uq_recorded_occurrence__campaign_id_unit_id_kind_occurred_on"),
         ),
     )
+    op.create_table(
+        "required_return",
+        sa.Column("id", sa.BigInteger(), sa.Identity(), nullable=False),
+        sa.Column("campaign_id", sa.BigInteger(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("workflow_key", sa.Text(), nullable=False),
+        sa.Column("form_key", sa.Text(), nullable=False),
+        sa.Column("measure_id", sa.BigInteger(), nullable=True),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_required_return__campaign_id")),
+        sa.ForeignKeyConstraint(["measure_id"], ["measure.id"], name=op.f("fk_required_return__measure_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_required_return")),
+        sa.UniqueConstraint("campaign_id", "key", name=op.f("uq_required_return__campaign_id_key")),
+    )
+    op.create_table(
+        "required_return_unit",
+        sa.Column("required_return_id", sa.BigInteger(), nullable=False),
+        sa.Column("unit_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["required_return_id"], ["required_return.id"], name=op.f("fk_required_return_unit__required_return_id")
+        ),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_required_return_unit__unit_id")),
+        sa.PrimaryKeyConstraint("required_return_id", "unit_id", name=op.f("pk_required_return_unit")),
+    )
+    op.create_index("ix_required_return_unit__unit", "required_return_unit", ["unit_id"])
 
 
 def downgrade() -> None:
+    op.drop_index("ix_required_return_unit__unit", table_name="required_return_unit")
+    op.drop_table("required_return_unit")
+    op.drop_table("required_return")
     op.drop_table("recorded_occurrence")

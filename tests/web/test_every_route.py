@@ -119,11 +119,13 @@ ROUTES = (
     Row("POST", "/campaigns/<ref>/issue", "office1", fill="ref=campaign"),
     *(
         Row("GET", f"/campaigns/<ref>/{page}", who, fill=f"ref={door}")
-        for page in ("matrix", "tasks", "problems", "occurrences")
+        for page in ("matrix", "tasks", "problems", "occurrences", "returns")
         for door, who in (("campaign", CAMPAIGN), ("unissued", SIDE))
     ),
     Row("POST", "/campaigns/<ref>/occurrences", DRAFTERS, fill="ref=campaign"),
     Row("POST", "/campaigns/<ref>/occurrences", DRAFTERS, fill="ref=unissued"),
+    Row("GET", "/campaigns/<ref>/returns/<key>", CAMPAIGN, fill="ref=campaign key=annex2"),
+    Row("GET", "/campaigns/<ref>/returns/<key>", fill="ref=campaign key=annex3"),
     # -- administration
     Row("GET", "/admin/accounts", "security audit"),
     Row("POST", "/admin/people", "security"),

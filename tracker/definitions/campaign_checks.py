@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any
 
 from tracker.definitions.problems import Problem, unknown
+from tracker.definitions.required_return_checks import check_required_returns
 from tracker.domain.campaign_file import Labels
 from tracker.domain.deadlines import DueAtPhaseEnd, DueByDate, show_day
 from tracker.domain.definition import WorkflowDefinition
@@ -49,6 +50,7 @@ def find_problems(content: Content, known: Known, labels: Labels) -> list[Proble
         *_check_people(content, known, labels),
         *_check_measures(content, known, labels),
         *_check_settings(content, known),
+        *check_required_returns(content, known.workflows, labels),
     ]
 
 

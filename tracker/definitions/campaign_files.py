@@ -23,6 +23,7 @@ from tracker.domain.campaign_file import (
     MeasureEntry,
     PersonEntry,
     PostEntry,
+    RequiredReturnEntry,
     UnitEntry,
 )
 from tracker.domain.deadlines import MeasureDue, Phase
@@ -81,6 +82,9 @@ def _build(loaded: Mapping[str, Any], labels: Labels) -> CampaignFile:
             _measure(measure, row, settings.cutoff) for row, measure in enumerate(loaded["measures"], start=1)
         ),
         settings=settings,
+        required_returns=tuple(
+            RequiredReturnEntry(**{**one, "units": tuple(one["units"])}) for one in loaded["required_returns"]
+        ),
     )
 
 

@@ -183,6 +183,15 @@ class MeasureSchema(StrictSchema):
     due = _Due(required=True)
 
 
+class RequiredReturnSchema(StrictSchema):
+    key = _Code(required=True)
+    title = Text(required=True)
+    workflow = Text(required=True)
+    form = Name(required=True)
+    units = Several(Text(), required=True)
+    measure = _Code(load_default=None)
+
+
 class SettingsSchema(StrictSchema):
     severity_titles = _Texts(OneOf("轻重", ["1", "2", "3", "4", "5"]), load_default=dict)
     number_words = _Texts(Name(), load_default=dict)
@@ -211,6 +220,7 @@ class CampaignSchema(StrictSchema):
         required=True,
         validate=validate.Length(1, error="至少要有一项工作措施。"),
     )
+    required_returns = fields.List(fields.Nested(RequiredReturnSchema), load_default=list)
     settings = fields.Nested(SettingsSchema, load_default=lambda: SettingsSchema().load({}))
 
 

@@ -72,6 +72,18 @@ class MeasureEntry:
 
 
 @dataclass(frozen=True)
+class RequiredReturnEntry:
+    """A return that some units owe: a form of a workflow under the plan's own title, of one measure or of any."""
+
+    key: str
+    title: str
+    workflow: str
+    form: str
+    units: tuple[str, ...]
+    measure: str | None = None
+
+
+@dataclass(frozen=True)
 class CampaignSettings:
     """What a campaign sets for itself. `number_words`: paper workflow → 机关代字.
 
@@ -125,6 +137,7 @@ class CampaignFile:
     people: tuple[PersonEntry, ...]
     measures: tuple[MeasureEntry, ...]
     settings: CampaignSettings
+    required_returns: tuple[RequiredReturnEntry, ...] = ()
 
 
 class Labels:

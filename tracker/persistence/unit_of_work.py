@@ -20,6 +20,7 @@ from tracker.persistence.repositories.installations import InstallationRepositor
 from tracker.persistence.repositories.ledger import LedgerRepository
 from tracker.persistence.repositories.notices import NoticeRepository
 from tracker.persistence.repositories.occurrences import OccurrenceRepository
+from tracker.persistence.repositories.required_returns import RequiredReturnRepository
 from tracker.persistence.repositories.sample_time import SampleTimeRepository
 from tracker.persistence.repositories.sweeping import SweepRepository
 from tracker.persistence.repositories.tasks import TaskRepository
@@ -46,6 +47,7 @@ class UnitOfWork:
         self.campaigns = CampaignRepository(self._session)
         self.notices = NoticeRepository(self._session)
         self.occurrences = OccurrenceRepository(self._session)
+        self.required_returns = RequiredReturnRepository(self._session)
         self.units = UnitRepository(self._session)
         self.told = ToldRepository(self._session)
         self.deliveries = DeliveryRepository(self._session)

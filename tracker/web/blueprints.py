@@ -9,6 +9,7 @@ from tracker.web.account.views import blueprint as account
 from tracker.web.admin.accounts import blueprint as accounts
 from tracker.web.admin.operations import blueprint as operations
 from tracker.web.campaign.occurrences import blueprint as occurrences
+from tracker.web.campaign.returns import blueprint as returns
 from tracker.web.campaign.views import blueprint as campaign
 from tracker.web.desk.views import blueprint as desk
 from tracker.web.help.views import blueprint as help_pages
@@ -21,7 +22,7 @@ from tracker.web.tasks.views import blueprint as tasks
 from tracker.web.workbench.views import blueprint as workbench
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
-    health.blueprint, account, desk, tasks, attachments, workbench, notices, campaign, occurrences, ledger, accounts, operations,
+    health.blueprint, account, desk, tasks, attachments, workbench, notices, campaign, occurrences, returns, ledger, accounts, operations,
     help_pages,
 )  # fmt: skip
 

@@ -17,6 +17,7 @@ from tracker.persistence.models.installation import (
 )
 from tracker.persistence.models.person import Account, LoginSession, Person, PostHeld
 from tracker.persistence.models.recorded_occurrence import RecordedOccurrence
+from tracker.persistence.models.required_return import RequiredReturn, RequiredReturnUnit
 from tracker.persistence.models.task import ClockRow, Extension, Problem, Submission, Task
 from tracker.persistence.models.unit import Office, Unit, UnitName, UnitSet, UnitSetMember
 
@@ -24,6 +25,7 @@ __all__ = [
     "Account", "Assignment", "Attachment", "Base", "Blob", "BlobChunk", "CalendarDay", "CalendarVersion", "Campaign",
     "ClockRow", "Delivery", "DeliveryItem", "Event", "EventPersonal", "Extension", "Finding", "Firing", "Incident",
     "Installation", "LadderVersion", "LoginSession", "Measure", "Notice", "NoticeItem", "NumberSeries", "Office",
-    "Person", "Phase", "PostHeld", "Problem", "RecordedOccurrence", "Seal", "SealLeaf", "Stream", "Submission", "Task", "Told", "Unit",
+    "Person", "Phase", "PostHeld", "Problem", "RecordedOccurrence",
+    "RequiredReturn", "RequiredReturnUnit", "Seal", "SealLeaf", "Stream", "Submission", "Task", "Told", "Unit",
     "UnitName", "UnitSet", "UnitSetMember", "WorkflowVersion",
 ]  # fmt: skip
