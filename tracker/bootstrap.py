@@ -34,6 +34,7 @@ from tracker.persistence.engine import DatabaseClock, connect
 from tracker.persistence.secrets import ArgonHasher, FieldCipher
 from tracker.persistence.unit_of_work import UnitOfWorkFactory
 from tracker.queueing.enqueue import RqJobQueue
+from tracker.services.access_log import AccessLogService
 from tracker.services.accounts import AccountService, SignInRules
 from tracker.services.areas import AreaService
 from tracker.services.attachments import AttachmentService
@@ -54,6 +55,7 @@ from tracker.services.installations import InstallationService
 from tracker.services.issuing import IssuingService
 from tracker.services.ledger import LedgerService
 from tracker.services.notices import NoticeService
+from tracker.services.occurrences import OccurrenceService
 from tracker.services.office_people import OfficePeopleService
 from tracker.services.people import PeopleService
 from tracker.services.reorganisations import ReorganisationService
@@ -98,6 +100,8 @@ class Container:
         self.tasks = TaskService(self.floor)
         self.handing = HandDownService(self.floor)
         self.changes = ChangeService(self.floor)
+        self.access_log = AccessLogService(self.floor)
+        self.occurrences = OccurrenceService(self.floor)
         self.notices = NoticeService(self.floor)
         self.extensions = ExtensionService(self.floor)
         self.escalations = EscalationService(self.floor, batch=settings.sweep_batch)

@@ -70,6 +70,9 @@ ROUTES = (
     Row("POST", "/logout", SIGNED_IN),
     Row("GET", "/account/password", SIGNED_IN),
     Row("POST", "/account/password", SIGNED_IN),
+    Row("GET", "/help", SIGNED_IN),
+    Row("GET", "/help/<workflow>", SIGNED_IN, fill="workflow=lead_check"),
+    Row("GET", "/help/<workflow>", fill="workflow=none"),
     # -- the desk and tasks
     Row("GET", "/desk", BUSINESS),
     Row("GET", "/desk/problems", BUSINESS),
@@ -126,7 +129,7 @@ ROUTES = (
     ),
     *(
         Row("GET", f"/campaigns/<ref>/{page}", who, fill=f"ref={door}")
-        for page in ("matrix", "tasks", "problems")
+        for page in ("matrix", "tasks", "problems", "occurrences", "returns")
         for door, who in (("campaign", CAMPAIGN), ("unissued", SIDE))
     ),
     # -- ledgers
@@ -136,6 +139,10 @@ ROUTES = (
         for form in ("", ".csv")
         for kind, who in (("tasks", BUSINESS), ("notices", BUSINESS), ("findings", BENCH), ("nothing", ""))
     ),
+    Row("POST", "/campaigns/<ref>/occurrences", DRAFTERS, fill="ref=campaign"),
+    Row("POST", "/campaigns/<ref>/occurrences", DRAFTERS, fill="ref=unissued"),
+    Row("GET", "/campaigns/<ref>/returns/<key>", CAMPAIGN, fill="ref=campaign key=annex2"),
+    Row("GET", "/campaigns/<ref>/returns/<key>", fill="ref=campaign key=annex3"),
     # -- administration
     Row("GET", "/admin/accounts", "security audit"),
     Row("POST", "/admin/people", "security"),

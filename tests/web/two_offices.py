@@ -56,6 +56,10 @@ MORE = (
     MORE_PEOPLE
     + "  - {key: audit, name: audit, email: audit@example.invalid, posts: [{role: audit_admin, unit: office}]}\n"
 )
+RETURNS = """
+required_returns:
+  - {key: annex2, title: 附件2 宣传活动登记表, workflow: publicity, form: publicity_return, units: [各村]}
+"""
 DRAFT_MEASURES = (
     "{key: later, ordinal: （一）, title: 以后的排查, text: 以后排查。, workflow: survey, units: [各村],"
     " due: {by_date: 2026-06-20}}",
@@ -114,7 +118,8 @@ class TwoOffices:
 
 def build(world: World) -> TwoOffices:
     """Make the two offices of an empty database."""
-    people = dict(_load(world, small_campaign(measures=MEASURES).replace("\nmeasures:", f"{MORE}measures:", 1)))
+    first = small_campaign(measures=MEASURES).replace("\nmeasures:", f"{MORE}measures:", 1)
+    people = dict(_load(world, first + RETURNS))
     people |= _load(world, NEIGHBOUR)
     later = small_campaign(measures=DRAFT_MEASURES, ends_on="2026-08-31").replace("test_campaign", "later_campaign")
     _load(world, later, issue=False)

@@ -52,6 +52,7 @@ def build_workflow(loaded: dict[str, Any]) -> tuple[WorkflowDefinition, list[Pro
         forms={key: _form(key, form, titles.get(key, key)) for key, form in loaded["forms"].items()},
         help=loaded["help"],
         paper=loaded["paper"],
+        confidential=loaded["confidential"],
     )
     return definition, problems
 
@@ -126,6 +127,8 @@ def _field(content: dict[str, Any]) -> FieldDefinition:
         unit=content["unit"],
         options=content.get("options", {}),
         at_most=content.get("at_most"),
+        rate=content["rate"],
+        rate_of=content.get("rate_of"),
         of=content.get("of"),
         not_future=content["not_future"],
         not_past=content["not_past"],

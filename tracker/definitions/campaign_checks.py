@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any
 
 from tracker.definitions.problems import Problem, unknown
+from tracker.definitions.required_return_checks import check_required_returns
 from tracker.domain.cadence import why_never
 from tracker.domain.calendar import WorkingCalendar
 from tracker.domain.campaign_file import Labels
@@ -19,7 +20,7 @@ from tracker.domain.deadlines import DueAtPhaseEnd, DueByDate, DueFromTo, DueInP
 from tracker.domain.definition import WorkflowDefinition
 from tracker.domain.ladder import Ladder
 from tracker.domain.posts import why_post_clashes
-from tracker.domain.reachability import SUPPORT, ladders_of, reachable_workflows
+from tracker.domain.reachability import LOOK_BACK, SUPPORT, ladders_of, reachable_workflows
 from tracker.domain.standing import cadence_from_plain
 from tracker.domain.values import ROLE_TITLES, Role
 
@@ -54,6 +55,7 @@ def find_problems(content: Content, known: Known, labels: Labels) -> list[Proble
         *_check_people(content, known, labels),
         *_check_measures(content, known, labels),
         *_check_settings(content, known),
+        *check_required_returns(content, known.workflows, labels),
     ]
 
 
@@ -249,9 +251,14 @@ def _check_settings(content: Content, known: Known) -> Iterator[Problem]:
     for key in words:
         if key not in papers:
             yield Problem(f"settings.number_words.{key}", unknown("文书流程", key, papers))
+    settings = content.get("settings", {})
+    for kind in settings.get("look_back", ()):
+        if kind not in settings.get("occurrences", {}):
+            yield Problem("settings.look_back", unknown("事件类别", kind, settings.get("occurrences", {})))
     measures = content.get("measures", ())
     keys = [measure["workflow"] for measure in measures if "workflow" in measure]
     keys += [SUPPORT] if any("support" in measure for measure in measures) else []
+    keys += [LOOK_BACK] if settings.get("look_back") else []
     reached = reachable_workflows(keys, workflow=known.workflows.get, ladder=known.ladders.get)
     for definition in reached.values():
         for ladder in ladders_of(definition, known.ladders.get):

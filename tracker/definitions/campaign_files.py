@@ -23,6 +23,7 @@ from tracker.domain.campaign_file import (
     MeasureEntry,
     PersonEntry,
     PostEntry,
+    RequiredReturnEntry,
     UnitEntry,
 )
 from tracker.domain.deadlines import MeasureDue, Phase
@@ -80,6 +81,9 @@ def _build(loaded: Mapping[str, Any], labels: Labels) -> CampaignFile:
         people=tuple(_person(person, labels) for person in loaded["people"]),
         measures=tuple(_measure(measure, row, settings) for row, measure in enumerate(loaded["measures"], start=1)),
         settings=settings,
+        required_returns=tuple(
+            RequiredReturnEntry(**{**one, "units": tuple(one["units"])}) for one in loaded["required_returns"]
+        ),
     )
 
 
@@ -92,6 +96,9 @@ def _settings(loaded: Mapping[str, Any]) -> CampaignSettings:
         rectification_days=loaded["rectification_days"],
         rhythm=loaded["rhythm"],
         first_responsible=loaded["first_responsible"],
+        occurrences=loaded["occurrences"],
+        look_back=tuple(dict.fromkeys(loaded["look_back"])),
+        look_back_days=loaded["look_back_days"],
     )
 
 

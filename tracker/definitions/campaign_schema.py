@@ -231,6 +231,15 @@ class MeasureSchema(StrictSchema):
             raise ValidationError("support（配合单位）要和 lead（牵头单位）一起写。")
 
 
+class RequiredReturnSchema(StrictSchema):
+    key = _Code(required=True)
+    title = Text(required=True)
+    workflow = Text(required=True)
+    form = Name(required=True)
+    units = Several(Text(), required=True)
+    measure = _Code(load_default=None)
+
+
 class SettingsSchema(StrictSchema):
     severity_titles = _Texts(OneOf("轻重", ["1", "2", "3", "4", "5"]), load_default=dict)
     number_words = _Texts(Name(), load_default=dict)
@@ -239,6 +248,9 @@ class SettingsSchema(StrictSchema):
     rectification_days = Number(1, 365, load_default=15)
     rhythm = _Rhythm(load_default=None)
     first_responsible = OneOf("第一责任人的岗位", FIRST_RESPONSIBLE_ROLES, load_default="head")
+    occurrences = _Texts(Name(), load_default=dict)
+    look_back = fields.List(Name(), load_default=list)
+    look_back_days = Number(1, 60, load_default=5)
 
 
 class CampaignSchema(StrictSchema):
@@ -258,6 +270,7 @@ class CampaignSchema(StrictSchema):
         required=True,
         validate=validate.Length(1, error="至少要有一项工作措施。"),
     )
+    required_returns = fields.List(fields.Nested(RequiredReturnSchema), load_default=list)
     settings = fields.Nested(SettingsSchema, load_default=lambda: SettingsSchema().load({}))
 
 

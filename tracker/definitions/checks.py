@@ -143,6 +143,12 @@ def _check_field(
             yield Problem(f"{path}.at_most", "只有数量（type: count）才能写 at_most。")
         elif field.at_most not in counts:
             yield Problem(f"{path}.at_most", unknown("数量字段", field.at_most, counts))
+    if field.rate_of is not None and field.rate_of not in counts:
+        yield Problem(f"{path}.rate_of", unknown("数量字段", field.rate_of, counts))
+    if field.rate and (field.type is not FieldType.COUNT or (field.at_most or field.rate_of) is None):
+        yield Problem(f"{path}.rate", "比率（rate）只能写在数量上，并用 at_most 或 rate_of 写明基数。")
+    if field.rate_of is not None and not field.rate:
+        yield Problem(f"{path}.rate_of", "写了 rate_of（基数），还要写 rate（比率的名称）。")
     if (field.type in (FieldType.CHOICE, FieldType.CHOICES)) != bool(field.options):
         yield Problem(f"{path}.options", "选择（choice、choices）要写 options，其他类型不写。")
     if (field.type is FieldType.ROWS) != (field.of is not None):

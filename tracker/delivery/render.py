@@ -21,12 +21,24 @@ from tracker.domain.ports import MessagePart
 #: The order of the groups in a mail, gravest first; also which subject a mixed mail has to lead with.
 ORDER = (
     "served", "urge", "relapsed", "returned", "handed_over", "reply_judged", "remind", "assigned", "support_asked",
-    "redated", "reworded", "extension_decided", "decision_risen", "raised", "draft_waiting", "to_review",
-    "extension_asked", "vacancy", "signed_off", "part_confirmed", "approved", "withdrawn",
+    "passed_on", "redated", "reworded", "extension_decided", "decision_risen", "raised", "draft_waiting", "to_review",
+    "extension_asked", "vacancy", "concluded", "signed_off", "part_confirmed", "approved", "withdrawn",
 )  # fmt: skip
 #: Kinds after which a unit's person has to do something by a date.
 TO_DO = frozenset(
-    {"assigned", "support_asked", "remind", "urge", "returned", "relapsed", "redated", "served", "extension_decided"}
+    {
+        "assigned",
+        "support_asked",
+        "handed_over",
+        "passed_on",
+        "remind",
+        "urge",
+        "returned",
+        "relapsed",
+        "redated",
+        "served",
+        "extension_decided",
+    }
 )
 #: Kinds after which the office's side has to decide something.
 TO_DECIDE = frozenset({"decision_risen", "raised", "to_review", "extension_asked", "draft_waiting", "vacancy"})

@@ -89,8 +89,24 @@ class MeasureEntry:
 
 
 @dataclass(frozen=True)
+class RequiredReturnEntry:
+    """A return that some units owe: a form of a workflow under the plan's own title, of one measure or of any."""
+
+    key: str
+    title: str
+    workflow: str
+    form: str
+    units: tuple[str, ...]
+    measure: str | None = None
+
+
+@dataclass(frozen=True)
 class CampaignSettings:
-    """What a campaign sets for itself. `number_words`: paper workflow → 机关代字; `rhythm`: what 持续推进 reports by."""
+    """What a campaign sets for itself. `number_words`: paper workflow → 机关代字; `rhythm`: what 持续推进 reports by.
+
+    occurrences     kinds of occurrence that may be recorded, key → title; those in `look_back` open an inquiry at the
+                    unit, which has `look_back_days` working days to explain
+    """
 
     severity_titles: Mapping[int, str] = field(default_factory=dict)
     number_words: Mapping[str, str] = field(default_factory=dict)
@@ -99,6 +115,9 @@ class CampaignSettings:
     rectification_days: int = 15
     rhythm: Cadence | None = None
     first_responsible: str = "head"
+    occurrences: Mapping[str, str] = field(default_factory=dict)
+    look_back: tuple[str, ...] = ()
+    look_back_days: int = 5
 
     def to_plain(self) -> dict[str, object]:
         """Return the settings as they are stored; JSON has no numbers as keys, so severities become text."""
@@ -110,7 +129,16 @@ class CampaignSettings:
             "rectification_days": self.rectification_days,
             **({"rhythm": cadence_to_plain(self.rhythm)} if self.rhythm else {}),
             "first_responsible": self.first_responsible,
+            **self._occurrences(),
         }
+
+    def _occurrences(self) -> dict[str, object]:
+        if not self.occurrences:
+            return {}
+        return {
+            "occurrences": dict(self.occurrences), "look_back": list(self.look_back),
+            "look_back_days": self.look_back_days,
+        }  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -130,6 +158,7 @@ class CampaignFile:
     people: tuple[PersonEntry, ...]
     measures: tuple[MeasureEntry, ...]
     settings: CampaignSettings
+    required_returns: tuple[RequiredReturnEntry, ...] = ()
 
 
 class Labels:

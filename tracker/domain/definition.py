@@ -118,6 +118,8 @@ class FieldDefinition:
     """One field of a form.
 
     at_most     name of another count field of the same form that this one may not exceed
+    rate        what the share of the one count in the other is called (签订率); computed, never typed
+    rate_of     the count that the rate is of, where it is not `at_most` (a target may be exceeded)
     of          for ROWS: the form (of the same workflow, or a shared one) whose fields each row has
     options     for CHOICE and CHOICES: stored value → what the screen shows
     asks_as_of  for COUNT: the number changes over time, so the day it was true on is asked too
@@ -132,6 +134,8 @@ class FieldDefinition:
     unit: str = ""
     options: Mapping[str, str] = field(default_factory=dict)
     at_most: str | None = None
+    rate: str = ""
+    rate_of: str | None = None
     of: str | None = None
     not_future: bool = False
     not_past: bool = False
@@ -164,6 +168,7 @@ class WorkflowDefinition:
     forms: Mapping[str, FormDefinition]
     help: str = ""
     paper: bool = False  # the tasks of this workflow are notices
+    confidential: bool = False  # no private person's number is taken, and who opened a task is recorded
 
     def transition(self, name: str) -> TransitionDefinition | None:
         """Return the transition called `name`, or None."""

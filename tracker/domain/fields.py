@@ -25,20 +25,24 @@ from tracker.domain.inputs import (
     show_day_text,
     text_of,
 )
+from tracker.domain.personal_numbers import CONFIRMATION, objection
+from tracker.domain.rates import rates_of, show_rate, sum_rows
 
 _MAX_REF = 80
 _ROW_INDEX = re.compile(r"[0-9]{1,6}")
 
 
 def read_form(
-    form: FormDefinition, forms: Mapping[str, FormDefinition], given: Mapping[str, object], *, today: date
-) -> dict[str, Any]:
+    form: FormDefinition, forms: Mapping[str, FormDefinition], given: Mapping[str, object], *, today: date,
+    confidential: bool = False,
+) -> dict[str, Any]:  # fmt: skip
     """Return the normalised values of `form`, one for each of its fields.
 
     Raises InvalidInput with one sentence for each wrong field, rows included ("problems.2.place"), and
-    nothing else whatever is given. Names that the form does not have are ignored, as is a wholly empty row.
+    nothing else whatever is given. A text that seems to hold a private person's number is refused unless its tick
+    (`name__personal_ok`) says that it is meant; where the work is `confidential`, it is refused. Names that the form does not have are ignored, as is a wholly empty row.
     """
-    reading = _Reading(forms, _flat(given), today)
+    reading = _Reading(forms, _flat(given), today, confidential)
     values = reading.read(form, "")
     if reading.problems:
         raise InvalidInput(reading.problems)
@@ -52,6 +56,7 @@ class _Reading:
     forms: Mapping[str, FormDefinition]
     given: Mapping[str, object]
     today: date
+    confidential: bool = False
     problems: list[FieldProblem] = field(default_factory=list)
 
     def read(self, form: FormDefinition, prefix: str, row: str = "") -> dict[str, Any]:
@@ -94,7 +99,14 @@ class _Reading:
                 return self._choice(definition, text_of(raw))
             case _:
                 lines = definition.type is FieldType.LONG_TEXT
-                return read_text(raw, max_length=definition.max_length, lines=lines)
+                return self._text(name, read_text(raw, max_length=definition.max_length, lines=lines))
+
+    def _text(self, name: str, text: str) -> str:
+        ticked = self.given.get(name + CONFIRMATION)
+        confirmed = text_of(ticked) != "" and read_yes_no(ticked)
+        if sentence := objection(text, confirmed=confirmed, confidential=self.confidential):
+            raise Unreadable(sentence)
+        return text
 
     def _count(self, definition: FieldDefinition, name: str, raw: object) -> dict[str, Any]:
         value, approx = read_count(raw, unit=definition.unit)
@@ -215,16 +227,20 @@ def _flat_items(given: Mapping[Any, object], prefix: str, depth: int = 0) -> Ite
 def describe_values(
     form: FormDefinition, values: Mapping[str, Any], forms: Mapping[str, FormDefinition] | None = None
 ) -> list[tuple[str, str]]:
-    """Return title and text of every field that has a value, in the form's order, for showing.
+    """Return title and text of every field that has a value, and of each rate, in the form's order, for showing.
 
     Values of an older version of the form are shown as far as this form names them. Rows are spelt out when
     `forms` holds their form, else only counted.
     """
     described = []
+    rates = rates_of(form)
     for definition in form.fields:
         value = values.get(definition.name)
         if value is not None and value != []:
             described.append((definition.title, _describe(definition, value, forms or {})))
+        rate = rates.get(definition.name)
+        if rate is not None and (share := show_rate(value, values.get(rate.whole.name))):
+            described.append((rate.title, share))
     return described
 
 
@@ -249,6 +265,10 @@ def _describe(definition: FieldDefinition, value: Any, forms: Mapping[str, FormD
             return str(value)
 
 
+def _describe_sum(what: FieldDefinition | str, value: Any) -> str:
+    return f"{what}：{value}" if isinstance(what, str) else f"{what.title}：{_describe(what, value, {})}"
+
+
 def _describe_rows(
     form: FormDefinition | None, rows: Sequence[Mapping[str, Any]], forms: Mapping[str, FormDefinition]
 ) -> str:
@@ -258,4 +278,6 @@ def _describe_rows(
     for number, row in enumerate(rows, start=1):
         parts = [f"{title}：{text}" for title, text in describe_values(form, row, forms)]
         lines.append(f"{number}. {'；'.join(parts)}")
+    if len(rows) > 1 and (total := [_describe_sum(what, value) for what, value in sum_rows(form, rows)]):
+        lines.append(f"合计：{'；'.join(total)}")
     return "\n".join(lines)

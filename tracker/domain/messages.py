@@ -53,6 +53,8 @@ KINDS: Mapping[str, MessageKind] = {
     "to_review": MessageKind("待审核", TASK, SentWhile.WITH_OFFICE),
     "returned": MessageKind("已退回", WITH_DATE | {"reason"}, SentWhile.OPEN),
     "approved": MessageKind("已通过", TASK),
+    "passed_on": MessageKind("待办理", TASK | {"state"}, SentWhile.OPEN),
+    "concluded": MessageKind("已有结果", TASK | {"state"}),
     "extension_asked": MessageKind("申请延期", TASK | {"wanted_on"}, SentWhile.EXTENSION_OPEN),
     "extension_decided": MessageKind("延期结果", WITH_DATE | {"granted", "reason"}),
     "served": MessageKind("文书送达", frozenset({"notice_ref", "printed_number", "title", "unit", "reply_due_on"})),

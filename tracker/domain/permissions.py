@@ -32,6 +32,7 @@ class Action(StrEnum):
     SEE_WORKBENCH = "see_workbench"
     SEE_CAMPAIGN = "see_campaign"
     ISSUE_CAMPAIGN = "issue_campaign"
+    RECORD_OCCURRENCE = "record_occurrence"  # what happened at a unit, which may open a look-back
     SEE_INCIDENTS = "see_incidents"
     MANAGE_ACCOUNTS = "manage_accounts"
     SEE_ACCOUNTS = "see_accounts"
@@ -42,6 +43,7 @@ class Action(StrEnum):
     SEE_OWN_AREA = "see_own_area"
     VERIFY_LEDGER = "verify_ledger"
     SEE_HEALTH = "see_health"
+    SEE_ACCESS_LOG = "see_access_log"  # who opened a confidential task
 
 
 class Tie(StrEnum):
@@ -131,7 +133,9 @@ OVER_CAMPAIGN: Mapping[Action, frozenset[Role]] = {
     Action.SEE_WORKBENCH: OFFICE_SIDE,
     Action.ISSUE_CAMPAIGN: frozenset({Role.OFFICE}),
     Action.CHANGE_CAMPAIGN: frozenset({Role.OFFICE}),
+    Action.RECORD_OCCURRENCE: frozenset({Role.OFFICE, Role.SUPERVISOR}),
     Action.SEE_INCIDENTS: frozenset({Role.OFFICE}),
+    Action.SEE_ACCESS_LOG: frozenset({Role.SUPERVISOR, Role.LEADER}),
     Action.SEE_UNITS: frozenset({Role.OFFICE}),
     Action.MANAGE_UNITS: frozenset({Role.OFFICE}),
     Action.SEE_CONTACTS: frozenset({Role.OFFICE}),
@@ -142,6 +146,7 @@ AT_UNIT: Mapping[Action, frozenset[Role]] = {
     Action.ACT_AS_UNIT: frozenset({Role.HEAD, Role.LIAISON}),
     Action.DECIDE_IN_PLACE: frozenset({Role.HEAD}),
     Action.HAND_DOWN: frozenset({Role.HEAD, Role.LIAISON}),
+    Action.SEE_ACCESS_LOG: frozenset({Role.HEAD, Role.LIAISON}),
 }
 _ANSWERING = frozenset({Role.HEAD, Role.LIAISON})
 #: tie → action → roles, at the unit at the other end of the tie

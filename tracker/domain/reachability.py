@@ -15,6 +15,8 @@ from tracker.domain.ladder import Ladder
 RECTIFICATION = "rectification"
 #: What a supporter of a joint measure gets.
 SUPPORT = "support"
+#: What a recorded occurrence opens where the campaign's settings say so.
+LOOK_BACK = "look_back_inquiry"
 
 
 def reachable_workflows(

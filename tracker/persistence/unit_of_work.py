@@ -19,9 +19,11 @@ from tracker.persistence.repositories.incidents import IncidentRepository
 from tracker.persistence.repositories.installations import InstallationRepository
 from tracker.persistence.repositories.ledger import LedgerRepository
 from tracker.persistence.repositories.notices import NoticeRepository
+from tracker.persistence.repositories.occurrences import OccurrenceRepository
 from tracker.persistence.repositories.openings import OpeningRepository
 from tracker.persistence.repositories.recounting import RecountingRepository
 from tracker.persistence.repositories.reorganising import ReorganisingRepository
+from tracker.persistence.repositories.required_returns import RequiredReturnRepository
 from tracker.persistence.repositories.roster import RosterRepository
 from tracker.persistence.repositories.roster_imports import RosterImportRepository
 from tracker.persistence.repositories.sample_time import SampleTimeRepository
@@ -51,6 +53,8 @@ class UnitOfWork:
         self.campaigns = CampaignRepository(self._session)
         self.notices = NoticeRepository(self._session)
         self.openings = OpeningRepository(self._session)
+        self.occurrences = OccurrenceRepository(self._session)
+        self.required_returns = RequiredReturnRepository(self._session)
         self.units = UnitRepository(self._session)
         self.reorganising = ReorganisingRepository(self._session)
         self.roster = RosterRepository(self._session)

@@ -25,6 +25,7 @@ from tracker.persistence.repositories.events import NewEvent
 from tracker.persistence.repositories.units import OfficeRow, UnitRow
 from tracker.persistence.unit_of_work import UnitOfWork
 from tracker.services.recording import Doer, event
+from tracker.services.required_returns import write_required_returns
 
 
 @dataclass
@@ -65,12 +66,14 @@ class CampaignLoading:
         sets = self._write_sets(office, unit_ids)
         campaign = self._write_campaign(office)
         duties = self._write_measures(campaign, sets)
+        write_required_returns(self.uow, self.file, campaign.id, *sets)
         self._write_people(campaign, unit_ids)
         payload = {
             "ref": campaign.ref, "key": self.file.key, "file_version": self.file.version,
             "title": self.file.title, "office": office.id, "starts_on": self.file.starts_on,
             "ends_on": self.file.ends_on, "measures": len(self.file.measures), "assignments": duties,
             "settings": self.file.settings.to_plain(),
+            "required_returns": [one.key for one in self.file.required_returns],
         }  # fmt: skip
         self._note(("campaign", campaign.id), "campaign.loaded", payload)
         self.uow.events.append(self.events)

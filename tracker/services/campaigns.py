@@ -15,7 +15,7 @@ from tracker.domain.errors import NotFound
 from tracker.domain.ladder import Ladder
 from tracker.domain.measure_dues import due_from_plain, printed_day
 from tracker.domain.ports import Cipher, Clock, WorkflowCatalog
-from tracker.domain.reachability import SUPPORT
+from tracker.domain.reachability import LOOK_BACK, SUPPORT
 from tracker.domain.readiness import CampaignFacts, Definitions, MeasureFacts, reasons_against_issue
 from tracker.domain.rising import Level
 from tracker.domain.standing import cadence_from_plain
@@ -204,6 +204,8 @@ def _facts(uow: UnitOfWork, campaign: Campaign, office: OfficeRow, clock: Clock)
         if measure.id in supporters
     ]
     unit_ids = sorted({unit_id for units in (*units_of.values(), *supporters.values()) for unit_id in units})
+    if campaign.settings.get("look_back"):
+        measures.append(MeasureFacts("", "责任倒查", LOOK_BACK, tuple(unit_ids), None))
     names = {unit_id: unit.name for unit_id, unit in uow.units.by_id(unit_ids).items()}
     levels = _levels(uow, campaign, office, clock)
     above = {(one.unit_id, role): people for one in levels[1:] for role, people in one.holders.items()}

@@ -26,6 +26,7 @@ from tracker.services.moving import write_back
 from tracker.services.raising import BatchReport, write_batch
 from tracker.services.recording import doer_at, event
 from tracker.services.seeing import check_version, see
+from tracker.services.tasks import refuse_personal
 from tracker.services.telling import tell
 
 
@@ -201,6 +202,7 @@ class EscalationService:
             check_version(task.version, expected_version, definition.states[task.state].title)
             rows = uow.clocks.of_task(task.id, lock=True)
             fired = uow.clocks.fired(rows.values())
+            refuse_personal(self._floor, task, reason=reason)
             for row in rows.values():
                 ladder = self._floor.catalog.ladder(row.ladder_version_id)
                 index = next((i for i, rung in enumerate(ladder.rungs) if rung.name == rung_name), None)
@@ -247,6 +249,7 @@ class EscalationService:
             place = setting.place(task)
             if not may(viewer, Action.URGE, place):
                 raise NotAllowed("您不能催办这项任务。")
+            refuse_personal(self._floor, task, text=text)
             if task.waits_for != "unit" or task.due_on is None:
                 raise TransitionNotAllowed("这项任务现在不等单位办理，不需要催办。")
             calendar = self._floor.calendars.newest()

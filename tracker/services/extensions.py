@@ -20,6 +20,7 @@ from tracker.services.redating import NewDates, Redated, redate_below, tell_reda
 from tracker.services.rising import settle
 from tracker.services.seeing import check_version, see
 from tracker.services.separation import Separation, may_answer_own, separation_for
+from tracker.services.tasks import refuse_personal
 from tracker.services.telling import tell
 
 PAUSE_REASON = "extension_pending"
@@ -45,6 +46,7 @@ class ExtensionService:
             if not may(viewer, Action.ACT_AS_UNIT, place):
                 raise NotAllowed("延期由承办单位的联络员或负责人申请。")
             self._check(task, expected_version)
+            refuse_personal(self._floor, task, reason=reason, progress=progress)
             row = self._running_clock(uow, task)
             wanted, reason = _check_request(uow, task, row, wanted_on, reason, now=now)
             by = doer_at(viewer, place, Action.ACT_AS_UNIT)
@@ -87,6 +89,7 @@ class ExtensionService:
             if not may(viewer, Action.DECIDE_EXTENSION, place):
                 raise NotAllowed("延期申请由办公室或督导组审批。")
             self._check(task, expected_version)
+            refuse_personal(self._floor, task, reason=reason)
             asked = uow.tasks.open_extension(task.id, lock=True)
             if asked is None:
                 raise StaleVersion("这项任务现在没有待审批的延期申请，可能已有人先办理。")

@@ -13,6 +13,7 @@ from tracker.domain.fields import read_form
 from tracker.domain.inputs import cleaned
 from tracker.domain.machine import allowed_transitions, plan_transition
 from tracker.domain.permissions import PARTY_ACTIONS, Viewer, parties
+from tracker.domain.personal_numbers import CONFIRMATION, objection
 from tracker.domain.quotas import TaskPeriod, why_not_offered
 from tracker.domain.values import local_date
 from tracker.persistence.models import Submission, Task
@@ -30,8 +31,14 @@ from tracker.services.telling import tell
 
 #: message to the unit when the supervisors took a transition; others are told by what the state waits for
 UNIT_MESSAGES = {
-    "approve": "approved", "sign_off": "signed_off", "relapse": "relapsed", "withdraw": "withdrawn",
+    "approve": "approved", "pass_sampling": "approved", "sign_off": "signed_off", "relapse": "relapsed",
+    "withdraw": "withdrawn", "close": "concluded", "settle": "concluded", "transfer": "concluded",
+    "find_no_fault": "concluded",
 }  # fmt: skip
+#: free texts beside the forms of workflow files, as the page calls them
+FREE_TEXTS = {"reason": "理由", "progress": "目前进展", "text": "催办内容"}
+#: whose move it is next → the role told of it, when another party made the move before
+NEXT_ROLES = {"unit": "liaison", "supervisor": "supervisor", "office": "office", "leader": "leader"}
 
 
 @dataclass(frozen=True)
@@ -80,6 +87,7 @@ class TaskService:
             check_version(task.version, expected_version, definition.states[task.state].title)
             planned = plan_for(uow, viewer, task, setting, definition, transition, now=now)
             reason = check_reason(planned, reason)
+            check_personal(definition, given or {}, reason=reason)
             by = _doer(viewer, task, setting, planned)
             submission = self._submit(uow, task, definition, planned, given, reason, viewer, now=now)
             snapshot = self._move(uow, task, setting, definition, planned, by, reason, submission, now=now)
@@ -93,7 +101,10 @@ class TaskService:
     ) -> Submission | None:  # fmt: skip
         if planned.form is None:
             return None
-        values = read_form(definition.forms[planned.form], definition.forms, given or {}, today=local_date(now))
+        values = read_form(
+            definition.forms[planned.form], definition.forms, given or {}, today=local_date(now),
+            confidential=definition.confidential,
+        )  # fmt: skip
         submission = uow.tasks.add_submission(
             Submission(
                 task_id=task.id, transition=planned.name, form_key=planned.form, values=values, submitted_at=now,
@@ -182,6 +193,27 @@ def check_reason(planned: TransitionDefinition, reason: str) -> str:
     return reason
 
 
+def check_personal(definition: WorkflowDefinition, given: Mapping[str, object], **texts: str) -> None:
+    """Raise InvalidInput for each free text beside a form that seems to hold a private person's number.
+
+    `given` holds the ticks by which the person stands by a text; they count unless the work is confidential.
+    """
+    problems = []
+    for name, text in texts.items():
+        confirmed = given.get(name + CONFIRMATION) == "yes"
+        if sentence := objection(cleaned(text), confirmed=confirmed, confidential=definition.confidential):
+            problems.append(FieldProblem(name, f"{FREE_TEXTS[name]}{sentence}。"))
+    if problems:
+        raise InvalidInput(problems)
+
+
+def refuse_personal(floor: Floor, task: Task, **texts: str) -> None:
+    """Raise InvalidInput for a free text with a private person's number when the task's work is confidential."""
+    definition = floor.catalog.workflow(task.workflow_version_id)
+    if definition.confidential:
+        check_personal(definition, {}, **texts)
+
+
 def bind_files(
     uow: UnitOfWork, task_id: int, submission: Submission, definition: WorkflowDefinition, form_key: str
 ) -> None:
@@ -236,6 +268,8 @@ def _tell_about(
         message, roles = UNIT_MESSAGES[planned.name], ("liaison",)
     elif task.waits_for == "supervisor" and "unit" in planned.by:
         message, roles = "to_review", ("supervisor",)
+    elif task.waits_for in NEXT_ROLES and task.waits_for not in planned.by:
+        message, roles = "passed_on", (NEXT_ROLES[task.waits_for],)
     else:
         return
     tell(

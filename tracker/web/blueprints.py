@@ -9,8 +9,11 @@ from tracker.web.account.views import blueprint as account
 from tracker.web.admin.accounts import blueprint as accounts
 from tracker.web.admin.operations import blueprint as operations
 from tracker.web.campaign.changes import blueprint as changes
+from tracker.web.campaign.occurrences import blueprint as occurrences
+from tracker.web.campaign.returns import blueprint as returns
 from tracker.web.campaign.views import blueprint as campaign
 from tracker.web.desk.views import blueprint as desk
+from tracker.web.help.views import blueprint as help_pages
 from tracker.web.ledger.lists import blueprint as ledger_lists
 from tracker.web.ledger.views import blueprint as ledger
 from tracker.web.notices.views import blueprint as notices
@@ -26,8 +29,8 @@ from tracker.web.units.views import blueprint as units
 from tracker.web.workbench.views import blueprint as workbench
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
-    health.blueprint, account, desk, tasks, attachments, workbench, notices, campaign, changes, ledger, ledger_lists,
-    accounts, operations, units, roster_import, unit_acts, office_people, areas,
+    health.blueprint, account, desk, tasks, attachments, workbench, notices, campaign, changes, occurrences, returns,
+    ledger, ledger_lists, accounts, operations, units, roster_import, unit_acts, office_people, areas, help_pages,
 )  # fmt: skip
 
 #: Registered in a sample database only: elsewhere these routes do not exist.

@@ -8,20 +8,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
 from tracker.domain.definition import FieldDefinition, FieldType, FormDefinition
 from tracker.domain.errors import FieldProblem, InvalidInput
-from tracker.domain.inputs import text_of
+from tracker.domain.inputs import Unreadable, read_count, text_of
+from tracker.domain.personal_numbers import CONFIRMATION, personal_numbers
+from tracker.domain.rates import Rate, rates_of, show_rate
 
 #: 200 rows of seven fields with their ticks and days, several times over.
 MOST_FIELDS = 5000
 #: A choice with at most this many options is shown as radio buttons, else as a list.
 MOST_RADIOS = 5
 ADD_ROW, REMOVE_ROW, SUBMIT = "add_row:", "remove_row:", "submit"
+FREE_TEXT = frozenset({FieldType.TEXT, FieldType.LONG_TEXT})
+TICKED = frozenset({"yes", "on", "1", "true"})
 _ROW = re.compile(r"(?P<index>[0-9]{1,6})\.(?P<rest>.+)")
 
 
@@ -45,6 +49,16 @@ class RowView:
 
 
 @dataclass(frozen=True)
+class RateView:
+    """The share that a count makes of another. `whole_name` is the other's posted name; `text` may be empty."""
+
+    title: str
+    whole_title: str
+    whole_name: str
+    text: str
+
+
+@dataclass(frozen=True)
 class FieldView:
     """One field as it is drawn. `name` is the posted name, `id` the element's."""
 
@@ -59,6 +73,9 @@ class FieldView:
     rows: tuple[RowView, ...] = ()
     blank_row: RowView | None = None
     files: tuple[KeptFile, ...] = ()
+    rate: RateView | None = None
+    personal: bool = False
+    confirmed: bool = False
 
     @property
     def kind(self) -> str:
@@ -94,10 +111,28 @@ class _Presenting:
     errors: Mapping[str, str]
     files: Mapping[str, KeptFile]
     scope: str
+    confidential: bool = False
     ids: dict[str, str] = field(default_factory=dict)
 
     def fields(self, form: FormDefinition, prefix: str) -> tuple[FieldView, ...]:
-        return tuple(self.field(definition, prefix + definition.name) for definition in form.fields)
+        rates = rates_of(form)
+        drawn = (self.field(definition, prefix + definition.name) for definition in form.fields)
+        return tuple(
+            replace(one, rate=self._rate(rates[one.definition.name], prefix)) if one.definition.name in rates else one
+            for one in drawn
+        )
+
+    def _rate(self, rate: Rate, prefix: str) -> RateView:
+        part, whole = (self._count(prefix + one.name, one.unit) for one in (rate.part, rate.whole))
+        return RateView(rate.title, rate.whole.title, prefix + rate.whole.name, show_rate(part, whole))
+
+    def _count(self, name: str, unit: str) -> dict[str, Any] | None:
+        """Return a typed count, or None where it is empty or cannot be read (which its own field says)."""
+        try:
+            value, approx = read_count(self.given.get(name), unit=unit)
+        except Unreadable:
+            return None
+        return {"value": value, "approx": approx or text_of(self.given.get(f"{name}__approx")) in TICKED}
 
     def field(self, definition: FieldDefinition, name: str) -> FieldView:
         element = field_id(name, self.scope)
@@ -109,12 +144,14 @@ class _Presenting:
             name, element, definition,
             value=several[0] if several else _shown(raw),
             values=several or ((_shown(raw),) if raw not in (None, "") else ()),
-            approx=text_of(self.given.get(f"{name}__approx")) in ("yes", "on", "1", "true"),
+            approx=text_of(self.given.get(f"{name}__approx")) in TICKED,
             as_of=text_of(self.given.get(f"{name}__as_of")),
             error=self.errors.get(name, ""),
             rows=rows,
             blank_row=self._row(definition, name, "__row__", 0) if definition.type is FieldType.ROWS else None,
             files=self._files(raw) if definition.type is FieldType.FILES else (),
+            personal=definition.type in FREE_TEXT and not self.confidential and holds_personal_number(raw),
+            confirmed=text_of(self.given.get(name + CONFIRMATION)) in TICKED,
         )  # fmt: skip
 
     def _rows(self, definition: FieldDefinition, name: str) -> tuple[RowView, ...]:
@@ -131,17 +168,18 @@ class _Presenting:
 
 def present_form(
     form: FormDefinition, forms: Mapping[str, FormDefinition], *, given: Mapping[str, object] | None = None,
-    problems: Sequence[FieldProblem] = (), files: Iterable[KeptFile] = (), scope: str = "f",
+    problems: Sequence[FieldProblem] = (), files: Iterable[KeptFile] = (), scope: str = "f", confidential: bool = False,
 ) -> FormView:  # fmt: skip
     """Return `form` ready to draw, with what was typed (`given`, flat) and what is wrong with it.
 
     `files` are the stored files that the form may name; `scope` keeps element ids apart where a page has
-    several forms.
+    several forms. Where the work is not `confidential`, a text with a private person's number gets a tick by which
+    the person stands by it.
     """
     errors: dict[str, str] = {}
     for problem in problems:
         errors.setdefault(problem.field, problem.sentence)
-    drawing = _Presenting(forms, given or {}, errors, {one.ref: one for one in files}, scope)
+    drawing = _Presenting(forms, given or {}, errors, {one.ref: one for one in files}, scope, confidential)
     fields = drawing.fields(form, "")
     listed = tuple((drawing.ids.get(p.field, field_id(p.field, scope)), p.sentence) for p in problems)
     has_files = any(one.definition.type is FieldType.FILES for one in fields)
@@ -201,6 +239,11 @@ def flat_values(values: Mapping[str, Any], prefix: str = "") -> dict[str, object
 def field_id(name: str, scope: str = "f") -> str:
     """Return the element id of a field name."""
     return f"{scope}-" + re.sub(r"[^A-Za-z0-9_-]", "-", name)
+
+
+def holds_personal_number(raw: object) -> bool:
+    """Tell whether what was typed seems to hold a private person's number."""
+    return isinstance(raw, str) and bool(personal_numbers(raw))
 
 
 def _inside(given: Mapping[str, object], name: str) -> list[str]:

@@ -24,6 +24,7 @@ class Entry:
     path: str
     roles: frozenset[Role] = frozenset()
     action: Action | None = None
+    everybody: bool = False
 
 
 ENTRIES = (
@@ -38,6 +39,7 @@ ENTRIES = (
     Entry("账号", "/admin/accounts", action=Action.SEE_ACCOUNTS),
     Entry("异常", "/admin/incidents", action=Action.SEE_INCIDENTS),
     Entry("记录核验", "/admin/ledger", action=Action.VERIFY_LEDGER),
+    Entry("帮助", "/help", everybody=True),
 )
 HOMES = (
     (frozenset({Role.SUPERVISOR, Role.OFFICE}), "/workbench"),
@@ -62,7 +64,7 @@ def entries_for(viewer: Viewer) -> list[tuple[str, str, bool]]:
     shown = [
         entry for entry in ENTRIES
         if entry.path in paths
-        and (held & entry.roles or (entry.action is not None and may_somewhere(viewer, entry.action)))
+        and (entry.everybody or held & entry.roles or (entry.action is not None and may_somewhere(viewer, entry.action)))
     ]  # fmt: skip
     present = max((e.path for e in shown if _is_inside(request.path, e.path)), key=len, default="")
     return [(entry.title, entry.path, entry.path == present) for entry in shown]

@@ -244,6 +244,7 @@ def test_values_are_shown_as_people_write_them():
     assert describe_values(RETURN, values, FORMS) == [
         ("应排查数", "约100户（截至2026年5月18日）"),
         ("已排查数", "80户"),
+        ("排查率", "约80.0%"),
         ("排查日期", "2026年5月8日"),
         ("对象", "出租房"),
         ("是否入户", "否"),

@@ -27,12 +27,13 @@ POSTS = {
 #: what a role may do with a task of east; `!` = with a paper there that is not issued yet, too
 ALLOWED = {
     Role.OFFICE: "see_task! see_campaign! see_workbench! act_as_office! urge! decide_extension! issue_campaign!"
-    " change_campaign! see_incidents! see_units! manage_units! see_contacts! manage_areas!",
-    Role.SUPERVISOR: "see_task! see_campaign! see_workbench! act_as_supervisor! urge! decide_extension!",
-    Role.LEADER: "see_task! see_campaign! see_workbench! act_as_leader! urge! order_rung!",
+    " change_campaign! see_incidents! see_units! manage_units! see_contacts! manage_areas! record_occurrence!",
+    Role.SUPERVISOR: "see_task! see_campaign! see_workbench! act_as_supervisor! urge! decide_extension!"
+    " see_access_log! record_occurrence!",
+    Role.LEADER: "see_task! see_campaign! see_workbench! act_as_leader! urge! order_rung! see_access_log!",
     Role.AREA_LEADER: "see_task see_campaign urge see_own_area",
-    Role.HEAD: "see_task see_campaign act_as_unit hand_down decide_in_place",
-    Role.LIAISON: "see_task see_campaign act_as_unit hand_down",
+    Role.HEAD: "see_task see_campaign act_as_unit hand_down decide_in_place see_access_log",
+    Role.LIAISON: "see_task see_campaign act_as_unit hand_down see_access_log",
     Role.SYSTEM_ADMIN: "see_incidents! see_health! see_units!",
     Role.SECURITY_ADMIN: "manage_accounts! see_accounts!",
     Role.AUDIT_ADMIN: "see_accounts! verify_ledger!",

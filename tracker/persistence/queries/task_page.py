@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from tracker.domain.calendar import WorkingCalendar
 from tracker.domain.errors import NotFound
 from tracker.domain.permissions import Viewer
+from tracker.persistence.queries.access_log import OPENED
 from tracker.persistence.queries.history import HistoryEvent, read_history
 from tracker.persistence.queries.lights import LIGHT, light_moment
 from tracker.persistence.queries.tied import ProblemBelow, TiedTask, find_problems_below, find_tied
@@ -266,7 +267,7 @@ def get_task_page(session: Session, viewer: Viewer, ref: str, *, now: datetime, 
         find_extensions(session, head.id),
         tuple(TaskProblem(**one) for one in session.execute(PROBLEMS, given).mappings()),
         tuple(TaskFinding(**one) for one in session.execute(FINDINGS, given).mappings()),
-        read_history(session, kind="task", subject=head.id),
+        tuple(one for one in read_history(session, kind="task", subject=head.id) if one.kind != OPENED),
         find_tied(session, viewer, head.id, moment),
         find_problems_below(session, head.id),
     )

@@ -9,6 +9,7 @@ from tracker.domain.campaign_file import UNIT_KINDS
 from tracker.domain.errors import CannotIssue, StaleVersion
 from tracker.domain.lights import LIGHTS
 from tracker.domain.permissions import Action, Place, may
+from tracker.domain.reachability import LOOK_BACK, RECTIFICATION
 from tracker.domain.values import local_date
 from tracker.persistence.queries import campaign_page as queries
 from tracker.persistence.queries.matrix import find_cells
@@ -93,13 +94,18 @@ def tasks(ref: str) -> str:
             session, who, campaign, filters, now=now, calendar=calendar, page=page_number(), size=PAGE_SIZE
         )
         measures = queries.find_measures(session, who, campaign, now=now, calendar=calendar)
-    workflows = sorted({measure.workflow_key for measure in measures} | {"rectification"})
+    workflows = sorted({measure.workflow_key for measure in measures} | _opened_beside(campaign))
     return render_template(
         "campaign/tasks.html", campaign=campaign, found=found, lines=present_tasks(found.rows, parts.catalog),
         choices=choices, filters=filters, waits=WAITS_TITLES, url=page_url("campaign.tasks", ref=ref),
         workflows=[(key, workflow_title(key, parts.catalog)) for key in workflows],
         lights=[(code, f"{shown.symbol} {shown.title}") for code, shown in LIGHTS.items()],
     )  # fmt: skip
+
+
+def _opened_beside(campaign: queries.CampaignRow) -> set[str]:
+    """Return the workflows of tasks that no measure names: what problems, papers and occurrences open."""
+    return {RECTIFICATION, LOOK_BACK} if campaign.settings.get("look_back") else {RECTIFICATION}
 
 
 def _page(ref: str, *, sentence: str = "") -> str:

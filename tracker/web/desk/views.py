@@ -17,6 +17,7 @@ from tracker.persistence.queries.desk import (
     read_desk,
     sum_unit_problems,
 )
+from tracker.persistence.queries.required_returns import find_missing_returns
 from tracker.persistence.queries.risen import find_risen
 from tracker.web.auth import requires
 from tracker.web.desk.presenters import Ruler, present_groups
@@ -25,6 +26,9 @@ from tracker.web.risen import present_risen
 from tracker.web.showing import left_or_late
 
 blueprint = Blueprint("desk", __name__)
+
+#: Returns listed as missing; the campaign's own page has them all.
+MOST_RETURNS = 30
 
 
 @blueprint.get("/desk")
@@ -37,6 +41,7 @@ def desk() -> str:
     with parts.reading() as session:
         found = read_desk(session, who, unit=unit, now=now, calendar=calendar)
         risen = find_risen(session, who)
+        missing = find_missing_returns(session, who, unit=unit, most=MOST_RETURNS)
     ruler = Ruler(
         now, calendar, parts.catalog.ladder, _state_title,
         may_act=lambda unit, campaign: may(who, Action.ACT_AS_UNIT, Place(None, campaign, unit)),
@@ -50,7 +55,7 @@ def desk() -> str:
     ]  # fmt: skip
     return render_template(
         "desk/desk.html", desk=found, groups=groups, notices=notices, today=local_date(now), most=MOST_TASKS,
-        units=found.units, unit=unit, risen=present_risen(risen, parts.catalog),
+        missing=missing, units=found.units, unit=unit, risen=present_risen(risen, parts.catalog),
         campaigns=len({task.campaign_id for task in found.tasks}), state_title=_state_title,
     )  # fmt: skip
 

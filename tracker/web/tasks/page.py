@@ -17,7 +17,7 @@ from tracker.persistence.queries.task_page import TaskHead, TaskPage, TaskProble
 from tracker.web.desk.views import option_title
 from tracker.web.extending import DECISION, EXTENSION, Extending, present_extending
 from tracker.web.forms import flat_values
-from tracker.web.history import present_history
+from tracker.web.history import present_history, who_of
 from tracker.web.requests import container, viewer
 from tracker.web.showing import left_or_late
 from tracker.web.tasks.presenters import (
@@ -61,6 +61,8 @@ def show_task(ref: str, attempt: Attempt = NOTHING_TRIED, *, status: int = 200) 
     if head.notice_ref is not None:
         return redirect(f"/notices/{head.notice_ref}")
     definition = parts.catalog.workflow(head.workflow_version_id)
+    if definition.confidential:
+        parts.access_log.record_opening(who, task_ref=ref)
     now, calendar = parts.clock.now(), parts.calendars.newest()
     actions = present_actions(parts.tasks.allowed(who, ref), definition, head, page.submissions, page.files, attempt,
                               offered=_rolled_up(page, definition))  # fmt: skip
@@ -78,8 +80,9 @@ def show_task(ref: str, attempt: Attempt = NOTHING_TRIED, *, status: int = 200) 
         lower=parts.handing.lower_units(who, task_ref=ref) if offers[HAND_DOWN] else [],
         counts=count_fields(definition), rungs=parts.escalations.orderable_rungs(who, task_ref=ref) if offers[ORDER] else [],
         lost=lost_fields(attempt, definition, _shown(actions, offers)),
-        tied=present_tied(page, parts.catalog.workflow, now=now, calendar=calendar), return_reason=_return_reason(page),
-         state_title=_state_title, option=_problem_option,
+        tied=present_tied(page, parts.catalog.workflow, now=now, calendar=calendar),
+        openings=parts.access_log.openings(who, task_ref=ref) if definition.confidential else None, who_of=who_of,
+        return_reason=_return_reason(page), state_title=_state_title, option=_problem_option,
     )  # fmt: skip
     return make_response(html, status)
 

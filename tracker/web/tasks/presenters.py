@@ -12,7 +12,7 @@ from tracker.domain.errors import FieldProblem
 from tracker.domain.fields import describe_values
 from tracker.domain.values import DueClass, local_date
 from tracker.persistence.queries.task_page import TaskClock, TaskFile, TaskHead, TaskSubmission
-from tracker.web.forms import FormView, KeptFile, field_id, flat_values, present_form
+from tracker.web.forms import FormView, KeptFile, field_id, flat_values, holds_personal_number, present_form
 from tracker.web.history import CLOCK_STATUS, clock_title
 from tracker.web.showing import left_or_late
 
@@ -24,7 +24,7 @@ DUE_CLASSES = {
 #: Held clocks that go on when the task comes back to the unit; any other starts anew, so its old date says nothing.
 SURVIVING = frozenset({"finish", "reply"})
 #: What the unit does to carry its duty on comes open; what sends back or calls off is folded away.
-FOLDED = frozenset({"withdraw", "return", "fail_recheck", "relapse"})
+FOLDED = ("withdraw", "return", "fail", "relapse")
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,10 @@ class Attempt:
     def error(self, name: str) -> str:
         """Return what is wrong with a plain field."""
         return next((p.sentence for p in self.problems if p.field == name), "")
+
+    def personal(self, name: str) -> bool:
+        """Tell whether a plain field seems to hold a private person's number, which a tick may stand by."""
+        return holds_personal_number(self.typed(name))
 
     def listed(self) -> tuple[tuple[str, str], ...]:
         """Return element id and sentence of each problem, for the summary on top of the form."""
@@ -120,12 +124,13 @@ def present_actions(
         given = dict(tried.given) or before or dict(summed)
         form = definition.forms.get(transition.form or "")
         view = form and present_form(
-            form, definition.forms, given=given, problems=tried.problems, files=kept, scope=transition.name
-        )
+            form, definition.forms, given=given, problems=tried.problems, files=kept, scope=transition.name,
+            confidential=definition.confidential,
+        )  # fmt: skip
         actions.append(
             ActionView(
                 transition.name, transition.title, transition.reason, view or None, tried,
-                folded=transition.name in FOLDED and not tried.problems and not tried.given,
+                folded=transition.name.startswith(FOLDED) and not tried.problems and not tried.given,
                 prefilled=bool(before) and not tried.given, summed=bool(summed) and not tried.given,
             )
         )  # fmt: skip

@@ -2,6 +2,7 @@
 import "./once.js";
 import "./rows.js";
 import "./files.js";
+import "./rates.js";
 import "./why.js";
 
 const summary = document.querySelector("[data-focus]");

@@ -1,0 +1,39 @@
+"""Help: what each kind of work expects, read from the definitions that new tasks are opened with."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template
+
+from tracker.domain.errors import NotFound
+from tracker.persistence.queries.definitions import find_newest_workflows
+from tracker.web.auth import signed_in
+from tracker.web.help.presenters import present_help
+from tracker.web.requests import container
+
+blueprint = Blueprint("help", __name__)
+
+
+@blueprint.get("/help")
+@signed_in
+def index() -> str:
+    """List the kinds of work and the papers."""
+    parts = container()
+    with parts.reading() as session:
+        ids = find_newest_workflows(session)
+    found = [parts.catalog.workflow(one) for one in ids]
+    return render_template(
+        "help/index.html", kinds=[one for one in found if not one.paper], papers=[one for one in found if one.paper]
+    )
+
+
+@blueprint.get("/help/<workflow>")
+@signed_in
+def show(workflow: str) -> str:
+    """Say what a kind of work expects; NotFound for one that this installation does not have."""
+    parts = container()
+    try:
+        _, definition = parts.catalog.newest_workflow(workflow)
+    except NotFound:
+        raise NotFound("没有这类工作的说明。") from None
+    page = present_help(definition, lambda key: parts.catalog.newest_ladder(key)[1])
+    return render_template("help/show.html", page=page)
