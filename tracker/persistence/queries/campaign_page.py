@@ -79,7 +79,7 @@ PROSPECT = text("""
 TASKS = text(f"""
     SELECT x.*, count(*) OVER () AS total FROM (
         SELECT t.ref, t.title, un.name AS unit_name, t.state, t.waits_for, t.workflow_key, t.workflow_version_id,
-            t.due_on, t.done_at, m.ordinal, m.title AS measure_title, {LIGHT} AS light, p.ref AS parent_ref,
+            t.due_on, t.done_at, t.nil, m.ordinal, m.title AS measure_title, {LIGHT} AS light, p.ref AS parent_ref,
             pn.ref AS parent_notice_ref, m.position AS measure_position, un.position AS unit_position,
             t.id AS task_id
         FROM task t JOIN campaign c ON c.id = t.campaign_id JOIN office o ON o.id = c.office_id
@@ -192,6 +192,7 @@ class TaskRow:
     workflow_version_id: int
     due_on: date | None
     done_at: datetime | None
+    nil: bool
     ordinal: str | None
     measure_title: str | None
     light: str

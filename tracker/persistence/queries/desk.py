@@ -31,7 +31,8 @@ _SEEN = f"(CAST(:unit AS bigint) IS NULL OR t.unit_id = :unit) AND {_ALL_SEEN}"
 OPEN_TASKS = text(f"""
     SELECT t.id, t.ref, t.title, t.state, t.version, t.workflow_version_id, t.waits_for, t.sent_back, t.due_on,
         t.due_at, t.unit_id, t.campaign_id, un.name AS unit_name, c.title AS campaign_title,
-        m.ordinal AS measure_ordinal, t.tie, t.upper_unit_id, {LIGHT} AS light, k.id AS clock_id, k.occurrence, k.status AS clock_status,
+        m.ordinal AS measure_ordinal, t.assignment_id, t.period_key, t.period_title, t.quota, t.recorded, t.tie,
+        t.upper_unit_id, {LIGHT} AS light, k.id AS clock_id, k.occurrence, k.status AS clock_status,
         k.due_on AS clock_due_on, k.ladder_from_on, k.ladder_version_id, a.due_on AS accept_due_on,
         a.due_at AS accept_due_at,
         coalesce((SELECT jsonb_agg(jsonb_build_object('rung', f.rung, 'act', f.act, 'at', f.fired_at) ORDER BY f.id)
@@ -103,6 +104,11 @@ class DeskTask:
     unit_name: str
     campaign_title: str
     measure_ordinal: str | None
+    assignment_id: int | None
+    period_key: str
+    period_title: str | None
+    quota: int | None
+    recorded: int
     tie: str | None
     upper_unit_id: int | None
     light: str

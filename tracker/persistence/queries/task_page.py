@@ -16,6 +16,7 @@ from tracker.domain.permissions import Viewer
 from tracker.persistence.queries.access_log import OPENED
 from tracker.persistence.queries.history import HistoryEvent, read_history
 from tracker.persistence.queries.lights import LIGHT, light_moment
+from tracker.persistence.queries.periods import PeriodRow, find_periods
 from tracker.persistence.queries.tied import ProblemBelow, TiedTask, find_problems_below, find_tied
 from tracker.persistence.queries.visibility import INSIDE, TASK_READABLE, TASK_SEEN, UNIT_SEES, scope
 
@@ -28,6 +29,7 @@ HEAD = text(f"""
         c.title AS campaign_title, c.settings, o.unit_id AS office_unit_id, m.ordinal AS measure_ordinal,
         m.title AS measure_title, m.text AS measure_text, p.ref AS parent_ref, p.title AS parent_title,
         pn.ref AS parent_notice_ref, own.ref AS notice_ref, {LIGHT} AS light, {INSIDE} AS inside, t.risen_unit_id, t.risen_parties,
+        t.assignment_id, t.period_key, t.period_title, t.quota, t.recorded, t.nil,
         t.tie, t.upper_unit_id, t.brief, up.name AS upper_unit_name, p.due_on AS parent_due_on, {TASK_SEEN} AS own,
         p.id IS NOT NULL AND ({PARENT_SEEN}) AS parent_seen,
         ARRAY(SELECT part.unit_id FROM task part WHERE part.parent_id = t.id AND part.tie = 'part') AS partners
@@ -110,6 +112,12 @@ class TaskHead:
     inside: bool
     risen_unit_id: int | None
     risen_parties: list[str] | None
+    assignment_id: int | None
+    period_key: str
+    period_title: str | None
+    quota: int | None
+    recorded: int
+    nil: bool
     tie: str | None
     upper_unit_id: int | None
     brief: Mapping[str, Any]
@@ -234,6 +242,7 @@ class TaskPage:
     history: tuple[HistoryEvent, ...]
     tied: tuple[TiedTask, ...] = ()
     problems_below: tuple[ProblemBelow, ...] = ()
+    periods: tuple[PeriodRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,6 +279,9 @@ def get_task_page(session: Session, viewer: Viewer, ref: str, *, now: datetime, 
         tuple(one for one in read_history(session, kind="task", subject=head.id) if one.kind != OPENED),
         find_tied(session, viewer, head.id, moment),
         find_problems_below(session, head.id),
+        find_periods(session, task_id=head.id, assignment_id=head.assignment_id, moment=moment)
+        if head.period_title is not None and head.assignment_id is not None
+        else (),
     )
 
 

@@ -38,6 +38,7 @@ class Cell:
     """One cell of the matrix. `light` None = not issued; `url` None = this unit has no such duty.
 
     `supports` = the unit supports another in this measure (配合), and the light is its own part's.
+    `number` is shown small: of several tasks how many, of a standing duty how many past periods are not done.
     """
 
     light: Light | None
@@ -45,6 +46,7 @@ class Cell:
     url: str | None
     spoken: str
     supports: bool = False
+    number: int = 0
 
 
 @dataclass(frozen=True)
@@ -129,7 +131,11 @@ def _cell(cell: CellRow, tasks_url: str) -> Cell:
     light = LIGHTS[cell.light]
     role = "配合，" if cell.supports else ""
     spoken = f"{cell.unit_name}，{cell.measure_title}：{role}{light.title}"
+    if cell.standing:
+        before = f"，往期未办{cell.missed}期" if cell.missed else ""
+        shown = f"{cell.unit_name}，{cell.measure_title}：{role}本期{light.title}{before}，共{cell.tasks}期"
+        return Cell(light, cell.tasks, f"/tasks/{cell.task_ref}", shown, cell.supports, cell.missed)
     if cell.tasks == 1 and cell.task_ref is not None:
         return Cell(light, 1, f"/tasks/{cell.task_ref}", spoken, cell.supports)
     url = f"{tasks_url}?unit={cell.unit_key}&measure={cell.measure_key}"
-    return Cell(light, cell.tasks, url, f"{spoken}，共{cell.tasks}项，显示最差的一项", cell.supports)
+    return Cell(light, cell.tasks, url, f"{spoken}，共{cell.tasks}项，显示最差的一项", cell.supports, cell.tasks)

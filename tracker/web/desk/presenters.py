@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from tracker.domain.calendar import WorkingCalendar
 from tracker.domain.ladder import Ladder, RungAct
 from tracker.domain.lights import DUE_SOON, LATE, LIGHTS, SENT_BACK, TO_ACCEPT, Light
+from tracker.domain.quotas import TaskPeriod
 from tracker.domain.values import local_date
 from tracker.persistence.queries.desk import DeskTask
 from tracker.web.showing import left_or_late, say_date
@@ -41,6 +42,9 @@ class DeskRow:
     does: bool
     urges: bool
     judges: bool = False
+    nil: bool = False
+    counted: str = ""
+    earlier: tuple[DeskRow, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,7 @@ class Ruler:
     state_title: Callable[[int, str], str]
     may_act: Callable[[int, int], bool]
     may_urge: Callable[[int, int], bool]
+    offers_nil: Callable[[DeskTask], bool]
 
 
 def present_groups(tasks: Sequence[DeskTask], ruler: Ruler) -> tuple[DeskGroup, ...]:
@@ -71,7 +76,21 @@ def present_groups(tasks: Sequence[DeskTask], ruler: Ruler) -> tuple[DeskGroup, 
     for task in tasks:
         row = _row(task, ruler)
         rows[_group_of(row)].append(row)
-    return tuple(DeskGroup(key, title, about, tuple(rows[key])) for key, title, about in GROUPS if rows[key])
+    return tuple(DeskGroup(key, title, about, _folded(rows[key])) for key, title, about in GROUPS if rows[key])
+
+
+def _folded(rows: Sequence[DeskRow]) -> tuple[DeskRow, ...]:
+    """Return the rows with the earlier periods of one standing duty under its latest, so that the desk stays short."""
+    periods: dict[int, list[DeskRow]] = {}
+    for row in rows:
+        if row.task.period_title is not None and row.task.assignment_id is not None:
+            periods.setdefault(row.task.assignment_id, []).append(row)
+    shown = []
+    for row in rows:
+        mine = periods.get(row.task.assignment_id or 0, [row])
+        if row is mine[-1]:
+            shown.append(replace(row, earlier=tuple(mine[:-1])))
+    return tuple(shown)
 
 
 def _group_of(row: DeskRow) -> str:
@@ -99,7 +118,8 @@ def _row(task: DeskTask, ruler: Ruler) -> DeskRow:
         to_accept=to_accept,
         does=ruler.may_act(task.unit_id, task.campaign_id),
         urges=task.waits_for == "unit" and (handed_down or ruler.may_urge(task.unit_id, task.campaign_id)),
-        judges=handed_down and task.waits_for == "supervisor",
+        judges=handed_down and task.waits_for == "supervisor", nil=ruler.offers_nil(task),
+        counted=TaskPeriod(task.period_key, task.quota, task.recorded).counted,
     )  # fmt: skip
 
 

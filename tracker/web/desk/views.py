@@ -9,9 +9,11 @@ from tracker.domain.definition import WorkflowDefinition
 from tracker.domain.errors import NotAllowed, StaleVersion, TransitionNotAllowed
 from tracker.domain.lights import LIGHTS
 from tracker.domain.permissions import Action, Place, may
+from tracker.domain.quotas import TaskPeriod
 from tracker.domain.values import local_date
 from tracker.persistence.queries.desk import (
     MOST_TASKS,
+    DeskTask,
     UnitProblem,
     find_unit_problems,
     read_desk,
@@ -45,7 +47,7 @@ def desk() -> str:
     ruler = Ruler(
         now, calendar, parts.catalog.ladder, _state_title,
         may_act=lambda unit, campaign: may(who, Action.ACT_AS_UNIT, Place(None, campaign, unit)),
-        may_urge=lambda unit, campaign: may(who, Action.URGE, Place(-1, campaign, unit)),
+        may_urge=lambda unit, campaign: may(who, Action.URGE, Place(-1, campaign, unit)), offers_nil=_offers_nil,
     )  # fmt: skip
     groups = present_groups(found.tasks, ruler)
     notices = [
@@ -114,6 +116,15 @@ def option_title(workflow: WorkflowDefinition, form: str, field: str, value: str
     definition = workflow.forms.get(form)
     found = next((f for f in definition.fields if f.name == field), None) if definition else None
     return found.options.get(value, value) if found else value
+
+
+def _offers_nil(task: DeskTask) -> bool:
+    """Tell whether a nil return would answer the task's period now."""
+    definition = container().catalog.workflow(task.workflow_version_id)
+    period = TaskPeriod(task.period_key, task.quota, task.recorded)
+    return any(
+        step.nil and task.state in step.sources and period.offers(step, definition) for step in definition.transitions
+    )
 
 
 def _state_title(version_id: int, state: str) -> str:

@@ -11,6 +11,7 @@ from tracker.domain.definition import WorkflowDefinition
 from tracker.domain.errors import NotFound
 from tracker.domain.lights import LIGHTS
 from tracker.domain.permissions import Action, Place, Tied, Viewer, may
+from tracker.domain.quotas import TaskPeriod
 from tracker.domain.rising import Risen
 from tracker.domain.values import WAITS_FOR_TITLES, WaitsFor, local_date
 from tracker.persistence.queries.task_page import TaskHead, TaskPage, TaskProblem, get_task_page
@@ -69,7 +70,7 @@ def show_task(ref: str, attempt: Attempt = NOTHING_TRIED, *, status: int = 200) 
     extending = _extending(who, page)
     offers = _offers(who, page, extending)
     html = render_template(
-        "tasks/task.html", page=page, head=head, definition=definition, attempt=attempt, actions=actions,
+        "tasks/task.html", page=page, head=head, counted=TaskPeriod(head.period_key, head.quota, head.recorded).counted, definition=definition, attempt=attempt, actions=actions,
         light=LIGHTS[head.light], lights=LIGHTS, state=definition.states[head.state].title,
         waits=waits_title(head), today=local_date(now),
         left=left_or_late(head.due_on, head.due_at, now=now, calendar=calendar) if head.waits_for == "unit" else "",
