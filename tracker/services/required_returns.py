@@ -23,6 +23,10 @@ def write_required_returns(
             place = f"required_returns.{entry.title}"
             sentence = f"写的单位“{strange.args[0]}”在系统里没有，请核对。"
             raise InvalidInput([FieldProblem(place, sentence)], f"{place}：{sentence}") from None
+        if entry.measure is not None and entry.measure not in measures:
+            place = f"required_returns.{entry.title}"
+            sentence = f"写的措施“{entry.measure}”在这次行动里没有，请核对。"
+            raise InvalidInput([FieldProblem(place, sentence)], f"{place}：{sentence}")
         row = RequiredReturn(
             campaign_id=campaign_id, key=entry.key, title=entry.title, workflow_key=entry.workflow,
             form_key=entry.form, measure_id=measures[entry.measure] if entry.measure else None, position=position,

@@ -154,7 +154,7 @@ def test_a_due_date_in_the_past_is_refused_with_its_row_and_nothing_is_changed(
 
 def test_today_is_not_past_until_the_cutoff_hour(house: House, sample: CampaignFile) -> None:
     today = replace(sample.measures[0], due=DueByDate(date(2026, 3, 2), "17:30"))
-    file = replace(sample, measures=(today,))
+    file = replace(sample, measures=(today,), required_returns=())
     house.clock.moment = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)  # 17:30 in Shanghai
     with pytest.raises(InvalidInput):
         house.campaigns.load_campaign(file, actor_person_id=None)

@@ -63,6 +63,20 @@ def test_the_shipped_sample_is_a_whole_township_without_a_real_address(known: Kn
         "publicity",
         "rectification",
         "return",
+        "sub_plan",
+        "meeting",
+        "pledge_signing",
+        "control",
+        "training",
+        "summary",
+        "crackdown",
+        "lead_check",
+    }
+    assert {one.title for one in file.required_returns if "各村（社区）" in one.units} == {
+        "附件2 宣传活动登记表",
+        "附件3 工作责任书签订情况表",
+        "附件4 防骗承诺书签订情况表",
+        "附件8 工作总结",
     }
     assert len(file.measures) >= 30
     assert all(person.email is None or person.email.endswith("@example.invalid") for person in file.people)
