@@ -11,6 +11,7 @@ from tracker.cli.campaign import campaign
 from tracker.cli.db import db
 from tracker.cli.doctor import doctor
 from tracker.cli.engine import audit, explain, ledger, sweep
+from tracker.cli.plan import plan
 from tracker.cli.server_account import EmbeddedServerUnavailable
 from tracker.cli.show_settings import settings
 from tracker.cli.units import units
@@ -29,6 +30,7 @@ COMMANDS: tuple[click.Command, ...] = (
     settings,
     doctor,
     workflows,
+    plan,
     campaign,
     accounts,
     sweep,

@@ -1,0 +1,262 @@
+"""The outline → measures: which items are duties, whose, by when, in which words of the text."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+
+from tracker.plans.deadlines import Due, labelled_due
+from tracker.plans.duties import Duty, read_tag, take_tags
+from tracker.plans.kinds import kind_of
+from tracker.plans.outline import Node
+from tracker.plans.passages import EMPTY, Passage, joined
+from tracker.plans.phases import Stage, stage_of
+from tracker.plans.quantities import find_quantity
+from tracker.plans.sections import Role
+from tracker.plans.segments import Segment, segments_of
+from tracker.plans.shapes import Measure, Phase
+from tracker.plans.tables import row_measures
+from tracker.plans.units import unit_heading
+from tracker.plans.wording import (
+    acts,
+    introduces,
+    is_establishing,
+    is_member_line,
+    is_preamble,
+    is_return,
+    objects_follow,
+    orders_something,
+)
+from tracker.plans.years import YearContext
+
+_PAIR = re.compile(r"要|应|须|必须|负责|牵头|不得|严禁")
+
+
+@dataclass(frozen=True)
+class Above:
+    """What the headings above an item say about it."""
+
+    path: tuple[str, ...] = ()
+    ordinals: str = ""
+    role: Role | None = None
+    duty: Duty = field(default_factory=Duty)
+    due: Due = field(default_factory=lambda: Due(None))
+    stage: Stage | None = None
+    top: bool = True
+
+
+class Collector:
+    """Walks the outline of one plan and gathers its measures and phases, in the order of the text."""
+
+    def __init__(self, years: YearContext) -> None:
+        self.years = years
+        self.measures: list[Measure] = []
+        self.phases: list[Phase] = []
+
+    def collect(self, top: Node, *, flat: bool) -> None:
+        """Read the whole outline. `flat`: the plan has no numbering, so its paragraphs are its items."""
+        role = Role.TASKS if flat else Role.SILENT
+        for paragraph in top.body:
+            self._emit(paragraph, 0, Above(role=role))
+        for child in top.children:
+            self._visit(child, Above())
+
+    def _visit(self, node: Node, above: Above) -> None:
+        role = _role(node, above)
+        if node.row:
+            self.measures.extend(row_measures(node, above.path, self.years))
+            return
+        stage = stage_of(node, role, self.years) or above.stage
+        if stage and stage is not above.stage:
+            self.phases.append(stage.phase)
+            role = Role.PHASES
+        own, tag = take_tags(node.own)
+        tag, body = _with_tag_lines(tag, node.body)
+        heads = unit_heading(node.title)
+        here = replace(
+            above, role=role, stage=stage, top=False,
+            duty=tag if tag.lead or tag.support else Duty(tuple(heads)) if heads else above.duty,
+            due=labelled_due(tag.time, self.years) if tag.time else above.due,
+        )  # fmt: skip
+        if node.children and not _objects(node, own):
+            self._parent(node, own, body, here, above)
+        else:
+            self._leaf(node, body, here, above)
+
+    def _parent(self, node: Node, own: Passage, body: list[Passage], here: Above, above: Above) -> None:
+        """A heading with items below it: its own sentences are duties only if they speak to somebody."""
+        title = node.title.text or own.text[:20]
+        below = replace(
+            here, path=(*above.path, title.strip("。：； ")), ordinals=above.ordinals + _written(node, above)
+        )
+        lead_text = [part for part in (take_tags(node.lead)[0], *body) if part and not introduces(part.text)]
+        for part in lead_text:
+            self._emit(
+                part,
+                0,
+                replace(
+                    below, role=Role.GROUP if here.role in (None, Role.TASKS, Role.DEMANDS, Role.PHASES) else here.role
+                ),
+            )
+        hoisted = _hoisted(node.children)
+        if hoisted:
+            below = replace(
+                below, duty=hoisted, due=labelled_due(hoisted.time, self.years) if hoisted.time else below.due
+            )
+        for child in node.children:
+            self._visit(child, below)
+
+    def _leaf(self, node: Node, body: list[Passage], here: Above, above: Above) -> None:
+        item = replace(here, ordinals=above.ordinals + _written(node, above))
+        folded = [part for child in node.children for below in child.walk() for part in (below.own, *below.body)]
+        if node.lead or not body or folded:
+            if node.lead and node.role is not None and node.rank <= 1 and not unit_heading(node.title):
+                titled = replace(item, path=(*above.path, node.title.text))
+                for paragraph in (node.lead, *body):
+                    self._emit(paragraph, 0, titled, heading=node.title.text)
+                return
+            whole = joined([part for part in (node.own, *body, *folded) if part])
+            self._emit(whole, len(node.title) if node.lead else 0, item)
+            return
+        titled = replace(item, path=(*above.path, node.title.text.strip("。：； ")))
+        for index, paragraph in enumerate(body):
+            first = index == 0 and node.title and len(node.title) <= 30 and not is_member_line(paragraph.text)
+            whole = joined([node.own, _stop_after(node.own), paragraph]) if first else paragraph
+            self._emit(whole, len(node.own) if first else 0, titled, heading=node.title.text)
+
+    def _emit(self, whole: Passage, title_length: int, above: Above, heading: str = "") -> None:
+        title = whole.text[:title_length] or heading
+        for segment in segments_of(whole, title_length, self.years, stage=above.stage is not None):
+            if self._is_duty(segment, above, title):
+                self.measures.append(self._measure(segment, above, title))
+
+    def _is_duty(self, segment: Segment, above: Above, title: str) -> bool:
+        text = segment.passage.text.strip()
+        tagged = bool(segment.tag.lead or segment.tag.support)
+        if above.role is Role.ATTACHED:
+            return False
+        if len(text) >= 6 and tagged:
+            return True
+        returned = segment.returns and segment.due.deadline is not None
+        if returned and len(text) >= 6:
+            return True
+        if is_preamble(text) or is_member_line(text):
+            return False
+        spoken = bool(segment.spoken.lead) and bool(_PAIR.search(text)) and not is_establishing(text)
+        if above.role is Role.SILENT:
+            return False
+        if above.role is Role.GROUP:
+            inherited = bool(above.duty.lead) and bool(re.search(r"负责|职责|要", text)) and not is_establishing(text)
+            return (spoken and acts(text)) or inherited
+        if above.role is Role.TARGETS:
+            return spoken
+        if introduces(text) and not segment.due.deadline:
+            return False
+        return orders_something(text, above.role)
+
+    def _measure(self, segment: Segment, above: Above, title: str) -> Measure:
+        passage = segment.passage.strip(" ，；。、")
+        text = passage.text
+        duty = segment.duty if segment.duty.lead or segment.duty.support else above.duty
+        due, grounds = self._due(segment, above)
+        start, end = passage.span
+        quantity = find_quantity(text)
+        return Measure(
+            ordinal=above.ordinals, path=above.path, text=text, span=(start, min(end, start + 2 * len(text) + 20)),
+            kind=kind_of(title, text, above.path), lead_units=duty.lead, support_units=duty.support,
+            deadline=due.deadline, quantity=quantity, questions=due.questions, grounds=grounds,
+        )  # fmt: skip
+
+    def _due(self, segment: Segment, above: Above) -> tuple[Due, tuple[str, ...]]:
+        grounds: tuple[str, ...] = ()
+        due = segment.due
+        if due.deadline is None and above.due.deadline is not None:
+            due, grounds = above.due, ("期限来自上级标题或括号",)
+        if due.deadline is None and above.stage is not None and above.stage.deadline is not None:
+            due, grounds = Due(above.stage.deadline, due.questions), (f"期限来自{above.stage.phase.name}",)
+        if (
+            due.deadline is not None
+            and due.deadline.year == self.years.year
+            and self.years.year
+            and str(self.years.year) not in due.deadline.text
+        ):
+            grounds = (*grounds, f"年份{self.years.year}：{self.years.ground}")
+        return due, grounds
+
+
+def _role(node: Node, above: Above) -> Role | None:
+    """The heading's own role, unless a stronger one stands above it."""
+    if above.role is Role.ATTACHED:
+        return Role.ATTACHED
+    own = node.role
+    if own is None:
+        return above.role if above.role is not None else Role.TASKS
+    if above.role is Role.DEMANDS and own in (Role.GROUP, Role.TASKS, Role.PHASES):
+        return Role.DEMANDS
+    if above.role in (Role.TASKS, Role.PHASES) and own in (Role.TASKS, Role.DEMANDS, Role.GROUP, Role.PHASES):
+        return above.role if own is not Role.PHASES else own
+    return own
+
+
+def _written(node: Node, above: Above) -> str:
+    """The item's number as in 「(一)1」; the first rank (一、) names the section and is left out."""
+    if node.ordinal is None or (node.ordinal.kind in ("cn", "chapter", "heading") and above.top):
+        return ""
+    return node.ordinal.written
+
+
+def _with_tag_lines(tag: Duty, body: list[Passage]) -> tuple[Duty, list[Passage]]:
+    """Take 「牵头单位：…」 and 「完成时限：…」 lines out of an item's paragraphs."""
+    kept: list[Passage] = []
+    for paragraph in body:
+        read = _tag_line(paragraph)
+        if read:
+            lead, support = tag.lead or read.lead, tuple(dict.fromkeys((*tag.support, *read.support)))
+            if tag.lead and read.lead and tag.lead != read.lead:
+                support = tuple(dict.fromkeys((*tag.support, *read.lead, *read.support)))
+            tag = Duty(lead, support, tag.time or read.time)
+        else:
+            kept.append(paragraph)
+    return tag, kept
+
+
+def _tag_line(paragraph: Passage) -> Duty | None:
+    text = paragraph.text.strip(" 。；")
+    if len(text) > 300 or len(text) < 4:
+        return None
+    if text[0] in "（【" and text[-1] in "）】":
+        return read_tag(text[1:-1])
+    labelled = re.match(r"^[\u4e00-\u9fff]{2,8}：", text)
+    return read_tag(text) if labelled else None
+
+
+def _stop_after(title: Passage) -> Passage:
+    """A full stop between a heading on its own line and the text under it; it stands where the heading ends."""
+    return Passage("。", [title.at[-1]]) if title.text[-1] not in "。：；" else EMPTY
+
+
+def _hoisted(children: list[Node]) -> Duty | None:
+    """A tag on a line of its own behind the last of several items governs them all, if none has one itself."""
+    if len(children) < 2 or not children[-1].body:
+        return None
+    read = _tag_line(children[-1].body[-1])
+    if not read or not (read.lead or read.support):
+        return None
+    for child in children[:-1]:
+        if any(take_tags(part)[1] for part in (child.own, *child.body)):
+            return None
+    return None if take_tags(children[-1].own)[1] else read
+
+
+def _objects(node: Node, own: Passage) -> bool:
+    """Whether the items below are things to look at (「重点排查：1.出租房；2.宾馆」), not duties of their own."""
+    opening = own.text if own else EMPTY.text
+    if node.body:
+        opening = node.body[-1].text
+    if not objects_follow(opening) or re.search(r"(?:工作|任务|措施)：$", opening):
+        return False
+    return not any(
+        child.children or take_tags(child.own)[1] or _PAIR.search(child.own.text) or len(child.own) > 90
+        or is_return(child.own.text)
+        for child in node.children
+    )  # fmt: skip

@@ -1,0 +1,136 @@
+"""One item of the outline → the duties in it: a sentence with its own unit or its own return date stands alone."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from tracker.plans.deadlines import Due, due_in, has_deadline, labelled_due
+from tracker.plans.duties import Duty, merge, take_tags
+from tracker.plans.passages import Passage, joined
+from tracker.plans.sentences import clauses, sentences
+from tracker.plans.subjects import duty_of_text, subject_of
+from tracker.plans.wording import is_member_line, is_return
+from tracker.plans.years import YearContext
+
+_TIMED_RETURN = re.compile(
+    r"^(?:并|并于|于|须于|要于|应于|请于|在|并在|同时)?(?:每|\d|[一二三四五六七八九十]{1,3}月|20|年底|月底)"
+)
+
+
+@dataclass
+class Segment:
+    """Part of an item: its words, the units of its tag or its sentences, its deadline."""
+
+    parts: list[Passage] = field(default_factory=list)
+    tag: Duty = field(default_factory=Duty)
+    spoken: Duty = field(default_factory=Duty)
+    due: Due = field(default_factory=lambda: Due(None))
+    subject: tuple[str, ...] = ()
+    returns: bool = False
+    title_only: bool = True
+
+    @property
+    def passage(self) -> Passage:
+        """The words, without the duty tags."""
+        return joined(self.parts) if self.parts else Passage("", ())
+
+    @property
+    def duty(self) -> Duty:
+        """Who has to do it: the tag says so before any sentence."""
+        return self.tag if self.tag.lead or self.tag.support else self.spoken
+
+
+@dataclass(frozen=True)
+class _Sentence:
+    passage: Passage
+    tag: Duty
+    spoken: Duty
+    subject: tuple[str, ...]
+    due: Due
+    is_title: bool
+
+
+def segments_of(own: Passage, title_length: int, years: YearContext, *, stage: bool = False) -> list[Segment]:
+    """Return the duties of an item's words. `title_length`: how many characters of `own` are its heading.
+
+    `stage`: the heading's dates are the stage's own and bind no single sentence.
+    """
+    read = _read_sentences(own, title_length, years, stage)
+    tags_left = sum(1 for sentence in read if sentence.tag)
+    several_tags = tags_left > 1
+    segments: list[Segment] = [Segment()]
+    closed = False
+    for sentence in read:
+        current = segments[-1]
+        if (several_tags and closed and tags_left) or _stands_alone(current, sentence, several_tags or tags_left > 0):
+            carried = current.subject if not sentence.subject and not several_tags else ()
+            current = Segment(subject=carried, spoken=Duty(carried))
+            segments.append(current)
+            closed = False
+        _add(current, sentence)
+        if sentence.tag:
+            tags_left -= 1
+            closed = True
+    return [segment for segment in segments if segment.passage.text.strip()]
+
+
+def _read_sentences(own: Passage, title_length: int, years: YearContext, stage: bool) -> list[_Sentence]:
+    result: list[_Sentence] = []
+    seen = 0
+    for part in _returns_apart(sentences(own), years):
+        title = seen + len(part) <= title_length + 1
+        seen += len(part)
+        bare, tag = take_tags(part)
+        if result and is_member_line(bare.text.strip()):
+            continue
+        found = subject_of(bare.text.strip())
+        subject = found[0] if found else ()
+        due = Due(None) if title and stage else due_in(bare.text, years)
+        if tag.time:
+            due = labelled_due(tag.time, years)
+        result.append(_Sentence(bare, tag, duty_of_text(bare), subject, due, title))
+    return result
+
+
+def _returns_apart(parts: list[Passage], years: YearContext) -> list[Passage]:
+    """「于每月19日前报进展，8月25日前报总结」 are two returns: part them at the comma."""
+    result: list[Passage] = []
+    for part in parts:
+        pieces = clauses(part) if is_return(part.text) else [part]
+        result.append(pieces[0])
+        for piece in pieces[1:]:
+            apart = _TIMED_RETURN.match(piece.text) and is_return(piece.text) and has_deadline(piece.text, years)
+            if apart and is_return(result[-1].text) and has_deadline(result[-1].text, years):
+                result.append(piece)
+            else:
+                result[-1] = joined([result[-1], piece])
+    return result
+
+
+def _stands_alone(current: Segment, sentence: _Sentence, tagged: bool) -> bool:
+    if current.title_only or sentence.is_title or current.tag:
+        return False
+    if not tagged and sentence.subject and current.subject and not set(sentence.subject) & set(current.subject):
+        return True
+    if sentence.due.deadline is None:
+        return False
+    if is_return(sentence.passage.text):
+        return not current.returns or current.due.deadline is not None
+    return (
+        current.due.deadline is not None and current.due.deadline.text != sentence.due.deadline.text and current.returns
+    )
+
+
+def _add(current: Segment, sentence: _Sentence) -> None:
+    current.parts.append(sentence.passage)
+    current.tag = merge(current.tag, sentence.tag)
+    current.spoken = merge(current.spoken, sentence.spoken)
+    current.subject = current.subject or sentence.subject
+    if current.due.deadline is None:
+        current.due = Due(sentence.due.deadline, (*current.due.questions, *sentence.due.questions))
+    elif sentence.due.deadline is not None and sentence.due.deadline.text != current.due.deadline.text:
+        more = f"本条还有其他时间：{sentence.due.deadline.text}。请看是否要拆成几条。"
+        current.due = Due(current.due.deadline, (*current.due.questions, more))
+    current.returns = current.returns or is_return(sentence.passage.text)
+    current.title_only = current.title_only and sentence.is_title
