@@ -56,7 +56,7 @@ def due_in(text: str, years: YearContext) -> Due:
     """Read the deadline of a measure's own words."""
     recurring = find_recurring(without_quotations(text))
     dated = find_dated(text, years)
-    if recurring and (not dated or recurring[1] < dated[0].start):
+    if recurring and (not dated or recurring[1] < dated[0].start or dated[0].window):
         return Due(recurring[0], _others(dated, None))
     if dated:
         return _chosen(dated, text)

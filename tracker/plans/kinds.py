@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from tracker.plans.sections import role_of_heading
+
 _WORDS: tuple[tuple[str, str], ...] = (
     ("报送", r"报送|上报|报告(?!会)|零报告|月报|周报|填报|报至|报(?:镇|县|区|市|街道|领导小组|办公室|综治办|政法委|平安办|专班|送)|报备"),
     ("督导", r"督导|督查|督办|检查指导|抽查|巡查督导|暗访|通报|约谈|指导检查|专项检查|回头看|调度|跟踪问效"),
@@ -21,7 +23,7 @@ _COMPILED = tuple((kind, re.compile(pattern)) for kind, pattern in _WORDS)
 def kind_of(title: str, text: str, path: tuple[str, ...] = ()) -> str:
     """Return the kind with the most words; a title's word counts four times, a heading's above it twice."""
     scores: dict[str, float] = {}
-    above = path[-1] if path else ""
+    above = path[-1] if path and role_of_heading(path[-1]) is None else ""
     for kind, words in _COMPILED:
         score = (
             4.0 * bool(words.search(title)) + 2.0 * bool(words.search(above)) + min(3, len(words.findall(text[:400])))

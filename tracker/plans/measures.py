@@ -6,13 +6,13 @@ import re
 from dataclasses import dataclass, field, replace
 
 from tracker.plans.deadlines import Due, labelled_due
-from tracker.plans.duties import Duty, read_tag, take_tags
+from tracker.plans.duties import Duty, merge, read_tag, take_tags
 from tracker.plans.kinds import kind_of
 from tracker.plans.outline import Node
 from tracker.plans.passages import EMPTY, Passage, joined
 from tracker.plans.phases import Stage, stage_of
 from tracker.plans.quantities import find_quantity
-from tracker.plans.sections import Role
+from tracker.plans.sections import KNOWN_HEADINGS, Role
 from tracker.plans.segments import Segment, segments_of
 from tracker.plans.shapes import Measure, Phase
 from tracker.plans.tables import row_measures
@@ -85,7 +85,7 @@ class Collector:
 
     def _parent(self, node: Node, own: Passage, body: list[Passage], here: Above, above: Above) -> None:
         """A heading with items below it: its own sentences are duties only if they speak to somebody."""
-        title = node.title.text or own.text[:20]
+        title = take_tags(node.title)[0].text or own.text[:20]
         below = replace(
             here, path=(*above.path, title.strip("。：； ")), ordinals=above.ordinals + _written(node, above)
         )
@@ -108,6 +108,7 @@ class Collector:
 
     def _leaf(self, node: Node, body: list[Passage], here: Above, above: Above) -> None:
         item = replace(here, ordinals=above.ordinals + _written(node, above))
+        title_length = _title_length(node, opens_stage=here.stage is not above.stage) if node.lead else 0
         folded = [part for child in node.children for below in child.walk() for part in (below.own, *below.body)]
         if node.lead or not body or folded:
             if node.lead and node.role is not None and node.rank <= 1 and not unit_heading(node.title):
@@ -116,11 +117,14 @@ class Collector:
                     self._emit(paragraph, 0, titled, heading=node.title.text)
                 return
             whole = joined([part for part in (node.own, *body, *folded) if part])
-            self._emit(whole, len(node.title) if node.lead else 0, item)
+            self._emit(whole, title_length, item)
             return
-        titled = replace(item, path=(*above.path, node.title.text.strip("。：； ")))
+        titled = replace(item, path=(*above.path, take_tags(node.title)[0].text.strip("。：； ")))
+        if _one_item(node, body):
+            self._emit(joined([node.own, _stop_after(node.own), *body]), len(node.own), item)
+            return
         for index, paragraph in enumerate(body):
-            first = index == 0 and node.title and len(node.title) <= 30 and not is_member_line(paragraph.text)
+            first = index == 0 and _joins(node) and not is_member_line(paragraph.text)
             whole = joined([node.own, _stop_after(node.own), paragraph]) if first else paragraph
             self._emit(whole, len(node.own) if first else 0, titled, heading=node.title.text)
 
@@ -152,7 +156,8 @@ class Collector:
             return spoken
         if introduces(text) and not segment.due.deadline:
             return False
-        return orders_something(text, above.role)
+        behind = text.removeprefix(title).strip("。：； ") if title else text
+        return orders_something(behind or text, above.role)
 
     def _measure(self, segment: Segment, above: Above, title: str) -> Measure:
         passage = segment.passage.strip(" ，；。、")
@@ -230,6 +235,32 @@ def _tag_line(paragraph: Passage) -> Duty | None:
     return read_tag(text) if labelled else None
 
 
+def _title_length(node: Node, *, opens_stage: bool) -> int:
+    """How many characters are heading; 「第二阶段：集中整治（3月16日至8月31日）。」 is one up to its full stop."""
+    stop = node.own.text.find("。")
+    if opens_stage and len(node.title) < stop <= 60 and not re.search(r"，", node.own.text[:stop]):
+        return stop
+    return len(node.title)
+
+
+def _one_item(node: Node, body: list[Passage]) -> bool:
+    """Whether the paragraphs under a numbered heading are one item: always under 1., under （一） if they are short."""
+    if not node.title or node.ordinal is None or not _joins(node) or node.rank < 2:
+        return False
+    return len(body) == 1 or node.rank >= 3 or any(len(paragraph) < 40 for paragraph in body)
+
+
+def _joins(node: Node) -> bool:
+    """Whether a heading on its own line is part of the duty under it (「加强宣传」), not the name of a section."""
+    section = KNOWN_HEADINGS.match(node.title.text) or node.role in (
+        Role.DEMANDS,
+        Role.PHASES,
+        Role.TARGETS,
+        Role.SILENT,
+    )
+    return bool(node.title) and len(node.title) <= 30 and not section
+
+
 def _stop_after(title: Passage) -> Passage:
     """A full stop between a heading on its own line and the text under it; it stands where the heading ends."""
     return Passage("。", [title.at[-1]]) if title.text[-1] not in "。：；" else EMPTY
@@ -239,13 +270,15 @@ def _hoisted(children: list[Node]) -> Duty | None:
     """A tag on a line of its own behind the last of several items governs them all, if none has one itself."""
     if len(children) < 2 or not children[-1].body:
         return None
-    read = _tag_line(children[-1].body[-1])
-    if not read or not (read.lead or read.support):
+    read = Duty()
+    for paragraph in children[-1].body:
+        read = merge(read, _tag_line(paragraph) or Duty())
+    if not (read.lead or read.support):
         return None
     for child in children[:-1]:
         if any(take_tags(part)[1] for part in (child.own, *child.body)):
             return None
-    return None if take_tags(children[-1].own)[1] else read
+    return read if not take_tags(children[-1].own)[1] else None
 
 
 def _objects(node: Node, own: Passage) -> bool:
@@ -253,6 +286,9 @@ def _objects(node: Node, own: Passage) -> bool:
     opening = own.text if own else EMPTY.text
     if node.body:
         opening = node.body[-1].text
+    asked = sum(1 for child in node.children if "是否" in child.own.text)
+    if asked * 2 > len(node.children):
+        return True
     if not objects_follow(opening) or re.search(r"(?:工作|任务|措施)：$", opening):
         return False
     return not any(

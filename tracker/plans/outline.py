@@ -10,12 +10,14 @@ from tracker.plans.ordinals import Ordinal, ordinal_at
 from tracker.plans.passages import EMPTY, Passage
 from tracker.plans.rows import TableRow
 from tracker.plans.sections import KNOWN_HEADINGS, Role, is_stage, role_of_heading
+from tracker.plans.units import unit_heading
 
 _ENDS = "。；！？，、"
 _FIRST_STOP = re.compile(r"[。！？：；]")
 _LONGEST_TITLE = 36
 _ATTACHMENT = re.compile(r"^附(?:件|表)?\s*(?:[\d一二三四五六七八九十]{1,2})?\s*[：.、]?[^。；，]{0,40}$")
 _RANK_UNNUMBERED, _RANK_SHORT, _RANK_ATTACHMENT, _RANK_ROW = 1.0, 1.8, 0.3, 9.0
+_RANK_UNIT = 2.5
 
 
 @dataclass
@@ -75,7 +77,8 @@ def _node_of(paragraph: Passage, following: str) -> Node | None:
     mark = ordinal_at(paragraph.text)
     if mark is None:
         return _unnumbered(paragraph, following)
-    own = paragraph.cut(mark.length).strip(" ：")
+    own = paragraph.cut(mark.length).strip()
+    own = own.cut(len(own) - len(own.text.lstrip("：")))
     if mark.kind == "heading":
         inner = ordinal_at(own.text)
         if inner is not None:
@@ -92,6 +95,9 @@ def _unnumbered(paragraph: Passage, following: str) -> Node | None:
     text = squeezed.text.strip("【】 ")
     if _ATTACHMENT.match(text) and not re.match(r"附[件表].{0,30}(?:报送|上报|填报)", text):
         return Node(None, _RANK_ATTACHMENT, squeezed, EMPTY, squeezed)
+    colon = text[:60].find("：")
+    if colon > 1 and unit_heading(squeezed.cut(0, colon)) is not None:
+        return Node(None, _RANK_UNIT, squeezed.cut(0, colon), squeezed.cut(colon + 1).strip(), squeezed)
     known = KNOWN_HEADINGS.match(text)
     if known and len(text) - known.end() <= 4 and text[-1] not in "。；，、":
         return Node(None, _RANK_UNNUMBERED, squeezed.strip("：【】"), EMPTY, squeezed)

@@ -44,12 +44,12 @@ def split_parts(paragraphs: list[Passage | TableRow]) -> list[Part]:
             parts[-1].paragraphs.append(paragraph)
             continue
         title = _title_of(paragraph)
-        if title and _may_begin(parts[-1], title):
-            if parts[-1].title or (_length(parts[-1]) > 0 and _length(parts[-1]) > 200):
-                parts.append(Part(""))
+        if title and _is_cover(parts[-1]):
             parts[-1].title, parts[-1].heading = title, paragraph
-            parts[-1].paragraphs.append(paragraph)
-            continue
+        elif title and _has_body(parts[-1]):
+            parts.append(Part(title, heading=paragraph))
+        elif title and not parts[-1].title:
+            parts[-1].title, parts[-1].heading = title, paragraph
         parts[-1].paragraphs.append(paragraph)
     for part in parts:
         _unglue(part)
@@ -72,16 +72,22 @@ def _title_of(paragraph: Passage) -> str:
         or re.match(r"(?:制定|印发|下发|编制|起草|上报|报送|根据|按照)", text)
     ):
         return ""
-    return text.strip("：:")
+    return re.sub(r"\s*篇[\d一二三四五六七八九十]{1,3}$", "", text.strip("：:"))
 
 
-def _may_begin(part: Part, title: str) -> bool:
-    """A second title right behind the first is the plan below its cover sheet, or a title on two lines."""
-    if not part.title:
-        return True
-    if _length(part) < 240:
-        return not part.title.endswith(("方案", "计划", "总结"))
-    return True
+def _is_cover(part: Part) -> bool:
+    """Whether what came so far is only the notice that sends the plan out: its number and date belong to the plan."""
+    return part.title.endswith("通知") and _length(part) < 600 and not _numbered(part)
+
+
+def _has_body(part: Part) -> bool:
+    """Whether a document has begun: a second title right behind the first is only its second line."""
+    begun = any(len(text) > 20 and text[-1] in "。：；" for text in part.texts())
+    return begun and (bool(part.title) or _numbered(part) or _length(part) > 200)
+
+
+def _numbered(part: Part) -> bool:
+    return any(ordinal_at(text) is not None for text in part.texts())
 
 
 def _unglue(part: Part) -> None:

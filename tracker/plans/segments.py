@@ -6,14 +6,15 @@ import re
 from dataclasses import dataclass, field
 
 from tracker.plans.deadlines import Due, due_in, has_deadline, labelled_due
-from tracker.plans.duties import Duty, merge, take_tags
+from tracker.plans.duties import Duty, merge, read_tag, take_tags
 from tracker.plans.passages import Passage, joined
 from tracker.plans.sentences import clauses, sentences
 from tracker.plans.subjects import duty_of_text, subject_of
-from tracker.plans.wording import is_member_line, is_return
+from tracker.plans.wording import acts, is_member_line, is_return
 from tracker.plans.years import YearContext
 
-_TIMED_RETURN = re.compile(
+_TIME_WORD = re.compile(r"每|月|年底|季度|日前")
+_TIMED = re.compile(
     r"^(?:并|并于|于|须于|要于|应于|请于|在|并在|同时)?(?:每|\d|[一二三四五六七八九十]{1,3}月|20|年底|月底)"
 )
 
@@ -78,10 +79,13 @@ def segments_of(own: Passage, title_length: int, years: YearContext, *, stage: b
 def _read_sentences(own: Passage, title_length: int, years: YearContext, stage: bool) -> list[_Sentence]:
     result: list[_Sentence] = []
     seen = 0
-    for part in _returns_apart(sentences(own), years):
+    for part in _times_apart(sentences(own), years):
         title = seen + len(part) <= title_length + 1
         seen += len(part)
         bare, tag = take_tags(part)
+        whole_duty = read_tag(part.text.strip()) if not title and not tag else None
+        if result and whole_duty and (whole_duty.lead or whole_duty.support):
+            bare, tag = bare.cut(0, 0), whole_duty
         if result and is_member_line(bare.text.strip()):
             continue
         found = subject_of(bare.text.strip())
@@ -93,15 +97,15 @@ def _read_sentences(own: Passage, title_length: int, years: YearContext, stage: 
     return result
 
 
-def _returns_apart(parts: list[Passage], years: YearContext) -> list[Passage]:
-    """「于每月19日前报进展，8月25日前报总结」 are two returns: part them at the comma."""
+def _times_apart(parts: list[Passage], years: YearContext) -> list[Passage]:
+    """「于每月19日前报进展，8月25日前报总结」 are two duties: part them at the comma before the second time."""
     result: list[Passage] = []
     for part in parts:
-        pieces = clauses(part) if is_return(part.text) else [part]
+        pieces = clauses(part) if len(_TIME_WORD.findall(part.text)) > 1 else [part]
         result.append(pieces[0])
         for piece in pieces[1:]:
-            apart = _TIMED_RETURN.match(piece.text) and is_return(piece.text) and has_deadline(piece.text, years)
-            if apart and is_return(result[-1].text) and has_deadline(result[-1].text, years):
+            apart = _TIMED.match(piece.text) and acts(piece.text) and has_deadline(piece.text, years)
+            if apart and has_deadline(result[-1].text, years):
                 result.append(piece)
             else:
                 result[-1] = joined([result[-1], piece])
@@ -117,9 +121,7 @@ def _stands_alone(current: Segment, sentence: _Sentence, tagged: bool) -> bool:
         return False
     if is_return(sentence.passage.text):
         return not current.returns or current.due.deadline is not None
-    return (
-        current.due.deadline is not None and current.due.deadline.text != sentence.due.deadline.text and current.returns
-    )
+    return current.due.deadline is not None and current.due.deadline.text != sentence.due.deadline.text
 
 
 def _add(current: Segment, sentence: _Sentence) -> None:

@@ -24,9 +24,14 @@ _VERBS = (
     "要|应|须|需|必须|应当|负责|牵头|会同|联合|组织|开展|加强|落实|做好|完善|建立|推进|强化|配合|协助|参与|严格|切实|认真|积极|充分|结合|按照|根据|全面|深入|通过|利用|对|将|把|在|"
     "于|每|及时|定期|依托|依法|围绕|立即|主动|统筹|成立|制定|明确|确定|具体|均|都|也|可|不得|严禁|务必|分别|共同|高度|进一步|迅速|按|坚持|指导|督促|发挥|向|抓|以|安排|召开|报送|"
     "自行|集中|采取|至少|至|为|实行|持续|抓好|抓紧|提高|大力|统一|一律|同步|广泛|逐|动员|履行|运用|承担|签订|排查|摸排|重点|主要|提供|举办|设立|设置|悬挂|张贴|发放|印制|播放|制作|"
-    "收集|汇总|调度|监督|检查|督导|协调|研究|指定|确保|是"
+    "收集|汇总|调度|监督|检查|督导|协调|研究|指定|组建|完成|整合|梳理|选派|抽调|配备|配齐|更新|上报|提交|开设|邀请|引导|掌握|压实|细化|构建|巩固|维护|保障|处置|调查|侦办|打击|查处|受理|审核|审批|曝光|追究|推广|推送|转发|编制|编印|总结|填报|填写|报告|报|收缴|拆除|清理|取缔|整治|治理|规范|健全|亲自|逐|层层|最少|不少于|坚决|继续|着力|尽快|随时|适时|不定期|不断|参照|出一|出动|主动|接到|发现|自查|认领|建好|用好|管好|看好|守好|选聘|划定|划分|搭建|升级|安装|检修|维修|更换|巡查|巡逻|走访|入户|宣讲|宣传|培训|讲解|教育|帮扶|监管|管控|预警|劝阻|止付|冻结|核查|核实|甄别|登记|造册|建档|牵总|统筹|兜底|配套|拨付|印发|下发|拟定|起草|制发|分析|研判|评估|验收|考评|考核|通报|约谈|问责|督办|抽查|暗访|指派|为每|向每|给|与|同|和家长|负总责|继续|密切|广泛|多渠道|采用|采取|运用|借助|依靠|凭借|针对|紧盯|聚焦|突出|全程|全力|全方位|一次性|于|须于|确保|是"
 )
 _VERB = re.compile("|".join(sorted(_VERBS.split("|"), key=len, reverse=True)))
+# 县委宣传部, 区政府督查室: a verb that begins an office's name is no verb.
+_OFFICE_AHEAD = re.compile(
+    r"(?:宣传|组织|督查|督导|教育|报告|巡查|监管|管理|核查|研判|考核|检查|宣讲|培训|统筹|协调|调查|监督|综合|整治|治理|打击|应急|巡逻|建设|发展|保障|治安|安全|联合|服务)"
+    r"[\u4e00-\u9fff]{0,5}?(?:部|局|办|科|室|处|组|委|中心|站|所|队|专班|小组|大队|支队|学校|学院)(?!分|门)"
+)
 _FURTHEST = 90
 _LED_BY = re.compile(
     r"(?:^|[，。；：（])(?:并|主要|具体|统一|分别)?由(?P<units>[^，。；：]{2,80}?)(?:具体|统一|统筹)?(?:牵头|负责|组织实施|承办|组织开展|组织落实|统筹推进|主办|抓好落实|落实)"
@@ -34,9 +39,7 @@ _LED_BY = re.compile(
 _HELPED_BY = re.compile(
     r"(?:^|[，；])(?P<units>[^，。；：]{2,80}?)(?:积极|密切|全力|要积极|要密切|要|予以|做好|协同|共同|按职责|按照职责分工)?(?:配合|协助|协同|参与)(?:落实|做好|实施|开展|支持)?(?=[，。；]|$)"
 )
-_WITH = re.compile(
-    r"^(?:要|应|须|负责|牵头)?(?:会同|联合|商)(?P<units>[^，。；：]{2,80}?)(?=(?:要|应|须|开展|对|加强|做好|制定|建立|组织|定期|每|深入|依法|进行|共同|联合|[，。；]|$))"
-)
+_WITH = re.compile(r"(?:要|应|须|负责|牵头|积极|主动|及时)?(?:会同|联合|商)")
 _HELPS = ("配合", "协助", "参与")
 
 
@@ -50,7 +53,7 @@ def subject_of(sentence: str) -> tuple[tuple[str, ...], int] | None:
         start += lead_in.end()
     head = sentence[start : start + _FURTHEST]
     for verb in _VERB.finditer(head):
-        if verb.start() < 2:
+        if verb.start() < 2 or _OFFICE_AHEAD.match(head, verb.start()):
             continue
         before = head[: verb.start()]
         if "。" in before or "：" in before:
@@ -59,6 +62,19 @@ def subject_of(sentence: str) -> tuple[tuple[str, ...], int] | None:
         if names:
             return tuple(names), start + verb.start()
     return _before_colon(head, start)
+
+
+def _units_at(text: str, start: int) -> list[str] | None:
+    """Return the units that begin at `start` and end before a verb, a stop or a comma."""
+    head = re.split(r"[，。；：]", text[start : start + _FURTHEST], maxsplit=1)[0]
+    for verb in _VERB.finditer(head):
+        if (
+            verb.start() > 1
+            and not _OFFICE_AHEAD.match(head, verb.start())
+            and (names := all_units(head[: verb.start()]))
+        ):
+            return names
+    return all_units(head)
 
 
 def _before_colon(head: str, start: int) -> tuple[tuple[str, ...], int] | None:
@@ -77,8 +93,9 @@ def duty_of_sentence(passage: Passage) -> Duty:
         names, place = found
         verb = text[place : place + 2]
         duty = Duty((), names) if verb in _HELPS else Duty(names)
-        partner = _WITH.match(text[place : place + 100])
-        if partner and (helpers := all_units(partner["units"])):
+        partner = _WITH.match(text[place : place + 16])
+        helpers = _units_at(text, place + partner.end()) if partner else None
+        if helpers:
             duty = merge(duty, Duty((), tuple(helpers)))
     for led in _LED_BY.finditer(text):
         leaders = all_units(led["units"])

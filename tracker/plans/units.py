@@ -25,7 +25,7 @@ _SUFFIXES = (
 _OFFICES = (
     "班主任|网格员|网格长|联络员|包片领导|包村领导|包村干部|驻村干部|驻村工作队|驻村第一书记|村干部|村两委|两委干部|包保干部|辅导员|河长|林长|塘长|护林员|科任教师|任课教师|值周教师|年级组长|"
     "安全员|楼栋长|村民组长|社区民警|责任区民警|护校队|志愿者|志愿服务队|平安志愿者|任课老师|值班教师|宣传员|信息员|巡查员|巡护员|村支书|村党支部书记|驻片领导|挂村领导|挂点领导|包联干部|领导小组|"
-    "学校领导|值班领导|办公室"
+    "学校领导|值班领导|办公室|工作人员|干部职工|党员干部|全体教师|全体职工"
 )
 _NOT_UNITS = (
     "机会|班会|大会|例会|社会|学会了|全会|晚会|全部|内部|外部|局部|干部|场所|厕所|住所|辖区|城区|地区域|片区|山区|景区|小区|库区|教室|寝室|宿舍|学科|本科|举办|承办|主办|开办|协办|"
@@ -34,6 +34,33 @@ _NOT_UNITS = (
     "论处|深处|高处|低处|用处|法治社|全社|防范区|重点区|隐患处|落脚点|归口管理|安全教育|法治教育|警示教育|主题教育|宣传教育|广泛宣传|集中宣传|大力宣传|加强宣传|开展宣传|舆论宣传|流动|联动|"
     "活动|行动|主动|变动|推动|劳动|发动|拉动|执法机关"
 )
+_NEVER_FIRST = set("从向对据经让使给到被因按凭跟除往把将要应须不如是即")
+#: departments by their line of work; so short a word is a unit only in a list of them
+_SHORT = frozenset(
+    [
+        "消防",
+        "交警",
+        "公安",
+        "宣传",
+        "财政",
+        "民政",
+        "司法",
+        "教育",
+        "人行",
+        "人社",
+        "网信",
+        "市监",
+        "城管",
+        "水务",
+        "应急",
+        "文旅",
+        "移动",
+        "联通",
+        "电信",
+        "邮政",
+    ]
+)
+_BY_ROLE = {"牵头单位", "配合单位", "责任单位", "成员单位", "牵头部门", "配合部门", "责任部门", "牵头科室", "责任科室"}
 _NOT_UNIT = re.compile(rf"(?:{_NOT_UNITS})$")
 # 人事处 is a real office; it stands above only to keep 处 from ending other words.
 _REAL = re.compile(r"(?:人事处|教务处|政教处|德育处|总务处|学生处|保卫处|安全处|管理处|办事处|监督处|法制处)$")
@@ -58,13 +85,17 @@ _TRAIL = re.compile(
 )
 _HEAD = re.compile(r"^(?:由|请|以|是|为|并由|同时|其中|主要由|具体由|分别由|并)(?=[\u4e00-\u9fff])")
 _PERSON_OF = re.compile(
-    r"(?:的)?(?:党政)?(?:主要|分管|相关|有关|具体)?(?:负责人|负责同志|领导|责任人|领导干部|负责|书记|主任|局长|校长|所长|站长|镇长)$"
+    r"(?:的)?(?:党政)?(?:主要|分管|相关|有关|具体)?(?:□{3,5}|负责人|负责同志|领导|责任人|领导干部|书记|主任|局长|校长|所长|站长|镇长)$"
 )
 
 
 @lru_cache(maxsize=8192)
 def is_unit(name: str) -> bool:
     """Whether `name`, whole, names a unit, a set of units, or an office that is held responsible."""
+    if name in _BY_ROLE:
+        return True
+    if name[:1] in _NEVER_FIRST:
+        return False
     if not 1 < len(name) <= MAX_UNIT or _VERB_INSIDE.search(_without_brackets(name)):
         return False
     if re.search(r"[，。；：！？《》“”%]", _without_brackets(name)):
@@ -142,7 +173,9 @@ def _each_of(name: str) -> list[str]:
 def all_units(value: str) -> list[str] | None:
     """Return the units of a list if each of its parts is one; None otherwise."""
     names = [each for name in split_units(value) for each in _each_of(of_person(name))]
-    return list(dict.fromkeys(names)) if names and all(is_unit(name) for name in names) else None
+    if not names or not all(is_unit(name) for name in names) or (len(names) == 1 and names[0] in _SHORT):
+        return None
+    return list(dict.fromkeys(names))
 
 
 def unit_heading(title: Passage) -> list[str] | None:
