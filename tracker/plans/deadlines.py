@@ -29,6 +29,7 @@ class Due:
 
 
 NONE = Due(None)
+_TIME_CHARACTER = re.compile(r"[月年日每底旬季按常持长即次]")
 
 
 def labelled_due(value: str, years: YearContext) -> Due:
@@ -54,6 +55,8 @@ def labelled_due(value: str, years: YearContext) -> Due:
 
 def due_in(text: str, years: YearContext) -> Due:
     """Read the deadline of a measure's own words."""
+    if not _TIME_CHARACTER.search(text):
+        return NONE
     recurring = find_recurring(without_quotations(text))
     dated = find_dated(text, years)
     if recurring and (not dated or recurring[1] < dated[0].start or dated[0].window):

@@ -24,9 +24,10 @@ _HEADING_TAIL = 24
 
 @dataclass(frozen=True)
 class Line:
-    """One line, with what stood before it."""
+    """One line, with what stood before it. `whole` keeps the tabs at its ends: they part empty cells."""
 
     passage: Passage
+    whole: Passage
     after_blank: bool
     indented: bool
 
@@ -40,7 +41,7 @@ def split_lines(text: Passage) -> list[Line]:
         whole = text.cut(start, end)
         stripped = whole.strip(" \t*")
         if stripped:
-            lines.append(Line(stripped, blank, piece[:1] in (" ", "\t")))
+            lines.append(Line(stripped, whole.strip(" "), blank, piece[:1] in (" ", "\t")))
         blank = not stripped
         start = end + 1
     return lines

@@ -29,6 +29,7 @@ from tracker.plans.wording import (
 )
 from tracker.plans.years import YearContext
 
+_SHORTEST = 4
 _PAIR = re.compile(r"要|应|须|必须|负责|牵头|不得|严禁")
 
 
@@ -129,6 +130,8 @@ class Collector:
             self._emit(whole, len(node.own) if first else 0, titled, heading=node.title.text)
 
     def _emit(self, whole: Passage, title_length: int, above: Above, heading: str = "") -> None:
+        if len(whole) < _SHORTEST or above.role is Role.ATTACHED:
+            return
         title = whole.text[:title_length] or heading
         for segment in segments_of(whole, title_length, self.years, stage=above.stage is not None):
             if self._is_duty(segment, above, title):
@@ -139,10 +142,10 @@ class Collector:
         tagged = bool(segment.tag.lead or segment.tag.support)
         if above.role is Role.ATTACHED:
             return False
-        if len(text) >= 6 and tagged:
+        if tagged and len(text) >= 2:
             return True
         returned = segment.returns and segment.due.deadline is not None
-        if returned and len(text) >= 6:
+        if returned:
             return True
         if is_preamble(text) or is_member_line(text):
             return False
@@ -156,6 +159,8 @@ class Collector:
             return spoken
         if introduces(text) and not segment.due.deadline:
             return False
+        if segment.spoken.lead and segment.due.deadline:
+            return True
         behind = text.removeprefix(title).strip("。：； ") if title else text
         return orders_something(behind or text, above.role)
 

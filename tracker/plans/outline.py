@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from tracker.plans.duties import LABEL
 from tracker.plans.ordinals import Ordinal, ordinal_at
 from tracker.plans.passages import EMPTY, Passage
 from tracker.plans.rows import TableRow
@@ -96,7 +97,7 @@ def _unnumbered(paragraph: Passage, following: str) -> Node | None:
     if _ATTACHMENT.match(text) and not re.match(r"附[件表].{0,30}(?:报送|上报|填报)", text):
         return Node(None, _RANK_ATTACHMENT, squeezed, EMPTY, squeezed)
     colon = text[:60].find("：")
-    if colon > 1 and unit_heading(squeezed.cut(0, colon)) is not None:
+    if colon > 1 and not LABEL.fullmatch(text[:colon]) and unit_heading(squeezed.cut(0, colon)) is not None:
         return Node(None, _RANK_UNIT, squeezed.cut(0, colon), squeezed.cut(colon + 1).strip(), squeezed)
     known = KNOWN_HEADINGS.match(text)
     if known and len(text) - known.end() <= 4 and text[-1] not in "。；，、":
@@ -121,7 +122,8 @@ def split_title(own: Passage) -> tuple[Passage, Passage]:
     """Return the heading words and the text behind them; an item without a heading has an empty heading."""
     text = own.text
     known = KNOWN_HEADINGS.match(text)
-    if known and len(text) > known.end() + 12 and text[known.end()] not in "。：，、；和及与（的":
+    room = 5 if known and text[known.end() : known.end() + 1] == " " else 12
+    if known and len(text) > known.end() + room and text[known.end()] not in "。：，、；和及与（的":
         return own.cut(0, known.end()).squeezed(), own.cut(known.end()).squeezed().strip()
     gap = text.find(" ")
     if (

@@ -30,6 +30,16 @@ class Part:
     title: str
     paragraphs: list[Passage | TableRow] = field(default_factory=list)
     heading: Passage = EMPTY
+    length: int = 0
+    numbered: bool = False
+    begun: bool = False
+
+    def add(self, paragraph: Passage) -> None:
+        """Take one more paragraph, and note what tells whether the document has begun."""
+        self.paragraphs.append(paragraph)
+        self.length += len(paragraph)
+        self.numbered = self.numbered or ordinal_at(paragraph.text) is not None
+        self.begun = self.begun or (len(paragraph) > 20 and paragraph.text[-1] in "。：；")
 
     def texts(self) -> list[str]:
         """Return the words of each paragraph, without the table rows."""
@@ -50,16 +60,12 @@ def split_parts(paragraphs: list[Passage | TableRow]) -> list[Part]:
             parts.append(Part(title, heading=paragraph))
         elif title and not parts[-1].title:
             parts[-1].title, parts[-1].heading = title, paragraph
-        parts[-1].paragraphs.append(paragraph)
+        parts[-1].add(paragraph)
     for part in parts:
         _unglue(part)
         if not part.title:
             part.title = _fallback(part)
     return [part for part in parts if part.paragraphs] or parts[:1]
-
-
-def _length(part: Part) -> int:
-    return sum(len(each) for each in part.paragraphs if isinstance(each, Passage))
 
 
 def _title_of(paragraph: Passage) -> str:
@@ -77,17 +83,12 @@ def _title_of(paragraph: Passage) -> str:
 
 def _is_cover(part: Part) -> bool:
     """Whether what came so far is only the notice that sends the plan out: its number and date belong to the plan."""
-    return part.title.endswith("通知") and _length(part) < 600 and not _numbered(part)
+    return part.title.endswith("通知") and part.length < 600 and not part.numbered
 
 
 def _has_body(part: Part) -> bool:
     """Whether a document has begun: a second title right behind the first is only its second line."""
-    begun = any(len(text) > 20 and text[-1] in "。：；" for text in part.texts())
-    return begun and (bool(part.title) or _numbered(part) or _length(part) > 200)
-
-
-def _numbered(part: Part) -> bool:
-    return any(ordinal_at(text) is not None for text in part.texts())
+    return part.begun and (bool(part.title) or part.numbered or part.length > 200)
 
 
 def _unglue(part: Part) -> None:

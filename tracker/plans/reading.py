@@ -114,7 +114,7 @@ def _period(texts: Sequence[str], phases: Sequence[Phase], years: YearContext) -
         opening = (
             index < 5 or _TIME_HEADING.search(text[:12]) or (index and _TIME_HEADING.search(texts[index - 1][-8:]))
         )
-        if not opening or (re.search(r"阶段", text[:30]) and index > 4):
+        if not opening or "阶段" in text[:30]:
             continue
         for dated in find_dated(text[:600], years, labelled=True):
             if dated.window:

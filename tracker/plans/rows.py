@@ -41,7 +41,7 @@ def take_tables(lines: list[Line]) -> list[Line | TableRow]:
     separator: re.Pattern[str] | None = None
     above: tuple[Passage, ...] = ()
     for line in lines:
-        header = _header(line.passage)
+        header = _header(line.whole)
         if header:
             separator, columns = header
             above = ()
@@ -49,7 +49,7 @@ def take_tables(lines: list[Line]) -> list[Line | TableRow]:
         if separator is not None:
             if _RULE.match(line.passage.text):
                 continue
-            cells = _cells(line.passage, separator)
+            cells = _cells(line.whole, separator)
             if 2 <= len(cells) <= len(columns):
                 row = _carried(cells + (EMPTY,) * (len(columns) - len(cells)), above, columns)
                 result.append(TableRow(row, columns))

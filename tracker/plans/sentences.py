@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from tracker.plans.passages import Passage
+from tracker.plans.shapes import Span
 
 _OPEN, _CLOSE = "（【《“", "）】》”"
 _STOPS = "。！？；"
@@ -13,18 +16,21 @@ def split_at(passage: Passage, stops: str) -> list[Passage]:
 
     A bracket that is never closed must not swallow the rest: after 300 characters it counts as closed.
     """
-    parts: list[Passage] = []
-    depth, opened, start = 0, 0, 0
-    for place, character in enumerate(passage.text):
+    text = passage.text
+    cuts: list[int] = [0]
+    depth, opened = 0, 0
+    for place, character in enumerate(text):
         if character in _OPEN:
             depth, opened = depth + 1, place
         elif character in _CLOSE:
             depth = max(0, depth - 1)
         elif character in stops and (depth == 0 or place - opened > 300):
-            parts.append(passage.cut(start, place + 1))
-            start, depth = place + 1, 0
-    parts.append(passage.cut(start))
-    return _tails_joined([part for part in parts if part.strip()])
+            cuts.append(place + 1)
+            depth = 0
+    if cuts[-1] < len(text):
+        cuts.append(len(text))
+    ranges = _tails_joined(text, list(pairwise(cuts)))
+    return [passage] if len(ranges) == 1 else [passage.cut(start, end) for start, end in ranges]
 
 
 def sentences(passage: Passage) -> list[Passage]:
@@ -37,26 +43,23 @@ def clauses(passage: Passage) -> list[Passage]:
     return split_at(passage, _STOPS + "，")
 
 
-def _tails_joined(parts: list[Passage]) -> list[Passage]:
+def _tails_joined(text: str, ranges: list[Span]) -> list[Span]:
     """「…做好登记。（责任单位：各村）」 is one sentence: the bracket that comes alone goes to the one before."""
-    result: list[Passage] = []
-    for part in parts:
-        bare = part.text.strip(" 。；，")
-        alone = (
-            bare[:1] in ("（", "【")
-            and bare[-1:] in ("）", "】")
-            and bare.find(_CLOSE[_OPEN.index(bare[0])]) == len(bare) - 1
-        )
-        if result and (alone or not bare):
-            before = result.pop()
-            result.append(Passage(before.text + part.text, [*before.at, *part.at]))
-        elif result and bare[:1] in ("（", "【") and _leading_bracket(bare):
-            end = part.text.index(_CLOSE[_OPEN.index(bare[0])]) + 1
-            before = result.pop()
-            result.append(Passage(before.text + part.text[:end], [*before.at, *part.at[:end]]))
-            result.append(part.cut(end))
+    result: list[Span] = []
+    for start, end in ranges:
+        bare = text[start:end].strip(" 。；，")
+        if not result:
+            result.append((start, end))
+            continue
+        close = bare.find(_CLOSE[_OPEN.index(bare[0])]) if bare[:1] in ("（", "【") else -1
+        if not bare or close == len(bare) - 1 > 0:
+            result[-1] = (result[-1][0], end)
+        elif close > 0 and _leading_bracket(bare):
+            middle = text.index(bare[close], start) + 1
+            result[-1] = (result[-1][0], middle)
+            result.append((middle, end))
         else:
-            result.append(part)
+            result.append((start, end))
     return result
 
 

@@ -18,8 +18,7 @@ _SUFFIXES = (
     "中心|公司|集团|企业|银行|支行|分行|信用社|联社|农商行|网点|营业厅|大队|支队|中队|总队|派出所|警务室|学校|学院|大学|中学|小学|幼儿园|园所|医院|卫生院|卫生室|法院|检察院|法庭|团委|"
     "妇联|工会|总工会|残联|工商联|科协|文联|侨联|关工委|红十字会|协会|商会|学会|联合会|业委会|理事会|监事会|专班|指挥部|联席会议|运营商|服务所|工作站|服务站|物业|报社|电视台|广播站|电台|"
     "融媒体|网格|家委会|学生会|居民小组|村民小组|经联社|合作社|园区|开发区|林场|农场|养老院|敬老院|班子|成员单位|责任单位|牵头单位|纪委|监委|纪检组|纪工委|政法委|编办|国资委|发改委|卫健委|"
-    "村（社区）|供电所|基站|移动|联通|电信|邮政|铁塔|班级|年级|年级组|教研组|级部|处室|科室|股室|车间|班组|项目部|经营户|消防|交警|公安|宣传|财政|民政|司法|教育|人行|人社|网信|市监|"
-    "城管|水务|应急|文旅"
+    "村（社区）|供电所|基站|班级|年级|年级组|教研组|级部|处室|科室|股室|车间|班组|项目部|经营户"
 )
 #: people in an office's service who are named as those responsible
 _OFFICES = (
@@ -34,31 +33,10 @@ _NOT_UNITS = (
     "论处|深处|高处|低处|用处|法治社|全社|防范区|重点区|隐患处|落脚点|归口管理|安全教育|法治教育|警示教育|主题教育|宣传教育|广泛宣传|集中宣传|大力宣传|加强宣传|开展宣传|舆论宣传|流动|联动|"
     "活动|行动|主动|变动|推动|劳动|发动|拉动|执法机关"
 )
-_NEVER_FIRST = set("从向对据经让使给到被因按凭跟除往把将要应须不如是即")
+_NEVER_FIRST = re.compile(r"从|把|被|按|凭|将|要|须|让|使|据|除|跟|与|在|到|向(?!阳)|对(?!外|口)|应(?!急|城)|不|是")
 #: departments by their line of work; so short a word is a unit only in a list of them
-_SHORT = frozenset(
-    [
-        "消防",
-        "交警",
-        "公安",
-        "宣传",
-        "财政",
-        "民政",
-        "司法",
-        "教育",
-        "人行",
-        "人社",
-        "网信",
-        "市监",
-        "城管",
-        "水务",
-        "应急",
-        "文旅",
-        "移动",
-        "联通",
-        "电信",
-        "邮政",
-    ]
+_SHORT = re.compile(
+    r"(?:消防|交警|公安|宣传|财政|民政|司法|教育|人行|人社|网信|市监|城管|水务|应急|文旅|移动|联通|电信|邮政|铁塔)"
 )
 _BY_ROLE = {"牵头单位", "配合单位", "责任单位", "成员单位", "牵头部门", "配合部门", "责任部门", "牵头科室", "责任科室"}
 _NOT_UNIT = re.compile(rf"(?:{_NOT_UNITS})$")
@@ -94,7 +72,9 @@ def is_unit(name: str) -> bool:
     """Whether `name`, whole, names a unit, a set of units, or an office that is held responsible."""
     if name in _BY_ROLE:
         return True
-    if name[:1] in _NEVER_FIRST:
+    if _SHORT.fullmatch(name):
+        return True
+    if _NEVER_FIRST.match(name):
         return False
     if not 1 < len(name) <= MAX_UNIT or _VERB_INSIDE.search(_without_brackets(name)):
         return False
@@ -173,7 +153,7 @@ def _each_of(name: str) -> list[str]:
 def all_units(value: str) -> list[str] | None:
     """Return the units of a list if each of its parts is one; None otherwise."""
     names = [each for name in split_units(value) for each in _each_of(of_person(name))]
-    if not names or not all(is_unit(name) for name in names) or (len(names) == 1 and names[0] in _SHORT):
+    if not names or not all(is_unit(name) for name in names) or (len(names) == 1 and _SHORT.fullmatch(names[0])):
         return None
     return list(dict.fromkeys(names))
 

@@ -7,7 +7,7 @@ import re
 from tracker.plans.sections import Role
 
 _ACTS = re.compile(
-    r"要|应|须|必须|负责|牵头|配合|不得|严禁|禁止|开展|组织|加强|强化|落实|完善|建立|健全|推进|推动|排查|摸排|摸底|宣传|宣讲|整治|整改|治理|清理|打击|查处|巡查|巡逻|检查|督导|督查|"
+    r"巡|执法|劝导|要|应|须|必须|负责|牵头|配合|不得|严禁|禁止|开展|组织|加强|强化|落实|完善|建立|健全|推进|推动|排查|摸排|摸底|宣传|宣讲|整治|整改|治理|清理|打击|查处|巡查|巡逻|检查|督导|督查|"
     r"报送|上报|报告|报备|召开|制定|签订|发放|张贴|悬挂|播放|培训|教育|登记|建档|走访|入户|劝阻|预警|管控|监管|监测|核查|核验|曝光|通报|考核|追究|问责|约谈|成立|明确|设立|设置|"
     r"安装|推广|利用|发动|动员|邀请|举办|举行|进行|实行|实施|严格|规范|压实|提升|提高|做好|抓好|深化|深入|畅通|共享|研判|移送|移交|处置|冻结|止付|封堵|拦截|取缔|拆除|关停|普及|"
     r"编印|印发|印制|制作|推送|转发|更新|总结|评估|验收|评比|表彰|奖励|保障|统筹|协调|调度|部署|参加|参与|引导|督促|指导|帮扶|关爱|看护|值守|演练|救援|配备|配齐|公示|收集|汇总|梳理|"
@@ -39,6 +39,11 @@ _OBJECTS_FOLLOW = re.compile(
 _RETURN = re.compile(
     r"将[^，。；]{2,30}?(?:报|交|送)(?!通|警|道|案|流|易|纳|付|告群|给群|由|办)|报送|上报|报告(?!会|制度)|报至|报到|填报|报备|报(?=[县区市镇乡街局校院]|领导小组|办公室|综治|政法|平安|专班|联席|专项|教育|公安|党政|党委|我|本|送)|反馈(?=至|到|给)|提交|汇总报|送交|送至|报综|报来|发送至|发至"
 )
+# The guiding thought of a plan, where its heading is lost.
+_THOUGHT = re.compile(
+    r"^(?:坚持以|以习近平|以[^，。]{2,40}为(?:指导|引领|统领|遵循)|全面贯彻|深入学习贯彻|坚持[^，。]{2,12}，坚持|按照“|认真贯彻)"
+)
+_MUST = re.compile(r"(?:各|村|单位|部门|局|办|所|校)[^，。；]{0,10}(?:要|应|须|负责)")
 # What only asks for the right state of mind: it holds 责任 and 落实 without ordering anything.
 _ZEAL = re.compile(
     r"(?:是|为)?(?:第一|直接|主要)责任人|责任感|使命感|紧迫感|责任意识|思想认识|提高认识|统一思想|高度重视|充分认识[^，。；]*|深刻认识[^，。；]*|牢固树立[^，。；]*|切实增强[^，。；]*|进一步增强[^，。；]*|提高政治站位|加强(?:组织)?领导|精心组织|思想统一|认识到位|[^，。；]{0,10}重要性|[^，。；]{0,12}重大意义"
@@ -83,7 +88,9 @@ def acts(text: str) -> bool:
 def orders_something(text: str, role: Role | None) -> bool:
     """Whether a text of this section is a duty: under requirements it must order more than zeal."""
     bare = text.strip("。；，： ")
-    if len(bare) < 6 or is_member_line(bare) or not acts(bare):
+    if len(bare) < 4 or is_member_line(bare) or not acts(bare):
+        return False
+    if _THOUGHT.match(bare) and not _MUST.search(bare):
         return False
     if role is Role.DEMANDS:
         return _CONCRETE.search(_ZEAL.sub("", bare)) is not None
