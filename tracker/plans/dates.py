@@ -189,6 +189,8 @@ def _bare(plain: str, day: Day, year: int | None, labelled: bool) -> Dated | Non
     before, after = plain[: day.start], plain[day.end :]
     adverb = _ADVERB.search(before) is not None
     clause = re.split(r"[。；]", after, maxsplit=1)[0]
+    if adverb and day.text.endswith("内") and clause and day.year_words:
+        return Dated(Deadline("by_date", day.text, year, day.last_month, day.last), day.start, day.end)
     acts = _ACTS.search(clause[:30]) is not None
     written = day.exact and not re.search(r"(?:底|末|内|终|年)$", day.text)
     if not labelled:

@@ -67,7 +67,9 @@ def _labelled(inner: str, labels: list[re.Match[str]]) -> Duty | None:
         if kind == "time":
             time = time or value or None
         elif kind in found:
-            found[kind].extend(_units_of(value))
+            units, helpers = _units_of(value)
+            found[kind].extend(units)
+            found["help"].extend(helpers)
     lead = found["head"] or found["duty"]
     # Where somebody leads in so many words, the other responsible units are those that help.
     support = [*(found["duty"] if found["head"] else ()), *found["help"]]
@@ -75,15 +77,19 @@ def _labelled(inner: str, labels: list[re.Match[str]]) -> Duty | None:
     return duty or None
 
 
-def _units_of(value: str) -> list[str]:
+def _units_of(value: str) -> tuple[list[str], list[str]]:
     """Units of a labelled value. A label says that units follow, so names without a known ending are taken too."""
-    spoken = _by_verbs(value)
-    if spoken and (spoken.lead or spoken.support):
-        return [*spoken.lead, *spoken.support]
+    helped = re.match(r"^(?P<lead>.+?)[，；](?P<help>[^，；]{2,60}?)(?:积极|协同)?(?:配合|协助|参与)(?:落实)?$", value)
+    if not helped:
+        spoken = _by_verbs(value)
+        if spoken and (spoken.lead or spoken.support):
+            return list(spoken.lead), list(spoken.support)
     value = re.sub(r"(?:按照?|根据)?(?:各自)?(?:职责|职能)?(?:分工)?(?:分别)?(?:负责|落实|配合|实施)$", "", value)
-    return [
-        name for name in split_units(value) if 1 < len(name) <= 40 and not re.fullmatch(r"[\d年月日底前：]+|按.*", name)
+    lead, helpers = (helped["lead"], split_units(helped["help"])) if helped else (value, [])
+    names = [
+        name for name in split_units(lead) if 1 < len(name) <= 40 and not re.fullmatch(r"[\d年月日底前：]+|按.*", name)
     ]
+    return names, helpers
 
 
 def _by_verbs(inner: str) -> Duty | None:

@@ -30,6 +30,7 @@ from tracker.plans.wording import (
 from tracker.plans.years import YearContext
 
 _SHORTEST = 4
+_GAP = 8
 _PAIR = re.compile(r"要|应|须|必须|负责|牵头|不得|严禁")
 
 
@@ -44,6 +45,8 @@ class Above:
     due: Due = field(default_factory=lambda: Due(None))
     stage: Stage | None = None
     top: bool = True
+    tagged: bool = False
+    numbered: bool = False
 
 
 class Collector:
@@ -75,7 +78,8 @@ class Collector:
         tag, body = _with_tag_lines(tag, node.body)
         heads = unit_heading(node.title)
         here = replace(
-            above, role=role, stage=stage, top=False,
+            above, role=role, stage=stage, top=False, tagged=bool(tag.lead or tag.support) or (above.tagged and not heads),
+            numbered=node.ordinal is not None,
             duty=tag if tag.lead or tag.support else Duty(tuple(heads)) if heads else above.duty,
             due=labelled_due(tag.time, self.years) if tag.time else above.due,
         )  # fmt: skip
@@ -156,18 +160,20 @@ class Collector:
             inherited = bool(above.duty.lead) and bool(re.search(r"负责|职责|要", text)) and not is_establishing(text)
             return (spoken and acts(text)) or inherited
         if above.role is Role.TARGETS:
-            return spoken
+            return spoken or bool(above.duty.lead)
         if introduces(text) and not segment.due.deadline:
             return False
         if segment.spoken.lead and segment.due.deadline:
             return True
         behind = text.removeprefix(title).strip("。：； ") if title else text
-        return orders_something(behind or text, above.role)
+        if above.role in (Role.TASKS, Role.PHASES, None) and above.numbered and len(text) > _SHORTEST + 3:
+            return not is_member_line(text)
+        return orders_something(behind or text, above.role) or (segment.due.deadline is not None and acts(text))
 
     def _measure(self, segment: Segment, above: Above, title: str) -> Measure:
-        passage = segment.passage.strip(" ，；。、")
+        passage = _from_the_first_run(segment.passage.strip(" ，；。、"))
         text = passage.text
-        duty = segment.duty if segment.duty.lead or segment.duty.support else above.duty
+        duty = _duty(segment, above)
         due, grounds = self._due(segment, above)
         start, end = passage.span
         quantity = find_quantity(text)
@@ -264,6 +270,25 @@ def _joins(node: Node) -> bool:
         Role.SILENT,
     )
     return bool(node.title) and len(node.title) <= 30 and not section
+
+
+def _from_the_first_run(passage: Passage) -> Passage:
+    """Leave out a heading that a duty tag parts from its text: the words of a measure stand together."""
+    for index in range(min(len(passage) - 1, 24)):
+        if passage.at[index + 1] - passage.at[index] > _GAP:
+            return passage.cut(index + 1).strip(" ，；。、：")
+    return passage
+
+
+def _duty(segment: Segment, above: Above) -> Duty:
+    """The item's own units, else those above it. One of the units that a tag above names is no one else."""
+    own = segment.duty
+    if not own.lead and not own.support:
+        return above.duty
+    named = {*above.duty.lead, *above.duty.support}
+    if above.tagged and not segment.tag and {*own.lead, *own.support} <= named:
+        return above.duty
+    return own
 
 
 def _stop_after(title: Passage) -> Passage:

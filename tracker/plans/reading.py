@@ -11,6 +11,7 @@ from tracker.plans.dates import find_dated
 from tracker.plans.lines import Line, paragraphs, split_lines
 from tracker.plans.measures import Collector
 from tracker.plans.normalising import normalise
+from tracker.plans.ordinals import ordinal_at
 from tracker.plans.outline import build_outline
 from tracker.plans.parts import Part, split_parts
 from tracker.plans.passages import Passage
@@ -18,6 +19,7 @@ from tracker.plans.phases import iso
 from tracker.plans.quantities import find_reported
 from tracker.plans.rows import TableRow, take_tables
 from tracker.plans.shapes import Measure, Period, Phase, Reading, Span
+from tracker.plans.units import all_units
 from tracker.plans.years import YearContext, year_context
 
 MOST_CHARACTERS = 1_000_000
@@ -95,17 +97,23 @@ def _read_part(part: Part) -> Reading:
 
 
 def _without_frame(part: Part) -> list[Passage | TableRow]:
-    """Leave out the title, the signature and the date: they are no paragraphs of the plan."""
+    """Leave out the title, those addressed, the signature and the date: they are no paragraphs of the plan."""
     kept: list[Passage | TableRow] = []
-    for each in part.paragraphs:
+    for index, each in enumerate(part.paragraphs):
         if isinstance(each, Passage):
             text = each.squeezed().text
+            if index < 8 and text.endswith("：") and not _has_marks(kept) and all_units(text.rstrip("：")):
+                continue
             if each is part.heading or text == part.title or _DATE_LINE.match(text):
                 continue
             if _SIGNATURE.match(text) and len(text) <= 24 and not re.search(r"负责|开展|加强", text):
                 continue
         kept.append(each)
     return kept
+
+
+def _has_marks(kept: list[Passage | TableRow]) -> bool:
+    return any(isinstance(each, TableRow) or ordinal_at(each.text) is not None for each in kept)
 
 
 def _period(texts: Sequence[str], phases: Sequence[Phase], years: YearContext) -> Period | None:

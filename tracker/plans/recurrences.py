@@ -29,6 +29,7 @@ _QUOTA = re.compile(
 _DIRECT = re.compile(rf"^(?P<count>{_N}){_TIMES}")
 _SHORT = re.compile(r"(?P<every>日|周|旬|月|季)(?:报告|调度|通报|报)(?:制度)?")
 _PER_PERIOD = re.compile(r"(?P<every>日|周|旬|月|季)(?:研判|调度|通报|汇总)")
+_HALF_MONTH = re.compile(r"每半个?月(?:[^，。；]{0,10}?[一1]次)?")
 _BY_PERIOD = re.compile(
     r"按(?P<every>月|季度|季|周|半年|旬|日)(?:度)?(?=[^，。；]{0,6}(?:通报|报送|上报|汇总|调度|报告|开展|排查|检查|更新|统计|召开|分析|研判|督导|总结))"
 )
@@ -54,6 +55,9 @@ def find_recurring(text: str) -> tuple[Deadline, int] | None:
         return Deadline(
             "recurring", text[each.start() : end], every=every, count=quota[0] if quota else 1, by_day=by_day
         ), each.start()
+    half_month = _HALF_MONTH.search(text)
+    if half_month:
+        return Deadline("recurring", half_month.group(), every="month", count=2), half_month.start()
     by_period = _BY_PERIOD.search(text)
     if by_period:
         return Deadline("recurring", by_period.group(), every=_every(by_period["every"]), count=1), by_period.start()

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from tracker.plans.deadlines import Due, due_in, has_deadline, labelled_due
+from tracker.plans.deadlines import Due, due_in, labelled_due
 from tracker.plans.duties import Duty, merge, read_tag, take_tags
 from tracker.plans.passages import Passage, joined
 from tracker.plans.sentences import clauses, sentences
 from tracker.plans.subjects import duty_of_text, subject_of
-from tracker.plans.wording import acts, is_member_line, is_return
+from tracker.plans.wording import acts, is_establishing, is_member_line, is_return
 from tracker.plans.years import YearContext
 
+_YEAR = re.compile(r"(20\d\d)年(?=\d{1,2}月|底|[上下]半年|[一二三四]季度)")
 _TIME_WORD = re.compile(r"每|月|年底|季度|日前")
 _TIMED = re.compile(
     r"^(?:并|并于|于|须于|要于|应于|请于|在|并在|同时)?(?:每|\d|[一二三四五六七八九十]{1,3}月|20|年底|月底)"
@@ -88,13 +89,22 @@ def _read_sentences(own: Passage, title_length: int, years: YearContext, stage: 
             bare, tag = bare.cut(0, 0), whole_duty
         if result and is_member_line(bare.text.strip()):
             continue
-        found = subject_of(bare.text.strip())
+        years = _year_told(part.text, years)
+        orders = not is_establishing(bare.text)
+        found = subject_of(bare.text.strip()) if orders else None
         subject = found[0] if found else ()
+        spoken = duty_of_text(bare) if orders else Duty()
         due = Due(None) if title and stage else due_in(bare.text, years)
         if tag.time:
             due = labelled_due(tag.time, years)
-        result.append(_Sentence(bare, tag, duty_of_text(bare), subject, due, title))
+        result.append(_Sentence(bare, tag, spoken, subject, due, title))
     return result
+
+
+def _year_told(text: str, years: YearContext) -> YearContext:
+    """A year printed in an item holds for the dates behind it in the same item."""
+    told = _YEAR.findall(text)
+    return replace(years, year=int(told[-1]), ground="同一条里写明的年份") if told else years
 
 
 def _times_apart(parts: list[Passage], years: YearContext) -> list[Passage]:
@@ -104,12 +114,19 @@ def _times_apart(parts: list[Passage], years: YearContext) -> list[Passage]:
         pieces = clauses(part) if len(_TIME_WORD.findall(part.text)) > 1 else [part]
         result.append(pieces[0])
         for piece in pieces[1:]:
-            apart = _TIMED.match(piece.text) and acts(piece.text) and has_deadline(piece.text, years)
-            if apart and has_deadline(result[-1].text, years):
+            if _TIMED.match(piece.text) and acts(piece.text) and _parts_ways(result[-1].text, piece.text, years):
                 result.append(piece)
             else:
                 result[-1] = joined([result[-1], piece])
     return result
+
+
+def _parts_ways(before: str, after: str, years: YearContext) -> bool:
+    """Whether two clauses have times of different duties; two dates of one course of action stay together."""
+    first, second = due_in(before, years).deadline, due_in(after, years).deadline
+    if first is None or second is None:
+        return False
+    return is_return(after) or first.type != second.type or (first.type == "recurring" and first.every != second.every)
 
 
 def _stands_alone(current: Segment, sentence: _Sentence, tagged: bool) -> bool:

@@ -24,9 +24,9 @@ _VERBS = (
     "要|应|须|需|必须|应当|负责|牵头|会同|联合|组织|开展|加强|落实|做好|完善|建立|推进|强化|配合|协助|参与|严格|切实|认真|积极|充分|结合|按照|根据|全面|深入|通过|利用|对|将|把|在|"
     "于|每|及时|定期|依托|依法|围绕|立即|主动|统筹|成立|制定|明确|确定|具体|均|都|也|可|不得|严禁|务必|分别|共同|高度|进一步|迅速|按|坚持|指导|督促|发挥|向|抓|以|安排|召开|报送|"
     "自行|集中|采取|至少|至|为|实行|持续|抓好|抓紧|提高|大力|统一|一律|同步|广泛|逐|动员|履行|运用|承担|签订|排查|摸排|重点|主要|提供|举办|设立|设置|悬挂|张贴|发放|印制|播放|制作|"
-    "收集|汇总|调度|监督|检查|督导|协调|研究|指定|组建|完成|整合|梳理|选派|抽调|配备|配齐|更新|上报|提交|开设|邀请|引导|掌握|压实|细化|构建|巩固|维护|保障|处置|调查|侦办|打击|查处|受理|审核|审批|曝光|追究|推广|推送|转发|编制|编印|总结|填报|填写|报告|报|收缴|拆除|清理|取缔|整治|治理|规范|健全|亲自|逐|层层|最少|不少于|坚决|继续|着力|尽快|随时|适时|不定期|不断|参照|出一|出动|主动|接到|发现|自查|认领|建好|用好|管好|看好|守好|选聘|划定|划分|搭建|升级|安装|检修|维修|更换|巡查|巡逻|走访|入户|宣讲|宣传|培训|讲解|教育|帮扶|监管|管控|预警|劝阻|止付|冻结|核查|核实|甄别|登记|造册|建档|牵总|统筹|兜底|配套|拨付|印发|下发|拟定|起草|制发|分析|研判|评估|验收|考评|考核|通报|约谈|问责|督办|抽查|暗访|指派|为每|向每|给|与|同|和家长|负总责|继续|密切|广泛|多渠道|采用|采取|运用|借助|依靠|凭借|针对|紧盯|聚焦|突出|全程|全力|全方位|一次性|于|须于|确保|巡|执法|劝导|是"
+    "收集|汇总|调度|监督|检查|督导|协调|研究|指定|组建|完成|整合|梳理|选派|抽调|配备|配齐|更新|上报|提交|开设|邀请|引导|掌握|压实|细化|构建|巩固|维护|保障|处置|调查|侦办|打击|查处|受理|审核|审批|曝光|追究|推广|推送|转发|编制|编印|总结|填报|填写|报告|报|收缴|拆除|清理|取缔|整治|治理|规范|健全|亲自|逐|层层|最少|不少于|坚决|继续|着力|尽快|随时|适时|不定期|不断|参照|出一|出动|主动|接到|发现|自查|认领|建好|用好|管好|看好|守好|选聘|划定|划分|搭建|升级|安装|检修|维修|更换|巡查|巡逻|走访|入户|宣讲|宣传|培训|讲解|教育|帮扶|监管|管控|预警|劝阻|止付|冻结|核查|核实|甄别|登记|造册|建档|牵总|统筹|兜底|配套|拨付|印发|下发|拟定|起草|制发|分析|研判|评估|验收|考评|考核|通报|约谈|问责|督办|抽查|暗访|指派|为每|向每|给|与|同|和家长|负总责|继续|密切|广泛|多渠道|采用|采取|运用|借助|依靠|凭借|针对|紧盯|聚焦|突出|全程|全力|全方位|一次性|于|须于|确保|巡|执法|劝导|表演|参加|参观|观看|演示|是"
 )
-_VERB = re.compile("|".join(sorted(_VERBS.split("|"), key=len, reverse=True)))
+_VERB = re.compile(r"\d{1,2}月|20\d\d年|年底|月底|" + "|".join(sorted(_VERBS.split("|"), key=len, reverse=True)))
 # 县委宣传部, 区政府督查室: a verb that begins an office's name is no verb.
 _OFFICE_AHEAD = re.compile(
     r"(?:宣传|组织|督查|督导|教育|报告|巡查|监管|管理|核查|研判|考核|检查|宣讲|培训|统筹|协调|调查|监督|综合|整治|治理|打击|应急|巡逻|建设|发展|保障|治安|安全|联合|服务)"
@@ -44,8 +44,9 @@ _HELPED_WORDS = ("配合", "协助", "协同", "参与")
 _HELPS = ("配合", "协助", "参与")
 
 
-def subject_of(sentence: str) -> tuple[tuple[str, ...], int] | None:
+def subject_of(printed: str) -> tuple[tuple[str, ...], int] | None:
     """Return the units at the head of a sentence and the place where the verb begins, or None."""
+    sentence = without_quotations(printed)
     start = 0
     for _ in range(4):
         lead_in = _LEAD_IN.match(sentence[start : start + 80])
@@ -59,10 +60,10 @@ def subject_of(sentence: str) -> tuple[tuple[str, ...], int] | None:
         before = head[: verb.start()]
         if "。" in before or "：" in before:
             break
-        names = all_units(before.rstrip("，"))
-        if names:
-            return tuple(names), start + verb.start()
-    return _before_colon(head, start)
+        if all_units(before.rstrip("，")):
+            names = all_units(printed[start : start + verb.start()].rstrip("，"))
+            return (tuple(names), start + verb.start()) if names else None
+    return _before_colon(printed[start : start + _FURTHEST], start)
 
 
 def _units_at(text: str, start: int) -> list[str] | None:
@@ -89,7 +90,7 @@ def duty_of_sentence(passage: Passage) -> Duty:
     """Return the units that a sentence speaks to, by its subject and by 由…牵头, …配合, 会同…."""
     text = without_quotations(passage.text)
     duty = Duty()
-    found = subject_of(text)
+    found = subject_of(passage.text)
     if found:
         names, place = found
         verb = text[place : place + 2]

@@ -53,7 +53,9 @@ def year_context(title: str, paragraphs: list[str]) -> YearContext:
         numbered = _NUMBER_OF_PAPER.search(text[:40])
         if numbered and text[:1] not in "《根按为":
             return YearContext(int(numbered.group(1)), "发文字号的年份", signed)
-    for text in paragraphs:
+    for index, text in enumerate(paragraphs):
+        if (index >= 6 and not re.search(r"时间|阶段|步骤|期限", text[:40])) or re.search(r"范围|对象", text[:12]):
+            continue
         period = _PERIOD.search(text)
         if period and "《" not in text[max(0, period.start() - 12) : period.start()]:
             return YearContext(int(period.group(1)), "方案期限写明的年份", signed)
