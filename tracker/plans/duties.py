@@ -21,7 +21,21 @@ _LABELS = {
     "person": r"(?:(?:责任|牵头|分管|包保|市级|县级|区级|镇级)*(?:领导|责任人|负责人|校长|县领导|市领导)|责任人|联系人|联系电话|电话)",
 }  # fmt: skip
 LABEL = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _LABELS.items()) + r"")
-_LABELLED = re.compile(rf"(?:(?<=^)|(?<=[。；，、\s（【|]))(?:{LABEL.pattern})(?:：|为(?=各|[县市区镇乡]))")
+# A label that says 单位 or 时限 in full needs no separator before it: squeezing has taken the space away.
+_PLAIN_LABEL = r"(?P<plain>(?:牵头|责任|配合|成员|协办|主责)单位|责任(?:部门|科室)|配合部门|完成时限|完成时间)"
+_LABELLED = re.compile(
+    rf"(?:(?:^|(?<=[。；，、\s（【|]))(?:{LABEL.pattern})|{_PLAIN_LABEL})(?:：|为(?=各|[县市区镇乡]))"
+)
+_PLAIN_KINDS = {
+    "牵头": "head",
+    "主责": "head",
+    "责任": "duty",
+    "配合": "help",
+    "成员": "help",
+    "协办": "help",
+    "完成": "time",
+}
+
 _BY_VERB = re.compile(
     r"^(?:由)?(?P<units>.{2,160}?)(?:(?:按照?|根据)?(?:各自)?(?:职责|职能|工作|任务)?(?:分工)?)?(?:分别|具体|共同|联合|统筹|各自|分头|依职责|依法)?"
     r"(?P<verb>牵头(?:负责|落实|组织|实施)?|负责(?:落实|实施|组织|牵头|完成)?|组织(?:落实|实施)|抓好落实|落实(?:到位)?|实施|主办|承办|主责|配合(?:落实|实施)?|协助(?:落实|实施)?|协同(?:配合)?|参与(?:落实)?|协办|参加|支持)$"
@@ -62,7 +76,7 @@ def _labelled(inner: str, labels: list[re.Match[str]]) -> Duty | None:
     found: dict[str, list[str]] = {"head": [], "duty": [], "help": []}
     time: str | None = None
     for label, following in zip(labels, [*labels[1:], None], strict=True):
-        kind = str(label.lastgroup)
+        kind = _kind(label)
         value = inner[label.end() : following.start() if following else None].strip(" 。；，、|")
         if kind == "time":
             time = time or value or None
@@ -75,6 +89,10 @@ def _labelled(inner: str, labels: list[re.Match[str]]) -> Duty | None:
     support = [*(found["duty"] if found["head"] else ()), *found["help"]]
     duty = Duty(tuple(dict.fromkeys(lead)), tuple(unit for unit in dict.fromkeys(support) if unit not in lead), time)
     return duty or None
+
+
+def _kind(label: re.Match[str]) -> str:
+    return _PLAIN_KINDS[label["plain"][:2]] if label["plain"] else str(label.lastgroup)
 
 
 def _units_of(value: str) -> tuple[list[str], list[str]]:
@@ -151,16 +169,16 @@ def take_tags(passage: Passage) -> tuple[Passage, Duty]:
 
 
 def _take_trailing(passage: Passage, duty: Duty) -> tuple[Passage, Duty]:
-    """「……。责任单位：A、B。完成时限：6月底前。」 without brackets."""
+    """「……。责任单位：A、B。完成时限：6月底前。」 without brackets: from the first label to the end."""
     for found in _LABELLED.finditer(passage.text):
-        if found.lastgroup in ("head", "duty", "help", "time") and passage.text[
-            max(0, found.start() - 1) : found.start()
-        ] in ("", "。", "；", "|", " "):
-            if found.lastgroup == "time" and not re.search(r"完成|整改|时限|期限", found.group()):
-                continue
-            read = read_tag(passage.text[found.start() :])
-            if read and (read.lead or read.support or found.start() > 0 or read.time):
-                return passage.cut(0, found.start()).strip(), merge(duty, read)
+        before = passage.text[max(0, found.start() - 1) : found.start()]
+        if before not in ("", "。", "；", "|", " ", "】"):
+            continue
+        if _kind(found) == "time" and not re.search(r"完成|整改|时限|期限", found.group()):
+            continue
+        read = read_tag(passage.text[found.start() :])
+        if read:
+            return passage.cut(0, found.start()).strip(), merge(duty, read)
     return passage, duty
 
 

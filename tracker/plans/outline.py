@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from tracker.plans.duties import LABEL
+from tracker.plans.duties import LABEL, read_tag
 from tracker.plans.ordinals import Ordinal, ordinal_at
 from tracker.plans.passages import EMPTY, Passage
 from tracker.plans.rows import TableRow
@@ -17,6 +17,7 @@ _ENDS = "。；！？，、"
 _FIRST_STOP = re.compile(r"[。！？：；]")
 _LONGEST_TITLE = 36
 _ATTACHMENT = re.compile(r"^附(?:件|表)?\s*(?:[\d一二三四五六七八九十]{1,2})?\s*[：.、]?[^。；，]{0,40}$")
+_FRAMED = re.compile(r"^【(?P<inner>[^】，。；：]{2,16})】")
 _RANK_UNNUMBERED, _RANK_SHORT, _RANK_ATTACHMENT, _RANK_ROW = 1.0, 1.8, 0.3, 9.0
 _RANK_UNIT = 2.5
 
@@ -96,6 +97,10 @@ def _unnumbered(paragraph: Passage, following: str) -> Node | None:
     text = squeezed.text.strip("【】 ")
     if _ATTACHMENT.match(text) and not re.match(r"附[件表].{0,30}(?:报送|上报|填报)", text):
         return Node(None, _RANK_ATTACHMENT, squeezed, EMPTY, squeezed)
+    framed = _FRAMED.match(squeezed.text)
+    if framed and read_tag(framed["inner"]) is None and framed.end() < len(squeezed):
+        title = squeezed.cut(framed.start("inner"), framed.end("inner"))
+        return Node(None, _RANK_SHORT, title, squeezed.cut(framed.end()).strip(), squeezed)
     colon = text[:60].find("：")
     if colon > 1 and not LABEL.fullmatch(text[:colon]) and unit_heading(squeezed.cut(0, colon)) is not None:
         return Node(None, _RANK_UNIT, squeezed.cut(0, colon), squeezed.cut(colon + 1).strip(), squeezed)

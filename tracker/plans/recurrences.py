@@ -18,7 +18,7 @@ _EVERY: tuple[tuple[str, Every], ...] = (
 _TIMES = r"(?:次|场次|场|篇|期|条|份|回|轮|遍|堂|节|批|起|件|例|部|个|项|户|家|人次|人|幅|块)"
 _EACH = re.compile(
     r"(?<![一-龥]月)每(?P<one>一|1)?(?P<every>半年|季度|季|旬|学期|学年|年度|年|个月|月|周|星期|礼拜|日|天)(?!人|户|家|村|个单位)"
-    r"(?P<day>(?:的)?(?:底|末|初)?(?:\d{1,2}[日号]|[一二三四五六日天](?=前|之前|下午|上午|下班|，|、|开展|组织|报|向|将|的|召开)|底|末)"
+    r"(?P<day>(?:的)?(?:底|末|初)?(?:\d{1,2}[日号]|[一二三四五六日天](?=\d|中午|晚|前|之前|下午|上午|下班|，|、|开展|组织|报|向|将|的|召开)|底|末)"
     r"(?:上午|下午|下班)?(?:\d{1,2}时|\d{1,2}：\d\d)?(?:之?前)?)?"
 )
 _BI = re.compile(r"每(?P<n>两|二|2|三|3)(?P<every>个?月|周|星期|天|日)")
@@ -30,6 +30,7 @@ _DIRECT = re.compile(rf"^(?P<count>{_N}){_TIMES}")
 _SHORT = re.compile(r"(?P<every>日|周|旬|月|季)(?:报告|调度|通报|报)(?:制度)?")
 _PER_PERIOD = re.compile(r"(?P<every>日|周|旬|月|季)(?:研判|调度|通报|汇总)")
 _HALF_MONTH = re.compile(r"每半个?月(?:[^，。；]{0,10}?[一1]次)?")
+_RUNNING = re.compile(r"^[^。；]{0,12}?(?:播放|滚动|24小时|不间断)(?![^，。；]{0,8}\d次)")
 _BY_PERIOD = re.compile(
     r"按(?P<every>月|季度|季|周|半年|旬|日)(?:度)?(?=[^，。；]{0,6}(?:通报|报送|上报|汇总|调度|报告|开展|排查|检查|更新|统计|召开|分析|研判|督导|总结))"
 )
@@ -47,6 +48,8 @@ def find_recurring(text: str) -> tuple[Deadline, int] | None:
     for each in _EACH.finditer(text):
         if text[max(0, each.start() - 1) : each.start()] in ("在", "对") and not each["day"] and each["every"] == "天":
             continue
+        if each["every"] in ("天", "日") and _RUNNING.search(text[each.end() : each.end() + 30]):
+            continue  # 「每天滚动播放」 says how a screen runs, not when somebody has to act.
         every = _every(each["every"])
         by_day = _by_day(each["day"] or "", every)
         after = text[each.end() : each.end() + 40]
