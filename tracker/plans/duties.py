@@ -24,7 +24,7 @@ LABEL = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _LABEL
 # A label that says 单位 or 时限 in full needs no separator before it: squeezing has taken the space away.
 _PLAIN_LABEL = r"(?P<plain>(?:牵头|责任|配合|成员|协办|主责)单位|责任(?:部门|科室)|配合部门|完成时限|完成时间)"
 _LABELLED = re.compile(
-    rf"(?:(?:^|(?<=[。；，、\s（【|]))(?:{LABEL.pattern})|{_PLAIN_LABEL})(?:：|为(?=各|[县市区镇乡]))"
+    rf"(?:(?:^|(?<=[。；，、\s（【】|]))(?:{LABEL.pattern})|{_PLAIN_LABEL})(?:：|为(?=各|[县市区镇乡]))"
 )
 _PLAIN_KINDS = {
     "牵头": "head",

@@ -116,12 +116,13 @@ class Collector:
         title_length = _title_length(node, opens_stage=here.stage is not above.stage) if node.lead else 0
         folded = [part for child in node.children for below in child.walk() for part in (below.own, *below.body)]
         if node.lead or not body or folded:
-            if node.lead and node.role is not None and node.rank <= 1 and not unit_heading(node.title):
+            if node.lead and node.rank <= 1 and _is_section(node) and not unit_heading(node.title):
                 titled = replace(item, path=(*above.path, node.title.text))
                 for paragraph in (node.lead, *body):
                     self._emit(paragraph, 0, titled, heading=node.title.text)
                 return
-            whole = joined([part for part in (node.own, *body, *folded) if part])
+            own = take_tags(node.own)[0] if body else node.own
+            whole = joined([part for part in (own, *body, *folded) if part])
             self._emit(whole, title_length, item)
             return
         titled = replace(item, path=(*above.path, take_tags(node.title)[0].text.strip("。：； ")))
@@ -161,6 +162,8 @@ class Collector:
             return (spoken and acts(text)) or inherited
         if above.role is Role.TARGETS:
             return spoken or bool(above.duty.lead)
+        if is_establishing(text) and not segment.spoken.lead and not segment.due.deadline:
+            return False
         if introduces(text) and not segment.due.deadline:
             return False
         if segment.spoken.lead and segment.due.deadline:
@@ -263,13 +266,13 @@ def _one_item(node: Node, body: list[Passage]) -> bool:
 
 def _joins(node: Node) -> bool:
     """Whether a heading on its own line is part of the duty under it (「加强宣传」), not the name of a section."""
-    section = KNOWN_HEADINGS.match(node.title.text) or node.role in (
-        Role.DEMANDS,
-        Role.PHASES,
-        Role.TARGETS,
-        Role.SILENT,
-    )
-    return bool(node.title) and len(node.title) <= 30 and not section
+    return bool(node.title) and len(node.title) <= 30 and not _is_section(node)
+
+
+def _is_section(node: Node) -> bool:
+    """Whether the heading names a part of the plan (「工作要求」) and no duty."""
+    named = KNOWN_HEADINGS.match(node.title.text) is not None
+    return named or node.role in (Role.DEMANDS, Role.PHASES, Role.TARGETS, Role.SILENT)
 
 
 def _from_the_first_run(passage: Passage) -> Passage:

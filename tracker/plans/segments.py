@@ -9,7 +9,7 @@ from tracker.plans.deadlines import Due, due_in, labelled_due
 from tracker.plans.duties import Duty, merge, read_tag, take_tags
 from tracker.plans.passages import Passage, joined
 from tracker.plans.sentences import clauses, sentences
-from tracker.plans.subjects import duty_of_text, subject_of
+from tracker.plans.subjects import duty_of_text
 from tracker.plans.wording import acts, is_establishing, is_member_line, is_return
 from tracker.plans.years import YearContext
 
@@ -92,9 +92,8 @@ def _read_sentences(own: Passage, title_length: int, years: YearContext, stage: 
             continue
         years = _year_told(part.text, years)
         orders = not is_establishing(bare.text) and not (title and not _SPEAKS.search(bare.text))
-        found = subject_of(bare.text.strip()) if orders else None
-        subject = found[0] if found else ()
         spoken = duty_of_text(bare) if orders else Duty()
+        subject = spoken.lead
         due = Due(None) if title and stage else due_in(bare.text, years)
         if tag.time:
             due = labelled_due(tag.time, years)
@@ -137,6 +136,8 @@ def _stands_alone(current: Segment, sentence: _Sentence, tagged: bool) -> bool:
         return True
     if sentence.due.deadline is None:
         return False
+    if sentence.subject and not current.subject and not tagged:
+        return True
     if is_return(sentence.passage.text):
         return not current.returns or current.due.deadline is not None
     return current.due.deadline is not None and current.due.deadline.text != sentence.due.deadline.text
@@ -147,7 +148,9 @@ def _add(current: Segment, sentence: _Sentence) -> None:
     current.tag = merge(current.tag, sentence.tag)
     current.spoken = merge(current.spoken, sentence.spoken)
     current.subject = current.subject or sentence.subject
-    if current.due.deadline is None:
+    if sentence.tag.time:
+        current.due = sentence.due
+    elif current.due.deadline is None:
         current.due = Due(sentence.due.deadline, (*current.due.questions, *sentence.due.questions))
     elif sentence.due.deadline is not None and sentence.due.deadline.text != current.due.deadline.text:
         more = f"本条还有其他时间：{sentence.due.deadline.text}。请看是否要拆成几条。"

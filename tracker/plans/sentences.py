@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 
 from tracker.plans.passages import Passage
 from tracker.plans.shapes import Span
 
+_LABEL_LINE = re.compile(r"(?:牵头|责任|配合|成员|协办|主责|完成|整改)(?:单位|部门|科室|时限|时间|期限)：")
 _OPEN, _CLOSE = "（【《“", "）】》”"
 _STOPS = "。！？；"
 
@@ -52,7 +54,7 @@ def _tails_joined(text: str, ranges: list[Span]) -> list[Span]:
             result.append((start, end))
             continue
         close = bare.find(_CLOSE[_OPEN.index(bare[0])]) if bare[:1] in ("（", "【") else -1
-        if not bare or close == len(bare) - 1 > 0:
+        if not bare or close == len(bare) - 1 > 0 or _LABEL_LINE.match(bare):
             result[-1] = (result[-1][0], end)
         elif close > 0 and _leading_bracket(bare):
             middle = text.index(bare[close], start) + 1
