@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field, replace
 
 from tracker.plans.deadlines import Due, labelled_due
-from tracker.plans.duties import Duty, merge, read_tag, take_tags
+from tracker.plans.duties import Duty, take_tags
 from tracker.plans.kinds import kind_of
 from tracker.plans.outline import Node
 from tracker.plans.passages import EMPTY, Passage, joined
@@ -16,6 +16,7 @@ from tracker.plans.sections import KNOWN_HEADINGS, Role
 from tracker.plans.segments import Segment, segments_of
 from tracker.plans.shapes import Measure, Phase
 from tracker.plans.tables import row_measures
+from tracker.plans.tag_lines import shared_tag, with_tag_lines
 from tracker.plans.units import unit_heading
 from tracker.plans.wording import (
     acts,
@@ -75,7 +76,7 @@ class Collector:
             self.phases.append(stage.phase)
             role = Role.PHASES
         own, tag = take_tags(node.own)
-        tag, body = _with_tag_lines(tag, node.body)
+        tag, body = with_tag_lines(tag, node.body)
         heads = unit_heading(node.title)
         here = replace(
             above, role=role, stage=stage, top=False, tagged=bool(tag.lead or tag.support) or (above.tagged and not heads),
@@ -103,7 +104,7 @@ class Collector:
                     below, role=Role.GROUP if here.role in (None, Role.TASKS, Role.DEMANDS, Role.PHASES) else here.role
                 ),
             )
-        hoisted = _hoisted(node.children)
+        hoisted = shared_tag(node.children)
         if hoisted:
             below = replace(
                 below, duty=hoisted, due=labelled_due(hoisted.time, self.years) if hoisted.time else below.due
@@ -224,31 +225,6 @@ def _written(node: Node, above: Above) -> str:
     return node.ordinal.written
 
 
-def _with_tag_lines(tag: Duty, body: list[Passage]) -> tuple[Duty, list[Passage]]:
-    """Take 「牵头单位：…」 and 「完成时限：…」 lines out of an item's paragraphs."""
-    kept: list[Passage] = []
-    for paragraph in body:
-        read = _tag_line(paragraph)
-        if read:
-            lead, support = tag.lead or read.lead, tuple(dict.fromkeys((*tag.support, *read.support)))
-            if tag.lead and read.lead and tag.lead != read.lead:
-                support = tuple(dict.fromkeys((*tag.support, *read.lead, *read.support)))
-            tag = Duty(lead, support, tag.time or read.time)
-        else:
-            kept.append(paragraph)
-    return tag, kept
-
-
-def _tag_line(paragraph: Passage) -> Duty | None:
-    text = paragraph.text.strip(" 。；")
-    if len(text) > 300 or len(text) < 4:
-        return None
-    if text[0] in "（【" and text[-1] in "）】":
-        return read_tag(text[1:-1])
-    labelled = re.match(r"^[\u4e00-\u9fff]{2,8}：", text)
-    return read_tag(text) if labelled else None
-
-
 def _title_length(node: Node, *, opens_stage: bool) -> int:
     """How many characters are heading; 「第二阶段：集中整治（3月16日至8月31日）。」 is one up to its full stop."""
     stop = node.own.text.find("。")
@@ -297,21 +273,6 @@ def _duty(segment: Segment, above: Above) -> Duty:
 def _stop_after(title: Passage) -> Passage:
     """A full stop between a heading on its own line and the text under it; it stands where the heading ends."""
     return Passage("。", [title.at[-1]]) if title.text[-1] not in "。：；" else EMPTY
-
-
-def _hoisted(children: list[Node]) -> Duty | None:
-    """A tag on a line of its own behind the last of several items governs them all, if none has one itself."""
-    if len(children) < 2 or not children[-1].body:
-        return None
-    read = Duty()
-    for paragraph in children[-1].body:
-        read = merge(read, _tag_line(paragraph) or Duty())
-    if not (read.lead or read.support):
-        return None
-    for child in children[:-1]:
-        if any(take_tags(part)[1] for part in (child.own, *child.body)):
-            return None
-    return read if not take_tags(children[-1].own)[1] else None
 
 
 def _objects(node: Node, own: Passage) -> bool:

@@ -14,7 +14,7 @@ from tracker.plans.wording import acts, is_establishing, is_member_line, is_retu
 from tracker.plans.years import YearContext
 
 _YEAR = re.compile(r"(20\d\d)年(?=\d{1,2}月|底|[上下]半年|[一二三四]季度)")
-_SPEAKS = re.compile(r"要|应|须|负责|牵头|：")
+_SPEAKS = re.compile(r"要|应|须|负责|牵头|：|由|^.{17}")
 _TIME_WORD = re.compile(r"每|月|年底|季度|日前")
 _TIMED = re.compile(
     r"^(?:并|并于|于|须于|要于|应于|请于|在|并在|同时)?(?:每|\d|[一二三四五六七八九十]{1,3}月|20|年底|月底)"

@@ -6,6 +6,7 @@ Only what stands before the verb at the head of a clause is a subject; 「督促
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from tracker.plans.dates import without_quotations
 from tracker.plans.duties import Duty, merge
@@ -33,6 +34,7 @@ _OFFICE_AHEAD = re.compile(
     r"[\u4e00-\u9fff]{0,5}?(?:部|局|办|科|室|处|组|委|中心|站|所|队|专班|小组|大队|支队|学校|学院)(?!分|门)"
 )
 _FURTHEST = 90
+_MOST_DOERS = 6
 _BY = re.compile(r"(?<![理缘自事任来])由(?!于|此|衷|来)")
 # 「对…的，由县纪委约谈」 threatens; it gives nobody this duty.
 _CONSEQUENCE = re.compile(r"约谈|问责|追究|追责|处分|通报|诫勉|查处|处罚|责令|取消|扣除|处理")
@@ -104,7 +106,7 @@ def duty_of_sentence(passage: Passage) -> Duty:
     alone = _WITH.match(text)
     if alone and not found and (partners := _units_at(text, alone.end())):
         duty = Duty((), tuple(partners))
-    for by in _BY.finditer(text) if "由" in text else ():
+    for by in islice(_BY.finditer(text), _MOST_DOERS):
         leaders = _units_at(text, by.end())
         if leaders and not _CONSEQUENCE.search(text[by.end() : by.end() + 60]):
             duty = merge(duty, Duty(tuple(leaders)))
