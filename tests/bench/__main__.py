@@ -11,7 +11,7 @@ from functools import partial
 
 import structlog
 
-from tests.bench import escalating, idle, issuing, punctuality
+from tests.bench import escalating, idle, issuing, punctuality, reading
 from tests.bench.county import durable_servers
 from tests.bench.figures import Figure, as_json, table
 
@@ -21,7 +21,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="small sizes, to see that everything runs")
     parser.add_argument(
-        "--only", nargs="*", choices=("issue", "escalate", "punctual", "idle"), help="measure only these"
+        "--only", nargs="*", choices=("issue", "escalate", "punctual", "idle", "read"), help="measure only these"
     )
     options = parser.parse_args()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
@@ -43,6 +43,7 @@ def _full() -> dict[str, Callable[..., list[Figure]]]:
         "escalate": partial(escalating.measure, campaigns=20, units=100, measures=10, repeat=2),
         "punctual": partial(punctuality.measure, deadlines=200, over_seconds=20.0),
         "idle": partial(idle.measure, open_tasks=(1_000, 100_000)),
+        "read": lambda _servers: reading.measure(pages=60, noise=100_000),
     }
 
 
@@ -52,6 +53,7 @@ def _quick() -> dict[str, Callable[..., list[Figure]]]:
         "escalate": partial(escalating.measure, campaigns=2, units=5, measures=3, repeat=1),
         "punctual": partial(punctuality.measure, deadlines=10, over_seconds=1.0),
         "idle": partial(idle.measure, open_tasks=(100, 1_000)),
+        "read": lambda _servers: reading.measure(pages=5, noise=2_000),
     }
 
 

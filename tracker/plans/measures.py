@@ -15,6 +15,7 @@ from tracker.plans.quantities import find_quantity
 from tracker.plans.sections import KNOWN_HEADINGS, Role
 from tracker.plans.segments import Segment, segments_of
 from tracker.plans.shapes import Measure, Phase
+from tracker.plans.subjects import subject_of
 from tracker.plans.tables import row_measures
 from tracker.plans.tag_lines import shared_tag, with_tag_lines
 from tracker.plans.units import unit_heading
@@ -122,9 +123,13 @@ class Collector:
                 for paragraph in (node.lead, *body):
                     self._emit(paragraph, 0, titled, heading=node.title.text)
                 return
+            apart = [part for part in body if node.rank <= 1 or (is_return(part.text) and subject_of(part.text))]
+            body = [part for part in body if part not in apart]
             own = take_tags(node.own)[0] if body else node.own
             whole = joined([part for part in (own, *body, *folded) if part])
             self._emit(whole, title_length, item)
+            for paragraph in apart:
+                self._emit(paragraph, 0, replace(above, role=here.role, stage=here.stage))
             return
         titled = replace(item, path=(*above.path, take_tags(node.title)[0].text.strip("。：； ")))
         if _one_item(node, body):
@@ -172,7 +177,9 @@ class Collector:
         behind = text.removeprefix(title).strip("。：； ") if title else text
         if above.role in (Role.TASKS, Role.PHASES, None) and above.numbered and len(text) > _SHORTEST + 3:
             return not is_member_line(text)
-        return orders_something(behind or text, above.role) or (segment.due.deadline is not None and acts(text))
+        return orders_something(behind or text, above.role, spoken=spoken) or (
+            segment.due.deadline is not None and acts(text)
+        )
 
     def _measure(self, segment: Segment, above: Above, title: str) -> Measure:
         passage = _from_the_first_run(segment.passage.strip(" ，；。、"))
@@ -228,7 +235,12 @@ def _written(node: Node, above: Above) -> str:
 def _title_length(node: Node, *, opens_stage: bool) -> int:
     """How many characters are heading; 「第二阶段：集中整治（3月16日至8月31日）。」 is one up to its full stop."""
     stop = node.own.text.find("。")
-    if opens_stage and len(node.title) < stop <= 60 and not re.search(r"，", node.own.text[:stop]):
+    if (
+        opens_stage
+        and len(node.title) < stop <= 60
+        and node.own.text[stop - 1] == "）"
+        and not re.search(r"，", node.own.text[:stop])
+    ):
         return stop
     return len(node.title)
 

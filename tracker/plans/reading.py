@@ -19,7 +19,7 @@ from tracker.plans.phases import iso
 from tracker.plans.quantities import find_reported
 from tracker.plans.rows import TableRow, take_tables
 from tracker.plans.shapes import Measure, Period, Phase, Reading, Span
-from tracker.plans.units import all_units
+from tracker.plans.units import all_units, is_unit
 from tracker.plans.years import YearContext, year_context
 
 MOST_CHARACTERS = 1_000_000
@@ -107,6 +107,8 @@ def _without_frame(part: Part) -> list[Passage | TableRow]:
             if each is part.heading or text == part.title or _DATE_LINE.match(text):
                 continue
             if _SIGNATURE.match(text) and len(text) <= 24 and not re.search(r"负责|开展|加强", text):
+                continue
+            if ordinal_at(text) is None and is_unit(text) and index + 3 > len(part.paragraphs):
                 continue
         kept.append(each)
     return kept

@@ -83,7 +83,7 @@ def _read_sentences(own: Passage, title_length: int, years: YearContext, stage: 
     seen = 0
     for part in _times_apart(sentences(own), years):
         title = seen + len(part) <= title_length + 1
-        seen += len(part)
+        begun, seen = seen, seen + len(part)
         bare, tag = take_tags(part)
         whole_duty = read_tag(part.text.strip()) if not title and not tag else None
         if result and whole_duty and (whole_duty.lead or whole_duty.support):
@@ -91,13 +91,13 @@ def _read_sentences(own: Passage, title_length: int, years: YearContext, stage: 
         if result and is_member_line(bare.text.strip()):
             continue
         years = _year_told(part.text, years)
-        orders = not is_establishing(bare.text) and not (title and not _SPEAKS.search(bare.text))
+        orders = not is_establishing(bare.text) and not (title and (stage or not _SPEAKS.search(bare.text)))
         spoken = duty_of_text(bare) if orders else Duty()
         subject = spoken.lead
-        due = Due(None) if title and stage else due_in(bare.text, years)
+        due = due_in(bare.text[max(0, title_length - begun) :] if stage else bare.text, years)
         if tag.time:
             due = labelled_due(tag.time, years)
-        result.append(_Sentence(bare, tag, spoken, subject, due, title))
+        result.append(_Sentence(bare, tag, spoken, subject, due, title and not subject))
     return result
 
 
@@ -126,7 +126,7 @@ def _parts_ways(before: str, after: str, years: YearContext) -> bool:
     first, second = due_in(before, years).deadline, due_in(after, years).deadline
     if first is None or second is None:
         return False
-    return is_return(after) or first.type != second.type or (first.type == "recurring" and first.every != second.every)
+    return is_return(after) or first.type != second.type
 
 
 def _stands_alone(current: Segment, sentence: _Sentence, tagged: bool) -> bool:

@@ -34,12 +34,13 @@ _NOT_UNITS = (
     "活动|行动|主动|变动|推动|劳动|发动|拉动|执法机关"
 )
 _NEVER_FIRST = re.compile(
-    r"每|至少|会同|前报|并|再次|均|也|其|此|该|报(?!社)|从|把|被|按|凭|将|要|须|让|使|据|除|跟|与|在|到|向(?!阳)|对(?!外|口)|应(?!急|城)|不|是"
+    r"每|至少|邀请|协调|联系|请|鼓励|帮助|引导|发动|动员|依托|会同|前报|并|再次|均|也|其|此|该|报(?!社)|从|把|被|按|凭|将|要|须|让|使|据|除|跟|与|在|到|向(?!阳)|对(?!外|口)|应(?!急|城)|不|是"
 )
 #: departments by their line of work; so short a word is a unit only in a list of them
 _SHORT = re.compile(
     r"(?:消防|交警|公安|宣传|财政|民政|司法|教育|人行|人社|网信|市监|城管|水务|应急|文旅|移动|联通|电信|邮政|铁塔|卫健|卫生健康|卫生|市场监管|住建|交通|交通运输|农业|农业农村|工信|商务|审计|税务|金融|银行|通信|政法|法院|检察院|共青团|工商|质监|安监|环保|生态环境|国土|自然资源|水利|林业|气象|电力|供电|建设|信访|统战|纪检|监察|文化|体育|旅游|广电|科技|食药监|药监|海关|烟草|综治|司法行政|退役军人|医保|教体|应急管理|公安交警|网信)"
 )
+_PERSONS = {"民警", "辅警", "党员", "干部", "教师", "职工"}
 _BY_ROLE = {"牵头单位", "配合单位", "责任单位", "成员单位", "牵头部门", "配合部门", "责任部门", "牵头科室", "责任科室"}
 _NOT_UNIT = re.compile(rf"(?:{_NOT_UNITS})$")
 # 人事处 is a real office; it stands above only to keep 处 from ending other words.
@@ -59,7 +60,7 @@ _WITH_BRACKET = re.compile(
 )
 _VERB_INSIDE = re.compile(
     r"加强|开展|落实|做好|完善|建立|推进|强化|组织(?!部|委|$)|配合|负责|牵头|要求|督促|指导(?!组|小组|中心|办)|按照|根据|通过|确保|利用|结合|对于|以及|"
-    r"进行|实施|提高|全面|依法|严格|认真|积极|切实|及时|不得|严禁|是否|的时候|发现|充分|发挥|围绕|深入|坚持|向|把|将|使|让|被|并|为了|的|(?<=[\u4e00-\u9fff])每|到|\d+[月日]|报(?!社|告)|交(?!通|警|管|运|投|行|易|流)"
+    r"进行|实施|提高|全面|依法|严格|认真|积极|切实|及时|不得|严禁|是否|的时候|发现|充分|发挥|围绕|深入|坚持|向|把|将|使|让|被|并|由|为了|的|(?<=[\u4e00-\u9fff])每|到|\d+[月日]|报(?!社|告)|交(?!通|警|管|运|投|行|易|流)"
 )
 _CONJUNCTION = re.compile(r"(?<=[\u4e00-\u9fff）])(?:以及|和|与|及|暨)(?=[\u4e00-\u9fff])")
 _TRAIL = re.compile(
@@ -67,7 +68,7 @@ _TRAIL = re.compile(
 )
 _HEAD = re.compile(r"^(?:由|请|以|是|为|并由|同时|其中|主要由|具体由|分别由|并)(?=[\u4e00-\u9fff])")
 _PERSON_OF = re.compile(
-    r"(?:的)?(?:党政)?(?:主要|分管|相关|有关|具体)?(?:“?一把手”?|□{3,5}|负责人|负责同志|领导|责任人|领导干部|书记|主任|局长|校长|所长|站长|镇长)$"
+    r"(?:的)?(?:党政)?(?:主要|分管|相关|有关|具体)?(?:“?一把手”?|□{3,5}|负责人|负责同志|领导|责任人|领导干部|书记|主任|民警|辅警|局长|校长|所长|站长|镇长)$"
 )
 
 
@@ -119,6 +120,8 @@ def clean_unit(name: str) -> str:
 
 def of_person(name: str) -> str:
     """Return the unit of 「各村主要负责人」: 各村. A name without a person comes back unchanged."""
+    if _REAL.fullmatch(name):
+        return name
     shorter = _PERSON_OF.sub("", name)
     return shorter if len(shorter) > 1 and is_unit(shorter) else name
 
@@ -157,6 +160,7 @@ def _each_of(name: str) -> list[str]:
 def all_units(value: str) -> list[str] | None:
     """Return the units of a list if each of its parts is one; None otherwise."""
     names = [each for name in split_units(value) for each in _each_of(of_person(name))]
+    names = [name for name in names if name not in _PERSONS] if len(names) > 1 else names
     if not names or not all(is_unit(name) for name in names) or (len(names) == 1 and _SHORT.fullmatch(names[0])):
         return None
     return list(dict.fromkeys(names))

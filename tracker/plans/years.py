@@ -57,6 +57,8 @@ def year_context(title: str, paragraphs: list[str]) -> YearContext:
         if (index >= 6 and not re.search(r"时间|阶段|步骤|期限", text[:40])) or re.search(r"范围|对象", text[:12]):
             continue
         period = _PERIOD.search(text)
+        if period and "期间" in text[period.end() : period.end() + 24]:
+            continue
         if period and "《" not in text[max(0, period.start() - 12) : period.start()]:
             return YearContext(int(period.group(1)), "方案期限写明的年份", signed)
     told = {year for text in paragraphs for year in _IN_DEADLINE.findall(text)}
