@@ -12,6 +12,10 @@ from tracker.plans.shapes import Deadline, Phase
 from tracker.plans.years import YearContext
 
 _OPENING = 60
+# 「全面排查（5月底前）」: a heading and nothing but a time in the bracket behind it.
+_DATED_HEADING = re.compile(
+    r"（(?:(?:20\d\d|20[xX×*]{2})年)?[\d一二三四五六七八九十]{1,3}(?:月|[—–\-~至到])[^（），。]{0,24}）$"
+)
 _TIME_LABEL = re.compile(r"^(?:时间|起止时间|实施时间)?(?:为|：)?（?")
 
 
@@ -28,7 +32,11 @@ def stage_of(node: Node, role: Role | None, years: YearContext) -> Stage | None:
 
     A heading is a stage by its name, or under 「实施步骤」 by the dates in it.
     """
-    named = is_stage(node.title.text) or (not node.title and is_stage(node.own.text[:30]))
+    named = (
+        _DATED_HEADING.search(node.title.text) is not None
+        or is_stage(node.title.text)
+        or (not node.title and is_stage(node.own.text[:30]))
+    )
     if not named and role is not Role.PHASES:
         return None
     opening = node.title.text if not named else node.own.text[:_OPENING]

@@ -9,7 +9,7 @@ from tracker.plans.deadlines import Due, due_in, labelled_due
 from tracker.plans.duties import Duty, merge, read_tag, take_tags
 from tracker.plans.passages import Passage, joined
 from tracker.plans.sentences import clauses, sentences
-from tracker.plans.subjects import duty_of_text
+from tracker.plans.subjects import duty_of_text, subject_of
 from tracker.plans.wording import acts, is_establishing, is_member_line, is_return
 from tracker.plans.years import YearContext
 
@@ -114,11 +114,18 @@ def _times_apart(parts: list[Passage], years: YearContext) -> list[Passage]:
         pieces = clauses(part) if len(_TIME_WORD.findall(part.text)) > 1 else [part]
         result.append(pieces[0])
         for piece in pieces[1:]:
-            if _TIMED.match(piece.text) and acts(piece.text) and _parts_ways(result[-1].text, piece.text, years):
+            if _may_part(piece) and _parts_ways(result[-1].text, piece.text, years):
                 result.append(piece)
             else:
                 result[-1] = joined([result[-1], piece])
     return result
+
+
+def _may_part(piece: Passage) -> bool:
+    """Whether a clause could be a duty of its own: it begins with a time, or with its own sender."""
+    if _TIMED.match(piece.text):
+        return acts(piece.text)
+    return is_return(piece.text) and subject_of(piece.text) is not None
 
 
 def _parts_ways(before: str, after: str, years: YearContext) -> bool:

@@ -35,7 +35,7 @@ _OFFICE_AHEAD = re.compile(
 )
 _FURTHEST = 90
 _MOST_DOERS = 6
-_BY = re.compile(r"(?<![理缘自事任来])由(?!于|此|衷|来)")
+_BY = re.compile(r"(?<![理缘自事任来交经])由(?!于|此|衷|来)")
 # 「对…的，由县纪委约谈」 threatens; it gives nobody this duty.
 _CONSEQUENCE = re.compile(r"约谈|问责|追究|追责|处分|通报|诫勉|查处|处罚|责令|取消|扣除|处理")
 _HELPED_BY = re.compile(

@@ -44,3 +44,14 @@ def test_stages_without_the_word_stage_are_told_by_their_place_and_dates() -> No
         "一、实施步骤\n（一）自查自纠（4月1日至4月15日）。各村开展自查。\n（二）集中检查（4月16日至4月30日）。镇里组织检查。"
     )
     assert [m.deadline.type for m in found if m.deadline] == ["phase", "phase"]
+
+
+def test_a_heading_with_nothing_but_a_time_behind_it_is_a_stage() -> None:
+    found = measures(
+        "一、主要任务\n（一）全面排查（5月底前）。各村排查。\n（二）宣传发动（6月）。学校宣传。\n（三）集中处置（7—8月）。派出所查处。"
+    )
+    assert [(m.deadline.type, m.deadline.month, m.deadline.day) for m in found if m.deadline] == [
+        ("phase", 5, 31),
+        ("phase", 6, 30),
+        ("phase", 8, 31),
+    ]

@@ -78,3 +78,13 @@ def test_lists_of_duties_by_unit() -> None:
 def test_paragraphs_that_begin_with_a_unit_are_duties_of_that_unit() -> None:
     found = measures("一、任务分工\n林业站负责巡山。\n县教育局负责校园宣传。\n各村做好看护。")
     assert [m.lead_units for m in found] == [("林业站",), ("县教育局",), ("各村",)]
+
+
+def test_two_senders_in_one_sentence_send_two_returns() -> None:
+    found = measures("一、要求\n各村于3月10日前将附件2报综治办，镇直各部门于3月15日前将附件6报综治办。")
+    assert [(m.lead_units, m.deadline and m.deadline.day) for m in found] == [(("各村",), 10), (("镇直各部门",), 15)]
+
+
+def test_what_is_handed_to_others_is_not_their_duty() -> None:
+    found = measures("一、任务\n1.宣传办负责编印手册，交由各村发放。")
+    assert found[0].lead_units == ("宣传办",)
