@@ -116,10 +116,14 @@ def _unnumbered(paragraph: Passage, following: str) -> Node | None:
     if is_stage(text[:30]):
         title, lead = split_title(squeezed)
         return Node(None, _RANK_SHORT, title, lead, squeezed) if lead else None
-    if 2 <= len(text) <= 16 and not re.search(r"[，。；：！？、\d]", text) and len(following) > len(text) + 12:
-        mark = ordinal_at(following)
-        if role_of_heading(text) is not None or (mark is not None and mark.rank >= 2):
-            return Node(None, _RANK_UNNUMBERED if role_of_heading(text) else _RANK_SHORT, squeezed, EMPTY, squeezed)
+    mark = ordinal_at(following)
+    if 2 <= len(text) <= 16 and not re.search(r"[，。；：！？、\d]", text):
+        role = role_of_heading(text)
+        longer = len(following) > len(text) + 12
+        if role is not None and (longer or mark is not None):
+            return Node(None, _RANK_UNNUMBERED, squeezed, EMPTY, squeezed)
+        if longer and mark is not None and mark.rank >= 2:
+            return Node(None, _RANK_SHORT, squeezed, EMPTY, squeezed)
     return None
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from tracker.plans.ordinals import ordinal_at
 from tracker.plans.passages import EMPTY, Passage
 from tracker.plans.rows import TableRow
+from tracker.plans.sections import KNOWN_HEADINGS
 
 _KINDS = r"方案|计划|安排意见|实施意见|意见|要点|通知|总结|小结|汇报|报告|简报|教案|设计|倡议书|一封信|公开信|告知书|承诺书|责任书|预案|细则|办法|讲话|发言稿|讲话稿|致辞|纪要|班会|活动记录|演讲稿|宣传稿|措施|清单|台账|稿"
 _TITLE = re.compile(
@@ -56,7 +57,7 @@ def split_parts(paragraphs: list[Passage | TableRow]) -> list[Part]:
         title = _title_of(paragraph)
         if title and _is_cover(parts[-1]):
             parts[-1].title, parts[-1].heading = title, paragraph
-        elif title and _has_body(parts[-1]):
+        elif title and _has_body(parts[-1]) and not _is_heading(title):
             parts.append(Part(title, heading=paragraph))
         elif title and not parts[-1].title:
             parts[-1].title, parts[-1].heading = title, paragraph
@@ -84,6 +85,11 @@ def _title_of(paragraph: Passage) -> str:
 def _is_cover(part: Part) -> bool:
     """Whether what came so far is only the notice that sends the plan out: its number and date belong to the plan."""
     return part.title.endswith("通知") and part.length < 600 and not part.numbered
+
+
+def _is_heading(title: str) -> bool:
+    """Whether a line is a heading of the plan (「工作措施」, 「任务清单」) and no title of another document."""
+    return len(title) < 8 or KNOWN_HEADINGS.match(title) is not None
 
 
 def _has_body(part: Part) -> bool:

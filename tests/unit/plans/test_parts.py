@@ -29,3 +29,11 @@ def test_a_covering_notice_belongs_to_its_plan() -> None:
     assert deadline is not None
     assert (deadline.year, deadline.month, deadline.day) == (2024, 5, 31)
     assert "年份2024：成文日期的年份" in reading.measures[0].grounds
+
+
+def test_a_heading_that_ends_like_a_title_begins_no_document() -> None:
+    reading = read_text(
+        "柳湾镇防火工作方案\n为做好防火工作，现结合我镇实际制定方案如下。\n工作措施\n1.各村清理柴草。\n任务清单\n2.学校要上一堂防火课。"
+    )
+    assert reading.questions == ()
+    assert len(reading.measures) == 2
