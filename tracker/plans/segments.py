@@ -14,6 +14,7 @@ from tracker.plans.wording import acts, is_establishing, is_member_line, is_retu
 from tracker.plans.years import YearContext
 
 _YEAR = re.compile(r"(20\d\d)年(?=\d{1,2}月|底|[上下]半年|[一二三四]季度)")
+_EACH_MUST = re.compile(r"(?:^|[，。；])各[^，。；]{1,24}?(?:要|应|须)")
 _SPEAKS = re.compile(r"要|应|须|负责|牵头|：|由|^.{17}")
 _TIME_WORD = re.compile(r"每|月|年底|季度|日前")
 _TIMED = re.compile(
@@ -86,12 +87,14 @@ def _read_sentences(own: Passage, title_length: int, years: YearContext, stage: 
         begun, seen = seen, seen + len(part)
         bare, tag = take_tags(part)
         whole_duty = read_tag(part.text.strip()) if not title and not tag else None
-        if result and whole_duty and (whole_duty.lead or whole_duty.support):
+        if any(not before.is_title for before in result) and whole_duty and (whole_duty.lead or whole_duty.support):
             bare, tag = bare.cut(0, 0), whole_duty
         if result and is_member_line(bare.text.strip()):
             continue
         years = _year_told(part.text, years)
-        orders = not is_establishing(bare.text) and not (title and (stage or not _SPEAKS.search(bare.text)))
+        orders = (not is_establishing(bare.text) or _EACH_MUST.search(bare.text) is not None) and not (
+            title and (stage or not _SPEAKS.search(bare.text))
+        )
         spoken = duty_of_text(bare) if orders else Duty()
         subject = spoken.lead
         due = due_in(bare.text[max(0, title_length - begun) :] if stage else bare.text, years)

@@ -38,7 +38,7 @@ _NEVER_FIRST = re.compile(
 )
 #: departments by their line of work; so short a word is a unit only in a list of them
 _SHORT = re.compile(
-    r"(?:消防|交警|公安|宣传|财政|民政|司法|教育|人行|人社|网信|市监|城管|水务|应急|文旅|移动|联通|电信|邮政|铁塔|卫健|卫生健康|卫生|市场监管|住建|交通|交通运输|农业|农业农村|工信|商务|审计|税务|金融|银行|通信|政法|法院|检察院|共青团|工商|质监|安监|环保|生态环境|国土|自然资源|水利|林业|气象|电力|供电|建设|信访|统战|纪检|监察|文化|体育|旅游|广电|科技|食药监|药监|海关|烟草|综治|司法行政|退役军人|医保|教体|应急管理|公安交警|网信)"
+    r"[县市区镇乡]?(?:消防|交警|公安|宣传|财政|民政|司法|教育|人行|人社|网信|市监|城管|水务|应急|文旅|移动|联通|电信|邮政|铁塔|卫健|卫生健康|卫生|市场监管|住建|交通|交通运输|农业|农业农村|工信|商务|审计|税务|金融|银行|通信|政法|法院|检察院|共青团|工商|质监|安监|环保|生态环境|国土|自然资源|水利|林业|气象|电力|供电|建设|信访|统战|纪检|监察|文化|体育|旅游|广电|科技|食药监|药监|海关|烟草|综治|司法行政|退役军人|医保|教体|应急管理|公安交警|网信)"
 )
 _PERSONS = {"民警", "辅警", "党员", "干部", "教师", "职工"}
 _BY_ROLE = {"牵头单位", "配合单位", "责任单位", "成员单位", "牵头部门", "配合部门", "责任部门", "牵头科室", "责任科室"}
@@ -161,7 +161,11 @@ def all_units(value: str) -> list[str] | None:
     """Return the units of a list if each of its parts is one; None otherwise."""
     names = [each for name in split_units(value) for each in _each_of(of_person(name))]
     names = [name for name in names if name not in _PERSONS] if len(names) > 1 else names
-    if not names or not all(is_unit(name) for name in names) or (len(names) == 1 and _SHORT.fullmatch(names[0])):
+    if (
+        not names
+        or not all(is_unit(name) for name in names)
+        or (len(names) == 1 and _SHORT.fullmatch(names[0]) and names[0][0] not in "县市区镇乡")
+    ):
         return None
     return list(dict.fromkeys(names))
 
