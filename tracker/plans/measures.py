@@ -121,7 +121,7 @@ class Collector:
             if node.lead and node.rank <= 1 and _is_section(node) and not unit_heading(node.title):
                 titled = replace(item, path=(*above.path, node.title.text))
                 for paragraph in (node.lead, *body):
-                    self._emit(paragraph, 0, titled, heading=node.title.text)
+                    self._emit(paragraph, 0, replace(titled, numbered=False), heading=node.title.text)
                 return
             apart = [part for part in body if node.rank <= 1 or (is_return(part.text) and subject_of(part.text))]
             body = [part for part in body if part not in apart]
@@ -138,13 +138,16 @@ class Collector:
         for index, paragraph in enumerate(body):
             first = index == 0 and _joins(node) and not is_member_line(paragraph.text)
             whole = joined([node.own, _stop_after(node.own), paragraph]) if first else paragraph
-            self._emit(whole, len(node.own) if first else 0, titled, heading=node.title.text)
+            self._emit(whole, len(node.own) if first else 0, replace(titled, numbered=False), heading=node.title.text)
 
     def _emit(self, whole: Passage, title_length: int, above: Above, heading: str = "") -> None:
         if len(whole) < _SHORTEST or above.role is Role.ATTACHED:
             return
         title = whole.text[:title_length] or heading
-        for segment in segments_of(whole, title_length, self.years, stage=above.stage is not None):
+        parts = segments_of(
+            whole, title_length, self.years, stage=above.stage is not None, paragraph=not above.numbered
+        )
+        for segment in parts:
             if self._is_duty(segment, above, title):
                 self.measures.append(self._measure(segment, above, title))
 
@@ -275,7 +278,7 @@ def _duty(segment: Segment, above: Above) -> Duty:
     """The item's own units, else those above it. One of the units that a tag above names is no one else."""
     own = segment.duty
     if not own.lead and not own.support:
-        return above.duty
+        return above.duty or Duty(segment.threat)
     named = {*above.duty.lead, *above.duty.support}
     if above.tagged and not segment.tag and {*own.lead, *own.support} <= named:
         return above.duty

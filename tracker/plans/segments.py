@@ -9,7 +9,7 @@ from tracker.plans.deadlines import Due, due_in, labelled_due
 from tracker.plans.duties import Duty, merge, read_tag, take_tags
 from tracker.plans.passages import Passage, joined
 from tracker.plans.sentences import clauses, sentences
-from tracker.plans.subjects import duty_of_text, subject_of
+from tracker.plans.subjects import duty_of_text, subject_of, threatened_by
 from tracker.plans.wording import acts, is_establishing, is_member_line, is_return
 from tracker.plans.years import YearContext
 
@@ -31,6 +31,7 @@ class Segment:
     spoken: Duty = field(default_factory=Duty)
     due: Due = field(default_factory=lambda: Due(None))
     subject: tuple[str, ...] = ()
+    threat: tuple[str, ...] = ()
     returns: bool = False
     title_only: bool = True
 
@@ -55,10 +56,13 @@ class _Sentence:
     is_title: bool
 
 
-def segments_of(own: Passage, title_length: int, years: YearContext, *, stage: bool = False) -> list[Segment]:
+def segments_of(
+    own: Passage, title_length: int, years: YearContext, *, stage: bool = False, paragraph: bool = False
+) -> list[Segment]:
     """Return the duties of an item's words. `title_length`: how many characters of `own` are its heading.
 
-    `stage`: the heading's dates are the stage's own and bind no single sentence.
+    `stage`: the heading's dates are the stage's own and bind no single sentence. `paragraph`: the words are
+    no numbered item, so a sentence that names its unit stands alone beside one that names none.
     """
     read = _read_sentences(own, title_length, years, stage)
     tags_left = sum(1 for sentence in read if sentence.tag)
@@ -67,7 +71,9 @@ def segments_of(own: Passage, title_length: int, years: YearContext, *, stage: b
     closed = False
     for sentence in read:
         current = segments[-1]
-        if (several_tags and closed and tags_left) or _stands_alone(current, sentence, several_tags or tags_left > 0):
+        if (several_tags and closed and tags_left) or _stands_alone(
+            current, sentence, tagged=several_tags or tags_left > 0, paragraph=paragraph
+        ):
             carried = current.subject if not sentence.subject and not several_tags else ()
             current = Segment(subject=carried, spoken=Duty(carried))
             segments.append(current)
@@ -139,15 +145,16 @@ def _parts_ways(before: str, after: str, years: YearContext) -> bool:
     return is_return(after) or first.type != second.type
 
 
-def _stands_alone(current: Segment, sentence: _Sentence, tagged: bool) -> bool:
+def _stands_alone(current: Segment, sentence: _Sentence, *, tagged: bool, paragraph: bool) -> bool:
     if current.title_only or sentence.is_title or current.tag:
         return False
     if not tagged and sentence.subject and current.subject and not set(sentence.subject) & set(current.subject):
         return True
+    first_named = bool(sentence.subject) and not current.subject and not tagged
+    if first_named and (paragraph or sentence.due.deadline is not None):
+        return True
     if sentence.due.deadline is None:
         return False
-    if sentence.subject and not current.subject and not tagged:
-        return True
     if is_return(sentence.passage.text):
         return not current.returns or current.due.deadline is not None
     return current.due.deadline is not None and current.due.deadline.text != sentence.due.deadline.text
@@ -158,6 +165,7 @@ def _add(current: Segment, sentence: _Sentence) -> None:
     current.tag = merge(current.tag, sentence.tag)
     current.spoken = merge(current.spoken, sentence.spoken)
     current.subject = current.subject or sentence.subject
+    current.threat = current.threat or threatened_by(sentence.passage)
     if sentence.tag.time:
         current.due = sentence.due
     elif current.due.deadline is None:

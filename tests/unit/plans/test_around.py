@@ -58,7 +58,7 @@ def test_the_time_of_a_tag_comes_before_the_times_in_the_text() -> None:
 
 def test_by_whom_is_said_with_you() -> None:
     found = measures("一、任务\n1.外出人员由村干部逐户联系。对失联人员，由派出所登记。\n2.对工作不力的，由镇纪委约谈。")
-    assert [m.lead_units for m in found] == [("村干部",), ("派出所",), ()]
+    assert [m.lead_units for m in found] == [("村干部",), ("派出所",), ("镇纪委",)]
 
 
 def test_a_stage_s_subject_may_stand_behind_its_colon() -> None:
