@@ -29,6 +29,9 @@ _QUOTA = re.compile(
 _DIRECT = re.compile(rf"^(?P<count>{_N}){_TIMES}")
 _SHORT = re.compile(r"(?P<every>日|周|旬|月|季)(?:报告|调度|通报|报)(?:制度)?")
 _PER_PERIOD = re.compile(r"(?P<every>日|周|旬|月|季)(?:研判|调度|通报|汇总)")
+_LENGTHS: dict[str, tuple[Every, int]] = {"7": ("week", 1), "10": ("ten-days", 1), "十": ("ten-days", 1), "15": ("month", 2),
+            "30": ("month", 1), "七": ("week", 1), "十五": ("month", 2)}  # fmt: skip
+_DAYS = re.compile(r"每(?:隔)?(?P<n>7|10|15|30|七|十五|十)(?:天|日)")
 _HALF_MONTH = re.compile(r"每半个?月(?:[^，。；]{0,10}?[一1]次)?")
 _RUNNING = re.compile(r"^[^。；]{0,12}?(?:播放|滚动|24小时|不间断)(?![^，。；]{0,8}\d次)")
 _BY_PERIOD = re.compile(
@@ -58,6 +61,10 @@ def find_recurring(text: str) -> tuple[Deadline, int] | None:
         return Deadline(
             "recurring", text[each.start() : end], every=every, count=quota[0] if quota else 1, by_day=by_day
         ), each.start()
+    days = _DAYS.search(text)
+    if days and days["n"] in _LENGTHS:
+        every, count = _LENGTHS[days["n"]]
+        return Deadline("recurring", days.group(), every=every, count=count), days.start()
     half_month = _HALF_MONTH.search(text)
     if half_month:
         return Deadline("recurring", half_month.group(), every="month", count=2), half_month.start()
