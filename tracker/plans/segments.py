@@ -150,6 +150,9 @@ def _stands_alone(current: Segment, sentence: _Sentence, *, tagged: bool, paragr
         return False
     if not tagged and sentence.subject and current.subject and not set(sentence.subject) & set(current.subject):
         return True
+    others = bool(sentence.subject) and set(sentence.subject) != set(current.subject)
+    if others and not tagged and sentence.due.deadline is not None:
+        return True
     first_named = bool(sentence.subject) and not current.subject and not tagged
     if first_named and (paragraph or sentence.due.deadline is not None):
         return True

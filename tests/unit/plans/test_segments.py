@@ -88,3 +88,11 @@ def test_two_senders_in_one_sentence_send_two_returns() -> None:
 def test_what_is_handed_to_others_is_not_their_duty() -> None:
     found = measures("一、任务\n1.宣传办负责编印手册，交由各村发放。")
     assert found[0].lead_units == ("宣传办",)
+
+
+def test_one_of_several_units_with_a_day_of_its_own_stands_alone() -> None:
+    found = measures("一、任务\n（一）全面核查。林业站、农经站组成检查组核查各村台账。农经站要在9月底前完成合同清理。")
+    assert [(m.lead_units, m.deadline and m.deadline.month) for m in found] == [
+        (("林业站", "农经站"), None),
+        (("农经站",), 9),
+    ]
