@@ -7,12 +7,13 @@ from dataclasses import dataclass, field, replace
 
 from tracker.plans.deadlines import Due, labelled_due
 from tracker.plans.duties import Duty, take_tags
+from tracker.plans.headings import is_section, joins, length_of_title, one_item, stop_after
 from tracker.plans.kinds import kind_of
 from tracker.plans.outline import Node
 from tracker.plans.passages import EMPTY, Passage, joined
 from tracker.plans.phases import Stage, stage_of
 from tracker.plans.quantities import find_quantity
-from tracker.plans.sections import KNOWN_HEADINGS, Role
+from tracker.plans.sections import Role
 from tracker.plans.segments import Segment, segments_of
 from tracker.plans.shapes import Measure, Phase
 from tracker.plans.subjects import subject_of
@@ -115,10 +116,10 @@ class Collector:
 
     def _leaf(self, node: Node, body: list[Passage], here: Above, above: Above) -> None:
         item = replace(here, ordinals=above.ordinals + _written(node, above))
-        title_length = _title_length(node, opens_stage=here.stage is not above.stage) if node.lead else 0
+        title_length = length_of_title(node, opens_stage=here.stage is not above.stage) if node.lead else 0
         folded = [part for child in node.children for below in child.walk() for part in (below.own, *below.body)]
         if node.lead or not body or folded:
-            if node.lead and node.rank <= 1 and _is_section(node) and not unit_heading(node.title):
+            if node.lead and node.rank <= 1 and is_section(node) and not unit_heading(node.title):
                 titled = replace(item, path=(*above.path, node.title.text))
                 for paragraph in (node.lead, *body):
                     self._emit(paragraph, 0, replace(titled, numbered=False), heading=node.title.text)
@@ -132,12 +133,12 @@ class Collector:
                 self._emit(paragraph, 0, replace(above, role=here.role, stage=here.stage))
             return
         titled = replace(item, path=(*above.path, take_tags(node.title)[0].text.strip("。：； ")))
-        if _one_item(node, body):
-            self._emit(joined([node.own, _stop_after(node.own), *body]), len(node.own), item)
+        if one_item(node, body):
+            self._emit(joined([node.own, stop_after(node.own), *body]), len(node.own), item)
             return
         for index, paragraph in enumerate(body):
-            first = index == 0 and _joins(node) and not is_member_line(paragraph.text)
-            whole = joined([node.own, _stop_after(node.own), paragraph]) if first else paragraph
+            first = index == 0 and joins(node) and not is_member_line(paragraph.text)
+            whole = joined([node.own, stop_after(node.own), paragraph]) if first else paragraph
             self._emit(whole, len(node.own) if first else 0, replace(titled, numbered=False), heading=node.title.text)
 
     def _emit(self, whole: Passage, title_length: int, above: Above, heading: str = "") -> None:
@@ -235,37 +236,6 @@ def _written(node: Node, above: Above) -> str:
     return node.ordinal.written
 
 
-def _title_length(node: Node, *, opens_stage: bool) -> int:
-    """How many characters are heading; 「第二阶段：集中整治（3月16日至8月31日）。」 is one up to its full stop."""
-    stop = node.own.text.find("。")
-    if (
-        opens_stage
-        and len(node.title) < stop <= 60
-        and node.own.text[stop - 1] == "）"
-        and not re.search(r"，", node.own.text[:stop])
-    ):
-        return stop
-    return len(node.title)
-
-
-def _one_item(node: Node, body: list[Passage]) -> bool:
-    """Whether the paragraphs under a numbered heading are one item: always under 1., under （一） if they are short."""
-    if not node.title or node.ordinal is None or not _joins(node) or node.rank < 2:
-        return False
-    return len(body) == 1 or node.rank >= 3 or any(len(paragraph) < 40 for paragraph in body)
-
-
-def _joins(node: Node) -> bool:
-    """Whether a heading on its own line is part of the duty under it (「加强宣传」), not the name of a section."""
-    return bool(node.title) and len(node.title) <= 30 and not _is_section(node)
-
-
-def _is_section(node: Node) -> bool:
-    """Whether the heading names a part of the plan (「工作要求」) and no duty."""
-    named = KNOWN_HEADINGS.match(node.title.text) is not None
-    return named or node.role in (Role.DEMANDS, Role.PHASES, Role.TARGETS, Role.SILENT)
-
-
 def _from_the_first_run(passage: Passage) -> Passage:
     """Leave out a heading that a duty tag parts from its text: the words of a measure stand together."""
     for index in range(min(len(passage) - 1, 24)):
@@ -283,11 +253,6 @@ def _duty(segment: Segment, above: Above) -> Duty:
     if above.tagged and not segment.tag and {*own.lead, *own.support} <= named:
         return above.duty
     return own
-
-
-def _stop_after(title: Passage) -> Passage:
-    """A full stop between a heading on its own line and the text under it; it stands where the heading ends."""
-    return Passage("。", [title.at[-1]]) if title.text[-1] not in "。：；" else EMPTY
 
 
 def _objects(node: Node, own: Passage) -> bool:
