@@ -11,18 +11,18 @@ from functools import partial
 
 import structlog
 
-from tests.bench import escalating, idle, issuing, punctuality, roster
+from tests.bench import escalating, idle, issuing, opening, punctuality, reading, roster
 from tests.bench.county import durable_servers
 from tests.bench.figures import Figure, as_json, table
+
+ROWS = ("issue", "open", "escalate", "punctual", "idle", "roster", "read")
 
 
 def main() -> None:
     """Measure what was asked for."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="small sizes, to see that everything runs")
-    parser.add_argument(
-        "--only", nargs="*", choices=("issue", "escalate", "punctual", "idle", "roster"), help="measure only these"
-    )
+    parser.add_argument("--only", nargs="*", choices=ROWS, help="measure only these")
     options = parser.parse_args()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     figures: list[Figure] = []
@@ -40,20 +40,24 @@ def main() -> None:
 def _full() -> dict[str, Callable[..., list[Figure]]]:
     return {
         "issue": partial(issuing.measure, units=1000, measures=30),
+        "open": partial(opening.measure, units=1_000, measures=30),
         "escalate": partial(escalating.measure, campaigns=20, units=100, measures=10, repeat=2),
         "punctual": partial(punctuality.measure, deadlines=200, over_seconds=20.0),
         "idle": partial(idle.measure, open_tasks=(1_000, 100_000)),
         "roster": partial(roster.measure, units=5_000, people=8_000),
+        "read": lambda _servers: reading.measure(pages=60, noise=100_000),
     }
 
 
 def _quick() -> dict[str, Callable[..., list[Figure]]]:
     return {
         "issue": partial(issuing.measure, units=10, measures=3),
+        "open": partial(opening.measure, units=5, measures=2),
         "escalate": partial(escalating.measure, campaigns=2, units=5, measures=3, repeat=1),
         "punctual": partial(punctuality.measure, deadlines=10, over_seconds=1.0),
         "idle": partial(idle.measure, open_tasks=(100, 1_000)),
         "roster": partial(roster.measure, units=100, people=160),
+        "read": lambda _servers: reading.measure(pages=5, noise=2_000),
     }
 
 

@@ -12,6 +12,7 @@ from tracker.cli.campaign import campaign
 from tracker.cli.db import db
 from tracker.cli.doctor import doctor
 from tracker.cli.engine import audit, explain, ledger, sweep
+from tracker.cli.plan import plan
 from tracker.cli.server_account import EmbeddedServerUnavailable
 from tracker.cli.show_settings import settings
 from tracker.cli.unit_acts import UNITS
@@ -30,6 +31,7 @@ COMMANDS: tuple[click.Command, ...] = (
     settings,
     doctor,
     workflows,
+    plan,
     campaign,
     calendar,
     accounts,

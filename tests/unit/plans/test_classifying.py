@@ -1,0 +1,73 @@
+"""A plan, or not: and the reason is said."""
+
+import pytest
+
+from tests.unit.plans.plans_written import measures
+from tracker.plans.reading import read_text
+
+LESSON = """防诈骗主题班会教案
+一、班会目的
+让学生学会识别骗局。
+二、班会过程
+1.导入：老师播放视频，学生讨论。
+2.班主任总结：同学们要守住个人信息。"""
+LETTER = """致居民的一封信
+亲爱的居民朋友：
+请您不要向陌生账户转账。
+一、要核实对方身份。
+二、遇事先打96110。"""
+SUMMARY = """柳湾镇防火工作总结
+今年以来，我镇共开展检查40次，整改隐患62处，取得明显成效。
+一、加强领导。成立了专班，召开了动员会。
+二、下一步打算。各村要继续巡查，6月底前完成。"""
+SPEECH = """在全镇防火会上的讲话
+同志们：今天我讲三点意见。
+一、各村要加强巡查。
+二、派出所要严格执法。
+谢谢大家。"""
+FRAGMENT = "防火工作方案\n坚持以人民为中心，坚持问题导向。"
+MINUTES = "防汛工作联席会议纪要\n会议听取了水务站汇报，研究了下步工作。会议强调，各村要提高认识，5月底前完成排查。"
+EXPERIENCE = (
+    "守护平安柳湾\n近年来，柳湾镇组建了三支队伍，累计开展宣讲200余场次，建立了预警机制，成功劝阻87人，取得显著成效。"
+)
+FRAME = "全县防汛责任分解表\n县水利局：负责水库巡查，每月通报情况。\n各乡镇：负责辖区排查，组织群众转移。"
+UNNAMED = """为做好防汛工作，各村要高度重视。
+一、责任单位要落实包保责任，5月底前完成排查。
+二、各村要备足物资，水务站负责检查，严禁脱岗。
+三、有关部门要密切配合，每月25日前报送进展。"""
+
+
+@pytest.mark.parametrize(
+    ("text", "document"),
+    [
+        (LESSON, "lesson"),
+        (LETTER, "other"),
+        (SUMMARY, "summary"),
+        (SPEECH, "other"),
+        (FRAGMENT, "other"),
+        (UNNAMED, "plan"),
+        (MINUTES, "other"),
+        (EXPERIENCE, "summary"),
+        (FRAME, "plan"),
+    ],
+)
+def test_what_a_document_is(text: str, document: str) -> None:
+    reading = read_text(text)
+    assert reading.document == document
+    assert reading.reasons
+    assert bool(reading.measures) == (document == "plan")
+
+
+def test_a_summary_s_figures_can_be_taken_over() -> None:
+    reported = [(quantity.target, quantity.unit) for quantity in read_text(SUMMARY).reported]
+    assert reported == [(40.0, "次"), (62.0, "处")]
+
+
+def test_a_school_plan_with_a_class_meeting_in_it_is_a_plan() -> None:
+    found = measures("一、活动安排\n1.各班于5月10日前召开主题班会。\n2.政教处负责检查。", "柳湾小学防火宣传活动方案")
+    assert [measure.lead_units for measure in found] == [("各班",), ("政教处",)]
+
+
+def test_a_notice_that_sends_out_a_plan_is_a_plan() -> None:
+    text = "关于做好防汛工作的通知\n各村：\n现将有关事项通知如下：\n一、各村要备足物资，5月底前完成。\n二、水务站负责检查。"
+    assert read_text(text).document == "plan"

@@ -1,0 +1,37 @@
+"""Any text gives a result or a sentence; every span is true."""
+
+import contextlib
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tracker.plans.files import read_file
+from tracker.plans.reading import PlanUnreadable, read_text
+
+PIECES = st.sampled_from(
+    ["各村", "派出所", "要", "负责", "牵头，", "配合", "（", "）", "【责任单位：", "完成时限：", "。", "；", "，", "\n", "一、", "（一）", "1.", "①",
+     "5月底前", "每月19日前", "即日起至", "20xx年", "阶段", "工作方案", "开展排查", "《", "》", "“", "\t", "任务\t责任单位\n", "第三条", "一是", "  ", "附件1"],
+)  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.one_of(st.text(max_size=400), st.lists(PIECES, max_size=120).map("".join)))
+def test_no_text_breaks_the_reader_and_spans_lie_in_it(text: str) -> None:
+    try:
+        reading = read_text(text)
+    except PlanUnreadable:
+        return
+    for measure in reading.measures:
+        start, end = measure.span
+        assert 0 <= start < end <= len(text)
+        assert end - start <= 2 * len(measure.text) + 20
+        assert measure.text
+    for start, end in reading.unparsed:
+        assert 0 <= start < end <= len(text)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.binary(max_size=300), st.sampled_from(["a.txt", "a.docx", "a.md", "a"]))
+def test_no_bytes_break_the_reader(content: bytes, name: str) -> None:
+    with contextlib.suppress(PlanUnreadable):
+        read_file(name, content)

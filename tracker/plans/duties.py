@@ -1,0 +1,195 @@
+"""Duty tags: （责任单位：A、B。完成时间：…）, 【责任单位：…，成员单位：…】, （A牵头，B配合）, （A、B落实）.
+
+Several 责任单位 are all responsible, the first by custom only; 牵头 said in so many words makes the others helpers.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from tracker.plans.brackets import outer_brackets
+from tracker.plans.passages import Passage, joined
+from tracker.plans.units import all_units, clean_unit, is_unit, of_person, split_units
+
+_OFFICE = r"(?:责任)?(?:单位|部门|科室|处室|股室|站所|机构|主体|班组|小组|专班|科|组)"
+_LABELS = {
+    "head": rf"(?:总?牵头|主责|主办|首要责任|第一责任)(?:负责)?(?:{_OFFICE})?",
+    "duty": rf"(?:(?:具体|整改|监管|主要|工作|任务)?(?:责任|负责|承办|落实|实施|执行|主管|完成|承担|组织|承接)(?:落实)?{_OFFICE}(?:及责任人|和责任人|（人）)?)",
+    "help": rf"(?:(?:配合|成员|协办|协助|协同|参与|参加|支持|联合|协作|配套|协管)(?:落实|实施|责任)?(?:{_OFFICE})?)",
+    "time": r"(?:(?:完成|整改|办结|落实|推进|实施|报送|工作|任务|责任)?(?:时限|时间|期限|时间节点|日期)(?:要求)?|完成进度)",
+    "person": r"(?:(?:责任|牵头|分管|包保|市级|县级|区级|镇级)*(?:领导|责任人|负责人|校长|县领导|市领导)|责任人|联系人|联系电话|电话)",
+}  # fmt: skip
+LABEL = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _LABELS.items()) + r"")
+# A label that says 单位 or 时限 in full needs no separator before it: squeezing has taken the space away.
+_PLAIN_LABEL = r"(?P<plain>(?:牵头|责任|配合|成员|协办|主责)单位|责任(?:部门|科室)|配合部门|完成时限|完成时间)"
+_LABELLED = re.compile(
+    rf"(?:(?:^|(?<=[。；，、\s（【】|]))(?:{LABEL.pattern})|{_PLAIN_LABEL})(?:：|为(?=各|[县市区镇乡]))"
+)
+_PLAIN_KINDS = {
+    "牵头": "head",
+    "主责": "head",
+    "责任": "duty",
+    "配合": "help",
+    "成员": "help",
+    "协办": "help",
+    "完成": "time",
+}
+
+_BY_VERB = re.compile(
+    r"^(?:由)?(?P<units>.{2,160}?)(?:(?:按照?|根据)?(?:各自)?(?:职责|职能|工作|任务)?(?:分工)?)?(?:分别|具体|共同|联合|统筹|各自|分头|依职责|依法)?"
+    r"(?P<verb>牵头(?:负责|落实|组织|实施)?|负责(?:落实|实施|组织|牵头|完成)?|组织(?:落实|实施)|抓好落实|落实(?:到位)?|实施|主办|承办|主责|配合(?:落实|实施)?|协助(?:落实|实施)?|协同(?:配合)?|参与(?:落实)?|协办|参加|支持)$"
+)
+_HELPS = ("配合", "协助", "协同", "参与", "协办", "参加", "支持")
+_LEADS = ("牵头", "主办", "主责")
+
+
+@dataclass(frozen=True)
+class Duty:
+    """Who has to do it, who helps, and the time that stands with them."""
+
+    lead: tuple[str, ...] = ()
+    support: tuple[str, ...] = ()
+    time: str | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.lead or self.support or self.time)
+
+
+def merge(first: Duty, second: Duty) -> Duty:
+    """Return both duties together; who leads by either does not also help."""
+    lead = tuple(dict.fromkeys((*first.lead, *second.lead)))
+    support = tuple(unit for unit in dict.fromkeys((*first.support, *second.support)) if unit not in lead)
+    return Duty(lead, support, first.time or second.time)
+
+
+def read_tag(inner: str) -> Duty | None:
+    """Read what stands inside a duty bracket, or a line of labels; None if it is neither."""
+    inner = inner.strip(" 。；，：")
+    labels = list(_LABELLED.finditer(inner))
+    if labels and labels[0].start() <= 2:
+        return _labelled(inner, labels)
+    return _by_verbs(inner)
+
+
+def _labelled(inner: str, labels: list[re.Match[str]]) -> Duty | None:
+    found: dict[str, list[str]] = {"head": [], "duty": [], "help": []}
+    time: str | None = None
+    for label, following in zip(labels, [*labels[1:], None], strict=True):
+        kind = _kind(label)
+        value = inner[label.end() : following.start() if following else None].strip(" 。；，、|")
+        if kind == "time":
+            time = time or value or None
+        elif kind in found:
+            units, helpers = _units_of(value)
+            found[kind].extend(units)
+            found["help"].extend(helpers)
+    lead = found["head"] or found["duty"]
+    # Where somebody leads in so many words, the other responsible units are those that help.
+    support = [*(found["duty"] if found["head"] else ()), *found["help"]]
+    duty = Duty(tuple(dict.fromkeys(lead)), tuple(unit for unit in dict.fromkeys(support) if unit not in lead), time)
+    return duty or None
+
+
+def _kind(label: re.Match[str]) -> str:
+    return _PLAIN_KINDS[label["plain"][:2]] if label["plain"] else str(label.lastgroup)
+
+
+def _units_of(value: str) -> tuple[list[str], list[str]]:
+    """Units of a labelled value. A label says that units follow, so names without a known ending are taken too."""
+    helped = re.match(r"^(?P<lead>.+?)[，；](?P<help>[^，；]{2,60}?)(?:积极|协同)?(?:配合|协助|参与)(?:落实)?$", value)
+    if not helped:
+        spoken = _by_verbs(value)
+        if spoken and (spoken.lead or spoken.support):
+            return list(spoken.lead), list(spoken.support)
+    value = re.sub(r"(?:按照?|根据)?(?:各自)?(?:职责|职能)?(?:分工)?(?:分别)?(?:负责|落实|配合|实施)$", "", value)
+    lead, helpers = (helped["lead"], split_units(helped["help"])) if helped else (value, [])
+    names = [
+        name for name in split_units(lead) if 1 < len(name) <= 40 and not re.fullmatch(r"[\d年月日底前：]+|按.*", name)
+    ]
+    return names, helpers
+
+
+def _by_verbs(inner: str) -> Duty | None:
+    """「A牵头，B、C配合，6月底前完成」: clauses that end in what the units do."""
+    lead: list[str] = []
+    support: list[str] = []
+    time: str | None = None
+    for clause in _verb_clauses(inner):
+        spoken = _BY_VERB.match(clause)
+        if spoken is None:
+            if (
+                re.search(r"[\d底末]", clause)
+                and re.search(r"[月年前]", clause)
+                and len(clause) <= 24
+                and (lead or support)
+            ):
+                time = time or clause
+                continue
+            return None
+        names = split_units(spoken["units"])
+        names = [of_person(name) for name in names]
+        if not names or not all(is_unit(name) or name.startswith("各") for name in names):
+            return None
+        (support if spoken["verb"].startswith(_HELPS) else lead).extend(names)
+    if not lead and not support:
+        return None
+    return Duty(tuple(dict.fromkeys(lead)), tuple(unit for unit in dict.fromkeys(support) if unit not in lead), time)
+
+
+def _verb_clauses(inner: str) -> list[str]:
+    """Clauses between commas; one that ends in no verb belongs to the next (「A，B、C负责」)."""
+    result: list[str] = []
+    for clause in re.split(r"[，；。]|(?<=牵头)、|(?<=负责)、", inner[:400]):
+        if not clause.strip():
+            continue
+        if result and not re.search(
+            r"(?:牵头|负责|落实|实施|配合|协助|协同|参与|协办|完成|组织|前|底)\S{0,2}$", result[-1]
+        ):
+            result[-1] += "、" + clause.strip()
+        else:
+            result.append(clause.strip())
+    return result
+
+
+def take_tags(passage: Passage) -> tuple[Passage, Duty]:
+    """Return the passage without its duty brackets and trailing duty labels, and what these say."""
+    kept: list[Passage] = []
+    duty, last = Duty(), 0
+    for opened, closed in outer_brackets(passage.text):
+        inner = passage.text[opened + 1 : closed - 1]
+        read = read_tag(inner) or _bare_units(passage.text, opened, closed, inner)
+        if read:
+            duty = merge(duty, read)
+            kept.append(passage.cut(last, opened))
+            last = closed
+    kept.append(passage.cut(last))
+    rest = joined([part for part in kept if part]) if any(kept) else passage.cut(0, 0)
+    return _take_trailing(rest, duty)
+
+
+def _take_trailing(passage: Passage, duty: Duty) -> tuple[Passage, Duty]:
+    """「……。责任单位：A、B。完成时限：6月底前。」 without brackets: from the first label to the end."""
+    for found in _LABELLED.finditer(passage.text):
+        before = passage.text[max(0, found.start() - 1) : found.start()]
+        if before not in ("", "。", "；", "|", " ", "】"):
+            continue
+        if _kind(found) == "time" and not re.search(r"完成|整改|时限|期限", found.group()):
+            continue
+        read = read_tag(passage.text[found.start() :])
+        if read:
+            return passage.cut(0, found.start()).strip(), merge(duty, read)
+    return passage, duty
+
+
+def _bare_units(text: str, opened: int, closed: int, inner: str) -> Duty | None:
+    """「……（派出所、各村）。」: nothing but units, at the end of a sentence.
+
+    A bracket after a unit explains it (「各镇（街道）」), and one name alone may explain anything.
+    """
+    if closed < len(text) and text[closed] not in "。；，":
+        return None
+    names = all_units(inner)
+    if not names or len(names) < 2 or is_unit(clean_unit(text[max(0, opened - 8) : opened].rsplit("，", 1)[-1])):
+        return None
+    return Duty(tuple(names)) if all(len(name) > 2 for name in names) else None

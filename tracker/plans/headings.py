@@ -1,0 +1,45 @@
+"""A heading and the text under it: one duty together, or the name of a section and its duties."""
+
+from __future__ import annotations
+
+import re
+
+from tracker.plans.outline import Node
+from tracker.plans.passages import EMPTY, Passage
+from tracker.plans.sections import KNOWN_HEADINGS, Role
+
+
+def one_item(node: Node, body: list[Passage]) -> bool:
+    """Whether the paragraphs under a numbered heading are one item: always under 1., under （一） if they are short."""
+    if not node.title or node.ordinal is None or not joins(node) or node.rank < 2:
+        return False
+    return len(body) == 1 or node.rank >= 3 or any(len(paragraph) < 40 for paragraph in body)
+
+
+def length_of_title(node: Node, *, opens_stage: bool) -> int:
+    """How many characters are heading; 「第二阶段：集中整治（3月16日至8月31日）。」 is one up to its full stop."""
+    stop = node.own.text.find("。")
+    if (
+        opens_stage
+        and len(node.title) < stop <= 60
+        and node.own.text[stop - 1] == "）"
+        and not re.search(r"，", node.own.text[:stop])
+    ):
+        return stop
+    return len(node.title)
+
+
+def joins(node: Node) -> bool:
+    """Whether a heading on its own line is part of the duty under it (「加强宣传」), not the name of a section."""
+    return bool(node.title) and len(node.title) <= 30 and not is_section(node)
+
+
+def is_section(node: Node) -> bool:
+    """Whether the heading names a part of the plan (「工作要求」) and no duty."""
+    named = KNOWN_HEADINGS.match(node.title.text) is not None
+    return named or node.role in (Role.DEMANDS, Role.PHASES, Role.TARGETS, Role.SILENT)
+
+
+def stop_after(title: Passage) -> Passage:
+    """A full stop between a heading on its own line and the text under it; it stands where the heading ends."""
+    return Passage("。", [title.at[-1]]) if title.text[-1] not in "。：；" else EMPTY

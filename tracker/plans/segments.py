@@ -1,0 +1,180 @@
+"""One item of the outline → the duties in it: a sentence with its own unit or its own return date stands alone."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+
+from tracker.plans.deadlines import Due, due_in, labelled_due
+from tracker.plans.duties import Duty, merge, read_tag, take_tags
+from tracker.plans.passages import Passage, joined
+from tracker.plans.sentences import clauses, sentences
+from tracker.plans.subjects import duty_of_text, subject_of, threatened_by
+from tracker.plans.wording import acts, is_establishing, is_member_line, is_return
+from tracker.plans.years import YearContext
+
+_YEAR = re.compile(r"(20\d\d)年(?=\d{1,2}月|底|[上下]半年|[一二三四]季度)")
+_EACH_MUST = re.compile(r"(?:^|[，。；])各[^，。；]{1,24}?(?:要|应|须)")
+_SPEAKS = re.compile(r"要|应|须|负责|牵头|：|由|^.{17}")
+_TIME_WORD = re.compile(r"每|月|年底|季度|日前")
+_TIMED = re.compile(
+    r"^(?:并|并于|于|须于|要于|应于|请于|在|并在|同时)?(?:每|\d|[一二三四五六七八九十]{1,3}月|20|年底|月底)"
+)
+
+
+@dataclass
+class Segment:
+    """Part of an item: its words, the units of its tag or its sentences, its deadline."""
+
+    parts: list[Passage] = field(default_factory=list)
+    tag: Duty = field(default_factory=Duty)
+    spoken: Duty = field(default_factory=Duty)
+    due: Due = field(default_factory=lambda: Due(None))
+    subject: tuple[str, ...] = ()
+    threat: tuple[str, ...] = ()
+    returns: bool = False
+    title_only: bool = True
+
+    @property
+    def passage(self) -> Passage:
+        """The words, without the duty tags."""
+        return joined(self.parts) if self.parts else Passage("", ())
+
+    @property
+    def duty(self) -> Duty:
+        """Who has to do it: the tag says so before any sentence."""
+        return self.tag if self.tag.lead or self.tag.support else self.spoken
+
+
+@dataclass(frozen=True)
+class _Sentence:
+    passage: Passage
+    tag: Duty
+    spoken: Duty
+    subject: tuple[str, ...]
+    due: Due
+    is_title: bool
+
+
+def segments_of(
+    own: Passage, title_length: int, years: YearContext, *, stage: bool = False, paragraph: bool = False
+) -> list[Segment]:
+    """Return the duties of an item's words. `title_length`: how many characters of `own` are its heading.
+
+    `stage`: the heading's dates are the stage's own and bind no single sentence. `paragraph`: the words are
+    no numbered item, so a sentence that names its unit stands alone beside one that names none.
+    """
+    read = _read_sentences(own, title_length, years, stage)
+    tags_left = sum(1 for sentence in read if sentence.tag)
+    several_tags = tags_left > 1
+    segments: list[Segment] = [Segment()]
+    closed = False
+    for sentence in read:
+        current = segments[-1]
+        if (several_tags and closed and tags_left) or _stands_alone(
+            current, sentence, tagged=several_tags or tags_left > 0, paragraph=paragraph
+        ):
+            carried = current.subject if not sentence.subject and not several_tags else ()
+            current = Segment(subject=carried, spoken=Duty(carried))
+            segments.append(current)
+            closed = False
+        _add(current, sentence)
+        if sentence.tag:
+            tags_left -= 1
+            closed = True
+    return [segment for segment in segments if segment.passage.text.strip()]
+
+
+def _read_sentences(own: Passage, title_length: int, years: YearContext, stage: bool) -> list[_Sentence]:
+    result: list[_Sentence] = []
+    seen = 0
+    for part in _times_apart(sentences(own), years):
+        title = seen + len(part) <= title_length + 1
+        begun, seen = seen, seen + len(part)
+        bare, tag = take_tags(part)
+        whole_duty = read_tag(part.text.strip()) if not title and not tag else None
+        if any(not before.is_title for before in result) and whole_duty and (whole_duty.lead or whole_duty.support):
+            bare, tag = bare.cut(0, 0), whole_duty
+        if result and is_member_line(bare.text.strip()):
+            continue
+        years = _year_told(part.text, years)
+        orders = (not is_establishing(bare.text) or _EACH_MUST.search(bare.text) is not None) and not (
+            title and (stage or not _SPEAKS.search(bare.text))
+        )
+        spoken = duty_of_text(bare) if orders else Duty()
+        subject = spoken.lead
+        due = due_in(bare.text[max(0, title_length - begun) :] if stage else bare.text, years)
+        if tag.time:
+            due = labelled_due(tag.time, years)
+        result.append(_Sentence(bare, tag, spoken, subject, due, title and not subject))
+    return result
+
+
+def _year_told(text: str, years: YearContext) -> YearContext:
+    """A year printed in an item holds for the dates behind it in the same item."""
+    told = _YEAR.findall(text)
+    return replace(years, year=int(told[-1]), ground="同一条里写明的年份") if told else years
+
+
+def _times_apart(parts: list[Passage], years: YearContext) -> list[Passage]:
+    """「于每月19日前报进展，8月25日前报总结」 are two duties: part them at the comma before the second time."""
+    result: list[Passage] = []
+    for part in parts:
+        pieces = clauses(part) if len(_TIME_WORD.findall(part.text)) > 1 else [part]
+        result.append(pieces[0])
+        for piece in pieces[1:]:
+            if _may_part(piece) and _parts_ways(result[-1].text, piece.text, years):
+                result.append(piece)
+            else:
+                result[-1] = joined([result[-1], piece])
+    return result
+
+
+def _may_part(piece: Passage) -> bool:
+    """Whether a clause could be a duty of its own: it begins with a time, or with its own sender."""
+    if _TIMED.match(piece.text):
+        return acts(piece.text)
+    return is_return(piece.text) and subject_of(piece.text) is not None
+
+
+def _parts_ways(before: str, after: str, years: YearContext) -> bool:
+    """Whether two clauses have times of different duties; two dates of one course of action stay together."""
+    first, second = due_in(before, years).deadline, due_in(after, years).deadline
+    if first is None or second is None:
+        return False
+    return is_return(after) or first.type != second.type
+
+
+def _stands_alone(current: Segment, sentence: _Sentence, *, tagged: bool, paragraph: bool) -> bool:
+    if current.title_only or sentence.is_title or current.tag:
+        return False
+    if not tagged and sentence.subject and current.subject and not set(sentence.subject) & set(current.subject):
+        return True
+    others = bool(sentence.subject) and set(sentence.subject) != set(current.subject)
+    if others and not tagged and sentence.due.deadline is not None:
+        return True
+    first_named = bool(sentence.subject) and not current.subject and not tagged
+    if first_named and (paragraph or sentence.due.deadline is not None):
+        return True
+    if sentence.due.deadline is None:
+        return False
+    if is_return(sentence.passage.text):
+        return not current.returns or current.due.deadline is not None
+    return current.due.deadline is not None and current.due.deadline.text != sentence.due.deadline.text
+
+
+def _add(current: Segment, sentence: _Sentence) -> None:
+    current.parts.append(sentence.passage)
+    current.tag = merge(current.tag, sentence.tag)
+    current.spoken = merge(current.spoken, sentence.spoken)
+    current.subject = current.subject or sentence.subject
+    current.threat = current.threat or threatened_by(sentence.passage)
+    if sentence.tag.time:
+        current.due = sentence.due
+    elif current.due.deadline is None:
+        current.due = Due(sentence.due.deadline, (*current.due.questions, *sentence.due.questions))
+    elif sentence.due.deadline is not None and sentence.due.deadline.text != current.due.deadline.text:
+        more = f"本条还有其他时间：{sentence.due.deadline.text}。请看是否要拆成几条。"
+        current.due = Due(current.due.deadline, (*current.due.questions, more))
+    current.returns = current.returns or is_return(sentence.passage.text)
+    current.title_only = current.title_only and sentence.is_title

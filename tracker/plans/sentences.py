@@ -1,0 +1,74 @@
+"""Sentences and clauses, with brackets kept whole."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+from tracker.plans.passages import Passage
+from tracker.plans.shapes import Span
+
+_LABEL_LINE = re.compile(r"(?:牵头|责任|配合|成员|协办|主责|完成|整改)(?:单位|部门|科室|时限|时间|期限)：")
+_OPEN, _CLOSE = "（【《“", "）】》”"
+_STOPS = "。！？；"
+
+
+def split_at(passage: Passage, stops: str) -> list[Passage]:
+    """Return the parts that end with one of `stops`; a stop inside a bracket or quotation does not count.
+
+    A bracket that is never closed must not swallow the rest: after 300 characters it counts as closed.
+    """
+    text = passage.text
+    cuts: list[int] = [0]
+    depth, opened = 0, 0
+    for place, character in enumerate(text):
+        if character in _OPEN:
+            depth, opened = depth + 1, place
+        elif character in _CLOSE:
+            depth = max(0, depth - 1)
+        elif character in stops and (depth == 0 or place - opened > 300):
+            cuts.append(place + 1)
+            depth = 0
+    if cuts[-1] < len(text):
+        cuts.append(len(text))
+    ranges = _tails_joined(text, list(pairwise(cuts)))
+    return [passage] if len(ranges) == 1 else [passage.cut(start, end) for start, end in ranges]
+
+
+def sentences(passage: Passage) -> list[Passage]:
+    """Return the sentences, with 「；」 as an end too. A bracket that follows an end belongs to what it follows."""
+    return split_at(passage, _STOPS)
+
+
+def clauses(passage: Passage) -> list[Passage]:
+    """Return the clauses between commas."""
+    return split_at(passage, _STOPS + "，")
+
+
+def _tails_joined(text: str, ranges: list[Span]) -> list[Span]:
+    """「…做好登记。（责任单位：各村）」 is one sentence: the bracket that comes alone goes to the one before."""
+    result: list[Span] = []
+    for start, end in ranges:
+        bare = text[start:end].strip(" 。；，")
+        if not result:
+            result.append((start, end))
+            continue
+        close = bare.find(_CLOSE[_OPEN.index(bare[0])]) if bare[:1] in ("（", "【") else -1
+        if not bare or close == len(bare) - 1 > 0 or _LABEL_LINE.match(bare):
+            result[-1] = (result[-1][0], end)
+        elif close > 0 and _leading_bracket(bare):
+            middle = text.index(bare[close], start) + 1
+            result[-1] = (result[-1][0], middle)
+            result.append((middle, end))
+        else:
+            result.append((start, end))
+    return result
+
+
+def _leading_bracket(bare: str) -> bool:
+    """Whether a sentence begins with a duty bracket that belongs to the one before: 「（各村落实）；签订…」."""
+    close = bare.find(_CLOSE[_OPEN.index(bare[0])])
+    if not 0 < close < 120:
+        return False
+    inner = bare[1:close]
+    return any(word in inner for word in ("单位", "部门", "落实", "牵头", "负责", "配合", "时限", "时间", "科室"))

@@ -1,0 +1,77 @@
+"""Which year a date without one belongs to, and on what ground. Masked years (20xx年) are known to be unknown."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from tracker.plans.numerals import number
+
+MASKED = r"(?:20|19)?[xX×✕＊*_]{2,4}|20[_ ]{2}|[xX×]{1,4}"
+YEAR = rf"(?:(?:20|19)\d\d|[二一][〇零○0九][〇零○一二三四五六七八九0-9]{{2}}|{MASKED})(?=年)"
+_IN_TITLE = re.compile(r"(20\d\d)(?=年|—|-|~|～|–)")
+_NUMBER_OF_PAPER = re.compile(r"[〔【（\[](20\d\d)[〕】）\]]\s*\d{1,4}\s*号")
+_SIGNED = re.compile(
+    rf"^(?P<year>{YEAR})年(?P<month>\d{{1,2}}|[一二三四五六七八九十]{{1,3}})月(?P<day>\d{{1,2}}|[一二三四五六七八九十]{{1,3}})日$"
+)
+_IN_DEADLINE = re.compile(r"(20\d\d)年(?:(?:\d{1,2}月(?:\d{1,2}日|底|末)?|底)前(?![^，。；]{0,8}的)|全年|底(?!数))")
+_PERIOD = re.compile(r"(?:从|自|于|定于|决定在)?(20\d\d)年\d{1,2}月[^。；]{0,14}?(?:至|到|—|-|~|～|–|起)")
+
+
+@dataclass(frozen=True)
+class YearContext:
+    """`year` is None where nothing says it; `ground` is a phrase for the person who confirms."""
+
+    year: int | None
+    ground: str
+    signed: tuple[int | None, int, int] | None = None
+
+
+def read_year(written: str | None) -> int | None:
+    """Return the year of 「2023」 or 「二〇二三」; None for a masked or missing one."""
+    value = number(written) if written else None
+    return value if value is not None and 1990 <= value <= 2099 else None
+
+
+def is_masked(written: str) -> bool:
+    """Whether the year stands there, but blotted out."""
+    return re.fullmatch(MASKED, written) is not None
+
+
+def year_context(title: str, paragraphs: list[str]) -> YearContext:
+    """Look for the plan's own year: the title, the date of signing, the number of the paper, the period.
+
+    Laws and earlier papers that the text cites have years too; these are never looked at.
+    """
+    signed = _signed(paragraphs)
+    in_title = _IN_TITLE.search(re.sub(r"《[^》]*》", "", title)) or _IN_TITLE.search(title)
+    if in_title:
+        return YearContext(int(in_title.group(1)), "标题写明的年份", signed)
+    if signed and signed[0]:
+        return YearContext(signed[0], "成文日期的年份", signed)
+    for text in paragraphs[:6]:
+        numbered = _NUMBER_OF_PAPER.search(text[:40])
+        if numbered and text[:1] not in "《根按为":
+            return YearContext(int(numbered.group(1)), "发文字号的年份", signed)
+    for index, text in enumerate(paragraphs):
+        if (index >= 6 and not re.search(r"时间|阶段|步骤|期限", text[:40])) or re.search(r"范围|对象", text[:12]):
+            continue
+        period = _PERIOD.search(text)
+        if period and "期间" in text[period.end() : period.end() + 24]:
+            continue
+        if period and "《" not in text[max(0, period.start() - 12) : period.start()]:
+            return YearContext(int(period.group(1)), "方案期限写明的年份", signed)
+    told = {year for text in paragraphs for year in _IN_DEADLINE.findall(text)}
+    if len(told) == 1:
+        return YearContext(int(told.pop()), "文中其他期限的年份", signed)
+    return YearContext(None, "文中没有写明年份", signed)
+
+
+def _signed(paragraphs: list[str]) -> tuple[int | None, int, int] | None:
+    for text in [*reversed(paragraphs[-8:]), *paragraphs[:6]]:
+        found = _SIGNED.match(text)
+        if found:
+            month, day = number(found["month"]), number(found["day"])
+            if month and day and month <= 12 and day <= 31:
+                return read_year(found["year"]), month, day
+    return None
