@@ -112,6 +112,31 @@ def test_a_sweeper_killed_at_this_table_leaves_nothing_and_the_next_fires_everyt
     assert world.container.escalations.sweep().fired == 0
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("table", ["task", "clock", "stream", "event", "assignment", "told"])
+def test_a_sweeper_killed_while_it_opens_periods_opens_none_and_the_next_opens_each_once(
+    fresh_database_url: str, table: str
+) -> None:
+    monthly = (
+        "{key: m1, ordinal: （一）, title: 月报, text: 略, workflow: return, units: [各村],"
+        " cadence: {every: month, by_day: 28}}"
+    )
+    with World(fresh_database_url, start=morning("2026-03-02")) as world:
+        world.load(small_campaign(measures=[monthly], villages=VILLAGES))
+        world.clock.set(morning("2026-04-01", "09:00"))
+        with held(world.database_url, f"LOCK TABLE {table} IN SHARE MODE") as holder:
+            with sweeping_child(world) as child:
+                until_blocked(world.database_url, holder)
+                child.send_signal(signal.SIGKILL)
+                assert child.wait(10) == -signal.SIGKILL
+            until_rolled_back(world, holder)
+        assert world.value("SELECT count(*) FROM task WHERE period_key = '2026-04'") == 0
+        world.container.escalations.sweep()
+        assert world.value("SELECT count(*) FROM task WHERE period_key = '2026-04'") == len(VILLAGES)
+        assert world.container.audits.audit().clean
+        assert world.container.ledger.verify().faults == ()
+
+
 def test_while_a_killed_sweepers_session_lingers_another_sweep_passes_by_and_a_later_one_fires_the_rest(
     world: World,
 ) -> None:

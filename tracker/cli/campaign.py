@@ -13,7 +13,7 @@ from tracker.cli.configuration import load_settings
 from tracker.definitions.campaign_files import Known, read_campaign_file
 from tracker.definitions.catalog import load_catalog
 from tracker.domain.cadence import say_cadence
-from tracker.domain.campaign_file import CampaignFile
+from tracker.domain.campaign_file import CampaignFile, standing_tasks
 from tracker.domain.change_words import change_lines, impact_line
 from tracker.domain.changing import KIND_TITLES
 from tracker.domain.deadlines import show_day
@@ -57,6 +57,8 @@ def check(target: str, database: bool) -> None:
         with opened_container() if database else contextlib.nullcontext() as container:
             file = _read(path, container)
         click.echo(f"文件正确：{file.title}，{len(file.measures)} 项措施，{len(file.units)} 个单位。")
+        for measure, tasks in standing_tasks(file):
+            click.echo(f"  {measure.ordinal}{measure.title}  {say_timing(measure.timing, {})}：每个单位共 {tasks} 期。")
         return
     if path.suffix or path.parent != Path():
         raise click.ClickException(f"没有文件 {target}。请核对路径。")

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from tracker.domain.cadence import Cadence
+from tracker.domain.cadence import Cadence, periods
+from tracker.domain.calendar import WorkingCalendar
 from tracker.domain.deadlines import MeasureDue, Phase
 from tracker.domain.standing import cadence_to_plain
 from tracker.domain.values import Role
@@ -159,6 +160,19 @@ class CampaignFile:
     measures: tuple[MeasureEntry, ...]
     settings: CampaignSettings
     required_returns: tuple[RequiredReturnEntry, ...] = ()
+
+
+def standing_tasks(file: CampaignFile) -> list[tuple[MeasureEntry, int]]:
+    """Return each standing measure with how many periods it asks of a unit over the campaign.
+
+    Holidays move no period but those of `working_day`, which are counted as if there were none.
+    """
+    plain = WorkingCalendar(0, {}, frozenset())
+    return [
+        (measure, sum(1 for _ in periods(measure.cadence, file.starts_on, file.ends_on, plain)))
+        for measure in file.measures
+        if measure.cadence is not None
+    ]
 
 
 class Labels:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 
 from tracker.domain.auditing import FiringKey, TaskEvent, expected_firings, fired_by_events
+from tracker.domain.deadlines import local_moment
+from tracker.domain.standing import OPENS_AT, Standing, cadence_from_plain
+from tracker.persistence.queries.standing import find_opened_periods, find_standing_duties
 from tracker.persistence.repositories.ledger import EventRow
+from tracker.persistence.unit_of_work import UnitOfWork
 from tracker.services.context import Floor
 
 #: A sweep that is under way, or a task that moved in the very minute, is no omission.
@@ -34,7 +39,7 @@ class AuditReport:
 
     def sentences(self) -> list[str]:
         """Return the result as sentences."""
-        head = f"按记录重算{self.tasks}项任务：应触发{self.expected}次，已触发{self.fired}次，其中晚于2分钟的{self.late}次。"
+        head = f"按记录重算{self.tasks}项任务：应触发和应生成共{self.expected}次，已触发{self.fired}次，其中晚于2分钟的{self.late}次。"
         tail = "零遗漏，无多发。" if self.clean else f"遗漏{len(self.missing)}次，多发{len(self.extra)}次。"
         return [head, tail, *self.missing[:MOST_LINES], *self.extra[:MOST_LINES]]
 
@@ -71,9 +76,39 @@ class AuditService:
                     missing += [
                         _line("遗漏", key, expected[key].since) for key in sorted(due - {k for k, _, _ in fired})
                     ]
-        extra = [_line("多发", key, None) for key in sorted((recorded | in_table) - wanted)]
+            openings, unopened, doubled = _judge_openings(uow, self._floor, now=now)
+        expected_count += openings
+        missing += unopened
+        extra = doubled
+        extra += [_line("多发", key, None) for key in sorted((recorded | in_table) - wanted)]
         extra += [_line("记录与触发表不一致", key, None) for key in sorted(recorded ^ in_table)]
         return AuditReport(tasks, expected_count, len(in_table), tuple(missing), tuple(extra), late)
+
+
+def _judge_openings(uow: UnitOfWork, floor: Floor, *, now: datetime) -> tuple[int, list[str], list[str]]:
+    """Recompute every period that should have opened; return how many, what is missing, what is too much."""
+    calendar = floor.calendars.newest()
+    opened = find_opened_periods(uow.session)
+    expected, missing, extra = 0, [], []
+    for duty in find_standing_duties(uow.session):
+        standing = Standing(
+            cadence_from_plain(duty.cadence), duty.starts_on, duty.ends_on, str(duty.settings.get("cutoff", "24:00"))
+        )
+        until = min(now, duty.withdrawn_at or now)
+        if duty.ended_on is not None:
+            until = min(until, local_moment(duty.ended_on, OPENS_AT))
+        due = [one for one in standing.openings(calendar, since=duty.runs_since) if one.opens_at <= until]
+        there = Counter(opened.get(duty.id, ()))
+        name = f"{duty.unit_name}“{duty.title}”"
+        expected += len(due)
+        if not duty.inherited:
+            missing += [
+                f"遗漏：{name}{one.title}的周期任务没有生成。"
+                for one in due
+                if one.opens_at <= until - TOLERANCE and one.period_key not in there
+            ]
+        extra += [f"多发：{name}的周期任务{key}生成了{times}次。" for key, times in there.items() if times > 1]
+    return expected, missing, extra
 
 
 def _task_events(rows: Iterable[EventRow]) -> list[TaskEvent]:

@@ -282,3 +282,17 @@ def test_a_dry_run_lists_what_would_open_and_opens_nothing(world: World) -> None
         ("情况月报", "2026年4月"), ("情况月报", "2026年5月"), ("情况月报", "2026年4月"), ("情况月报", "2026年5月"),
     ]  # fmt: skip
     assert len(periods(world, "m1")) == 1
+
+
+def test_the_auditor_finds_a_period_that_never_opened(world: World) -> None:
+    world.load(small_campaign(measures=[MONTHLY]))
+    world.move_to("2026-04-02")
+    assert world.container.audits.audit().clean
+    with world.container.uows() as uow:
+        uow.openings.defer([1], until=morning("2027-01-01"))
+        uow.commit()
+    world.move_to("2026-05-02")
+    report = world.container.audits.audit()
+    assert [line for line in report.missing if "周期任务没有生成" in line] == [
+        "遗漏：east村“情况月报”2026年5月的周期任务没有生成。"
+    ]
