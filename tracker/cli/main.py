@@ -1,59 +1,47 @@
-"""The `tracker` command. A new group is one import and one line in COMMANDS."""
+"""The `tracker` command. A new group is one line in COMMANDS.
 
+A command's module is imported when that command is asked for: most need the whole house, and `tracker plan read`
+should not wait for it.
+"""
+
+from collections.abc import Mapping
+from importlib import import_module
 from typing import Any
 
 import click
 
-from tracker.cli.accounts import accounts
-from tracker.cli.background import scheduler, serve, worker
-from tracker.cli.backup import backup
-from tracker.cli.calendar import calendar
-from tracker.cli.campaign import campaign
-from tracker.cli.db import db
-from tracker.cli.doctor import doctor
-from tracker.cli.engine import audit, explain, ledger, sweep
-from tracker.cli.plan import plan
-from tracker.cli.server_account import EmbeddedServerUnavailable
-from tracker.cli.show_settings import settings
-from tracker.cli.unit_acts import UNITS
-from tracker.cli.up import WebDidNotAnswer, up
-from tracker.cli.web_server import PortInUse
-from tracker.cli.workflows import workflows
+from tracker.cli.plainly import SaidPlainly
 from tracker.domain.errors import TrackerError
 from tracker.settings import SettingsError
 
-COMMANDS: tuple[click.Command, ...] = (
-    up,
-    db,
-    serve,
-    worker,
-    scheduler,
-    settings,
-    doctor,
-    workflows,
-    plan,
-    campaign,
-    calendar,
-    accounts,
-    sweep,
-    audit,
-    explain,
-    ledger,
-    UNITS,
-    backup,
-)
-
-# These texts are sentences for the operator; a traceback would only hide them.
-SAID_PLAINLY = (SettingsError, EmbeddedServerUnavailable, PortInUse, WebDidNotAnswer, TrackerError)
+#: command → module and the name in it, in the order in which the help lists them.
+COMMANDS: Mapping[str, tuple[str, str]] = {
+    "up": ("up", "up"), "db": ("db", "db"), "serve": ("background", "serve"), "worker": ("background", "worker"),
+    "scheduler": ("background", "scheduler"), "settings": ("show_settings", "settings"), "doctor": ("doctor", "doctor"),
+    "workflows": ("workflows", "workflows"), "plan": ("plan", "plan"), "campaign": ("campaign", "campaign"),
+    "calendar": ("calendar", "calendar"), "accounts": ("accounts", "accounts"), "sweep": ("engine", "sweep"),
+    "audit": ("engine", "audit"), "explain": ("engine", "explain"), "ledger": ("engine", "ledger"),
+    "units": ("unit_acts", "UNITS"), "backup": ("backup", "backup"),
+}  # fmt: skip
 
 
 class PlainSpeakingGroup(click.Group):
-    """Prints the errors that speak to the operator as sentences, and leaves with status 1."""
+    """Imports a command when it is asked for, and prints the errors that speak to the operator as sentences."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, name = COMMANDS[cmd_name]
+        command: click.Command = getattr(import_module(f"tracker.cli.{module}"), name)
+        return command
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except SAID_PLAINLY as problem:
+        except (SettingsError, SaidPlainly, TrackerError) as problem:
             raise click.ClickException(str(problem)) from problem
 
 
@@ -65,9 +53,6 @@ def main() -> None:
     分别运行网页、tracker worker 和 tracker scheduler。
     """
 
-
-for command in COMMANDS:
-    main.add_command(command)
 
 if __name__ == "__main__":
     main()

@@ -17,12 +17,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tracker.cli.plainly import SaidPlainly
+
 STATE_ROOT = Path("/var/lib")
 CANDIDATES = ("postgres", "nobody")
 MINIMAL_ENVIRON = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
 
 
-class EmbeddedServerUnavailable(RuntimeError):
+class EmbeddedServerUnavailable(SaidPlainly):
     """An embedded server cannot run here; the text says why and what the operator can do."""
 
 

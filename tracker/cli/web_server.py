@@ -5,10 +5,11 @@ import sys
 import urllib.error
 import urllib.request
 
+from tracker.cli.plainly import SaidPlainly
 from tracker.settings import CHECKOUT, Settings
 
 
-class PortInUse(RuntimeError):
+class PortInUse(SaidPlainly):
     """The web address cannot be taken."""
 
 

@@ -158,7 +158,7 @@ def _weeks(cadence: Cadence, first: date, last: date) -> Iterator[Period]:
         for day in wanted:
             due = monday + timedelta(days=day)
             yield Period(
-                f"{key}-{day + 1}", f"{title}周{WEEKDAY_TITLES[WEEKDAYS[day]]}",
+                f"{key}-{day + 1}", f"{title}星期{WEEKDAY_TITLES[WEEKDAYS[day]]}",
                 monday + timedelta(days=before + 1), due, due,
             )  # fmt: skip
             before = day
