@@ -149,7 +149,7 @@ OFFENCES = (
         ("tests/unit/domain/test_deadlines.py",),
     ),
     Offence(
-        10, "a stale page wins", "tracker/services/tasks.py",
+        10, "a stale page wins", "tracker/services/seeing.py",
         "    if present != expected:\n", "    if False:\n",
         (f"{SERVICES}/test_tasks.py::test_a_stale_page_is_told_the_present_state_and_changes_nothing",
          f"{RACES}::test_approval_and_return_of_one_report_cannot_both_succeed"),
