@@ -18,6 +18,9 @@ from tests.support.world import WORKFLOWS, World, morning
 from tracker.cli.embedded import RunningServers
 from tracker.domain.values import SHANGHAI
 
+#: The three lives together take more than half a minute of a processor.
+slow = pytest.mark.slow
+
 
 def loaded(world: World, name: str) -> World:
     """Load and issue a shipped file, and have nothing said against it."""
@@ -90,21 +93,42 @@ def table_of(world: World, unit: str) -> list[Row]:
     )
 
 
+@pytest.mark.parametrize(
+    ("name", "first", "tables"),
+    [
+        ("funds_chain_county", "2026-01-05", FUNDS),
+        ("elder_fraud_county", "2026-04-15", ELDERS),
+        ("drowning_school", "2026-03-16", DROWNING),
+    ],
+)
+def test_a_shipped_plan_is_issued_and_asks_on_its_first_day_for_what_begins_then(
+    fresh_database_url: str, name: str, first: str, tables: dict[str, str]
+) -> None:
+    with World(fresh_database_url, start=morning(first)) as world:
+        loaded(world, name)
+        for unit, table in tables.items():
+            assert table_of(world, unit) == [row for row in rows_of(table) if row[2] == first[5:]]
+
+
+@slow
 @pytest.mark.parametrize("unit", sorted(FUNDS))
 def test_a_year_of_the_funds_plan_asks_for_what_was_reckoned_by_hand(funds: World, unit: str) -> None:
     assert table_of(funds, unit) == rows_of(FUNDS[unit])
 
 
+@slow
 @pytest.mark.parametrize("unit", sorted(ELDERS))
 def test_the_overlapping_phases_of_the_elder_plan_ask_for_what_was_reckoned_by_hand(elders: World, unit: str) -> None:
     assert table_of(elders, unit) == rows_of(ELDERS[unit])
 
 
+@slow
 @pytest.mark.parametrize("unit", sorted(DROWNING))
 def test_two_terms_and_a_summer_at_school_ask_for_what_was_reckoned_by_hand(drowning: World, unit: str) -> None:
     assert table_of(drowning, unit) == rows_of(DROWNING[unit])
 
 
+@slow
 def test_a_task_opens_in_the_morning_and_ends_at_the_hour_of_its_plan(
     funds: World, elders: World, drowning: World
 ) -> None:
@@ -119,6 +143,7 @@ def test_a_task_opens_in_the_morning_and_ends_at_the_hour_of_its_plan(
         assert {row["due_at"].astimezone(UTC) - day for row, day in zip(rows, midnights, strict=True)} == {hour}
 
 
+@slow
 def test_a_hazard_found_at_school_becomes_a_rectification_by_itself(drowning: World) -> None:
     (found,) = drowning.rows(
         "SELECT t.* FROM task t WHERE t.parent_id IS NOT NULL AND t.workflow_key = 'rectification'"
@@ -126,6 +151,7 @@ def test_a_hazard_found_at_school_becomes_a_rectification_by_itself(drowning: Wo
     assert (str(found["due_on"]), found["done"]) == ("2026-03-27", False)
 
 
+@slow
 def test_the_shares_of_the_funds_plan_are_those_of_the_seed(funds: World) -> None:
     rows = funds.rows("SELECT cadence, due FROM measure ORDER BY id")
     standing = [row["cadence"] for row in rows if row["cadence"] is not None]
@@ -139,5 +165,6 @@ def test_the_shares_of_the_funds_plan_are_those_of_the_seed(funds: World) -> Non
     )
 
 
+@slow
 def test_the_audit_finds_nothing_amiss_after_any_of_them(funds: World, elders: World, drowning: World) -> None:
     assert [one.container.audits.audit().clean for one in (funds, elders, drowning)] == [True, True, True]
