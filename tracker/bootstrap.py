@@ -28,6 +28,7 @@ from tracker.domain.campaign_file import CampaignFile
 from tracker.domain.deadlines import local_moment
 from tracker.domain.installation import CalendarSeed
 from tracker.domain.ports import Clock, Courier, JobQueue
+from tracker.domain.redating import CalendarTable
 from tracker.domain.values import local_date
 from tracker.persistence.definition_store import DefinitionStore
 from tracker.persistence.engine import DatabaseClock, connect
@@ -243,6 +244,13 @@ def build(
     A clock, a bell or couriers may be given in place of the real ones.
     """
     return Container(settings, clock=clock, queue=queue, couriers=couriers)
+
+
+def library_calendar() -> tuple[CalendarTable, str]:
+    """Return the published years of the installed chinesecalendar, and its name and release."""
+    days, years = seed_days(*CALENDAR_YEARS)
+    kept = {day: works for day, works in days.items() if day.year in years}
+    return CalendarTable(kept, years), f"chinesecalendar-import {version('chinesecalendar')}"
 
 
 def prepare(settings: Settings, *, sample: bool) -> list[str]:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from importlib import metadata
 from pathlib import Path
 
 import click
 
-from tracker.bootstrap import CALENDAR_YEARS
+from tracker.bootstrap import library_calendar
 from tracker.cli.campaign import opened_container
-from tracker.definitions.calendar_seed import seed_days
 from tracker.documents.calendar_tables import read_csv
 from tracker.domain.deadlines import show_day
 from tracker.domain.redating import CalendarTable
@@ -79,9 +77,7 @@ def _table(file: Path | None, *, from_library: bool) -> tuple[CalendarTable, str
         raise click.UsageError("请给出一个文件，或者用 --from-library，二者取一。")
     if file is not None:
         return read_csv(file.read_bytes()), f"import {file.name}"
-    days, years = seed_days(*CALENDAR_YEARS)
-    kept = {day: works for day, works in days.items() if day.year in years}
-    return CalendarTable(kept, years), f"chinesecalendar-import {metadata.version('chinesecalendar')}"
+    return library_calendar()
 
 
 def _say(found: CalendarDiff) -> None:
@@ -90,7 +86,7 @@ def _say(found: CalendarDiff) -> None:
     click.echo(f"工作日有变的日子{len(found.days)}天：")
     for one in found.days:
         click.echo(f"  {one.day.isoformat()}  改为{'上班' if one.works else '休息'}")
-    click.echo(f"会变的期限{len(found.moving)}个：")
+    click.echo(f"会变的期限{len(found.moving)}个，需告知{found.people}人：")
     for (campaign, unit), many in found.by_place().items():
         click.echo(f"  {campaign} · {unit}：{many}个")
     for moving in found.moving[:_MOST_LINES]:

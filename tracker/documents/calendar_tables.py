@@ -35,7 +35,7 @@ def read_csv(content: bytes) -> CalendarTable:
 
 
 def read_rows(rows: Iterable[Sequence[str]]) -> CalendarTable:
-    """Read the rows of a sheet, the head first.
+    """Read the rows of a sheet, the head first; without a head they are day, kind and name.
 
     A year counts as published when its table has National Day as a rest day: a notice always names it, and a few
     local days alone do not make a year known.
@@ -46,12 +46,17 @@ def read_rows(rows: Iterable[Sequence[str]]) -> CalendarTable:
     if len(filled) > MOST_ROWS:
         raise InvalidInput([FieldProblem("文件", f"超过{MOST_ROWS}行，不像是放假安排。请核对文件。")])
     head = [cell.strip() for cell in filled[0][1]]
+    data = filled[1:]
+    if _DATE.fullmatch(head[0]):  # lines that begin at once with a day: the columns stand in the usual order
+        head, data = ["日期", "类型", "名称"], filled
     missing = [name for name in ("日期", "类型") if name not in head]
     if missing:
-        raise InvalidInput([FieldProblem("第1行", f"缺少列“{'、'.join(missing)}”。第一行应是：日期,类型,名称。")])
+        raise InvalidInput(
+            [FieldProblem(f"第{filled[0][0]}行", f"缺少列“{'、'.join(missing)}”。第一行应是：日期,类型,名称。")]
+        )
     days: dict[date, bool] = {}
     problems: list[FieldProblem] = []
-    for number, row in filled[1:]:
+    for number, row in data:
         cells = dict(zip(head, (cell.strip() for cell in row), strict=False))
         try:
             day, works = _day(cells.get("日期", "")), _kind(cells.get("类型", ""))

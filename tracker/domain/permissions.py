@@ -42,6 +42,8 @@ class Action(StrEnum):
     MANAGE_AREAS = "manage_areas"
     SEE_OWN_AREA = "see_own_area"
     VERIFY_LEDGER = "verify_ledger"
+    SEE_CALENDAR = "see_calendar"
+    MANAGE_CALENDAR = "manage_calendar"
     SEE_HEALTH = "see_health"
     SEE_ACCESS_LOG = "see_access_log"  # who opened a confidential task
 
@@ -140,6 +142,9 @@ OVER_CAMPAIGN: Mapping[Action, frozenset[Role]] = {
     Action.MANAGE_UNITS: frozenset({Role.OFFICE}),
     Action.SEE_CONTACTS: frozenset({Role.OFFICE}),
     Action.MANAGE_AREAS: frozenset({Role.OFFICE}),
+    # The yearly notice reaches the office on paper, and the office answers for the dates that it gave out.
+    Action.SEE_CALENDAR: frozenset({Role.OFFICE}),
+    Action.MANAGE_CALENDAR: frozenset({Role.OFFICE}),
 }
 #: action → roles, at the very unit of the task
 AT_UNIT: Mapping[Action, frozenset[Role]] = {
@@ -178,9 +183,15 @@ ANYWHERE: Mapping[Action, frozenset[Role]] = {
     # The structure, and no business; phones and mail addresses stay with the office.
     Action.SEE_UNITS: frozenset({Role.SYSTEM_ADMIN}),
     Action.SEE_HEALTH: frozenset({Role.SYSTEM_ADMIN}),
+    # One calendar serves every office, and a year not imported makes all of them count wrongly: whoever keeps the
+    # system may import it without waiting for an office. Which campaigns' dates move stays unnamed there.
+    Action.SEE_CALENDAR: frozenset({Role.SYSTEM_ADMIN}),
+    Action.MANAGE_CALENDAR: frozenset({Role.SYSTEM_ADMIN}),
 }
-#: Units and people belong to no campaign: a post for one campaign alone does not reach them.
-BESIDE_CAMPAIGNS = frozenset({Action.SEE_UNITS, Action.MANAGE_UNITS, Action.SEE_CONTACTS})
+#: Units, people and the calendar belong to no campaign: a post for one campaign alone does not reach them.
+BESIDE_CAMPAIGNS = frozenset({
+    Action.SEE_UNITS, Action.MANAGE_UNITS, Action.SEE_CONTACTS, Action.SEE_CALENDAR, Action.MANAGE_CALENDAR,
+})  # fmt: skip
 PARTY_ACTIONS = {
     "unit": Action.ACT_AS_UNIT, "lead": Action.ACT_AS_LEAD, "supervisor": Action.ACT_AS_SUPERVISOR,
     "office": Action.ACT_AS_OFFICE, "leader": Action.ACT_AS_LEADER,

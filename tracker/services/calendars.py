@@ -13,13 +13,16 @@ from tracker.domain.calendar import WorkingCalendar
 from tracker.domain.clocks import DUTY_CLOCKS, Clock, ClockStatus
 from tracker.domain.errors import StaleVersion
 from tracker.domain.escalation import next_fire_at
+from tracker.domain.permissions import Action, Viewer
 from tracker.domain.redating import CalendarTable, ChangedDay, changed_days, merged, recount
 from tracker.domain.values import DueClass, local_date
 from tracker.persistence.queries.units import unit_names
 from tracker.persistence.repositories.clocks import clock_from, clock_payload
+from tracker.persistence.repositories.incidents import NewIncident
 from tracker.persistence.repositories.recounting import Recounted
 from tracker.persistence.repositories.told import NewTold
 from tracker.persistence.unit_of_work import UnitOfWork
+from tracker.services.administration import Administration, administration_of
 from tracker.services.context import Floor
 from tracker.services.installations import SETTINGS_STREAM
 from tracker.services.recording import event
@@ -43,16 +46,19 @@ class MovingDate:
     old: date
     new: date
     was_told: bool
+    campaign_id: int
+    office_unit_id: int
 
 
 @dataclass(frozen=True)
 class CalendarDiff:
-    """What a table changes: days, years that become known, and the dates that move."""
+    """What a table changes: days, years that become known, the dates that move, how many people are told."""
 
     base_version: int
     days: tuple[ChangedDay, ...]
     new_years: tuple[int, ...]
     moving: tuple[MovingDate, ...]
+    people: int
 
     def by_place(self) -> dict[tuple[str, str], int]:
         """Return how many dates move for each campaign and unit."""
@@ -80,41 +86,58 @@ class _Judged:
 
 
 class CalendarService:
-    """Check, diff, apply. What was applied may be cut off between batches: `recount` goes on where it stopped."""
+    """Check, diff, apply. What was applied may be cut off between batches: `recount` goes on where it stopped.
+
+    A viewer is who asks on a screen; None is the operator at the command line.
+    """
 
     def __init__(self, floor: Floor, *, batch: int = 500) -> None:
         self._floor = floor
         self._batch = batch
 
-    def versions(self) -> list[Mapping[str, Any]]:
-        """Return the calendar versions, the oldest first."""
+    def versions(self, viewer: Viewer | None = None) -> list[Mapping[str, Any]]:
+        """Return the calendar versions, the oldest first; raises NotFound for those who do not see them."""
         with self._floor.uows() as uow:
+            administration_of(uow, viewer, Action.SEE_CALENDAR)
             return uow.recounting.versions()
 
-    def diff(self, table: CalendarTable) -> CalendarDiff:
-        """Return what `table` would change; change nothing."""
+    def keeper(self, viewer: Viewer) -> Administration:
+        """Return for whom the viewer keeps the calendar; raises NotFound for those who do not."""
+        with self._floor.uows() as uow:
+            return administration_of(uow, viewer, Action.MANAGE_CALENDAR)
+
+    def diff(self, table: CalendarTable, viewer: Viewer | None = None) -> CalendarDiff:
+        """Return what `table` would change; change nothing. Raises NotFound for those who do not keep the calendar."""
         now, present = self._floor.clock.now(), self._floor.calendars.newest()
         proposed = merged(present, table, version=_PROPOSED)
         moving: list[MovingDate] = []
+        people: set[int] = set()
         with self._floor.uows() as uow:
+            administration_of(uow, viewer, Action.MANAGE_CALENDAR)
             after = _FIRST
             while rows := uow.recounting.outdated(version=_PROPOSED, after=after, many=self._batch, lock=False):
                 judged = self._judge(uow, rows, proposed, now=now)
-                moving += _moving(uow, [one for one in judged if one.moved])
+                moved = [one for one in judged if one.moved]
+                moving += _moving(uow, moved)
+                people |= {row.person_id for row in _messages(uow, _told_before(moved), proposed, now=now)[0]}
                 after = (rows[-1]["task_id"], rows[-1]["clock_id"])
             uow.rollback()
         days = tuple(changed_days(present, proposed))
         new_years = tuple(sorted(proposed.published_years - present.published_years))
-        return CalendarDiff(present.version, days, new_years, tuple(moving))
+        return CalendarDiff(present.version, days, new_years, tuple(moving), len(people))
 
-    def apply(self, table: CalendarTable, *, source: str, expected_version: int) -> RecountReport:
+    def apply(
+        self, table: CalendarTable, *, source: str, expected_version: int, viewer: Viewer | None = None
+    ) -> RecountReport:
         """Store the table as a new version and count every open clock again.
 
         Nothing is stored when it changes nothing; clocks left over from a run that was cut off are counted then too.
-        Raises StaleVersion when another calendar came into force since the diff.
+        Raises StaleVersion when another calendar came into force since the diff, NotFound for those who do not keep
+        the calendar.
         """
         now = self._floor.clock.now()
         with self._floor.uows() as uow:
+            by = administration_of(uow, viewer, Action.MANAGE_CALENDAR).by
             uow.installations.lock()
             present = self._floor.calendars.newest()
             if present.version != expected_version:
@@ -129,7 +152,7 @@ class CalendarService:
                     "id": version_id, "source": source, "published_years": sorted(new.published_years),
                     "changed": {one.day.isoformat(): one.works for one in days},
                 }  # fmt: skip
-                uow.events.append([event(SETTINGS_STREAM, "calendar.loaded", payload, at=now)])
+                uow.events.append([event(SETTINGS_STREAM, "calendar.loaded", payload, at=now, by=by)])
                 uow.commit()
         return self.recount()
 
@@ -175,7 +198,7 @@ class CalendarService:
         uow.recounting.write(list(written.values()))
         moved = [one for one in judged if one.moved]
         uow.recounting.show_dates([written[id(one)] for one in moved])
-        people = _tell(uow, [one for one in moved if one.before.due.due_class is DueClass.TOLD], calendar, now=now)
+        people = _tell(uow, _told_before(moved), calendar, now=now)
         uow.events.record([
             event(
                 ("task", one.row["task_id"]),
@@ -208,16 +231,31 @@ def _moving(uow: UnitOfWork, moved: Sequence[_Judged]) -> list[MovingDate]:
         MovingDate(
             places[one.row["campaign_id"]].campaign_title, names[one.row["unit_id"]], one.row["task_ref"],
             one.row["title"], one.after.name, one.before.due.due_on, one.after.due.due_on,
-            one.before.due.due_class is DueClass.TOLD,
+            one.before.due.due_class is DueClass.TOLD, one.row["campaign_id"],
+            places[one.row["campaign_id"]].office_unit_id,
         )
         for one in moved
     ]  # fmt: skip
 
 
+def _told_before(moved: Sequence[_Judged]) -> list[_Judged]:
+    return [one for one in moved if one.before.due.due_class is DueClass.TOLD]
+
+
 def _tell(uow: UnitOfWork, moved: Sequence[_Judged], calendar: WorkingCalendar, *, now: datetime) -> set[int]:
     """Tell those who had been told the old dates; the gatherer makes one message a person of it."""
+    rows, missing = _messages(uow, moved, calendar, now=now)
+    uow.incidents.raise_many(missing, now=now)
+    uow.told.add(rows, now=now)
+    return {row.person_id for row in rows}
+
+
+def _messages(
+    uow: UnitOfWork, moved: Sequence[_Judged], calendar: WorkingCalendar, *, now: datetime
+) -> tuple[list[NewTold], list[NewIncident]]:
+    """Return what is told to whom, and the posts that are vacant; write nothing."""
     if not moved:
-        return set()
+        return [], []
     places = uow.sweeping.places([one.row["campaign_id"] for one in moved])
     names = unit_names(uow.session, [one.row["unit_id"] for one in moved])
     units = {one.row["unit_id"] for one in moved} | {place.office_unit_id for place in places.values()}
@@ -226,6 +264,7 @@ def _tell(uow: UnitOfWork, moved: Sequence[_Judged], calendar: WorkingCalendar, 
         for r in uow.told.posts_at(sorted(units), today=local_date(now))
     )
     rows: list[NewTold] = []
+    missing: list[NewIncident] = []
     for one in moved:
         row, place = one.row, places[one.row["campaign_id"]]
         roles = ("liaison",) if one.after.name in (*DUTY_CLOCKS, "accept") else ("supervisor",)
@@ -243,6 +282,5 @@ def _tell(uow: UnitOfWork, moved: Sequence[_Judged], calendar: WorkingCalendar, 
             for h in reached.holders
         ]
         audience = Audience(row["campaign_id"], row["unit_id"], place.office_unit_id, names[row["unit_id"]])
-        uow.incidents.raise_many(vacancies(audience, reached.vacant), now=now)
-    uow.told.add(rows, now=now)
-    return {row.person_id for row in rows}
+        missing += vacancies(audience, reached.vacant)
+    return rows, missing

@@ -8,6 +8,7 @@ from tracker.web import health
 from tracker.web.account.views import blueprint as account
 from tracker.web.admin.accounts import blueprint as accounts
 from tracker.web.admin.operations import blueprint as operations
+from tracker.web.calendar.views import blueprint as calendar
 from tracker.web.campaign.changes import blueprint as changes
 from tracker.web.campaign.occurrences import blueprint as occurrences
 from tracker.web.campaign.returns import blueprint as returns
@@ -30,7 +31,8 @@ from tracker.web.workbench.views import blueprint as workbench
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     health.blueprint, account, desk, tasks, attachments, workbench, notices, campaign, changes, occurrences, returns,
-    ledger, ledger_lists, accounts, operations, units, roster_import, unit_acts, office_people, areas, help_pages,
+    ledger, ledger_lists, accounts, operations, units, roster_import, unit_acts, office_people, areas, calendar,
+    help_pages,
 )  # fmt: skip
 
 #: Registered in a sample database only: elsewhere these routes do not exist.

@@ -36,6 +36,7 @@ ENTRIES = (
     Entry("台账", "/ledger", action=Action.SEE_CAMPAIGN),
     Entry("文书", "/notices", roles=UNIT_ROLES | OFFICE_ROLES),
     Entry("单位和人员", "/units", action=Action.SEE_UNITS),
+    Entry("工作日历", "/calendar", action=Action.SEE_CALENDAR),
     Entry("账号", "/admin/accounts", action=Action.SEE_ACCOUNTS),
     Entry("异常", "/admin/incidents", action=Action.SEE_INCIDENTS),
     Entry("记录核验", "/admin/ledger", action=Action.VERIFY_LEDGER),

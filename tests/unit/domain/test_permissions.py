@@ -27,19 +27,23 @@ POSTS = {
 #: what a role may do with a task of east; `!` = with a paper there that is not issued yet, too
 ALLOWED = {
     Role.OFFICE: "see_task! see_campaign! see_workbench! act_as_office! urge! decide_extension! issue_campaign!"
-    " change_campaign! see_incidents! see_units! manage_units! see_contacts! manage_areas! record_occurrence!",
+    " change_campaign! see_incidents! see_units! manage_units! see_contacts! manage_areas! record_occurrence!"
+    " see_calendar! manage_calendar!",
     Role.SUPERVISOR: "see_task! see_campaign! see_workbench! act_as_supervisor! urge! decide_extension!"
     " see_access_log! record_occurrence!",
     Role.LEADER: "see_task! see_campaign! see_workbench! act_as_leader! urge! order_rung! see_access_log!",
     Role.AREA_LEADER: "see_task see_campaign urge see_own_area",
     Role.HEAD: "see_task see_campaign act_as_unit hand_down decide_in_place see_access_log",
     Role.LIAISON: "see_task see_campaign act_as_unit hand_down see_access_log",
-    Role.SYSTEM_ADMIN: "see_incidents! see_health! see_units!",
+    Role.SYSTEM_ADMIN: "see_incidents! see_health! see_units! see_calendar! manage_calendar!",
     Role.SECURITY_ADMIN: "manage_accounts! see_accounts!",
     Role.AUDIT_ADMIN: "see_accounts! verify_ledger!",
 }
 #: what an administrator may do wherever it is: no business of any campaign
-ADMINISTRATION = {"see_incidents", "see_health", "see_units", "manage_accounts", "see_accounts", "verify_ledger"}
+ADMINISTRATION = {
+    "see_incidents", "see_health", "see_units", "manage_accounts", "see_accounts", "verify_ledger", "see_calendar",
+    "manage_calendar",
+}  # fmt: skip
 ADMINS = (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN)
 
 
@@ -155,5 +159,6 @@ def test_the_units_of_some_roles_are_those_at_and_below_their_posts():
 def test_an_office_post_for_one_campaign_keeps_its_areas_and_no_units():
     only_here = viewer((Role.OFFICE, OFFICE, CAMPAIGN))
     assert may(only_here, Action.MANAGE_AREAS, AT_EAST)
-    for action in (Action.SEE_UNITS, Action.MANAGE_UNITS, Action.SEE_CONTACTS):
+    beside = (Action.SEE_UNITS, Action.MANAGE_UNITS, Action.SEE_CONTACTS, Action.SEE_CALENDAR, Action.MANAGE_CALENDAR)
+    for action in beside:
         assert not may(only_here, action, AT_EAST)
