@@ -81,19 +81,9 @@ OFFENCES = (
         (f"{DELIVERIES}::test_a_reminder_with_an_unknown_outcome_is_never_sent_again",),
     ),
     Offence(
-        4, "a gatherer does not claim a person", "tracker/persistence/repositories/deliveries.py",
-        "FOR NO KEY UPDATE OF p SKIP LOCKED", "",
-        (f"{DELIVERIES}::test_two_gatherers_at_once_bind_each_told_row_once",),
-    ),
-    Offence(
         5, "the drafter approves", "tracker/domain/machine.py",
         "            self.separation\n", "            False\n",
         (f"{NOTICES}::test_the_drafter_may_not_approve",),
-    ),
-    Offence(
-        5, "a sealed draft goes on gathering", "tracker/services/notices.py",
-        "        held.notice.gathering = False\n        held.notice.content_hash", "        held.notice.content_hash",
-        (f"{NOTICES}::test_later_findings_open_the_next_draft_once_one_is_put_up",),
     ),
     Offence(
         5, "what is finished is not struck at issue", "tracker/services/notices.py",
