@@ -252,6 +252,8 @@ class EscalationService:
             refuse_personal(self._floor, task, text=text)
             if task.waits_for != "unit" or task.due_on is None:
                 raise TransitionNotAllowed("这项任务现在不等单位办理，不需要催办。")
+            if uow.tasks.open_extension(task.id) is not None:
+                raise TransitionNotAllowed("这项任务的延期申请还在审批，审批期间不催办；请先批复延期申请。")
             calendar = self._floor.calendars.newest()
             today = local_date(now)
             by = doer_at(viewer, place, Action.URGE)

@@ -18,6 +18,7 @@ ENGINE_NAME = "系统"
 CLOCK_TITLES = {"accept": "签收期限", "finish": "办理期限", "reply": "回复期限", "review": "审核期限",
                 "recheck": "复查期限", "look_back": "回头看期限", "decide": "审定期限", "hold": "约谈期限"}  # fmt: skip
 CLOCK_STATUS = {"running": "计时中", "held": "暂不计时", "paused": "已暂停", "done": "已结束"}
+HELD_BY_CLOCK = {"accept": "已签收", "finish": "已报送，不计时", "reply": "已回复，不计时"}
 RUNG_ACTS = {RungAct.REMIND.value: "自动提醒", RungAct.URGE.value: "自动催办", RungAct.RAISE.value: "报督导组研究"}
 
 
@@ -189,6 +190,9 @@ def _clock_lines(payload: Mapping[str, Any], definition: WorkflowDefinition) -> 
     lines = []
     for name, clock in (payload.get("clocks") or {}).items():
         title, status = clock_title(name, definition), CLOCK_STATUS.get(str(clock.get("status")), "")
+        if clock.get("status") == "held":
+            # The duty of this clock is done as far as the unit goes; what follows is for others to do.
+            status = HELD_BY_CLOCK.get(name, status)
         due = f"到{_day(clock.get('due_on'))}" if clock.get("status") in ("running", "paused") else ""
         lines.append(f"{title}：{status}{'，' if due else ''}{due}")
     return lines

@@ -117,7 +117,7 @@ def _row(task: DeskTask, ruler: Ruler) -> DeskRow:
         why=tuple(_why(task, ruler, to_accept=to_accept)),
         to_accept=to_accept,
         does=ruler.may_act(task.unit_id, task.campaign_id),
-        urges=task.waits_for == "unit" and (handed_down or ruler.may_urge(task.unit_id, task.campaign_id)),
+        urges=task.waits_for == "unit" and not task.extension_asked and (handed_down or ruler.may_urge(task.unit_id, task.campaign_id)),
         judges=handed_down and task.waits_for == "supervisor", nil=ruler.offers_nil(task),
         counted=TaskPeriod(task.period_key, task.quota, task.recorded).counted,
     )  # fmt: skip

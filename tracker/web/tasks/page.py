@@ -116,10 +116,12 @@ def _offers(who: Viewer, page: TaskPage, extending: Extending) -> dict[str, bool
     head = page.head
     place = place_of(head)
     waits = head.waits_for == WaitsFor.UNIT.value and not head.final
+    # While an extension waits for its answer nobody is urged.
+    asked = any(one.status == "asked" for one in page.extensions)
     return {
         EXTENSION: extending.offered,
         DECISION: extending.deciding,
-        URGE: waits and head.due_on is not None and may(who, Action.URGE, place),
+        URGE: waits and head.due_on is not None and not asked and may(who, Action.URGE, place),
         ORDER: waits and may(who, Action.ORDER_RUNG, place),
         HAND_DOWN: waits and head.tie != "part" and may(who, Action.HAND_DOWN, place),
     }
