@@ -81,6 +81,27 @@ OFFENCES = (
         (f"{DELIVERIES}::test_a_reminder_with_an_unknown_outcome_is_never_sent_again",),
     ),
     Offence(
+        4, "a gatherer waits for whom another holds", "tracker/persistence/repositories/deliveries.py",
+        "FOR NO KEY UPDATE OF p SKIP LOCKED", "FOR NO KEY UPDATE OF p",
+        (f"{DELIVERIES}::test_a_second_gatherer_passes_by_whom_the_first_holds_and_does_not_wait",),
+    ),
+    Offence(
+        4, "a gatherer does not claim a person", "tracker/persistence/repositories/deliveries.py",
+        "FOR NO KEY UPDATE OF p SKIP LOCKED", "",
+        (f"{DELIVERIES}::test_a_second_gatherer_passes_by_whom_the_first_holds_and_does_not_wait",),
+    ),
+    Offence(
+        4, "what was gathered is gathered again", "tracker/persistence/repositories/deliveries.py",
+        "WHERE person_id = ANY(CAST(:people AS bigint[])) AND gathered_at IS NULL",
+        "WHERE person_id = ANY(CAST(:people AS bigint[]))",
+        (f"{DELIVERIES}::test_what_was_gathered_once_is_not_gathered_again_with_what_comes_later",),
+    ),
+    Offence(
+        5, "a sealed draft goes on gathering", "tracker/services/notices.py",
+        "        held.notice.gathering = False\n        held.notice.content_hash", "        held.notice.content_hash",
+        (f"{NOTICES}::test_later_findings_of_the_same_kind_open_the_next_draft_once_one_is_put_up",),
+    ),
+    Offence(
         5, "the drafter approves", "tracker/domain/machine.py",
         "            self.separation\n", "            False\n",
         (f"{NOTICES}::test_the_drafter_may_not_approve",),

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from tests.support import senders
+from tests.support.racing import held
 from tests.support.world import World, morning, small_campaign
 from tracker.delivery.render import TemplateRenderer
 from tracker.domain.errors import DeliveryFailed
@@ -196,6 +197,25 @@ def test_a_limit_leaves_the_rest_for_later_and_rings_for_it(world: World) -> Non
     assert made.gather(limit=2) == 2
     assert ("deliveries", "tracker.jobs.deliveries.gather_and_send", ()) in world.queue.rung
     assert made.gather(limit=2) == 1
+
+
+def test_what_was_gathered_once_is_not_gathered_again_with_what_comes_later(world: World) -> None:
+    earlier = tell(world, "clerk-east")
+    world.container.deliveries.gather()
+    later = tell(world, "clerk-east")
+    world.container.deliveries.gather()
+    carried = world.rows(
+        "SELECT delivery_id, array_agg(told_id) AS told FROM delivery_item GROUP BY 1 ORDER BY 1 DESC LIMIT 2"
+    )
+    assert [row["told"] for row in carried] == [[later], [earlier]]
+
+
+def test_a_second_gatherer_passes_by_whom_the_first_holds_and_does_not_wait(world: World) -> None:
+    tell(world, "clerk-east")
+    tell(world, "clerk-west")
+    with held(world.database_url, "SELECT 1 FROM person WHERE id = %s FOR UPDATE", world.person_ids["clerk-east"]):
+        assert world.container.deliveries.gather() == 1
+    assert world.container.deliveries.gather() == 1
 
 
 def test_two_gatherers_at_once_bind_each_told_row_once(world: World) -> None:

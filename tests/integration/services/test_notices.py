@@ -109,7 +109,37 @@ def test_an_approved_paper_can_still_go_back_and_must_then_be_approved_anew(worl
     ]
 
 
-def test_later_findings_open_the_next_draft_once_one_is_put_up(world: World) -> None:
+LATER = (
+    "{key: p2, ordinal: （三）, title: 再宣传, text: 再宣传, workflow: publicity, units: [各村],"
+    " due: {by_date: 2026-03-27}}"
+)
+
+
+def test_later_findings_of_the_same_kind_open_the_next_draft_once_one_is_put_up(fresh_database_url: str) -> None:
+    with World(fresh_database_url, start=morning("2026-03-02")) as world:
+        world.load(small_campaign(measures=[*MEASURES, LATER], villages=("west",)))
+        for key in ("s1", "p1", "p2"):
+            world.act("clerk-west", world.task(key, "west")["ref"], "accept")
+        world.move_to("2026-03-25", "10:00")
+        sealed = draft(world)
+        world.act_on_notice("sup1", sealed, "seal")
+        world.move_to("2026-04-01", "10:00")  # p2 reaches the rung of the same kind and severity
+        assert draft(world) != sealed
+        assert lines_of(world, sealed) == ["s1", "p1"]
+        assert lines_of(world, draft(world)) == ["p2"]
+
+
+def lines_of(world: World, ref: str) -> list[str]:
+    """Return the measures that a paper's lines are about."""
+    rows = world.rows(
+        "SELECT m.key FROM notice_item i JOIN notice n ON n.id = i.notice_id JOIN task t ON t.id = i.task_id"
+        " JOIN assignment a ON a.id = t.assignment_id JOIN measure m ON m.id = a.measure_id"
+        " WHERE n.ref = :ref ORDER BY i.position", ref=ref,
+    )  # fmt: skip
+    return [row["key"] for row in rows]
+
+
+def test_a_rung_that_a_leader_orders_leaves_the_paper_that_is_put_up_as_it_is(world: World) -> None:
     world.act_on_notice("sup1", draft(world), "seal")
     task = world.task("p1", "west")["ref"]
     world.container.escalations.order_rung(
