@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
@@ -56,14 +58,10 @@ def reveal(person_id: int) -> str:
 def set_addresses(person_id: int) -> Answer | Response:
     """Replace phone or mail address."""
     given = typed("phone", "email")
-    try:
-        container().office_people.set_addresses(viewer(), person_id, **given)
-    except InvalidInput as wrong:
-        return _page(person_id, given, dict(wrong.by_field())), 422
-    except NotAllowed as refused:
-        return _page(person_id, given, {"phone": refused.sentence}), 403
-    flash("联系方式已更新。", "success")
-    return redirect(url_for("office_people.show", person_id=person_id))
+    return _answered(
+        person_id, given, lambda: container().office_people.set_addresses(viewer(), person_id, **given),
+        blamed="phone", done="联系方式已更新。",
+    )  # fmt: skip
 
 
 @blueprint.post("/units/people/<int:person_id>/posts")
@@ -71,17 +69,14 @@ def set_addresses(person_id: int) -> Answer | Response:
 def give_post(person_id: int) -> Answer | Response:
     """Let a person hold a role at a unit."""
     given = typed("unit", "role", "title", "starts_on")
-    try:
-        container().office_people.give_post(
+    return _answered(
+        person_id, given,
+        lambda: container().office_people.give_post(
             viewer(), person_id, unit_id=number(given["unit"]), title=given["title"],
             role=Role(given["role"]) if given["role"] in set(Role) else None, starts_on=day(given["starts_on"], "starts_on"),
-        )  # fmt: skip
-    except InvalidInput as wrong:
-        return _page(person_id, given, dict(wrong.by_field())), 422
-    except NotAllowed as refused:
-        return _page(person_id, given, {"role": refused.sentence}), 403
-    flash("岗位已设置。", "success")
-    return redirect(url_for("office_people.show", person_id=person_id))
+        ),
+        blamed="role", done="岗位已设置。",
+    )  # fmt: skip
 
 
 @blueprint.post("/units/people/<int:person_id>/posts/<int:post_id>/end")
@@ -89,14 +84,11 @@ def give_post(person_id: int) -> Answer | Response:
 def end_post(person_id: int, post_id: int) -> Answer | Response:
     """End a post after its last day."""
     given = typed("last")
-    try:
-        container().office_people.end_post(viewer(), person_id, post_id, last=day(given["last"], "last"))
-    except InvalidInput as wrong:
-        return _page(person_id, given, dict(wrong.by_field())), 422
-    except NotAllowed as refused:
-        return _page(person_id, given, {"last": refused.sentence}), 403
-    flash("岗位已终止。", "success")
-    return redirect(url_for("office_people.show", person_id=person_id))
+    return _answered(
+        person_id, given,
+        lambda: container().office_people.end_post(viewer(), person_id, post_id, last=day(given["last"], "last")),
+        blamed="last", done="岗位已终止。",
+    )  # fmt: skip
 
 
 @blueprint.post("/units/people/<int:person_id>/leave")
@@ -104,13 +96,24 @@ def end_post(person_id: int, post_id: int) -> Answer | Response:
 def leave(person_id: int) -> Answer | Response:
     """Record that a person left."""
     given = typed("on")
+    return _answered(
+        person_id, given,
+        lambda: container().office_people.record_leaving(viewer(), person_id, on=day(given["on"], "on")),
+        blamed="on", done="已登记离任：岗位不再有效，账号停用，联系方式已清除。",
+    )  # fmt: skip
+
+
+def _answered(
+    person_id: int, given: dict[str, str], act: Callable[[], object], *, blamed: str, done: str
+) -> Answer | Response:
+    """Do it and say so; else the page again with what was typed, a refusal standing at the field `blamed`."""
     try:
-        container().office_people.record_leaving(viewer(), person_id, on=day(given["on"], "on"))
+        act()
     except InvalidInput as wrong:
         return _page(person_id, given, dict(wrong.by_field())), 422
     except NotAllowed as refused:
-        return _page(person_id, given, {"on": refused.sentence}), 403
-    flash("已登记离任：岗位不再有效，账号停用，联系方式已清除。", "success")
+        return _page(person_id, given, {blamed: refused.sentence}), 403
+    flash(done, "success")
     return redirect(url_for("office_people.show", person_id=person_id))
 
 
