@@ -19,12 +19,18 @@ from tracker.cli.process_tree import ProcessTree
 from tracker.settings import CHECKOUT, database_url
 
 TEMPLATE_LOCK = 7204912
+#: Linux keeps this folder in memory, where a database of 500 small files is copied twenty times faster than on a disk.
+MEMORY = Path("/dev/shm")
+MEMORY_WANTED = 4 * 1024**3
 
 
 @contextlib.contextmanager
-def scratch_folder() -> Iterator[Path]:
-    """A folder with a short path, which the servers' account can pass through when the tests run as root."""
-    folder = Path(tempfile.mkdtemp(prefix="tracker-t-"))
+def scratch_folder(*, quick: bool = False) -> Iterator[Path]:
+    """A folder with a short path, which the servers' account can pass through when the tests run as root.
+
+    `quick` = in memory, where there is room.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="tracker-t-", dir=MEMORY if quick and _has_room(MEMORY) else None))
     folder.chmod(0o711)
     try:
         yield folder
@@ -43,7 +49,7 @@ def private_servers() -> Iterator[RunningServers]:
         yield RunningServers(database_url(database), bell, [])
         return
     tree = ProcessTree()
-    with scratch_folder() as folder, held_data_dir(folder / "d"):
+    with scratch_folder(quick=True) as folder, held_data_dir(folder / "d"):
         try:
             started = start_servers(folder / "d", tree, postgres=not database, redis=not bell, careless=True)
             yield RunningServers(
@@ -76,13 +82,19 @@ def cloned_database(server_url: str, label: str = "test", *, empty: bool = False
     name = f"tracker_{label}_{uuid.uuid4().hex[:12]}"
     with _administrator(server_url) as connection:
         connection.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(
+                sql.Identifier(name), sql.Identifier(template)
+            )
         )
     try:
         yield _named(server_url, name)
     finally:
         with _administrator(server_url) as connection:
             _drop(connection, name)
+
+
+def _has_room(folder: Path) -> bool:
+    return os.access(folder, os.W_OK) and shutil.disk_usage(folder).free >= MEMORY_WANTED
 
 
 def plain_url(url: str) -> str:

@@ -10,6 +10,7 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any, Self
 
@@ -18,7 +19,7 @@ from sqlalchemy import text
 from tracker.bootstrap import CALENDAR_YEARS, build
 from tracker.definitions.calendar_seed import seed_days
 from tracker.definitions.campaign_files import Known, read_campaign_text
-from tracker.definitions.catalog import load_catalog
+from tracker.definitions.catalog import Catalog, load_catalog
 from tracker.definitions.versioned import texts_of
 from tracker.domain.deadlines import local_moment
 from tracker.domain.installation import CalendarSeed
@@ -83,6 +84,12 @@ def settings_for(database_url: str, redis_url: str = "unix:///nonexistent/redis.
     return dataclasses.replace(settings, **changes) if changes else settings
 
 
+@cache
+def shipped_catalog() -> Catalog:
+    """Return the shipped workflows and ladders, read once: they are frozen values."""
+    return load_catalog(WORKFLOWS)
+
+
 class World:
     """A container, its clock, and what was sent."""
 
@@ -93,7 +100,7 @@ class World:
         self.database_url = database_url
         self.settings = settings_for(database_url)
         self.container = build(self.settings, clock=self.clock, queue=self.queue, couriers={"email": self.mail})
-        self.catalog = load_catalog(WORKFLOWS)
+        self.catalog = shipped_catalog()
         exceptions, published = seed_days(*CALENDAR_YEARS)
         self.container.installations.prepare(
             definitions=texts_of(self.catalog),
