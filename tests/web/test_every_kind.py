@@ -150,6 +150,7 @@ def test_a_page_says_each_mistake_at_its_field_and_keeps_what_was_typed(site: Si
         assert 'value="一大批"' in answer.text
         assert "要填整数" in answer.text
         assert ("没有这一天" in answer.text) == bool(dates)
+        assert len(re.findall(r'type="text"[^>]*value="2026-04-31"', answer.text)) == len(dates), "a date box hides it"
         assert take(site, UNIT, ref, "report", {}).status_code == 422
         assert site.world.task(key, "east")["state"] in move.sources
 

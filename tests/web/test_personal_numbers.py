@@ -68,6 +68,28 @@ def test_a_number_in_a_row_or_in_a_reason_is_marked_as_well(running: Site) -> No
     assert take(running, "sup1", ref, "return", ticked).status_code == 302
 
 
+def test_what_is_written_beside_a_form_is_marked_as_well(running: Site) -> None:
+    ref = opened(running, "survey")
+    page = f"/tasks/{ref}"
+    clerk, supervisor = running.browser("clerk-east"), running.browser("sup1")
+    wish = {"wanted_on": "2026-04-01", "reason": f"等房主{PHONE}回来", "progress": "已查八成"}
+    urging = {"text": f"请打{PHONE}"}
+    for browser, act, given, name in (
+        (clerk, "extension", wish, "reason"), (clerk, "extension", {**wish, "reason": "人手不足", "progress": PHONE}, "progress"),
+        (supervisor, "urge", urging, "text"),
+    ):  # fmt: skip
+        refused = browser.post(f"{page}/{act}", given, page=page)
+        assert refused.status_code == 422
+        assert f'name="{name}__personal_ok"' in refused.text
+        assert f"{given[name]}</textarea>" in refused.text
+    assert supervisor.post(f"{page}/urge", {**urging, "text__personal_ok": "yes"}, page=page).status_code == 302
+    assert clerk.post(f"{page}/extension", {**wish, "reason__personal_ok": "yes"}, page=page).status_code == 302
+    decision = {"grant": "no", "reason": f"请打{PHONE}"}
+    assert supervisor.post(f"{page}/extension/decision", decision, page=page).status_code == 422
+    ticked = {**decision, "reason__personal_ok": "yes"}
+    assert supervisor.post(f"{page}/extension/decision", ticked, page=page).status_code == 302
+
+
 def test_a_lead_takes_no_such_number_whatever_is_ticked(running: Site) -> None:
     ref = opened(running, "lead")
     definition = CATALOG.workflows["lead_check"]

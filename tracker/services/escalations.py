@@ -21,12 +21,12 @@ from tracker.persistence.unit_of_work import UnitOfWork
 from tracker.services.context import GATHER_JOB, SETTLE_JOB, SWEEP_JOB, Floor
 from tracker.services.duties import DutyService, WouldOpen
 from tracker.services.firings import Judged
+from tracker.services.free_texts import refuse_personal
 from tracker.services.judging import DEFERRED_FOR, JUDGING_ERRORS
 from tracker.services.moving import write_back
 from tracker.services.raising import BatchReport, write_batch
 from tracker.services.recording import doer_at, event
 from tracker.services.seeing import check_version, see
-from tracker.services.tasks import refuse_personal
 from tracker.services.telling import tell
 
 
@@ -188,8 +188,14 @@ class EscalationService:
             now=now,
         )  # fmt: skip
 
-    def order_rung(self, viewer: Viewer, *, task_ref: str, expected_version: int, rung_name: str, reason: str) -> None:
-        """Let a leader's order make one rung of a task's running clock due at once; the next sweep fires it."""
+    def order_rung(
+        self, viewer: Viewer, *, task_ref: str, expected_version: int, rung_name: str, reason: str,
+        ticks: Mapping[str, object] | None = None,
+    ) -> None:  # fmt: skip
+        """Let a leader's order make one rung of a task's running clock due at once; the next sweep fires it.
+
+        `ticks` are those by which the person stands by a number in a text (`check_personal`), here and in `urge`.
+        """
         reason = _required(reason, "请写明批示内容或理由。")
         now = self._floor.clock.now()
         with self._floor.uows() as uow:
@@ -202,7 +208,7 @@ class EscalationService:
             check_version(task.version, expected_version, definition.states[task.state].title)
             rows = uow.clocks.of_task(task.id, lock=True)
             fired = uow.clocks.fired(rows.values())
-            refuse_personal(self._floor, task, reason=reason)
+            refuse_personal(self._floor, task, ticks, reason=reason)
             for row in rows.values():
                 ladder = self._floor.catalog.ladder(row.ladder_version_id)
                 index = next((i for i, rung in enumerate(ladder.rungs) if rung.name == rung_name), None)
@@ -239,7 +245,7 @@ class EscalationService:
                 if rung.act is RungAct.RAISE and index not in fired[row.id]
             ]
 
-    def urge(self, viewer: Viewer, *, task_ref: str, text: str) -> None:
+    def urge(self, viewer: Viewer, *, task_ref: str, text: str, ticks: Mapping[str, object] | None = None) -> None:
         """Urge a unit by hand, in the viewer's own words; at most once a day for one person and task."""
         text = _required(text, "请写明催办内容。", field="text")
         now = self._floor.clock.now()
@@ -249,7 +255,7 @@ class EscalationService:
             place = setting.place(task)
             if not may(viewer, Action.URGE, place):
                 raise NotAllowed("您不能催办这项任务。")
-            refuse_personal(self._floor, task, text=text)
+            refuse_personal(self._floor, task, ticks, text=text)
             if task.waits_for != "unit" or task.due_on is None:
                 raise TransitionNotAllowed("这项任务现在不等单位办理，不需要催办。")
             if uow.tasks.open_extension(task.id) is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from tracker.domain.clocks import ClockStatus, next_occurrence, pause, resume
@@ -14,13 +15,13 @@ from tracker.persistence.models import ClockRow, Extension, Task
 from tracker.persistence.repositories.clocks import clock_from, clock_payload
 from tracker.persistence.unit_of_work import UnitOfWork
 from tracker.services.context import Floor, Setting
+from tracker.services.free_texts import refuse_personal
 from tracker.services.moving import write_back
 from tracker.services.recording import doer_at, event
 from tracker.services.redating import NewDates, Redated, redate_below, tell_redated
 from tracker.services.rising import settle
 from tracker.services.seeing import check_version, see
 from tracker.services.separation import Separation, may_answer_own, separation_for
-from tracker.services.tasks import refuse_personal
 from tracker.services.telling import tell
 
 PAUSE_REASON = "extension_pending"
@@ -35,9 +36,13 @@ class ExtensionService:
         self._floor = floor
 
     def ask(
-        self, viewer: Viewer, *, task_ref: str, expected_version: int, wanted_on: str, reason: str, progress: str
-    ) -> None:
-        """Ask for a later date. Raises InvalidInput for a late, doubled or earlier-dated request."""
+        self, viewer: Viewer, *, task_ref: str, expected_version: int, wanted_on: str, reason: str, progress: str,
+        ticks: Mapping[str, object] | None = None,
+    ) -> None:  # fmt: skip
+        """Ask for a later date. Raises InvalidInput for a late, doubled or earlier-dated request.
+
+        `ticks` are those by which the person stands by a number in a text (`check_personal`), here and below.
+        """
         now = self._floor.clock.now()
         with self._floor.uows() as uow:
             task = uow.tasks.get_by_ref(task_ref, lock=True)
@@ -46,7 +51,7 @@ class ExtensionService:
             if not may(viewer, Action.ACT_AS_UNIT, place):
                 raise NotAllowed("延期由承办单位的联络员或负责人申请。")
             self._check(task, expected_version)
-            refuse_personal(self._floor, task, reason=reason, progress=progress)
+            refuse_personal(self._floor, task, ticks, reason=reason, progress=progress)
             row = self._running_clock(uow, task)
             wanted, reason = _check_request(uow, task, row, wanted_on, reason, now=now)
             by = doer_at(viewer, place, Action.ACT_AS_UNIT)
@@ -74,8 +79,9 @@ class ExtensionService:
             uow.commit()
 
     def decide(
-        self, viewer: Viewer, *, task_ref: str, expected_version: int, grant: bool, granted_on: str, reason: str
-    ) -> None:
+        self, viewer: Viewer, *, task_ref: str, expected_version: int, grant: bool, granted_on: str, reason: str,
+        ticks: Mapping[str, object] | None = None,
+    ) -> None:  # fmt: skip
         """Grant a definite new date, or refuse; the clock runs again either way.
 
         A granted date is the clock's next occurrence: rungs of the old one are cancelled. A refused one goes on with
@@ -89,7 +95,7 @@ class ExtensionService:
             if not may(viewer, Action.DECIDE_EXTENSION, place):
                 raise NotAllowed("延期申请由办公室或督导组审批。")
             self._check(task, expected_version)
-            refuse_personal(self._floor, task, reason=reason)
+            refuse_personal(self._floor, task, ticks, reason=reason)
             asked = uow.tasks.open_extension(task.id, lock=True)
             if asked is None:
                 raise StaleVersion("这项任务现在没有待审批的延期申请，可能已有人先办理。")

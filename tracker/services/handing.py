@@ -17,6 +17,7 @@ from tracker.persistence.queries.units import units_directly_below
 from tracker.persistence.unit_of_work import UnitOfWork
 from tracker.services.announcing import announce, of_opened
 from tracker.services.context import Floor
+from tracker.services.free_texts import refuse_personal
 from tracker.services.opening import NewTask, open_tasks
 from tracker.services.recording import doer_at, event
 from tracker.services.seeing import check_version, see
@@ -64,9 +65,18 @@ class HandDownService:
                 for unit in units_directly_below(uow.session, task.unit_id)
             ]
 
-    def hand_down(self, viewer: Viewer, *, task_ref: str, expected_version: int, wanted: Wanted) -> int:
+    def hand_down(
+        self,
+        viewer: Viewer,
+        *,
+        task_ref: str,
+        expected_version: int,
+        wanted: Wanted,
+        ticks: Mapping[str, object] | None = None,
+    ) -> int:
         """Open a share at each unit and tell it; return how many were opened.
 
+        `ticks` are those by which the person stands by a number in the note (`check_personal`).
         Raises NotFound, NotAllowed, TransitionNotAllowed, StaleVersion, or InvalidInput with a sentence a field.
         """
         now = self._floor.clock.now()
@@ -82,6 +92,7 @@ class HandDownService:
             check_version(task.version, expected_version, definition.states[task.state].title)
             if sentence := why_not(task, definition):
                 raise TransitionNotAllowed(sentence)
+            refuse_personal(self._floor, task, ticks, note=wanted.note)
             checked = _Checking(uow, self._floor, task, definition, wanted, now).checked()
             by = doer_at(viewer, place, Action.HAND_DOWN)
             brief = {"note": checked.note, "targets": checked.targets}

@@ -13,12 +13,12 @@ from tracker.domain.fields import read_form
 from tracker.domain.inputs import cleaned
 from tracker.domain.machine import allowed_transitions, plan_transition
 from tracker.domain.permissions import PARTY_ACTIONS, Viewer, parties
-from tracker.domain.personal_numbers import CONFIRMATION, objection
 from tracker.domain.quotas import TaskPeriod, why_not_offered
 from tracker.domain.values import local_date
 from tracker.persistence.models import Submission, Task
 from tracker.persistence.unit_of_work import UnitOfWork
 from tracker.services.context import Floor, Setting
+from tracker.services.free_texts import check_personal
 from tracker.services.handing import check_corrections, with_correction
 from tracker.services.joining import follow_move
 from tracker.services.moving import Move, move_task
@@ -35,8 +35,6 @@ UNIT_MESSAGES = {
     "withdraw": "withdrawn", "close": "concluded", "settle": "concluded", "transfer": "concluded",
     "find_no_fault": "concluded",
 }  # fmt: skip
-#: free texts beside the forms of workflow files, as the page calls them
-FREE_TEXTS = {"reason": "理由", "progress": "目前进展", "text": "催办内容"}
 #: whose move it is next → the role told of it, when another party made the move before
 NEXT_ROLES = {"unit": "liaison", "supervisor": "supervisor", "office": "office", "leader": "leader"}
 
@@ -191,27 +189,6 @@ def check_reason(planned: TransitionDefinition, reason: str) -> str:
     if len(reason) > 1000:
         raise InvalidInput([FieldProblem("reason", f"理由最多1000字，现在是{len(reason)}字。")])
     return reason
-
-
-def check_personal(definition: WorkflowDefinition, given: Mapping[str, object], **texts: str) -> None:
-    """Raise InvalidInput for each free text beside a form that seems to hold a private person's number.
-
-    `given` holds the ticks by which the person stands by a text; they count unless the work is confidential.
-    """
-    problems = []
-    for name, text in texts.items():
-        confirmed = given.get(name + CONFIRMATION) == "yes"
-        if sentence := objection(cleaned(text), confirmed=confirmed, confidential=definition.confidential):
-            problems.append(FieldProblem(name, f"{FREE_TEXTS[name]}{sentence}。"))
-    if problems:
-        raise InvalidInput(problems)
-
-
-def refuse_personal(floor: Floor, task: Task, **texts: str) -> None:
-    """Raise InvalidInput for a free text with a private person's number when the task's work is confidential."""
-    definition = floor.catalog.workflow(task.workflow_version_id)
-    if definition.confidential:
-        check_personal(definition, {}, **texts)
 
 
 def bind_files(

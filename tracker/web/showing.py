@@ -68,10 +68,23 @@ def role_title(role: str) -> str:
     return ROLE_TITLES[Role(role)]
 
 
+def date_box(typed: object) -> str:
+    """Return the type of the box in which a day is typed: date, or text where what was typed is no day.
+
+    A date box shows nothing for 2026-04-31, so what was typed would be lost beside its own error.
+    """
+    words = str(typed or "")
+    try:
+        shown = not words or date.fromisoformat(words).isoformat() == words
+    except ValueError:
+        shown = False
+    return "date" if shown else "text"
+
+
 def install(app: Flask) -> None:
     """Make the filters known to every template."""
     app.jinja_env.filters.update(
-        day=show_date, moment=show_moment, size=show_size, severity=severity_title, role=role_title
+        day=show_date, moment=show_moment, size=show_size, severity=severity_title, role=role_title, date_box=date_box
     )
     folder = Path(app.static_folder or "")
 

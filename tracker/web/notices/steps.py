@@ -12,7 +12,7 @@ from tracker.domain.definition import DayUnit, FieldType, TransitionDefinition, 
 from tracker.domain.errors import FieldProblem
 from tracker.persistence.queries.notice_page import NoticePage
 from tracker.web.extending import DECISION, EXTENSION
-from tracker.web.forms import FormView, KeptFile, field_id, flat_values, present_form
+from tracker.web.forms import FormView, KeptFile, field_id, flat_values, holds_personal_number, present_form
 
 #: Steps that end a paper's life or take it back are asked twice and look dangerous.
 GRAVE_STEPS = frozenset({"void", "discard"})
@@ -59,6 +59,10 @@ class Trouble:
         """Return what was typed into a field."""
         value = self.given.get(name, default)
         return value if isinstance(value, str) else default
+
+    def personal(self, name: str) -> bool:
+        """Tell whether a field seems to hold a private person's number, which a tick may stand by."""
+        return holds_personal_number(self.typed(name))
 
 
 NO_TROUBLE = Trouble("", "")

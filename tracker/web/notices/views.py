@@ -74,6 +74,7 @@ def ask_extension(ref: str) -> Answer:
         container().extensions.ask(
             viewer(), task_ref=_read(ref).head.task_ref, expected_version=expected_version(),
             wanted_on=typed("wanted_on", ""), reason=typed("reason", ""), progress=typed("progress", ""),
+            ticks=request.form,
         )  # fmt: skip
     except TrackerError as refused:
         return _refused(ref, EXTENSION, refused)
@@ -92,6 +93,7 @@ def decide_extension(ref: str) -> Answer:
         container().extensions.decide(
             viewer(), task_ref=_read(ref).head.task_ref, expected_version=expected_version(),
             grant=typed("grant") == "yes", granted_on=typed("granted_on", ""), reason=typed("reason", ""),
+            ticks=request.form,
         )  # fmt: skip
     except TrackerError as refused:
         return _refused(ref, DECISION, refused)

@@ -67,7 +67,7 @@ def ask_extension(ref: str) -> Response:
         ref, EXTENSION, read_given(request.form),
         lambda: container().extensions.ask(
             viewer(), task_ref=ref, expected_version=expected_version(), wanted_on=typed("wanted_on", ""),
-            reason=typed("reason", ""), progress=typed("progress", ""),
+            reason=typed("reason", ""), progress=typed("progress", ""), ticks=request.form,
         ),
         done="延期申请已提交，批复前不催办。批复结果会通知您。",
     )  # fmt: skip
@@ -86,7 +86,7 @@ def decide_extension(ref: str) -> Response:
         ref, DECISION, read_given(request.form),
         lambda: container().extensions.decide(
             viewer(), task_ref=ref, expected_version=expected_version(), grant=typed("grant") == "yes",
-            granted_on=typed("granted_on", ""), reason=typed("reason", ""),
+            granted_on=typed("granted_on", ""), reason=typed("reason", ""), ticks=request.form,
         ),
         done="已批复，单位会收到通知。",
     )  # fmt: skip
@@ -107,7 +107,7 @@ def hand_down(ref: str) -> Response:
     return _try(
         ref, HAND_DOWN, {**given, "units": request.form.getlist("units")},
         lambda: container().handing.hand_down(
-            viewer(), task_ref=ref, expected_version=expected_version(), wanted=wanted
+            viewer(), task_ref=ref, expected_version=expected_version(), wanted=wanted, ticks=given
         ),
         done="已分解下达，下级单位的联络员会收到通知；本单位自己的期限照常计算。",
     )  # fmt: skip
@@ -119,7 +119,7 @@ def urge(ref: str) -> Response:
     """Urge the unit by hand."""
     return _try(
         ref, URGE, read_given(request.form),
-        lambda: container().escalations.urge(viewer(), task_ref=ref, text=request.form.get("text", "")),
+        lambda: container().escalations.urge(viewer(), task_ref=ref, text=request.form.get("text", ""), ticks=request.form),
         done="已催办，联络员会收到消息（同一任务每天最多一条）。",
     )  # fmt: skip
 
@@ -132,7 +132,7 @@ def order(ref: str) -> Response:
         ref, ORDER, read_given(request.form),
         lambda: container().escalations.order_rung(
             viewer(), task_ref=ref, expected_version=expected_version(), rung_name=request.form.get("rung", ""),
-            reason=request.form.get("reason", ""),
+            reason=request.form.get("reason", ""), ticks=request.form,
         ),
         done="已批示启动，系统随即办理。",
     )  # fmt: skip
