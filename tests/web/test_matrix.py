@@ -62,11 +62,14 @@ def test_all_cells_come_in_one_query(site: Site) -> None:
 def test_the_light_of_a_list_is_the_light_of_the_domain(site: Site) -> None:
     container = site.world.container
     now, calendar = site.world.clock.now(), container.calendars.newest()
-    task_id = site.world.task("survey", "east")["id"]
+    task_id, ref = (site.world.task("survey", "east")[name] for name in ("id", "ref"))
     shifts = (-5, -1, 0, 1, 3, 4, 6, 9)
+    site.world.act("clerk-east", ref, "accept")
+    asking = {"wanted_on": "2026-12-01", "reason": "等待上级核定。", "progress": "已查八成。"}
+    assert site.browser("clerk-east").post(f"/tasks/{ref}/extension", asking, page=f"/tasks/{ref}").status_code == 302
     with container.reading() as session:
-        for final, done, sent_back, waits, running, shift in product(
-            (False, True), (False, True), (False, True), ("unit", "supervisor"), (False, True), shifts
+        for final, done, sent_back, waits, running, asked, shift in product(
+            (False, True), (False, True), (False, True), ("unit", "supervisor"), (False, True), (False, True), shifts
         ):
             due_at = now + timedelta(days=shift)
             given = {
@@ -84,12 +87,17 @@ def test_the_light_of_a_list_is_the_light_of_the_domain(site: Site) -> None:
                 ),
                 given,
             )
+            session.execute(
+                text("UPDATE extension SET status = :asked WHERE task_id = :task"),
+                {"task": task_id, "asked": "asked" if asked else "refused"},
+            )
             row = session.execute(
                 text(f"SELECT {LIGHT} FROM task t WHERE t.id = :task"), {"task": task_id, **light_moment(now, calendar)}
             )
             expected = light_of(
                 done=done, final=final, withdrawn=final and not done, sent_back=sent_back, waits_for=waits,
                 to_accept=running, due_on=local_date(due_at), due_at=due_at, now=now, calendar=calendar,
+                asked=asked,
             )  # fmt: skip
             assert row.scalar_one() == expected.code, given
 

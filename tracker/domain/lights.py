@@ -46,7 +46,7 @@ def soon_until(today: date, calendar: WorkingCalendar) -> date:
 
 def light_of(
     *, done: bool, final: bool, withdrawn: bool, sent_back: bool, waits_for: str, to_accept: bool,
-    due_on: date | None, due_at: datetime | None, now: datetime, calendar: WorkingCalendar,
+    due_on: date | None, due_at: datetime | None, now: datetime, calendar: WorkingCalendar, asked: bool = False,
 ) -> Light:  # fmt: skip
     """Return the light of a task at `now`.
 
@@ -54,6 +54,7 @@ def light_of(
     withdrawn   the task was called off; it needs nothing from anybody
     waits_for   only a unit can be late or short of time: what waits for the supervisors shows as normal
     to_accept   the unit has not signed for it yet; a date that is near or past weighs more
+    asked       a later date is asked for and nobody has decided yet: the waiting is not the unit's lateness
     """
     if withdrawn:
         return WITHDRAWN
@@ -61,7 +62,7 @@ def light_of(
         return DONE
     if waits_for != "unit":
         return NORMAL
-    if due_at is not None and now >= due_at:
+    if due_at is not None and now >= due_at and not asked:
         return LATE
     if sent_back:
         return SENT_BACK

@@ -44,11 +44,15 @@ def show_size(size: int) -> str:
     return f"{size / 1024 / 1024:.1f} MB"
 
 
-def left_or_late(due_on: date | None, due_at: datetime | None, *, now: datetime, calendar: WorkingCalendar) -> str:
-    """Return 还有2个工作日, 今天到期 or 已超3个工作日."""
+def left_or_late(
+    due_on: date | None, due_at: datetime | None, *, now: datetime, calendar: WorkingCalendar, asked: bool = False
+) -> str:  # fmt: skip
+    """Return 还有2个工作日, 今天到期 or 已超3个工作日; 延期待批 when the date has passed while a later one is decided."""
     if due_on is None or due_at is None:
         return ""
     today = local_date(now)
+    if now >= due_at and asked:
+        return "延期待批"
     if now >= due_at:
         days = calendar.working_days_between(due_on, today)
         return f"已超{days}个工作日" if days > 0 else "刚过期"

@@ -55,6 +55,13 @@ def test_a_duty_is_late_from_its_due_moment_and_not_before() -> None:
     assert light(**given, now=due_at) == LATE
 
 
+def test_a_duty_is_not_late_while_a_later_date_is_being_decided() -> None:
+    due_at = datetime(2026, 4, 28, 9, 30, tzinfo=UTC)
+    given: dict[str, Any] = {"due_on": date(2026, 4, 28), "due_at": due_at, "now": due_at}
+    assert light(**given, asked=True) == DUE_SOON
+    assert light(**given, asked=True, sent_back=True) == SENT_BACK
+
+
 @pytest.mark.parametrize(
     ("due_on", "expected"),
     [

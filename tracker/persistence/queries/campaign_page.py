@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from tracker.domain.calendar import WorkingCalendar
 from tracker.domain.errors import NotFound
 from tracker.domain.permissions import Viewer
-from tracker.persistence.queries.lights import LIGHT, light_moment
+from tracker.persistence.queries.lights import LATE, LIGHT, light_moment
 from tracker.persistence.queries.paging import Page, fetch_page
 from tracker.persistence.queries.visibility import OFFICE_SEES, TASK_SEEN, UNIT_SEES, scope
 
@@ -30,7 +30,7 @@ CAMPAIGNS = text(f"""
     FROM campaign c JOIN office o ON o.id = c.office_id
     LEFT JOIN LATERAL (
         SELECT count(*) AS tasks, count(*) FILTER (WHERE t.done) AS done,
-            count(*) FILTER (WHERE NOT t.done AND t.waits_for = 'unit' AND t.due_at <= :now) AS late
+            count(*) FILTER (WHERE NOT t.done AND {LATE}) AS late
         FROM task t LEFT JOIN notice n ON n.task_id = t.id
         WHERE t.campaign_id = c.id AND n.id IS NULL AND (t.done OR NOT t.final) AND {TASK_SEEN}) x ON true
     WHERE (CAST(:ref AS text) IS NULL OR c.ref = :ref) AND {_CAMPAIGN_SEEN}

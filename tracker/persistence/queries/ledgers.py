@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from tracker.domain.calendar import WorkingCalendar
 from tracker.domain.permissions import Viewer
 from tracker.persistence.queries.campaign_page import CampaignRow
-from tracker.persistence.queries.lights import LIGHT, light_moment
+from tracker.persistence.queries.lights import LATE, LIGHT, light_moment
 from tracker.persistence.queries.paging import Page, fetch_page
 from tracker.persistence.queries.visibility import TASK_SEEN, scope
 
@@ -33,7 +33,7 @@ BY_UNIT = text(f"""
             AS rechecking,
         count(*) FILTER (WHERE t.done) AS closed,
         count(*) FILTER (WHERE t.final AND NOT t.done) AS withdrawn,
-        count(*) FILTER (WHERE NOT t.done AND NOT t.final AND t.waits_for = 'unit' AND t.due_at <= :now) AS late
+        count(*) FILTER (WHERE NOT t.done AND NOT t.final AND {LATE}) AS late
     {_PROBLEMS}
     GROUP BY u.id, u.key, un.name, un.position ORDER BY un.position, u.id""")
 

@@ -13,12 +13,18 @@ from tracker.domain.values import local_date
 TO_ACCEPT = """EXISTS (SELECT FROM clock a
     WHERE a.task_id = t.id AND a.name = 'accept' AND a.status = 'running')"""
 
+#: A later date is asked for and nobody has decided yet.
+ASKED = "EXISTS (SELECT FROM extension e WHERE e.task_id = t.id AND e.status = 'asked')"
+
+#: The date of `t`, which waits for its unit, has passed, and no later one is being decided. Needs :now.
+LATE = f"(t.waits_for = 'unit' AND t.due_at <= :now AND NOT {ASKED})"
+
 #: The code of the light of `t`. Needs :now and :soon_until.
 LIGHT = f"""CASE
     WHEN t.final AND NOT t.done THEN 'withdrawn'
     WHEN t.done THEN 'done'
     WHEN t.waits_for <> 'unit' THEN 'normal'
-    WHEN t.due_at <= :now THEN 'late'
+    WHEN {LATE} THEN 'late'
     WHEN t.sent_back THEN 'sent_back'
     WHEN t.due_on <= :soon_until THEN 'due_soon'
     WHEN {TO_ACCEPT} THEN 'to_accept'

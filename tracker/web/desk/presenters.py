@@ -112,7 +112,7 @@ def _row(task: DeskTask, ruler: Ruler) -> DeskRow:
     handed_down = upper is not None and ruler.may_act(upper, task.campaign_id)
     return DeskRow(
         task, LIGHTS[task.light], ruler.state_title(task.workflow_version_id, task.state),
-        due=left_or_late(task.due_on, task.due_at, now=ruler.now, calendar=ruler.calendar)
+        due=left_or_late(task.due_on, task.due_at, now=ruler.now, calendar=ruler.calendar, asked=task.extension_asked)
         if task.waits_for == "unit" else "",
         why=tuple(_why(task, ruler, to_accept=to_accept)),
         to_accept=to_accept,

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from tracker.domain.definition import WorkflowDefinition
 from tracker.domain.errors import NotFound
-from tracker.domain.lights import LIGHTS
+from tracker.domain.lights import LATE, LIGHTS
 from tracker.domain.permissions import Action, Place, Tied, Viewer, may
 from tracker.domain.quotas import TaskPeriod
 from tracker.domain.rising import Risen
@@ -73,7 +73,7 @@ def show_task(ref: str, attempt: Attempt = NOTHING_TRIED, *, status: int = 200) 
         "tasks/task.html", page=page, head=head, counted=TaskPeriod(head.period_key, head.quota, head.recorded).counted, definition=definition, attempt=attempt, actions=actions,
         light=LIGHTS[head.light], lights=LIGHTS, state=definition.states[head.state].title,
         waits=waits_title(head), today=local_date(now),
-        left=left_or_late(head.due_on, head.due_at, now=now, calendar=calendar) if head.waits_for == "unit" else "",
+        left=left_or_late(head.due_on, head.due_at, now=now, calendar=calendar, asked=head.light != LATE.code) if head.waits_for == "unit" else "",
         clocks=present_clocks(page.clocks, definition, now=now, calendar=calendar),
         submissions=present_submissions(page.submissions, page.files, parts.catalog.workflow),
         history=present_history(page.history, definition, parts.catalog.ladder),

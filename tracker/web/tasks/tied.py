@@ -10,7 +10,7 @@ from typing import Any
 from tracker.domain.calendar import WorkingCalendar
 from tracker.domain.definition import FieldType, FormDefinition, WorkflowDefinition
 from tracker.domain.fields import describe_values
-from tracker.domain.lights import LIGHTS, Light
+from tracker.domain.lights import LATE, LIGHTS, Light
 from tracker.domain.rollup import LowerReturn, RollUp, roll_up
 from tracker.persistence.queries.task_page import TaskHead, TaskPage
 from tracker.persistence.queries.tied import ProblemBelow, TiedTask
@@ -103,7 +103,11 @@ def count_fields(definition: WorkflowDefinition) -> list[tuple[str, str, str]]:
 
 
 def _row(one: TiedTask, definition: WorkflowDefinition, *, now: datetime, calendar: WorkingCalendar) -> TiedRow:
-    left = left_or_late(one.due_on, one.due_at, now=now, calendar=calendar) if one.waits_for == "unit" else ""
+    left = (
+        left_or_late(one.due_on, one.due_at, now=now, calendar=calendar, asked=one.light != LATE.code)
+        if one.waits_for == "unit"
+        else ""
+    )
     return TiedRow(one, LIGHTS[one.light], definition.states[one.state].title, left, tuple(_said(one, definition)))
 
 
