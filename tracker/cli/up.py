@@ -108,7 +108,7 @@ def service_specs(settings: Settings) -> list[ChildSpec]:
         command=[*tracker, "scheduler"],
         environ=environ,
         stage=SCHEDULER_STAGE,
-        stop_with=((signal.SIGTERM, 2.0),),
+        stop_with=((signal.SIGTERM, 3.5),),
         on_parent_death=signal.SIGKILL,
     )
     return [web, *workers, scheduler]

@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 GENESIS = b"\x00" * 32
@@ -41,13 +42,16 @@ def event_hash(
     form of the facts' payload, where the caller has it already: the body is put together around it.
     """
     text = canonical(facts.payload) if payload is None else payload
-    before = canonical({
-        "at": at.astimezone(UTC).isoformat(timespec="microseconds"),
-        "commitment": commitment.hex() if commitment else None, "kind": facts.kind,
-    })  # fmt: skip
+    before = _before(at, commitment, facts.kind)
     after = canonical({"person": facts.person_id, "post": facts.post_id, "seq": seq, "stream": stream})
     # Keys are sorted, and these three parts follow each other in that order: the body is one canonical object.
     return hashlib.sha256(b"".join((previous, before[:-1], b',"payload":', text, b",", after[1:]))).digest()
+
+
+@lru_cache(maxsize=64)  # the events of a batch are of one moment and of a few kinds
+def _before(at: datetime, commitment: bytes | None, kind: str) -> bytes:
+    shown = at.astimezone(UTC).isoformat(timespec="microseconds")
+    return canonical({"at": shown, "commitment": commitment.hex() if commitment else None, "kind": kind})
 
 
 def commit_to(salt: bytes, fields: Mapping[str, Any]) -> bytes:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
-from functools import lru_cache
 from typing import Any
 
 
@@ -18,7 +17,26 @@ def as_arrays(columns: Mapping[str, Sequence[Any]]) -> dict[str, str]:
 
 def array_literal(values: Iterable[Any]) -> str:
     """Return values of one column (numbers, texts, moments, bytes, None) as a literal such as {1,NULL,"a\\"b"}."""
-    return "{" + ",".join([_WRITERS.get(type(value), _quoted)(value) for value in values]) + "}"
+    column = list(values)
+    kinds = set(map(type, column))
+    if bool in kinds and len(kinds - {type(None)}) > 1:
+        # True equals 1, which is written otherwise.
+        return "{" + ",".join([_written(value) for value in column]) + "}"
+    # Most columns hold a handful of values, each written once.
+    written = _Written()
+    return "{" + ",".join([written[value] for value in column]) + "}"
+
+
+class _Written(dict[Any, str]):
+    """What each value of one column looks like."""
+
+    def __missing__(self, value: Any) -> str:
+        text = self[value] = _written(value)
+        return text
+
+
+def _written(value: Any) -> str:
+    return _WRITERS.get(type(value), _quoted)(value)
 
 
 def _quoted(value: Any) -> str:
@@ -28,7 +46,6 @@ def _quoted(value: Any) -> str:
     return '"' + text.replace('"', '\\"') + '"'
 
 
-@lru_cache(maxsize=1024)
 def _moment(value: date) -> str:
     return f'"{value.isoformat()}"'
 

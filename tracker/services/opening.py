@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -99,7 +99,7 @@ def open_tasks(
                     due_later=task.due_later,
                 )
             )
-        clocks += [replace(clock, task_id=task_id) for clock in alike[kind].clocks]
+        clocks += [NewClock(task_id, c.clock, c.ladder_version_id, c.next_fire_at) for c in alike[kind].clocks]
         payload = _payload(task, row, version_id, alike[kind].payloads)
         events.append(event(("task", task_id), "task.opened", payload, at=now, by=by))
     uow.clocks.insert_many(clocks, now=now)

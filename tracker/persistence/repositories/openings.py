@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import text
@@ -20,8 +22,9 @@ START = text("""
 
 CLAIM = text("""
     SELECT a.id AS assignment_id, a.unit_id, a.runs_since, a.opened_until, a.next_opens_at, m.id AS measure_id,
-        m.title, m.workflow_key, m.due, m.cadence, c.id AS campaign_id, c.title AS campaign_title, c.starts_on,
-        c.ends_on, c.settings, o.unit_id AS office_unit_id
+        m.title, m.workflow_key, c.id AS campaign_id, c.title AS campaign_title, c.starts_on, c.ends_on,
+        o.unit_id AS office_unit_id, CAST(m.due AS text) AS due, CAST(m.cadence AS text) AS cadence,
+        CAST(c.settings AS text) AS settings
     FROM assignment a JOIN measure m ON m.id = a.measure_id JOIN campaign c ON c.id = m.campaign_id
     JOIN office o ON o.id = c.office_id
     WHERE a.next_opens_at <= :now AND a.withdrawn_at IS NULL AND m.withdrawn_at IS NULL AND (CAST(:campaign AS bigint) IS NULL OR c.id = :campaign)
@@ -52,14 +55,18 @@ class DutyRow:
     measure_id: int
     title: str
     workflow_key: str
-    due: Mapping[str, Any]
-    cadence: Mapping[str, Any] | None
     campaign_id: int
     campaign_title: str
     starts_on: date
     ends_on: date
-    settings: Mapping[str, Any]
     office_unit_id: int
+    due: Mapping[str, Any]
+    cadence: Mapping[str, Any] | None
+    settings: Mapping[str, Any]
+
+
+#: Columns that are claimed as the text of their JSON.
+PLAIN = ("due", "cadence", "settings")
 
 
 class OpeningRepository:
@@ -77,7 +84,10 @@ class OpeningRepository:
     ) -> list[DutyRow]:
         """Lock and return duties that open a task now, the longest due first; what others hold is left to them."""
         given = {"now": now, "many": many, "campaign": campaign_id, "only": list(only) if only is not None else None}
-        return [DutyRow(*row) for row in self._session.execute(CLAIM, given)]
+        # Thousands of duties share a few dues, cadences and settings: each is read once.
+        plain = cache(json.loads)
+        found = self._session.execute(CLAIM, given).mappings()
+        return [DutyRow(**{**row, **{name: plain(row[name]) for name in PLAIN if row[name]}}) for row in found]
 
     def record(self, rows: Sequence[tuple[int, datetime | None, datetime | None]]) -> None:
         """Write (assignment, opened until, next opening) of claimed duties."""
