@@ -9,7 +9,7 @@ import click
 
 from tracker.bootstrap import library_calendar
 from tracker.cli.campaign import opened_container
-from tracker.documents.calendar_tables import read_csv
+from tracker.documents.calendar_tables import read_file
 from tracker.domain.deadlines import show_day
 from tracker.domain.redating import CalendarTable
 from tracker.services.calendars import CalendarDiff
@@ -47,7 +47,7 @@ def show(year: int | None) -> None:
 @click.argument("file", type=_FILE, required=False)
 @_LIBRARY
 def diff(file: Path | None, from_library: bool) -> None:
-    """比对 FILE（CSV：日期,类型,名称）和现行日历：哪些日子不同，哪些期限会变。不作任何改动。"""
+    """比对 FILE（.xlsx 或 .csv：日期,类型,名称）和现行日历：哪些日子不同，哪些期限会变。不作任何改动。"""
     table, _ = _table(file, from_library=from_library)
     with opened_container() as container:
         _say(container.calendar_imports.diff(table))
@@ -76,7 +76,7 @@ def _table(file: Path | None, *, from_library: bool) -> tuple[CalendarTable, str
     if (file is None) is not from_library:
         raise click.UsageError("请给出一个文件，或者用 --from-library，二者取一。")
     if file is not None:
-        return read_csv(file.read_bytes()), f"import {file.name}"
+        return read_file(file.name, file.read_bytes()), f"import {file.name}"
     return library_calendar()
 
 

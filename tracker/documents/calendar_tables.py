@@ -1,17 +1,13 @@
-"""A holiday notice as a table: 日期, 类型 (休 or 班), 名称. Everything is taken or nothing.
-
-A reader of workbooks needs only to hand over its rows: `read_rows` takes them as they stand in the sheet.
-"""
+"""A holiday notice as a table: 日期, 类型 (休 or 班), 名称. Everything is taken or nothing."""
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from tracker.domain.errors import FieldProblem, InvalidInput
+from tracker.documents.sheets.reading import FileSheetReader
+from tracker.domain.errors import AttachmentRefused, FieldProblem, InvalidInput
 from tracker.domain.redating import CalendarTable
 
 _KINDS = {"休": False, "放假": False, "休息": False, "班": True, "上班": True, "调休上班": True}
@@ -19,19 +15,26 @@ _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 MOST_ROWS = 2000
 
 
-def read_csv(content: bytes) -> CalendarTable:
-    """Read a CSV file in UTF-8 or GB 18030. Raises InvalidInput with every row that is wrong, and why."""
+def read_file(name: str, content: bytes) -> CalendarTable:
+    """Read an .xlsx or .csv file. Raises InvalidInput with every row that is wrong, and why."""
+    return read_rows(file_rows(name, content))
+
+
+def file_rows(name: str, content: bytes) -> list[Sequence[str]]:
+    """Return a file's rows at their own numbers. Raises InvalidInput for what cannot be read at all."""
     try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        try:
-            text = content.decode("gb18030")
-        except UnicodeDecodeError:
-            raise InvalidInput([FieldProblem("文件", "读不出文字，请另存为 UTF-8 的 CSV 再导入。")]) from None
-    try:
-        return read_rows(list(csv.reader(io.StringIO(text))))
-    except csv.Error as problem:
-        raise InvalidInput([FieldProblem("文件", f"不是完整的 CSV：{problem}。请重新导出。")]) from None
+        sheets = FileSheetReader().read(name, content)
+    except AttachmentRefused as refused:
+        raise InvalidInput([FieldProblem("文件", refused.sentence)]) from None
+    rows = next((sheet.rows for sheet in sheets if sheet.rows), ())
+    if len(rows) > MOST_ROWS or (rows and rows[-1].number > 2 * MOST_ROWS):
+        raise InvalidInput([FieldProblem("文件", f"超过{MOST_ROWS}行，不像是放假安排。请核对文件。")])
+    lines: list[Sequence[str]] = []
+    for row in rows:
+        # An empty row stays one, so that a fault is named by the number that the file's own program shows.
+        lines += [()] * (row.number - len(lines) - 1)
+        lines.append(row.cells)
+    return lines
 
 
 def read_rows(rows: Iterable[Sequence[str]]) -> CalendarTable:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 import pytest
+import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tracker.definitions.calendar_seed import seed_days
-from tracker.documents.calendar_tables import read_csv
+from tracker.documents.calendar_tables import read_file
 from tracker.domain.calendar import WorkingCalendar
 from tracker.domain.clocks import Clock, ClockStatus, tell
 from tracker.domain.deadlines import by_date, local_moment, period_in, within
@@ -157,12 +159,23 @@ def test_no_rung_fires_before_its_moment_nor_twice_for_one_lateness(
 )
 def test_a_table_that_is_wrong_says_where_and_why(content: str, sentence: str) -> None:
     with pytest.raises(InvalidInput) as refused:
-        read_csv(content.encode())
+        read_file("notice.csv", content.encode())
     assert any(sentence in problem.sentence for problem in refused.value.problems)
 
 
 def test_a_table_from_an_office_is_read_in_its_own_encoding() -> None:
     content = "日期,类型,名称\n2027年10月1日,休,国庆节\n2027/9/26,班,国庆调休\n,,\n"
     for encoding in ("gb18030", "utf-8-sig"):
-        table = read_csv(content.encode(encoding))
+        table = read_file("notice.csv", content.encode(encoding))
         assert table == CalendarTable({date(2027, 10, 1): False, date(2027, 9, 26): True}, frozenset({2027}))
+
+
+def test_a_workbook_with_real_days_is_read_like_a_table_of_text() -> None:
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True, "default_date_format": "yyyy-mm-dd"})
+    page = book.add_worksheet("放假安排")
+    page.write_row(0, 0, ["日期", "类型", "名称"])
+    page.write_datetime(1, 0, datetime(2027, 10, 1))
+    page.write_row(1, 1, ["休", "国庆节"])
+    book.close()
+    assert read_file("notice.xlsx", out.getvalue()) == CalendarTable({date(2027, 10, 1): False}, frozenset({2027}))

@@ -15,9 +15,8 @@ from datetime import date
 from werkzeug.datastructures import FileStorage
 
 from tracker.bootstrap import library_calendar
-from tracker.documents.calendar_tables import MOST_ROWS, read_rows
-from tracker.documents.sheets.reading import FileSheetReader
-from tracker.domain.errors import AttachmentRefused, FieldProblem, InvalidInput, StaleVersion
+from tracker.documents.calendar_tables import file_rows, read_rows
+from tracker.domain.errors import FieldProblem, InvalidInput, StaleVersion
 from tracker.domain.inputs import cleaned
 from tracker.domain.redating import CalendarTable
 
@@ -56,19 +55,7 @@ def file_lines(file: FileStorage | None) -> tuple[str, list[Sequence[str]]]:
     """Return a file's name and its rows at their own numbers. Raises InvalidInput for what cannot be read at all."""
     if file is None or not file.filename:
         raise InvalidInput([FieldProblem("文件", "请先选择文件。")])
-    try:
-        sheets = FileSheetReader().read(file.filename, file.read())
-    except AttachmentRefused as refused:
-        raise InvalidInput([FieldProblem("文件", refused.sentence)]) from None
-    rows = next((sheet.rows for sheet in sheets if sheet.rows), ())
-    if len(rows) > MOST_ROWS or (rows and rows[-1].number > 2 * MOST_ROWS):
-        raise InvalidInput([FieldProblem("文件", f"超过{MOST_ROWS}行，不像是放假安排。请核对文件。")])
-    lines: list[Sequence[str]] = []
-    for row in rows:
-        # An empty row stays one, so that a fault is named by the number that the file's own program shows.
-        lines += [()] * (row.number - len(lines) - 1)
-        lines.append(row.cells)
-    return file.filename, lines
+    return file.filename, file_rows(file.filename, file.read())
 
 
 def from_rows(name: str, rows: Sequence[Sequence[str]]) -> Given:
