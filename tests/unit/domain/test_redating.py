@@ -175,7 +175,7 @@ def test_a_workbook_with_real_days_is_read_like_a_table_of_text() -> None:
     book = xlsxwriter.Workbook(out, {"in_memory": True, "default_date_format": "yyyy-mm-dd"})
     page = book.add_worksheet("放假安排")
     page.write_row(0, 0, ["日期", "类型", "名称"])
-    page.write_datetime(1, 0, datetime(2027, 10, 1))
+    page.write_datetime(1, 0, date(2027, 10, 1))
     page.write_row(1, 1, ["休", "国庆节"])
     book.close()
     assert read_file("notice.xlsx", out.getvalue()) == CalendarTable({date(2027, 10, 1): False}, frozenset({2027}))
