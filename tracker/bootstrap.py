@@ -10,13 +10,13 @@ from contextlib import contextmanager
 from datetime import datetime, time, timedelta
 from functools import cached_property
 from importlib.metadata import version
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
 from tracker.definitions.calendar_seed import seed_days
-from tracker.definitions.campaign_files import Known, read_campaign_file
-from tracker.definitions.catalog import load_catalog
+from tracker.definitions.campaign_files import Known, read_campaign_content, read_campaign_file
+from tracker.definitions.catalog import Catalog, load_catalog
 from tracker.definitions.versioned import VersionedCalendars, VersionedCatalog, texts_of
 from tracker.delivery.email import SmtpCourier, SmtpServer
 from tracker.delivery.render import TemplateRenderer
@@ -59,6 +59,7 @@ from tracker.services.notices import NoticeService
 from tracker.services.occurrences import OccurrenceService
 from tracker.services.office_people import OfficePeopleService
 from tracker.services.people import PeopleService
+from tracker.services.plan_drafts import PlanDraftService
 from tracker.services.reorganisations import ReorganisationService
 from tracker.services.rising import RisingService
 from tracker.services.rosters import RosterService
@@ -97,6 +98,7 @@ class Container:
         self.floor = Floor(self.uows, self.catalog, self.calendars, self.clock, self.queue)
         self.installations = InstallationService(self.uows, self.clock)
         self.campaigns = CampaignService(self.uows, self.clock, catalog=self.catalog, cipher=self.cipher)
+        self.plan_drafts = PlanDraftService(self.floor, cipher=self.cipher, reader=self._read_campaign)
         self.issuing = IssuingService(self.floor, self.campaigns.reasons_against)
         self.tasks = TaskService(self.floor)
         self.handing = HandDownService(self.floor)
@@ -122,6 +124,16 @@ class Container:
             uows=self.uows, checker=ContentFileChecker(pixel_limit=settings.image_pixels), clock=self.clock,
             limit_bytes=settings.upload_limit,
         )  # fmt: skip
+
+    def _read_campaign(
+        self, content: Mapping[str, Any], *, units: Mapping[str, tuple[str, str]], sets: Mapping[str, tuple[str, ...]]
+    ) -> CampaignFile:
+        catalog = self._shipped
+        return read_campaign_content(content, file="方案", known=Known(catalog.workflows, catalog.ladders, units, sets))
+
+    @cached_property
+    def _shipped(self) -> Catalog:
+        return load_catalog(self.settings.workflows_dir)
 
     @cached_property
     def people(self) -> PeopleService:

@@ -66,6 +66,8 @@ DRAFT_MEASURES = (
 )
 
 
+PLAN = "测试镇排查行动方案\n一、工作任务\n（一）逐户排查。各村逐户排查。（责任单位：各村；完成时限：2026年6月20日前）\n"
+
 #: name in the addresses → SQL that finds the number behind it
 DOORS = {
     "task": "SELECT t.ref FROM task t JOIN measure m ON m.id = t.measure_id JOIN unit u ON u.id = t.unit_id"
@@ -90,6 +92,7 @@ DOORS = {
     "unit": "SELECT id FROM unit WHERE key = 'east'",
     "import": "SELECT ref FROM roster_import WHERE person_id = :office1",
     "n_import": "SELECT ref FROM roster_import WHERE person_id = :neighbour",
+    "plan": "SELECT ref FROM plan_draft",
     "area_post": "SELECT id FROM post WHERE person_id = :area",
 }
 
@@ -149,6 +152,7 @@ def build(world: World) -> TwoOffices:
     for who, key in (("office1", "new-a"), ("n-office1", "new-b")):
         book = as_workbook(units=[(key, f"{key}村", "", "", "村", "town", "", "")])
         world.container.rosters.preview(world.viewer(who), [GivenFile("a.xlsx", book)], whole=False)
+    world.container.plan_drafts.start(world.viewer("office1"), name="方案.txt", content=PLAN.encode())
     given = {
         "draft": draft, "person": people["clerk-east"], "leaver": people["clerk-west"], "office1": people["office1"],
         "neighbour": people["n-office1"], "area": people["area"],

@@ -31,7 +31,7 @@ from tracker.domain.errors import DefinitionInvalid
 from tracker.domain.standing import cadence_from_plain
 from tracker.domain.values import Role
 
-__all__ = ["Known", "read_campaign_file", "read_campaign_text"]
+__all__ = ["Known", "read_campaign_content", "read_campaign_file", "read_campaign_text"]
 
 
 def read_campaign_file(path: Path, known: Known) -> CampaignFile:
@@ -44,6 +44,11 @@ def read_campaign_text(text: str, *, file: str, known: Known) -> CampaignFile:
     """Read a file's text; `file` is what the sentences call it. Raises DefinitionInvalid."""
     content, problems = parse_yaml(text)
     return _read(content, problems, file, known)
+
+
+def read_campaign_content(content: Mapping[str, Any], *, file: str, known: Known) -> CampaignFile:
+    """Check what a file would hold, made by a program; `file` is what the sentences call it. Raises DefinitionInvalid."""
+    return _read(content, [], file, known)
 
 
 def _read(content: object, problems: list[Problem], file: str, known: Known) -> CampaignFile:

@@ -21,6 +21,7 @@ from tracker.persistence.repositories.ledger import LedgerRepository
 from tracker.persistence.repositories.notices import NoticeRepository
 from tracker.persistence.repositories.occurrences import OccurrenceRepository
 from tracker.persistence.repositories.openings import OpeningRepository
+from tracker.persistence.repositories.plan_drafts import PlanDraftRepository
 from tracker.persistence.repositories.recounting import RecountingRepository
 from tracker.persistence.repositories.reorganising import ReorganisingRepository
 from tracker.persistence.repositories.required_returns import RequiredReturnRepository
@@ -54,6 +55,7 @@ class UnitOfWork:
         self.notices = NoticeRepository(self._session)
         self.openings = OpeningRepository(self._session)
         self.occurrences = OccurrenceRepository(self._session)
+        self.plan_drafts = PlanDraftRepository(self._session)
         self.required_returns = RequiredReturnRepository(self._session)
         self.units = UnitRepository(self._session)
         self.reorganising = ReorganisingRepository(self._session)

@@ -16,6 +16,7 @@ from tracker.persistence.models.installation import (
     WorkflowVersion,
 )
 from tracker.persistence.models.person import Account, LoginSession, Person, PostHeld
+from tracker.persistence.models.plan_draft import PlanDraft
 from tracker.persistence.models.recorded_occurrence import RecordedOccurrence
 from tracker.persistence.models.required_return import RequiredReturn, RequiredReturnUnit
 from tracker.persistence.models.task import ClockRow, Extension, Problem, Submission, Task
@@ -34,7 +35,7 @@ __all__ = [
     "Account", "Assignment", "Attachment", "Base", "Blob", "BlobChunk", "CalendarDay", "CalendarVersion", "Campaign",
     "ClockRow", "Delivery", "DeliveryItem", "Event", "EventPersonal", "Extension", "Finding", "Firing", "Incident",
     "Installation", "LadderVersion", "LoginSession", "Measure", "Notice", "NoticeItem", "NumberSeries", "Office",
-    "Person", "Phase", "PostHeld", "Problem", "RecordedOccurrence", "RequiredReturn", "RequiredReturnUnit",
+    "Person", "Phase", "PlanDraft", "PostHeld", "Problem", "RecordedOccurrence", "RequiredReturn", "RequiredReturnUnit",
     "RosterImport", "Seal", "SealLeaf", "Stream", "Submission", "Task", "Told", "Unit", "UnitAlias", "UnitName",
     "UnitSet", "UnitSetMember", "UnitSuccession", "WorkflowVersion",
 ]  # fmt: skip

@@ -12,13 +12,12 @@ from tracker.domain.change_words import change_lines, impact_line
 from tracker.domain.changing import KIND_TITLES, ChangeKind, Edit, MeasureState
 from tracker.domain.errors import CannotChange, InvalidInput, NotFound, StaleVersion
 from tracker.domain.permissions import Action
-from tracker.domain.reachability import SUPPORT
 from tracker.domain.timings import Timing, say_timing
 from tracker.persistence.queries import campaign_page as queries
-from tracker.persistence.queries.definitions import find_workflow_keys
 from tracker.persistence.queries.history import read_history
 from tracker.services.change_sets import Preview, RunningPlan
 from tracker.web.auth import requires
+from tracker.web.campaign.choices import duty_workflows
 from tracker.web.campaign.edits import edits_from_json, edits_to_json, read_edits
 from tracker.web.campaign.presenters import workflow_title
 from tracker.web.errors import status_of
@@ -114,7 +113,7 @@ def _form(ref: str, key: str, attempt: Attempt = NOTHING_TRIED) -> str:
         phases = queries.find_phases(session, campaign)
     return render_template(
         "campaign/change_measure.html", campaign=campaign, plan=plan, measure=found, phases=phases, attempt=attempt,
-        due=_sayer(phases)(found.due) if found else "", workflows=_workflows(), typed=_typed(found, attempt),
+        due=_sayer(phases)(found.due) if found else "", workflows=duty_workflows(), typed=_typed(found, attempt),
     )  # fmt: skip
 
 
@@ -158,20 +157,6 @@ def _typed(found: MeasureState | None, attempt: Attempt) -> dict[str, object]:
         "ordinal": found.ordinal, "title": found.title, "text": found.text, "shape": "joint" if lead else "each",
         "lead": lead, "units": units, "due_kind": "keep",
     }  # fmt: skip
-
-
-def _workflows() -> list[tuple[str, str]]:
-    """Return the workflows that a measure may have: duties whose date the measure gives."""
-    parts = container()
-    catalog = parts.catalog
-    with parts.reading() as session:
-        keys = find_workflow_keys(session)
-    found = []
-    for key in keys:
-        definition = catalog.newest_workflow(key)[1]
-        if not definition.paper and key != SUPPORT and any(c.within is None for c in definition.clocks.values()):
-            found.append((key, definition.title))
-    return found
 
 
 def _cutoff(ref: str) -> str:

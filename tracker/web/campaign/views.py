@@ -13,7 +13,7 @@ from tracker.domain.reachability import LOOK_BACK, RECTIFICATION
 from tracker.domain.values import local_date
 from tracker.persistence.queries import campaign_page as queries
 from tracker.persistence.queries.matrix import find_cells
-from tracker.web.auth import requires
+from tracker.web.auth import may_somewhere, requires
 from tracker.web.campaign.presenters import (
     STATUS_TITLES,
     WAITS_TITLES,
@@ -38,7 +38,8 @@ def index() -> str:
     parts = container()
     with parts.reading() as session:
         found = queries.find_campaigns(session, viewer(), now=parts.clock.now())
-    return render_template("campaign/index.html", campaigns=found, statuses=STATUS_TITLES)
+    return render_template("campaign/index.html", campaigns=found, statuses=STATUS_TITLES,
+                           may_import=may_somewhere(viewer(), Action.CHANGE_CAMPAIGN))  # fmt: skip
 
 
 @blueprint.get("/campaigns/<ref>")

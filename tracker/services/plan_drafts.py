@@ -1,0 +1,264 @@
+"""Plan drafts: an office hands in a plan, edits what was read from it, and makes a campaign of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from tracker.domain.campaign_file import CampaignFile
+from tracker.domain.errors import (
+    DefinitionInvalid,
+    FieldProblem,
+    InvalidInput,
+    NotAllowed,
+    NotFound,
+    StaleVersion,
+    TransitionNotAllowed,
+)
+from tracker.domain.permissions import Action, Place, Viewer, may
+from tracker.domain.plan_drafts import Content, campaign_of, open_questions
+from tracker.domain.ports import Cipher
+from tracker.domain.unit_matching import UnitNames
+from tracker.domain.values import local_date
+from tracker.persistence.models import PlanDraft
+from tracker.persistence.repositories.units import OfficeRow
+from tracker.persistence.unit_of_work import UnitOfWork
+from tracker.plans.files import original_text
+from tracker.plans.reading import read_text
+from tracker.services.campaign_loading import CampaignLoading
+from tracker.services.context import Floor
+from tracker.services.plan_proposals import content_of
+from tracker.services.recording import Doer
+
+NOT_MADE = "没有生成行动，什么都没有改动。请按下面逐条修改。"
+_ROW = re.compile(r"measures\.第(\d+)项[^:：]*[:：]?\s*")
+#: So many edits can be taken back.
+MOST_UNDONE = 30
+
+
+class CampaignReader(Protocol):
+    """Checks what a campaign file would hold."""
+
+    def __call__(
+        self, content: Mapping[str, Any], *, units: Mapping[str, tuple[str, str]], sets: Mapping[str, tuple[str, ...]]
+    ) -> CampaignFile:
+        """Return the file; raises DefinitionInvalid with every problem as a sentence."""
+
+
+@dataclass(frozen=True)
+class DraftLine:
+    """A draft in the list."""
+
+    ref: str
+    title: str
+    file_name: str
+    measures: int
+    changed_at: datetime
+    campaign_ref: str | None
+
+
+@dataclass(frozen=True)
+class DraftPage:
+    """A draft as its page shows it. `choices`: what a printed name may mean, sets first."""
+
+    ref: str
+    revision: int
+    file_name: str
+    text: str
+    content: Content
+    undoable: bool
+    choices: Sequence[str]
+    questions: Sequence[FieldProblem]
+    campaign_ref: str | None
+    notes: Sequence[str]
+
+
+class PlanDraftService:
+    """Everything here is of the viewer's own office; another office's draft does not exist."""
+
+    def __init__(self, floor: Floor, *, cipher: Cipher, reader: CampaignReader) -> None:
+        self._floor = floor
+        self._cipher = cipher
+        self._reader = reader
+
+    def start(self, viewer: Viewer, *, name: str, content: bytes) -> str:
+        """Read a document and return the ref of its draft. Raises PlanUnreadable with the reader's sentence."""
+        now = self._floor.clock.now()
+        with self._floor.uows() as uow:
+            offices = _offices(uow, viewer)
+            office = offices[0]
+        text = original_text(name, content)
+        reading = read_text(text)
+        if not reading.measures:
+            why = "".join(reading.reasons)
+            raise InvalidInput(
+                [FieldProblem("file", f"没有读出措施，不像是一份方案。{why}请换一份文件，或粘贴方案正文。")]
+            )
+        with self._floor.uows() as uow:
+            units = uow.units.units_by_key()
+            names = UnitNames(
+                ((one.name, one.short_name) for one in units.values()), uow.units.set_members(office.id),
+                uow.plan_drafts.aliases(),
+            )  # fmt: skip
+            (ref,) = uow.tasks.new_refs("FA", local_date(now).year, 1)
+            key = "plan_" + ref.removeprefix("FA-").replace("-", "_")
+            proposed = content_of(reading, names, key=key, word=uow.plan_drafts.latest_word(office.id))
+            proposed["notes"] = [*reading.questions, *(reading.reasons if reading.document != "plan" else ())]
+            uow.plan_drafts.add(
+                PlanDraft(
+                    ref=ref, office_id=office.id, person_id=viewer.person_id, file_name=name[:200], text=text,
+                    content=proposed, earlier=[], revision=1, created_at=now, changed_at=now,
+                )
+            )  # fmt: skip
+            uow.commit()
+        return str(ref)
+
+    def listed(self, viewer: Viewer) -> list[DraftLine]:
+        """Return the drafts of the viewer's offices."""
+        with self._floor.uows() as uow:
+            found = uow.plan_drafts.find_all([office.id for office in _offices(uow, viewer)])
+            return [
+                DraftLine(one.ref, one.content["title"], one.file_name,
+                          sum(m["kept"] for m in one.content["measures"]), one.changed_at, campaign_ref)
+                for one, campaign_ref in found
+            ]  # fmt: skip
+
+    def show(self, viewer: Viewer, ref: str) -> DraftPage:
+        """Return one draft; raises NotFound."""
+        with self._floor.uows() as uow:
+            draft, office = _find(uow, viewer, ref)
+            sets = uow.units.set_members(office.id)
+            choices = [*sets, *(one.name for one in uow.units.units_by_key().values())]
+            return DraftPage(
+                draft.ref, draft.revision, draft.file_name, draft.text, draft.content, bool(draft.earlier), choices,
+                open_questions(draft.content), uow.plan_drafts.campaign_ref(draft), draft.content.get("notes", ()),
+            )  # fmt: skip
+
+    def change(self, viewer: Viewer, ref: str, *, expected_revision: int, edit: Callable[[Content], Content]) -> None:
+        """Let `edit` make the new content. Raises StaleVersion when somebody else changed the draft meanwhile."""
+        with self._floor.uows() as uow:
+            draft = _open(uow, viewer, ref, expected_revision)
+            after = edit(draft.content)
+            if after == draft.content:
+                return
+            changed = {name: value for name, value in draft.content.items() if after[name] != value}
+            draft.earlier = [*draft.earlier, changed][-MOST_UNDONE:]
+            self._write(draft, after)
+            uow.commit()
+
+    def undo(self, viewer: Viewer, ref: str, *, expected_revision: int) -> None:
+        """Take the latest edit back. Raises TransitionNotAllowed when there is none."""
+        with self._floor.uows() as uow:
+            draft = _open(uow, viewer, ref, expected_revision)
+            if not draft.earlier:
+                raise TransitionNotAllowed("没有可以撤销的修改。")
+            before = draft.earlier[-1]
+            draft.earlier = draft.earlier[:-1]
+            self._write(draft, {**draft.content, **before})
+            uow.commit()
+
+    def drop(self, viewer: Viewer, ref: str, *, expected_revision: int) -> None:
+        """Give a draft up; it is not shown any more."""
+        with self._floor.uows() as uow:
+            draft = _open(uow, viewer, ref, expected_revision)
+            draft.dropped_at = self._floor.clock.now()
+            uow.commit()
+
+    def create(self, viewer: Viewer, ref: str, *, expected_revision: int) -> str:
+        """Make a draft campaign and return its ref; the second click returns the same.
+
+        All or nothing. Raises InvalidInput with everything that stands against it: what a person has not answered
+        (`field` = the place on the page), and the sentences of the checks of a campaign file.
+        """
+        now = self._floor.clock.now()
+        with self._floor.uows() as uow:
+            # One loading at a time, as for a file.
+            uow.installations.lock()
+            uow.roster.lock()
+            draft, office = _find(uow, viewer, ref, lock=True)
+            if made := uow.plan_drafts.campaign_ref(draft):
+                return made
+            _check_revision(draft, expected_revision)
+            if problems := open_questions(draft.content):
+                raise InvalidInput(problems, "还有没答完的问题，没有生成。请按下面逐条处理。")
+            file = self._file(uow, draft, office)
+            loading = CampaignLoading(uow, file, self._cipher, now, Doer(viewer.person_id))
+            _refuse(loading, draft)
+            campaign = loading.write()
+            draft.campaign_id, draft.changed_at = campaign.id, now
+            uow.commit()
+            return campaign.ref
+
+    def _file(self, uow: UnitOfWork, draft: PlanDraft, office: OfficeRow) -> CampaignFile:
+        units = uow.units.units_by_key()
+        keys = {unit.id: key for key, unit in units.items()}
+        sets = {
+            name: tuple(keys[unit_id] for unit_id in members if unit_id in keys)
+            for name, members in uow.units.set_members(office.id).items()
+        }
+        plain = campaign_of(draft.content, office_key=keys[office.unit_id])
+        try:
+            return self._reader(
+                plain, units={key: (unit.name, unit.short_name) for key, unit in units.items()}, sets=sets
+            )
+        except DefinitionInvalid as wrong:
+            raise InvalidInput([_placed(sentence, draft) for sentence in wrong.problems], NOT_MADE) from None
+
+    def _write(self, draft: PlanDraft, content: Content) -> None:
+        draft.content = content
+        draft.revision += 1
+        draft.changed_at = self._floor.clock.now()
+
+
+def _offices(uow: UnitOfWork, viewer: Viewer) -> list[OfficeRow]:
+    found = [
+        office for office in uow.units.find_offices()
+        if may(viewer, Action.CHANGE_CAMPAIGN, Place(office.unit_id, None, None, internal=True))
+    ]  # fmt: skip
+    if not found:
+        raise NotAllowed("方案由办公室导入。")
+    return found
+
+
+def _find(uow: UnitOfWork, viewer: Viewer, ref: str, *, lock: bool = False) -> tuple[PlanDraft, OfficeRow]:
+    offices = {office.id: office for office in _offices(uow, viewer)}
+    draft = uow.plan_drafts.find(ref, offices, lock=lock)
+    if draft is None:
+        raise NotFound("没有这份方案草稿，或者您无权查看。")
+    return draft, offices[draft.office_id]
+
+
+def _refuse(loading: CampaignLoading, draft: PlanDraft) -> None:
+    try:
+        loading.refuse_what_does_not_fit()
+    except InvalidInput as wrong:
+        found = [_placed(f"{one.field}：{one.sentence}", draft) for one in wrong.problems]
+        raise InvalidInput(found, NOT_MADE) from None
+
+
+def _placed(sentence: str, draft: PlanDraft) -> FieldProblem:
+    """Return a sentence about a campaign file as one about the draft's page: measures.第3项 is the third kept one."""
+    said = sentence.removeprefix("方案: ")
+    found = _ROW.search(said)
+    if found is None:
+        return FieldProblem("head", said)
+    measure = [one for one in draft.content["measures"] if one["kept"]][int(found[1]) - 1]
+    return FieldProblem(f"m-{measure['id']}", f"“{measure['title']}”{said[found.end() :]}")
+
+
+def _open(uow: UnitOfWork, viewer: Viewer, ref: str, expected_revision: int) -> PlanDraft:
+    draft, _ = _find(uow, viewer, ref, lock=True)
+    if draft.campaign_id is not None:
+        raise TransitionNotAllowed("这份方案已经生成行动，不能再改；请到行动页面调整。")
+    _check_revision(draft, expected_revision)
+    return draft
+
+
+def _check_revision(draft: PlanDraft, expected: int) -> None:
+    if draft.revision != expected:
+        raise StaleVersion(
+            "这份草稿在您打开之后又有修改（可能在另一个窗口，或是同事）。没有保存，请看过现在的内容再改。"
+        )

@@ -1,0 +1,100 @@
+"""What the reader proposes → the first content of a plan draft: workflow and time by rule, names matched to units."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from tracker.domain.plan_drafts import Content
+from tracker.domain.unit_matching import UnitNames
+from tracker.plans.shapes import Deadline, Measure, Phase, Reading
+
+#: The kind of a measure by its words → the workflow that usually runs it. A person may choose another.
+WORKFLOWS = {
+    "报送": "return", "督导": "inspection", "考核": "summary", "打击": "crackdown", "管控": "control", "整改": "rectification",
+    "摸排": "survey", "宣传": "publicity", "组织": "return", "其他": "return",
+}  # fmt: skip
+_EVERY = {"ten-days": "ten_days", "half-year": "half_year"}
+_NO_TIME = {"kind": "", "day": "", "phase": "", "days": "", "every": "", "by_day": "", "times": ""}
+LONGEST_TITLE = 24
+
+
+def content_of(reading: Reading, names: UnitNames, *, key: str, word: str) -> Content:
+    """Return the content with which a draft begins.
+
+    `names` matches what is printed to what exists here; `word` is the office's 机关代字, where it is known.
+    """
+    phases = _phases(reading.phases)
+    measures = [_measure(one, number, phases) for number, one in enumerate(reading.measures, start=1)]
+    printed = dict.fromkeys(name for one in measures for name in [*one["leads"], *one["supports"]])
+    period = reading.period
+    return {
+        "title": reading.title[:100], "summary": "", "key": key, "word": word,
+        "starts_on": (period.start if period else None) or "", "ends_on": (period.end if period else None) or "",
+        "rhythm_every": "month", "rhythm_by_day": "", "phases": phases, "measures": measures,
+        "units": {name: [found] if (found := names.find(name)) else [] for name in printed},
+    }  # fmt: skip
+
+
+def _phases(phases: Sequence[Phase]) -> list[dict[str, str]]:
+    dated = [one for one in phases if one.start and one.end]
+    return [
+        {"key": f"phase{number}", "title": one.name, "starts_on": one.start or "", "ends_on": one.end or ""}
+        for number, one in enumerate(dated, start=1)
+    ]
+
+
+def _measure(one: Measure, number: int, phases: Sequence[dict[str, str]]) -> dict[str, Any]:
+    return {
+        "id": number, "ordinal": one.ordinal, "path": list(one.path), "title": _title(one), "text": one.text,
+        "span": list(one.span), "workflow": WORKFLOWS.get(one.kind, "return"), "leads": list(one.lead_units),
+        "supports": list(one.support_units), "joint": len(one.lead_units) == 1 and bool(one.support_units),
+        "when": _when(one, phases), "said": one.deadline.text if one.deadline else "",
+        "questions": list(one.questions), "kept": True,
+    }  # fmt: skip
+
+
+def _title(one: Measure) -> str:
+    """Return the first words of the measure, up to a pause."""
+    text = one.text.removeprefix(one.ordinal).strip()
+    for sign in "。；：，":
+        head = text.split(sign, 1)[0]
+        if 2 <= len(head) <= LONGEST_TITLE:
+            return head
+    return text[:LONGEST_TITLE]
+
+
+def _when(one: Measure, phases: Sequence[dict[str, str]]) -> dict[str, str]:
+    due = one.deadline
+    if due is None:
+        return dict(_NO_TIME)
+    match due.type:
+        case "by_date" | "start_by" if day := _day(due):
+            return {**_NO_TIME, "kind": due.type, "day": day}
+        case "recurring" if due.every:
+            by_day = "" if due.by_day is None else str(due.by_day)
+            times = "" if due.count is None or by_day else str(due.count)
+            return {
+                **_NO_TIME,
+                "kind": "every",
+                "every": _EVERY.get(due.every, due.every),
+                "by_day": by_day,
+                "times": times,
+            }
+        case "continuous":
+            return {**_NO_TIME, "kind": "rhythm"}
+        case "phase":
+            named = [phase for phase in phases if phase["title"] and phase["title"] in "".join([due.text, *one.path])]
+            if len(named) == 1:
+                return {**_NO_TIME, "kind": "phase_end", "phase": named[0]["key"]}
+    return dict(_NO_TIME)
+
+
+def _day(due: Deadline) -> str:
+    """Return the printed day; a month without a day means its last one. "" where the year or month is not known."""
+    if due.year is None or due.month is None:
+        return ""
+    last = monthrange(due.year, due.month)[1]
+    return date(due.year, due.month, min(due.day or last, last)).isoformat()
