@@ -152,7 +152,9 @@ def _single(plain: str, day: Day, years: YearContext, labelled: bool) -> Dated |
         return _by(day, year, due.end(), after)
     starts = _STARTS.match(after)
     if starts:
-        if re.match(r"施行|实施|执行|生效", after[starts.end() :]):
+        if re.match(
+            r"(?:全面|正式|开始)?(?:施行|实施|执行|推行|生效)(?=[，。；]|$)|施行|实施|执行|生效", after[starts.end() :]
+        ):
             return None
         deadline = Deadline("start_by", day.text + starts.group(), year, day.month, day.first)
         return Dated(deadline, day.start, day.end + starts.end())

@@ -22,7 +22,7 @@ _LABELS = {
 }  # fmt: skip
 LABEL = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _LABELS.items()) + r"")
 # A label that says 单位 or 时限 in full needs no separator before it: squeezing has taken the space away.
-_PLAIN_LABEL = r"(?P<plain>(?:牵头|责任|配合|成员|协办|主责)单位|责任(?:部门|科室)|配合部门|完成时限|完成时间)"
+_PLAIN_LABEL = r"(?P<plain>(?:牵头|责任|配合|成员|协办|主责)单位|责任(?:部门|科室)|配合部门|完成时限|完成时间|(?<=[\u4e00-\u9fff])(?:牵头|配合|协办)(?=：))"
 _LABELLED = re.compile(
     rf"(?:(?:^|(?<=[。；，、\s（【】|]))(?:{LABEL.pattern})|{_PLAIN_LABEL})(?:：|为(?=各|[县市区镇乡]))"
 )
@@ -185,11 +185,13 @@ def _take_trailing(passage: Passage, duty: Duty) -> tuple[Passage, Duty]:
 def _bare_units(text: str, opened: int, closed: int, inner: str) -> Duty | None:
     """「……（派出所、各村）。」: nothing but units, at the end of a sentence.
 
-    A bracket after a unit explains it (「各镇（街道）」), and one name alone may explain anything.
+    A bracket after a unit explains it (「各镇（街道）」), and one name alone may explain anything, but behind a stop.
     """
     if closed < len(text) and text[closed] not in "。；，":
         return None
     names = all_units(inner)
+    if names and text[opened - 1 : opened] in ("。", "；") and all(len(name) > 2 for name in names):
+        return Duty(tuple(names))  # Behind a full stop a bracket explains no word: it can only say whose duty it was.
     if not names or len(names) < 2 or is_unit(clean_unit(text[max(0, opened - 8) : opened].rsplit("，", 1)[-1])):
         return None
     return Duty(tuple(names)) if all(len(name) > 2 for name in names) else None
