@@ -87,7 +87,7 @@ def _header(passage: Passage) -> tuple[re.Pattern[str], tuple[str, ...]] | None:
         cells = [re.sub(r"\s", "", cell.text) for cell in _cells(passage, separator)]
         if len(cells) < 2 or any(len(cell) > 16 for cell in cells):
             continue
-        columns = tuple(_column(cell) for cell in cells)
+        columns = tuple(_column(re.sub(r"（[^（）]*）$", "", cell)) for cell in cells)
         if "task" in columns and {"head", "duty", "help", "time"} & set(columns):
             return separator, columns
     return None

@@ -140,8 +140,8 @@ def _may_part(piece: Passage) -> bool:
 def _parts_ways(before: str, after: str, years: YearContext) -> bool:
     """Whether two clauses have times of different duties; two dates of one course of action stay together."""
     first, second = due_in(before, years).deadline, due_in(after, years).deadline
-    if first is None or second is None:
-        return False
+    if first is None or second is None or not (acts(before) or is_return(before)):
+        return False  # 「4—10月，各村于每月25日前报送」: a clause of nothing but time belongs to the next.
     return is_return(after) or first.type != second.type
 
 

@@ -31,6 +31,7 @@ _ESTABLISHING = re.compile(
     r"(?:下设|设在|兼任|任组长|为组长|任(?:副?总)?(?:指挥|召集人)|任(?:副)?指挥长|担任|任副组长|为副组长|为成员|任主任|组成人员|组成如下|名单如下|具体名单|成立[^，。]{0,24}领导小组(?!，明)|办公室主任|成员由|组长由)"
 )
 # 「由镇长任组长的专班」 only says what kind of group; 「推选老党员担任会长」 is something to do.
+_DEFINES = re.compile(r"^[^，。；]{0,16}“[^”]{1,20}”均?(?:包?含|包括|是?指)")
 _CALLED = re.compile(
     r"[^，。；]{2,30}(?:为|是)[^，。；]{2,12}(?:阶段|时期)(?:，[^，。；]{2,14}起(?:全面|正式)?(?:实施|执行|施行|推行))?"
 )
@@ -53,7 +54,7 @@ _THOUGHT = re.compile(
 _MUST = re.compile(r"(?:各|村|单位|部门|局|办|所|校)[^，。；]{0,10}(?:要|应|须|负责)")
 # What only asks for the right state of mind: it holds 责任 and 落实 without ordering anything.
 _ZEAL = re.compile(
-    r"要?(?:从|站在)[^，。；]{2,20}高度|(?:是|为)?(?:第一|直接|主要)责任人|责任感|使命感|紧迫感|责任意识|思想认识|提高认识|统一思想|高度重视|充分认识[^，。；]*|深刻认识[^，。；]*|牢固树立[^，。；]*|切实增强[^，。；]*|进一步增强[^，。；]*|提高政治站位|加强(?:组织)?领导|(?:层层)?压实[^，。；]{0,6}责任|要?(?:把|将)[^，。；]{2,30}?作为[^，。；]{0,16}?(?:任务|工作|大事|抓手|工程)|精心组织|思想统一|认识到位|[^，。；]{0,10}重要性|[^，。；]{0,12}重大意义"
+    r"要?(?:从|站在)[^，。；]{2,20}高度|(?:是|为)?(?:第一|直接|主要)责任人|责任感|使命感|紧迫感|责任意识|思想认识|提高认识|统一思想|高度重视|充分认识[^，。；]*|深刻认识[^，。；]*|牢固树立[^，。；]*|切实增强[^，。；]*|进一步增强[^，。；]*|提高政治站位|加强(?:组织)?领导|(?:层层)?压实[^，。；]{0,6}责任|(?:深刻|认真)?(?:汲取|吸取)[^，。；]{0,16}教训|(?:切实)?把思想[^，。；]{0,4}统一到[^，。；]*|要?(?:把|将)[^，。；]{2,30}?作为[^，。；]{0,16}?(?:任务|工作|大事|抓手|工程)|精心组织|思想统一|认识到位|[^，。；]{0,10}重要性|[^，。；]{0,12}重大意义"
 )
 # What is left of 「各部门要切实提高认识」 when the zeal is taken out.
 _BARE_MODAL = re.compile(r"(?:要|应|须|必须|务必|切实|进一步|不断|真正|充分)+(?=[，。；、]|$)")
@@ -81,7 +82,11 @@ def beyond_establishing(text: str) -> str:
 
 def is_preamble(text: str) -> bool:
     """Whether a paragraph only says why there is a plan, sends it out, or says what a time is called."""
-    return _CALLED.fullmatch(text.strip("。；， ")) is not None or _PREAMBLE.search(text) is not None
+    return (
+        _CALLED.fullmatch(text.strip("。；， ")) is not None
+        or _DEFINES.match(text) is not None
+        or _PREAMBLE.search(text) is not None
+    )
 
 
 def introduces(text: str) -> bool:

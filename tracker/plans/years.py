@@ -20,6 +20,7 @@ _IN_LABEL = re.compile(r"(?:时限|时间|期限)：\s*(20\d\d)年")
 _IN_STAGE = re.compile(
     r"^(?:[（\d一二三四五六七八九十]{1,3}[）.、])?[^，。；：（]{2,16}（(20\d\d)年\d{1,2}月[^（），。]{0,24}）"
 )
+_FROM_NOW = re.compile(r"即日起至(20\d\d)年\d{1,2}月")
 _PERIOD = re.compile(r"(?:从|自|于|定于|决定在)?(20\d\d)年\d{1,2}月[^。；]{0,14}?(?:至|到|—|-|~|～|–|起)")
 
 
@@ -64,7 +65,7 @@ def year_context(title: str, paragraphs: list[str]) -> YearContext:
     for index, text in enumerate(paragraphs):
         if (index >= 6 and not re.search(r"时间|阶段|步骤|期限", text[:40])) or re.search(r"范围|对象", text[:12]):
             continue
-        period = _PERIOD.search(text)
+        period = _PERIOD.search(text) or _FROM_NOW.search(text)
         if period and "期间" in text[period.end() : period.end() + 24]:
             continue
         if period and "《" not in text[max(0, period.start() - 12) : period.start()]:

@@ -155,6 +155,7 @@ def test_cells_of_several_paragraphs_and_rows_across_in_word() -> None:
         (["一、措施", "1.检查账户。完成时间：2024年8月15日"], 2024),
         (["一、安排", "1.学习动员（2023年4月1日至4月5日）：全院学习。"], 2023),
         (["（2022年度）", "一、任务"], 2022),
+        (["为做好防火，决定即日起至2026年2月28日开展检查。", "一、任务"], 2026),
     ],
 )
 def test_more_places_where_the_plan_s_year_stands(paragraphs: list[str], year: int) -> None:
@@ -166,3 +167,45 @@ def test_regular_meetings_come_back() -> None:
     assert found is not None
     assert found[0].every == "week"
     assert find_recurring("建立周调度机制") is None
+    yearly = find_recurring("党群服务中心全年组织2次培训")
+    assert yearly is not None
+    assert (yearly[0].every, yearly[0].count) == ("year", 2)
+
+
+def test_a_clause_of_nothing_but_time_belongs_to_the_next() -> None:
+    found = measures("一、要求\n（一）信息报送。4—10月，各村于每月25日前报送统计表。")
+    assert [(m.lead_units, m.deadline and m.deadline.type) for m in found] == [(("各村",), "recurring")]
+
+
+def test_a_stage_s_time_may_stand_behind_its_colon() -> None:
+    found = measures(
+        "一、时间步骤\n（一）动员阶段：3月10日前。各村召开动员会。\n（二）整治阶段：3月11日至5月10日。严查隐患。"
+    )
+    assert [(m.deadline.type, m.deadline.month, m.deadline.day) for m in found if m.deadline] == [
+        ("phase", 3, 10),
+        ("phase", 5, 10),
+    ]
+
+
+def test_partners_and_advisers_in_a_bracket_help() -> None:
+    found = measures("一、任务\n1.提起诉讼。（县检察院会同县水利局负责）\n2.划分网格。（各镇负责，农业局指导）")
+    assert [(m.lead_units, m.support_units) for m in found] == [
+        (("县检察院",), ("县水利局",)),
+        (("各镇",), ("农业局",)),
+    ]
+
+
+def test_a_column_s_name_may_have_a_bracket_behind_it() -> None:
+    found = measures("序号\t具体措施\t责任领导\t责任股室（单位）\n1\t检查校车\t分管副局长\t安全股、各学校")
+    assert found[0].lead_units == ("安全股", "各学校")
+
+
+@pytest.mark.parametrize(
+    "text", ["各村、各单位要深刻汲取火灾教训，切实把思想和行动统一到上级部署上来", "清单中的“各学校”含民办学校"]
+)
+def test_neither_a_state_of_mind_nor_a_definition_is_a_duty(text: str) -> None:
+    assert len(measures(f"一、任务\n1.各村巡查。\n二、工作要求\n1.{text}。")) == 1
+
+
+def test_any_kind_of_goal_is_silent() -> None:
+    assert len(measures("一、攻坚目标\n通过攻坚，实现隐患全面整改。\n二、任务\n1.各村巡查。")) == 1
