@@ -141,7 +141,7 @@ def split_title(own: Passage) -> tuple[Passage, Passage]:
         2 <= gap <= 24
         and len(text) - gap > 12
         and not re.search(r"[，。；：]", text[:gap])
-        and text[gap + 1 : gap + 2] not in "（ "
+        and text[gap:].lstrip()[:1] != "（"
     ):
         return own.cut(0, gap), own.cut(gap).squeezed().strip()
     own = own.squeezed()

@@ -80,7 +80,7 @@ def _paragraphs(lines: list[Line]) -> list[Passage | TableRow]:
 
 def _read_part(part: Part) -> Reading:
     texts = part.texts()
-    years = year_context(part.title, texts)
+    years = year_context(part.title, texts, _limits(part))
     body = _without_frame(part)
     outline = build_outline(body)
     collector = Collector(years)
@@ -94,6 +94,14 @@ def _read_part(part: Part) -> Reading:
         phases=tuple(collector.phases) if plan else (), measures=tuple(collector.measures) if plan else (), unparsed=(),
         reported=tuple(quantity for text in texts for quantity in find_reported(text, 50))[:200] if document == "summary" else (),
     )  # fmt: skip
+
+
+def _limits(part: Part) -> list[str]:
+    """Return the cells of the time columns of the document's tables."""
+    rows = [each for each in part.paragraphs if isinstance(each, TableRow)]
+    return [
+        cell.text for row in rows for cell, name in zip(row.cells, row.columns, strict=True) if name == "time" and cell
+    ]
 
 
 def _without_frame(part: Part) -> list[Passage | TableRow]:

@@ -75,8 +75,8 @@ def find_recurring(text: str) -> tuple[Deadline, int] | None:
         return Deadline("recurring", by_period.group(), every=_every(by_period["every"]), count=1), by_period.start()
     in_a_year = _IN_A_YEAR.search(text)
     if in_a_year:
-        count = number(in_a_year["count"])
-        return Deadline("recurring", in_a_year.group(), every="year", count=count), in_a_year.start()
+        times = number(in_a_year["count"])
+        return Deadline("recurring", in_a_year.group(), every="year", count=times), in_a_year.start()
     regular = _MEETINGS.search(text)
     if regular:
         return Deadline("recurring", regular.group(), every=_every(regular["every"]), count=1), regular.start()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
+from tracker.plans.dates import find_dated
 from tracker.plans.deadlines import Due, due_in, labelled_due
 from tracker.plans.duties import Duty, merge, read_tag, take_tags
 from tracker.plans.passages import Passage, joined
@@ -142,6 +143,9 @@ def _parts_ways(before: str, after: str, years: YearContext) -> bool:
     first, second = due_in(before, years).deadline, due_in(after, years).deadline
     if first is None or second is None or not (acts(before) or is_return(before)):
         return False  # 「4—10月，各村于每月25日前报送」: a clause of nothing but time belongs to the next.
+    opening = find_dated(before, years)[:1]
+    if second.type == "recurring" and opening and opening[0].window and opening[0].start <= 1:
+        return False  # 「3月1日至15日，各村值班，每日报告」: the days hold for all that follows.
     return is_return(after) or first.type != second.type
 
 

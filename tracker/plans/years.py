@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tracker.plans.numerals import number
@@ -16,6 +17,7 @@ _SIGNED = re.compile(
     rf"^(?P<year>{YEAR})年(?P<month>\d{{1,2}}|[一二三四五六七八九十]{{1,3}})月(?P<day>\d{{1,2}}|[一二三四五六七八九十]{{1,3}})日$"
 )
 _IN_DEADLINE = re.compile(r"(20\d\d)年(?:(?:\d{1,2}月(?:\d{1,2}日|底|末)?|底)前(?![^，。；]{0,8}的)|全年|底(?!数))")
+_IN_CELL = re.compile(r"(20\d\d)年")
 _IN_LABEL = re.compile(r"(?:时限|时间|期限)：\s*(20\d\d)年")
 _IN_STAGE = re.compile(
     r"^(?:[（\d一二三四五六七八九十]{1,3}[）.、])?[^，。；：（]{2,16}（(20\d\d)年\d{1,2}月[^（），。]{0,24}）"
@@ -44,10 +46,10 @@ def is_masked(written: str) -> bool:
     return re.fullmatch(MASKED, written) is not None
 
 
-def year_context(title: str, paragraphs: list[str]) -> YearContext:
+def year_context(title: str, paragraphs: list[str], limits: Sequence[str] = ()) -> YearContext:
     """Look for the plan's own year: the title, the date of signing, the number of the paper, the period.
 
-    Laws and earlier papers that the text cites have years too; these are never looked at.
+    `limits` are the cells of a table's time column. Laws and earlier papers that the text cites have years too; these are never looked at.
     """
     signed = _signed(paragraphs)
     in_title = _IN_TITLE.search(re.sub(r"《[^》]*》", "", title)) or _IN_TITLE.search(title)
@@ -70,6 +72,9 @@ def year_context(title: str, paragraphs: list[str]) -> YearContext:
             continue
         if period and "《" not in text[max(0, period.start() - 12) : period.start()]:
             return YearContext(int(period.group(1)), "方案期限写明的年份", signed)
+    in_table = {year for text in limits for year in _IN_CELL.findall(text)}
+    if len(in_table) == 1:
+        return YearContext(int(in_table.pop()), "表中其他时限的年份", signed)
     told = {year for text in paragraphs for year in (*_IN_DEADLINE.findall(text), *_IN_LABEL.findall(text))}
     told = told or {year for text in paragraphs for year in _IN_STAGE.findall(text[:60])}
     if len(told) == 1:
