@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
+from tracker.plans.ordinals import ordinal_at
 from tracker.plans.passages import Passage
 from tracker.plans.shapes import Span
 
 _LABEL_LINE = re.compile(r"(?:牵头|责任|配合|成员|协办|主责|完成|整改)(?:单位|部门|科室|时限|时间|期限)：")
+_HEADING = 13
 _OPEN, _CLOSE = "（【《“", "）】》”"
 _STOPS = "。！？；"
 
@@ -38,6 +40,17 @@ def split_at(passage: Passage, stops: str) -> list[Passage]:
 def sentences(passage: Passage) -> list[Passage]:
     """Return the sentences, with 「；」 as an end too. A bracket that follows an end belongs to what it follows."""
     return split_at(passage, _STOPS)
+
+
+def told_sentences(paragraph: Passage) -> list[Passage]:
+    """Return the sentences of a paragraph without its number, and without a heading of a few words before them."""
+    whole = paragraph.squeezed()
+    mark = ordinal_at(whole.text)
+    if mark is None:
+        return sentences(whole)
+    told = sentences(whole.cut(mark.length))
+    heading = bool(told) and len(told[0]) <= _HEADING and "，" not in told[0].text
+    return told[1:] if heading else told
 
 
 def clauses(passage: Passage) -> list[Passage]:

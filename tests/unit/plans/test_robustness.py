@@ -9,7 +9,7 @@ from tracker.plans.shapes import Reading
 
 PIECES = st.sampled_from(
     ["各村", "派出所", "要", "负责", "牵头，", "配合", "（", "）", "【责任单位：", "完成时限：", "。", "；", "，", "\n", "一、", "（一）", "1.", "①",
-     "5月底前", "每月19日前", "即日起至", "20xx年", "阶段", "工作方案", "开展排查", "《", "》", "“", "\t", "任务\t责任单位\n", "第三条", "一是", "  ", "附件1"],
+     "5月底前", "每月19日前", "即日起至", "20xx年", "阶段", "工作方案", "开展排查", "《", "》", "“", "\t", "任务\t责任单位\n", "第三条", "一是", "  ", "附件1", "附件：", "成立领导小组", "办公室设在", "宣传组", "将", "报送", "工作总结", "《登记表》", "约谈", "2025年3月3日", "镇人民政府"],
 )  # fmt: skip
 
 
@@ -27,6 +27,9 @@ def test_no_text_breaks_the_reader_and_spans_lie_in_it(text: str) -> None:
         assert measure.text
     for start, end in reading.unparsed:
         assert 0 <= start < end <= len(text)
+    around = (*reading.issuers, *reading.groups, *reading.attachments, *reading.returns, *reading.consequences)
+    for each in around:
+        assert 0 <= each.span[0] < each.span[1] <= len(text)
 
 
 @settings(max_examples=100, deadline=None)
