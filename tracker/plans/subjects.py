@@ -50,8 +50,11 @@ _HELPED_WORDS = ("配合", "协助", "协同", "参与")
 _HELPING = re.compile(r"(?:积极|密切|全力|主动|认真)?(?:配合|协助|协同|参与|参加)")
 
 
-def subject_of(printed: str) -> tuple[tuple[str, ...], int] | None:
-    """Return the units at the head of a sentence and the place where the verb begins, or None."""
+def subject_of(printed: str, *, headed: bool = True) -> tuple[tuple[str, ...], int] | None:
+    """Return the units at the head of a sentence and the place where the verb begins, or None.
+
+    `headed`: a heading with a colon may stand before it; no second one is looked for behind the first.
+    """
     sentence = without_quotations(printed)
     if sentence.startswith("由"):
         return None
@@ -74,7 +77,7 @@ def subject_of(printed: str) -> tuple[tuple[str, ...], int] | None:
     return (
         _described(sentence, start)
         or _before_colon(printed[start : start + _FURTHEST], start)
-        or _behind_heading(printed)
+        or (_behind_heading(printed) if headed else None)
     )
 
 
@@ -90,7 +93,7 @@ def _described(sentence: str, start: int = 0) -> tuple[tuple[str, ...], int] | N
 def _behind_heading(printed: str) -> tuple[tuple[str, ...], int] | None:
     """「动员部署阶段（3月）：各医院制定方案」: the subject stands behind the heading's colon."""
     colon = printed[:40].find("：")
-    behind = subject_of(printed[colon + 1 :]) if colon > 1 else None
+    behind = subject_of(printed[colon + 1 :], headed=False) if colon > 1 else None
     return (behind[0], behind[1] + colon + 1) if behind else None
 
 

@@ -12,6 +12,7 @@ from functools import lru_cache
 from tracker.plans.passages import Passage
 
 MAX_UNIT = 36
+_LONGEST_LIST = 400
 _SUFFIXES = (
     "局|委|办|厅|署|社|所|站|队|组|处|科|室|股|院|校|村|镇|乡|县|市|区|州|省|旗|街道|社区|单位|部门|机关|机构|政府|党委|党组|党工委|党支部|支部|党总支|管委会|委员会|村委会|"
     "居委会|村民委员会|居民委员会|办事处|宣传部|组织部|统战部|武装部|工作部|社会工作部|政治部|教务部|学工部|后勤部|保卫部|安全部|业务部|审计部|合规部|科技部|金融部|人力资源部|监察部|稽核部|零售部|公司部|市场部|客户部|工程部|管理部|运营部|信贷部|营业部|护理部|医务部|总务部|财务部|管理部|"
@@ -149,6 +150,8 @@ def _at_separators(value: str) -> list[str]:
 
 
 def _at_conjunctions(piece: str) -> list[str]:
+    if len(piece) > _LONGEST_LIST:
+        return [piece]
     for found in _CONJUNCTION.finditer(piece):
         left, right = piece[: found.start()], piece[found.end() :]
         right = clean_unit(right)

@@ -1,5 +1,8 @@
 """Any text gives a result or a sentence; every span is true."""
 
+import time
+
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -48,3 +51,26 @@ def reading_or_sentence(name: str, content: bytes) -> Reading | str:
         return read_file(name, content)
     except PlanUnreadable as problem:
         return str(problem)
+
+
+@pytest.mark.parametrize(
+    ("opening", "again"),
+    [
+        ("", "2025年3月3日"),
+        ("", "（责任单位：各村、"),
+        ("一、任务\n", "（责任单位：派出所【牵头"),
+        ("一、任务\n1.查处。责任单位：", "派出所和"),
+        ("责任单位：", "牵头，每月19日前牵头，约谈"),
+        ("一、任务\n", "各村要开展排查，"),
+        ("", "成立由"),
+        ("", "将方案及"),
+        ("", "下设督导组、"),
+        ("附件：\n", "1.甲乙\n"),
+        ("", "（"),
+    ],
+)
+def test_endless_texts_end_in_time(opening: str, again: str) -> None:
+    text = opening + again * (100_000 // len(again))
+    began = time.perf_counter()
+    read_text(text)
+    assert time.perf_counter() - began < 5
