@@ -12,6 +12,7 @@ from tracker.plans.files import read_file
 from tracker.plans.shapes import Deadline, Measure, Reading
 
 _DOCUMENTS = {"plan": "方案", "summary": "总结", "lesson": "班会、教案", "other": "其他材料"}
+_GROUPS = {"leading": "领导机构", "office": "办公室", "functional": "工作组"}
 
 
 @click.group()
@@ -36,6 +37,7 @@ def _lines(reading: Reading) -> list[str]:
     lines = [f"{reading.title or '（无标题）'}", f"类别：{_DOCUMENTS[reading.document]}。{''.join(reading.reasons)}"]
     if reading.period:
         lines.append(f"起止：{reading.period.start or '未写明'} 至 {reading.period.end or '未写明'}")
+    lines.extend(_around(reading))
     lines.extend(f"阶段：{phase.name}（{phase.text}）" for phase in reading.phases)
     lines.extend(f"待核：{question}" for question in reading.questions)
     lines.append(f"措施：{len(reading.measures)} 条")
@@ -49,9 +51,28 @@ def _lines(reading: Reading) -> list[str]:
     return lines
 
 
+def _around(reading: Reading) -> list[str]:
+    """Who issued the plan, its groups, attachments, returns and consequences: one line a kind, or one each."""
+    lines = []
+    if reading.issuers:
+        lines.append(f"印发机关：{'、'.join(issuer.text for issuer in reading.issuers)}")
+    for group in reading.groups:
+        lines.append(f"{_GROUPS[group.kind]}：{group.name}" + (f"（设在{group.seat}）" if group.seat else ""))
+    lines.extend(f"附件{attachment.number}：{attachment.title}" for attachment in reading.attachments)
+    for each in reading.returns:
+        made_on = f"（附件{each.attachment}）" if each.attachment else ""
+        lines.append(f"报送：{each.name}{made_on}；时限：{_when(each.deadline)}")
+    for consequence in reading.consequences:
+        lines.append(f"奖惩（{'、'.join(consequence.kinds)}）：{_shortened(consequence.text)}")
+    return lines
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= 60 else text[:58] + "……"
+
+
 def _measure_lines(number: int, measure: Measure) -> list[str]:
-    words = measure.text if len(measure.text) <= 60 else measure.text[:58] + "……"
-    told = [f"{number:>4}. [{measure.kind}] {words}"]
+    told = [f"{number:>4}. [{measure.kind}] {_shortened(measure.text)}"]
     units = "、".join(measure.lead_units) or "未写明"
     helps = f"；配合：{'、'.join(measure.support_units)}" if measure.support_units else ""
     told.append(f"      责任：{units}{helps}；时限：{_when(measure.deadline)}")

@@ -18,6 +18,11 @@ def reading_as_json(reading: Reading) -> dict[str, Any]:
         "questions": list(reading.questions),
         "reported": [asdict(quantity) for quantity in reading.reported],
         "unparsed": [list(span) for span in reading.unparsed],
+        "issuers": [asdict(issuer) for issuer in reading.issuers],
+        "groups": [asdict(group) for group in reading.groups],
+        "attachments": [asdict(attachment) for attachment in reading.attachments],
+        "returns": [asdict(each) for each in reading.returns],
+        "consequences": [asdict(consequence) for consequence in reading.consequences],
     }  # fmt: skip
 
 

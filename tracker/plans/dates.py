@@ -13,6 +13,7 @@ from tracker.plans.numerals import number
 from tracker.plans.shapes import Deadline
 from tracker.plans.years import YearContext
 
+_NEAR = 60
 _DASH = r"(?:—|–|-|~|－|至|到|一|―)"
 _BETWEEN = re.compile(rf"^[日号]?(?:上旬|起)?[，]?{_DASH}{{1,2}}(?:到)?$")
 _REST_OF_WINDOW = re.compile(rf"^{_DASH}{{1,2}}(?P<last>\d{{1,2}})(?P<what>日|号|月(?:份|底|末)?)(?!内)")
@@ -141,7 +142,7 @@ def _between(plain: str, begun: Day, until: Day, years: YearContext) -> Dated:
 
 
 def _single(plain: str, day: Day, years: YearContext, labelled: bool) -> Dated | None:
-    before, after = plain[: day.start], plain[day.end :]
+    before, after = _around(plain, day)
     if _names_no_day(plain, day):
         return None
     year = resolve_year(day, years)
@@ -152,7 +153,9 @@ def _single(plain: str, day: Day, years: YearContext, labelled: bool) -> Dated |
         return _by(day, year, due.end(), after)
     starts = _STARTS.match(after)
     if starts:
-        if re.match(r"施行|实施|执行|生效", after[starts.end() :]):
+        if re.match(
+            r"(?:全面|正式|开始)?(?:施行|实施|执行|推行|生效)(?=[，。；]|$)|施行|实施|执行|生效", after[starts.end() :]
+        ):
             return None
         deadline = Deadline("start_by", day.text + starts.group(), year, day.month, day.first)
         return Dated(deadline, day.start, day.end + starts.end())
@@ -161,9 +164,14 @@ def _single(plain: str, day: Day, years: YearContext, labelled: bool) -> Dated |
     return _bare(plain, day, year, labelled)
 
 
+def _around(plain: str, day: Day) -> tuple[str, str]:
+    """The words near a date: enough for every pattern here, and no more, or a text of nothing but dates would never end."""
+    return plain[max(0, day.start - _NEAR) : day.start], plain[day.end : day.end + 2 * _NEAR]
+
+
 def _names_no_day(plain: str, day: Day) -> bool:
     """「三年内」, 「每年6月」: a length or a repetition."""
-    before = plain[: day.start]
+    before, _ = _around(plain, day)
     if day.text[0] in "年本当今" and re.search(r"[\d一二三四五六七八九十两几多近半前去往历每逐]$", before):
         return True
     return bool(re.search(r"(?:每年|去年|上年|往年|历年|当年度|近年)(?:的)?$", before)) or day.text.startswith("年前")
@@ -186,8 +194,8 @@ def _by(day: Day, year: int | None, reach: int, after: str) -> Dated:
 
 def _bare(plain: str, day: Day, year: int | None, labelled: bool) -> Dated | None:
     """A date without 前: a deadline if it is labelled, or stands as an adverb before something to be done."""
-    before, after = plain[: day.start], plain[day.end :]
-    adverb = _ADVERB.search(before) is not None
+    before, after = _around(plain, day)
+    adverb = _ADVERB.search(plain, max(0, day.start - _NEAR), day.start) is not None
     clause = re.split(r"[。；]", after, maxsplit=1)[0]
     if adverb and day.text.endswith("内") and clause and day.year_words:
         return Dated(Deadline("by_date", day.text, year, day.last_month, day.last), day.start, day.end)

@@ -22,7 +22,7 @@ _LABELS = {
 }  # fmt: skip
 LABEL = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _LABELS.items()) + r"")
 # A label that says 单位 or 时限 in full needs no separator before it: squeezing has taken the space away.
-_PLAIN_LABEL = r"(?P<plain>(?:牵头|责任|配合|成员|协办|主责)单位|责任(?:部门|科室)|配合部门|完成时限|完成时间)"
+_PLAIN_LABEL = r"(?P<plain>(?:牵头|责任|配合|成员|协办|主责)单位|责任(?:部门|科室)|配合部门|完成时限|完成时间|(?<=[\u4e00-\u9fff])(?:牵头|配合|协办)(?=：))"
 _LABELLED = re.compile(
     rf"(?:(?:^|(?<=[。；，、\s（【】|]))(?:{LABEL.pattern})|{_PLAIN_LABEL})(?:：|为(?=各|[县市区镇乡]))"
 )
@@ -38,9 +38,10 @@ _PLAIN_KINDS = {
 
 _BY_VERB = re.compile(
     r"^(?:由)?(?P<units>.{2,160}?)(?:(?:按照?|根据)?(?:各自)?(?:职责|职能|工作|任务)?(?:分工)?)?(?:分别|具体|共同|联合|统筹|各自|分头|依职责|依法)?"
-    r"(?P<verb>牵头(?:负责|落实|组织|实施)?|负责(?:落实|实施|组织|牵头|完成)?|组织(?:落实|实施)|抓好落实|落实(?:到位)?|实施|主办|承办|主责|配合(?:落实|实施)?|协助(?:落实|实施)?|协同(?:配合)?|参与(?:落实)?|协办|参加|支持)$"
+    r"(?P<verb>牵头(?:负责|落实|组织|实施)?|负责(?:落实|实施|组织|牵头|完成)?|组织(?:落实|实施)|抓好落实|落实(?:到位)?|实施|主办|承办|主责|配合(?:落实|实施)?|协助(?:落实|实施)?|协同(?:配合)?|参与(?:落实)?|协办|参加|支持|指导|监督)$"
 )
-_HELPS = ("配合", "协助", "协同", "参与", "协办", "参加", "支持")
+_PARTNERS = re.compile(r"(?<=[\u4e00-\u9fff）])(?:会同|联合|会商)(?=[\u4e00-\u9fff])")
+_HELPS = ("配合", "协助", "协同", "参与", "协办", "参加", "支持", "指导", "监督")
 _LEADS = ("牵头", "主办", "主责")
 
 
@@ -127,10 +128,12 @@ def _by_verbs(inner: str) -> Duty | None:
                 time = time or clause
                 continue
             return None
-        names = split_units(spoken["units"])
+        doers, _, partners = _PARTNERS.sub("＋", spoken["units"], count=1).partition("＋")
+        names, others = split_units(doers), split_units(partners)
         names = [of_person(name) for name in names]
-        if not names or not all(is_unit(name) or name.startswith("各") for name in names):
+        if not names or not all(is_unit(name) or name.startswith("各") for name in (*names, *others)):
             return None
+        support.extend(others)
         (support if spoken["verb"].startswith(_HELPS) else lead).extend(names)
     if not lead and not support:
         return None
@@ -144,7 +147,7 @@ def _verb_clauses(inner: str) -> list[str]:
         if not clause.strip():
             continue
         if result and not re.search(
-            r"(?:牵头|负责|落实|实施|配合|协助|协同|参与|协办|完成|组织|前|底)\S{0,2}$", result[-1]
+            r"(?:牵头|负责|落实|实施|配合|协助|协同|参与|协办|完成|组织|指导|监督|前|底)\S{0,2}$", result[-1]
         ):
             result[-1] += "、" + clause.strip()
         else:
@@ -185,11 +188,13 @@ def _take_trailing(passage: Passage, duty: Duty) -> tuple[Passage, Duty]:
 def _bare_units(text: str, opened: int, closed: int, inner: str) -> Duty | None:
     """「……（派出所、各村）。」: nothing but units, at the end of a sentence.
 
-    A bracket after a unit explains it (「各镇（街道）」), and one name alone may explain anything.
+    A bracket after a unit explains it (「各镇（街道）」), and one name alone may explain anything, but behind a stop.
     """
     if closed < len(text) and text[closed] not in "。；，":
         return None
     names = all_units(inner)
+    if names and text[opened - 1 : opened] in ("。", "；") and all(len(name) > 2 for name in names):
+        return Duty(tuple(names))  # Behind a full stop a bracket explains no word: it can only say whose duty it was.
     if not names or len(names) < 2 or is_unit(clean_unit(text[max(0, opened - 8) : opened].rsplit("，", 1)[-1])):
         return None
     return Duty(tuple(names)) if all(len(name) > 2 for name in names) else None

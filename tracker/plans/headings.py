@@ -8,6 +8,11 @@ from tracker.plans.outline import Node
 from tracker.plans.passages import EMPTY, Passage
 from tracker.plans.sections import KNOWN_HEADINGS, Role
 
+# 「动员阶段：10月10日前。」: the stage's name and its time, with nothing to be done in them.
+_STAGE_AND_TIME = re.compile(
+    r"[^，。；：]{2,20}：(?:时间为?|从|自)?(?:即日起|[\d一二三四五六七八九十年月日号上中下旬初底末至到起前\-—–~～]){3,30}(?=[。；，])"
+)
+
 
 def one_item(node: Node, body: list[Passage]) -> bool:
     """Whether the paragraphs under a numbered heading are one item: always under 1., under （一） if they are short."""
@@ -19,6 +24,9 @@ def one_item(node: Node, body: list[Passage]) -> bool:
 def length_of_title(node: Node, *, opens_stage: bool) -> int:
     """How many characters are heading; 「第二阶段：集中整治（3月16日至8月31日）。」 is one up to its full stop."""
     stop = node.own.text.find("。")
+    timed = _STAGE_AND_TIME.match(node.own.text) if opens_stage else None
+    if timed:
+        return timed.end()
     if (
         opens_stage
         and len(node.title) < stop <= 60

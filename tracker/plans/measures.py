@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field, replace
 
 from tracker.plans.deadlines import Due, labelled_due
-from tracker.plans.duties import Duty, take_tags
+from tracker.plans.duties import Duty, merge, take_tags
 from tracker.plans.headings import is_section, joins, length_of_title, one_item, stop_after
 from tracker.plans.kinds import kind_of
 from tracker.plans.outline import Node
@@ -22,6 +22,7 @@ from tracker.plans.tag_lines import shared_tag, with_tag_lines
 from tracker.plans.units import unit_heading
 from tracker.plans.wording import (
     acts,
+    beyond_establishing,
     introduces,
     is_establishing,
     is_member_line,
@@ -50,6 +51,7 @@ class Above:
     top: bool = True
     tagged: bool = False
     numbered: bool = False
+    lined: bool = False
 
 
 class Collector:
@@ -82,7 +84,7 @@ class Collector:
         heads = unit_heading(node.title)
         here = replace(
             above, role=role, stage=stage, top=False, tagged=bool(tag.lead or tag.support) or (above.tagged and not heads),
-            numbered=node.ordinal is not None,
+            numbered=node.ordinal is not None, lined=len(body) < len(node.body) and bool(tag.lead),
             duty=tag if tag.lead or tag.support else Duty(tuple(heads)) if heads else above.duty,
             due=labelled_due(tag.time, self.years) if tag.time else above.due,
         )  # fmt: skip
@@ -95,7 +97,10 @@ class Collector:
         """A heading with items below it: its own sentences are duties only if they speak to somebody."""
         title = take_tags(node.title)[0].text or own.text[:20]
         below = replace(
-            here, path=(*above.path, title.strip("。：； ")), ordinals=above.ordinals + _written(node, above)
+            here,
+            lined=False,
+            path=(*above.path, title.strip("。：； ")),
+            ordinals=above.ordinals + _written(node, above),
         )
         lead_text = [part for part in (take_tags(node.lead)[0], *body) if part and not introduces(part.text)]
         for part in lead_text:
@@ -154,7 +159,7 @@ class Collector:
 
     def _is_duty(self, segment: Segment, above: Above, title: str) -> bool:
         text = segment.passage.text.strip()
-        tagged = bool(segment.tag.lead or segment.tag.support)
+        tagged = above.lined or bool(segment.tag.lead or segment.tag.support)
         if above.role is Role.ATTACHED:
             return False
         if tagged and len(text) >= 2:
@@ -172,7 +177,7 @@ class Collector:
             return (spoken and acts(text)) or inherited
         if above.role is Role.TARGETS:
             return spoken or bool(above.duty.lead)
-        if is_establishing(text) and not segment.spoken.lead and not segment.due.deadline:
+        if is_establishing(text) and not segment.due.deadline and not _beside_the_group(segment, text, title):
             return False
         if introduces(text) and not segment.due.deadline:
             return False
@@ -215,6 +220,15 @@ class Collector:
         return due, grounds
 
 
+def _beside_the_group(segment: Segment, text: str, title: str) -> bool:
+    """Whether a text that sets up a group also orders something: each unit to have one, or the group to act."""
+    told = [unit for unit in segment.spoken.lead if unit.startswith("各")]
+    if told or (segment.spoken.lead and _PAIR.search(text)):
+        return True
+    rest = beyond_establishing(text).removeprefix(title).strip("。：； ")
+    return len(rest) > _SHORTEST and acts(rest)
+
+
 def _role(node: Node, above: Above) -> Role | None:
     """The heading's own role, unless a stronger one stands above it."""
     if above.role is Role.ATTACHED:
@@ -249,6 +263,10 @@ def _duty(segment: Segment, above: Above) -> Duty:
     own = segment.duty
     if not own.lead and not own.support:
         return above.duty or Duty(segment.threat)
+    if above.lined and not segment.tag:
+        return above.duty  # A line 「牵头单位：…」 under the item says more than the words in it.
+    if not own.lead and above.duty.lead:
+        return merge(above.duty, own)
     named = {*above.duty.lead, *above.duty.support}
     if above.tagged and not segment.tag and {*own.lead, *own.support} <= named:
         return above.duty

@@ -11,6 +11,7 @@ from tracker.plans.ordinals import Ordinal, ordinal_at
 from tracker.plans.passages import EMPTY, Passage
 from tracker.plans.rows import TableRow
 from tracker.plans.sections import KNOWN_HEADINGS, Role, is_stage, role_of_heading
+from tracker.plans.subjects import subject_of
 from tracker.plans.units import unit_heading
 
 _ENDS = "。；！？，、"
@@ -38,8 +39,9 @@ class Node:
 
     @property
     def role(self) -> Role | None:
-        """What the heading announces."""
-        return role_of_heading(self.title.text)
+        """What the heading announces; a first sentence that tells a unit what to do announces nothing."""
+        role = role_of_heading(self.title.text)
+        return None if role is not None and len(self.title) > 12 and subject_of(self.title.text) else role
 
     def walk(self) -> Iterator[Node]:
         """Yield this node and all below it, in the order of the text."""
@@ -139,7 +141,7 @@ def split_title(own: Passage) -> tuple[Passage, Passage]:
         2 <= gap <= 24
         and len(text) - gap > 12
         and not re.search(r"[，。；：]", text[:gap])
-        and text[gap + 1 : gap + 2] not in "（ "
+        and text[gap:].lstrip()[:1] != "（"
     ):
         return own.cut(0, gap), own.cut(gap).squeezed().strip()
     own = own.squeezed()

@@ -19,6 +19,7 @@ from tracker.plans.phases import iso
 from tracker.plans.quantities import find_reported
 from tracker.plans.rows import TableRow, take_tables
 from tracker.plans.shapes import Measure, Period, Phase, Reading, Span
+from tracker.plans.surroundings import gathered, with_surroundings
 from tracker.plans.units import all_units, is_unit
 from tracker.plans.years import YearContext, year_context
 
@@ -55,13 +56,14 @@ def read_text(original: str) -> Reading:
     plans = [each for each in read if each.document == "plan"]
     chosen = plans or read
     main = chosen[0]
-    return Reading(
+    reading = Reading(
         document=main.document, reasons=main.reasons, title=main.title, period=main.period,
         phases=tuple(phase for each in chosen for phase in each.phases) if plans else (),
         measures=tuple(measure for each in plans for measure in each.measures),
         unparsed=_unparsed(text, [measure for each in plans for measure in each.measures]),
         questions=_several(parts, plans), reported=main.reported,
     )  # fmt: skip
+    return gathered(reading, plans)
 
 
 def _paragraphs(lines: list[Line]) -> list[Passage | TableRow]:
@@ -80,7 +82,7 @@ def _paragraphs(lines: list[Line]) -> list[Passage | TableRow]:
 
 def _read_part(part: Part) -> Reading:
     texts = part.texts()
-    years = year_context(part.title, texts)
+    years = year_context(part.title, texts, _limits(part))
     body = _without_frame(part)
     outline = build_outline(body)
     collector = Collector(years)
@@ -88,12 +90,21 @@ def _read_part(part: Part) -> Reading:
     collector.collect(outline, flat=flat)
     document, reasons = classify(part.title, texts, len(collector.measures))
     plan = document == "plan"
-    return Reading(
+    reading = Reading(
         document=document, reasons=reasons, title=part.title,
         period=_period(texts, collector.phases, years) if plan else None,
         phases=tuple(collector.phases) if plan else (), measures=tuple(collector.measures) if plan else (), unparsed=(),
         reported=tuple(quantity for text in texts for quantity in find_reported(text, 50))[:200] if document == "summary" else (),
     )  # fmt: skip
+    return with_surroundings(reading, part, years) if plan else reading
+
+
+def _limits(part: Part) -> list[str]:
+    """Return the cells of the time columns of the document's tables."""
+    rows = [each for each in part.paragraphs if isinstance(each, TableRow)]
+    return [
+        cell.text for row in rows for cell, name in zip(row.cells, row.columns, strict=True) if name == "time" and cell
+    ]
 
 
 def _without_frame(part: Part) -> list[Passage | TableRow]:

@@ -29,6 +29,8 @@ _QUOTA = re.compile(
 _DIRECT = re.compile(rf"^(?P<count>{_N}){_TIMES}")
 _SHORT = re.compile(r"(?P<every>日|周|旬|月|季)(?:报告|调度|通报|报)(?:制度)?")
 _PER_PERIOD = re.compile(r"(?P<every>日|周|旬|月|季)(?:研判|调度|通报|汇总)")
+_MEETINGS = re.compile(r"(?:实行|落实|坚持|执行)(?P<every>日|周|旬|月|季)(?:研判|调度|通报|例会|汇总)")
+_IN_A_YEAR = re.compile(rf"全年(?:内)?(?:至少|不少于|组织|开展|召开|举办)[^，。；、]{{0,6}}?(?P<count>{_N}){_TIMES}")
 _LENGTHS: dict[str, tuple[Every, int]] = {"7": ("week", 1), "10": ("ten-days", 1), "十": ("ten-days", 1), "15": ("month", 2),
             "30": ("month", 1), "七": ("week", 1), "十五": ("month", 2)}  # fmt: skip
 _DAYS = re.compile(r"每(?:隔)?(?P<n>7|10|15|30|七|十五|十)(?:天|日)")
@@ -71,6 +73,13 @@ def find_recurring(text: str) -> tuple[Deadline, int] | None:
     by_period = _BY_PERIOD.search(text)
     if by_period:
         return Deadline("recurring", by_period.group(), every=_every(by_period["every"]), count=1), by_period.start()
+    in_a_year = _IN_A_YEAR.search(text)
+    if in_a_year:
+        times = number(in_a_year["count"])
+        return Deadline("recurring", in_a_year.group(), every="year", count=times), in_a_year.start()
+    regular = _MEETINGS.search(text)
+    if regular:
+        return Deadline("recurring", regular.group(), every=_every(regular["every"]), count=1), regular.start()
     every_second = _BI.search(text)
     if every_second:
         # Two months are no period of their own here: said as the shorter period, the text keeps the rest.

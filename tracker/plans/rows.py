@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from tracker.plans.lines import Line
+from tracker.plans.ordinals import ordinal_at
 from tracker.plans.passages import EMPTY, Passage
 
 _COLUMNS: tuple[tuple[str, str], ...] = (
@@ -15,7 +16,7 @@ _COLUMNS: tuple[tuple[str, str], ...] = (
     ("person", r"责任人|领导|联系|电话|负责人|备注|姓名|签字|进展|完成情况|得分|分值"),
     (
         "duty",
-        r"责任(?:单位|部门|科室|主体|处室|股室)?$|(?:负责|落实|承办|实施|执行|主管)(?:单位|部门|科室)|^单位$|^部门$|^责任单位",
+        r"责任(?:单位|部门|科室|主体|处室|股室|分工)?$|^分工$|(?:负责|落实|承办|实施|执行|主管)(?:单位|部门|科室)|^单位$|^部门$|^责任单位",
     ),
     ("time", r"时限|时间|期限|节点|进度|完成日期"),
     ("goal", r"目标$|成效|标准$|依据"),
@@ -23,6 +24,7 @@ _COLUMNS: tuple[tuple[str, str], ...] = (
 )
 _COMPILED = tuple((name, re.compile(words)) for name, words in _COLUMNS)
 _SEPARATORS = (re.compile(r"\t+"), re.compile(r"[|｜│┃]"), re.compile(r" {2,}"))
+_GROUP_TITLE = 24
 _RULE = re.compile(r"^[\s|:：—\-─━┌┐└┘├┤┬┴┼+=]+$")
 
 
@@ -40,24 +42,40 @@ def take_tables(lines: list[Line]) -> list[Line | TableRow]:
     columns: tuple[str, ...] = ()
     separator: re.Pattern[str] | None = None
     above: tuple[Passage, ...] = ()
+    repeated = False
     for line in lines:
         header = _header(line.whole)
         if header:
             separator, columns = header
-            above = ()
+            above, repeated = (), False
             continue
         if separator is not None:
             if _RULE.match(line.passage.text):
                 continue
             cells = _cells(line.whole, separator)
             if 2 <= len(cells) <= len(columns):
-                row = _carried(cells + (EMPTY,) * (len(columns) - len(cells)), above, columns)
+                repeated = repeated or _repeats(above, cells, columns)
+                row = cells + (EMPTY,) * (len(columns) - len(cells))
+                row = row if repeated else _carried(row, above, columns)
                 result.append(TableRow(row, columns))
                 above = row
+                continue
+            if len(cells) == 1 and ordinal_at(line.passage.text) and len(line.passage) <= _GROUP_TITLE:
+                above = ()
+                result.append(line)  # A cell across the whole table: the heading of the rows below it.
                 continue
             separator = None
         result.append(line)
     return result
+
+
+def _repeats(above: tuple[Passage, ...], cells: tuple[Passage, ...], columns: tuple[str, ...]) -> bool:
+    """Whether a row prints again what stands above it, but for its number: such a table has no merged cells."""
+    return any(
+        cell and cell.text == before.text
+        for cell, before, name in zip(cells, above, columns, strict=False)
+        if name in ("task", "head", "duty", "other")
+    )
 
 
 def _header(passage: Passage) -> tuple[re.Pattern[str], tuple[str, ...]] | None:
@@ -69,7 +87,7 @@ def _header(passage: Passage) -> tuple[re.Pattern[str], tuple[str, ...]] | None:
         cells = [re.sub(r"\s", "", cell.text) for cell in _cells(passage, separator)]
         if len(cells) < 2 or any(len(cell) > 16 for cell in cells):
             continue
-        columns = tuple(_column(cell) for cell in cells)
+        columns = tuple(_column(re.sub(r"（[^（）]*）$", "", cell)) for cell in cells)
         if "task" in columns and {"head", "duty", "help", "time"} & set(columns):
             return separator, columns
     return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
+from tracker.plans.dates import find_dated
 from tracker.plans.deadlines import Due, due_in, labelled_due
 from tracker.plans.duties import Duty, merge, read_tag, take_tags
 from tracker.plans.passages import Passage, joined
@@ -17,6 +18,7 @@ _YEAR = re.compile(r"(20\d\d)年(?=\d{1,2}月|底|[上下]半年|[一二三四]�
 _EACH_MUST = re.compile(r"(?:^|[，。；])各[^，。；]{1,24}?(?:要|应|须)")
 _SPEAKS = re.compile(r"要|应|须|负责|牵头|：|由|^.{17}")
 _TIME_WORD = re.compile(r"每|月|年底|季度|日前")
+_FURTHEST_BACK = 300
 _TIMED = re.compile(
     r"^(?:并|并于|于|须于|要于|应于|请于|在|并在|同时)?(?:每|\d|[一二三四五六七八九十]{1,3}月|20|年底|月底)"
 )
@@ -121,12 +123,15 @@ def _times_apart(parts: list[Passage], years: YearContext) -> list[Passage]:
     result: list[Passage] = []
     for part in parts:
         pieces = clauses(part) if len(_TIME_WORD.findall(part.text)) > 1 else [part]
-        result.append(pieces[0])
+        gathered, said = [pieces[0]], pieces[0].text
         for piece in pieces[1:]:
-            if _may_part(piece) and _parts_ways(result[-1].text, piece.text, years):
-                result.append(piece)
+            if _may_part(piece) and _parts_ways(said[-_FURTHEST_BACK:], piece.text, years):
+                result.append(joined(gathered))
+                gathered, said = [piece], piece.text
             else:
-                result[-1] = joined([result[-1], piece])
+                gathered.append(piece)
+                said = (said + piece.text)[-_FURTHEST_BACK:]
+        result.append(joined(gathered))
     return result
 
 
@@ -140,8 +145,11 @@ def _may_part(piece: Passage) -> bool:
 def _parts_ways(before: str, after: str, years: YearContext) -> bool:
     """Whether two clauses have times of different duties; two dates of one course of action stay together."""
     first, second = due_in(before, years).deadline, due_in(after, years).deadline
-    if first is None or second is None:
-        return False
+    if first is None or second is None or not (acts(before) or is_return(before)):
+        return False  # 「4—10月，各村于每月25日前报送」: a clause of nothing but time belongs to the next.
+    opening = find_dated(before, years)[:1]
+    if second.type == "recurring" and opening and opening[0].window and opening[0].start <= 1:
+        return False  # 「3月1日至15日，各村值班，每日报告」: the days hold for all that follows.
     return is_return(after) or first.type != second.type
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
+from tracker.plans.ordinals import ordinal_at
 from tracker.plans.passages import Passage
 from tracker.plans.shapes import Span
 
 _LABEL_LINE = re.compile(r"(?:牵头|责任|配合|成员|协办|主责|完成|整改)(?:单位|部门|科室|时限|时间|期限)：")
+_HEADING = 13
 _OPEN, _CLOSE = "（【《“", "）】》”"
 _STOPS = "。！？；"
 
@@ -40,6 +42,17 @@ def sentences(passage: Passage) -> list[Passage]:
     return split_at(passage, _STOPS)
 
 
+def told_sentences(paragraph: Passage) -> list[Passage]:
+    """Return the sentences of a paragraph without its number, and without a heading of a few words before them."""
+    whole = paragraph.squeezed()
+    mark = ordinal_at(whole.text)
+    if mark is None:
+        return sentences(whole)
+    told = sentences(whole.cut(mark.length))
+    heading = bool(told) and len(told[0]) <= _HEADING and "，" not in told[0].text
+    return told[1:] if heading else told
+
+
 def clauses(passage: Passage) -> list[Passage]:
     """Return the clauses between commas."""
     return split_at(passage, _STOPS + "，")
@@ -53,11 +66,11 @@ def _tails_joined(text: str, ranges: list[Span]) -> list[Span]:
         if not result:
             result.append((start, end))
             continue
-        close = bare.find(_CLOSE[_OPEN.index(bare[0])]) if bare[:1] in ("（", "【") else -1
+        close = _closing(bare) if bare[:1] in ("（", "【") else -1
         if not bare or close == len(bare) - 1 > 0 or _LABEL_LINE.match(bare):
             result[-1] = (result[-1][0], end)
         elif close > 0 and _leading_bracket(bare):
-            middle = text.index(bare[close], start) + 1
+            middle = text.index(bare, start) + close + 1
             result[-1] = (result[-1][0], middle)
             result.append((middle, end))
         else:
@@ -65,9 +78,19 @@ def _tails_joined(text: str, ranges: list[Span]) -> list[Span]:
     return result
 
 
+def _closing(bare: str) -> int:
+    """Return the place where the bracket that begins the text is closed, counting those inside it; -1 if it is not."""
+    opening, closing, depth = bare[0], _CLOSE[_OPEN.index(bare[0])], 0
+    for place, character in enumerate(bare[:600]):
+        depth += (character == opening) - (character == closing)
+        if depth == 0:
+            return place
+    return -1
+
+
 def _leading_bracket(bare: str) -> bool:
     """Whether a sentence begins with a duty bracket that belongs to the one before: 「（各村落实）；签订…」."""
-    close = bare.find(_CLOSE[_OPEN.index(bare[0])])
+    close = _closing(bare)
     if not 0 < close < 120:
         return False
     inner = bare[1:close]

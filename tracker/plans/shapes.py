@@ -8,6 +8,7 @@ from typing import Literal
 Span = tuple[int, int]
 Document = Literal["plan", "summary", "lesson", "other"]
 DueType = Literal["by_date", "start_by", "recurring", "continuous", "phase"]
+GroupKind = Literal["leading", "office", "functional"]
 Every = Literal["day", "week", "ten-days", "month", "quarter", "half-year", "year"]
 
 
@@ -74,6 +75,56 @@ class Period:
 
 
 @dataclass(frozen=True)
+class Mention:
+    """Words that name something, and where they stand."""
+
+    text: str
+    span: Span
+
+
+@dataclass(frozen=True)
+class Group:
+    """A leading group, its office or a working group, as printed and without names of persons.
+
+    `kind` is leading, office or functional; `seat` is where an office sits (「办公室设在应急办」).
+    """
+
+    kind: GroupKind
+    name: str
+    span: Span
+    seat: str | None = None
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A form or list behind the plan; `number` is empty where there is only one without a number."""
+
+    number: str
+    title: str
+    span: Span
+
+
+@dataclass(frozen=True)
+class Return:
+    """Something that has to be sent in: what it is called, the attachment it is made on, by when."""
+
+    name: str
+    text: str
+    span: Span
+    attachment: str | None = None
+    deadline: Deadline | None = None
+
+
+@dataclass(frozen=True)
+class Consequence:
+    """A sentence that says what follows good or bad work; `kinds` are 考核, 督导, 约谈, 通报, 问责 …"""
+
+    kinds: tuple[str, ...]
+    text: str
+    span: Span
+
+
+@dataclass(frozen=True)
 class Reading:
     """All that was read. `reasons` say why the document is what it is; `reported` are a summary's figures."""
 
@@ -86,3 +137,8 @@ class Reading:
     unparsed: tuple[Span, ...]
     questions: tuple[str, ...] = ()
     reported: tuple[Quantity, ...] = ()
+    issuers: tuple[Mention, ...] = ()
+    groups: tuple[Group, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    returns: tuple[Return, ...] = ()
+    consequences: tuple[Consequence, ...] = ()

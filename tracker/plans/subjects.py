@@ -25,19 +25,23 @@ _VERBS = (
     "要|应|须|需|必须|应当|负责|牵头|会同|联合|组织|开展|加强|落实|做好|完善|建立|推进|强化|配合|协助|参与|严格|切实|认真|积极|充分|结合|按照|根据|全面|深入|通过|利用|对|将|把|在|"
     "于|每|及时|定期|依托|依法|围绕|立即|主动|统筹|成立|制定|明确|确定|具体|均|都|也|可|不得|严禁|务必|分别|共同|高度|进一步|迅速|按|坚持|指导|督促|发挥|向|抓|以|安排|召开|报送|"
     "自行|集中|采取|至少|至|为|实行|持续|抓好|抓紧|提高|大力|统一|一律|同步|广泛|逐|动员|履行|运用|承担|签订|排查|摸排|重点|主要|提供|举办|设立|设置|悬挂|张贴|发放|印制|播放|制作|"
-    "收集|汇总|调度|监督|检查|督导|协调|研究|指定|组建|完成|整合|梳理|选派|抽调|配备|配齐|更新|上报|提交|开设|邀请|引导|掌握|压实|细化|构建|巩固|维护|保障|处置|调查|侦办|打击|查处|受理|审核|审批|曝光|追究|推广|推送|转发|编制|编印|总结|填报|填写|报告|报|收缴|拆除|清理|取缔|整治|治理|规范|健全|亲自|逐|层层|最少|不少于|坚决|继续|着力|尽快|随时|适时|不定期|不断|参照|出一|出动|主动|接到|发现|自查|认领|建好|用好|管好|看好|守好|选聘|划定|划分|搭建|升级|安装|检修|维修|更换|巡查|巡逻|走访|入户|宣讲|宣传|培训|讲解|教育|帮扶|监管|管控|预警|劝阻|止付|冻结|核查|核实|甄别|登记|造册|建档|牵总|统筹|兜底|配套|拨付|印发|下发|拟定|起草|制发|分析|研判|评估|验收|考评|考核|通报|约谈|问责|督办|抽查|暗访|指派|为每|向每|给|与|同|和家长|负总责|继续|密切|广泛|多渠道|采用|采取|运用|借助|依靠|凭借|针对|紧盯|聚焦|突出|全程|全力|全方位|一次性|于|须于|确保|巡|执法|劝导|负总责|负连带|负主要|择优|推荐|选送|进行|启动|予以|给予|责令|请|组成|带领|率领|开户|受理|列入|电话|表演|参加|参观|观看|演示|是"
+    "收集|汇总|调度|监督|检查|督导|协调|研究|指定|组建|完成|整合|梳理|选派|抽调|配备|配齐|更新|上报|提交|开设|邀请|引导|掌握|压实|细化|构建|巩固|维护|保障|处置|调查|侦办|打击|查处|受理|审核|审批|曝光|追究|推广|推送|转发|编制|编印|总结|填报|填写|报告|报|收缴|拆除|清理|取缔|整治|治理|规范|健全|亲自|逐|层层|最少|不少于|坚决|继续|着力|尽快|随时|适时|不定期|不断|参照|出一|出动|主动|接到|发现|自查|认领|建好|用好|管好|看好|守好|选聘|划定|划分|搭建|升级|安装|检修|维修|更换|巡查|巡逻|走访|入户|宣讲|宣传|培训|讲解|教育|帮扶|监管|管控|预警|劝阻|止付|冻结|核查|核实|甄别|登记|造册|建档|牵总|统筹|兜底|配套|拨付|印发|下发|拟定|起草|制发|分析|研判|评估|验收|考评|考核|通报|约谈|问责|督办|抽查|暗访|指派|为每|向每|给|与|同|和家长|负总责|继续|密切|广泛|多渠道|采用|采取|运用|借助|依靠|凭借|针对|紧盯|聚焦|突出|全程|全力|全方位|一次性|于|须于|确保|巡|执法|劝导|负总责|负连带|负主要|择优|推荐|选送|进行|启动|予以|给予|责令|请|组成|带领|率领|开户|受理|列入|联系(?![电人方])|接报|接警|全年|年内|常年|平时|摸清|上门|操办|举行|严厉|从严|依规|推动|促进|助力|电话|表演|参加|参观|观看|演示|是"
 )
 _VERB = re.compile(r"\d{1,2}月|20\d\d年|年底|月底|" + "|".join(sorted(_VERBS.split("|"), key=len, reverse=True)))
 # 县委宣传部, 区政府督查室: a verb that begins an office's name is no verb.
 _OFFICE_AHEAD = re.compile(
-    r"(?:宣传|组织|督查|督导|教育|报告|巡查|监管|管理|核查|研判|考核|检查|宣讲|培训|统筹|协调|调查|监督|综合|整治|治理|打击|应急|巡逻|建设|发展|保障|治安|安全|联合|服务)"
-    r"[\u4e00-\u9fff]{0,5}?(?:部|局|办|科|室|处|组|委|中心|站|所|队|专班|小组|大队|支队|学校|学院)(?!分|门)"
+    r"(?:宣传|组织|督查|督导|教育|报告|巡查|监管|管理|核查|研判|考核|检查|宣讲|培训|统筹|协调|调查|监督|劝导|推动|促进|综合|整治|治理|打击|应急|巡逻|建设|发展|保障|治安|安全|联合|服务)"
+    r"[\u4e00-\u9fff]{0,5}?(?:部|局|办|科|室|处|组|委|中心|站|所|队|专班|小组|大队|支队|学校|学院|员(?!会|工))(?!分|门)"
 )
 _FURTHEST = 90
 _MOST_DOERS = 6
 _BY = re.compile(r"(?<![理缘自事任来交经])由(?!于|此|衷|来)")
 # 「对…的，由县纪委约谈」 threatens; it gives nobody this duty.
 _CONSEQUENCE = re.compile(r"约谈|问责|追究|追责|处分|通报|诫勉|查处|处罚|责令|取消|扣除|处理")
+# 「发生案件的学校，须…」: the unit at the end of its description. 「对…的单位，要…」 is an object.
+_DESCRIBED = re.compile(
+    r"(?![对将把给向与和])[^，。；：]{2,24}的(?P<unit>[^，。；：的]{2,10})，(?=须|要|应|必须|一律|不得|由本)"
+)
 _HELPED_BY = re.compile(
     r"(?:^|[，；])(?P<units>[^，。；：]{2,80}?)(?:积极|密切|全力|要积极|要密切|要|予以|做好|协同|共同|按职责|按照职责分工)?(?:配合|协助|协同|参与)(?:落实|做好|实施|开展|支持)?(?=[，。；]|$)"
 )
@@ -46,8 +50,11 @@ _HELPED_WORDS = ("配合", "协助", "协同", "参与")
 _HELPING = re.compile(r"(?:积极|密切|全力|主动|认真)?(?:配合|协助|协同|参与|参加)")
 
 
-def subject_of(printed: str) -> tuple[tuple[str, ...], int] | None:
-    """Return the units at the head of a sentence and the place where the verb begins, or None."""
+def subject_of(printed: str, *, headed: bool = True) -> tuple[tuple[str, ...], int] | None:
+    """Return the units at the head of a sentence and the place where the verb begins, or None.
+
+    `headed`: a heading with a colon may stand before it; no second one is looked for behind the first.
+    """
     sentence = without_quotations(printed)
     if sentence.startswith("由"):
         return None
@@ -67,13 +74,26 @@ def subject_of(printed: str) -> tuple[tuple[str, ...], int] | None:
         if all_units(before.rstrip("，")):
             names = all_units(printed[start : start + verb.start()].rstrip("，"))
             return (tuple(names), start + verb.start()) if names else None
-    return _before_colon(printed[start : start + _FURTHEST], start) or _behind_heading(printed)
+    return (
+        _described(sentence, start)
+        or _before_colon(printed[start : start + _FURTHEST], start)
+        or (_behind_heading(printed) if headed else None)
+    )
+
+
+def _described(sentence: str, start: int = 0) -> tuple[tuple[str, ...], int] | None:
+    """「发生案件的学校，须…」, but no consequence: who is described there has it coming, and does not do it."""
+    found = _DESCRIBED.match(sentence, start)
+    names = all_units(found["unit"]) if found else None
+    if not found or not names or _CONSEQUENCE.search(sentence[: _FURTHEST * 2]):
+        return None
+    return tuple(names), found.end()
 
 
 def _behind_heading(printed: str) -> tuple[tuple[str, ...], int] | None:
     """「动员部署阶段（3月）：各医院制定方案」: the subject stands behind the heading's colon."""
     colon = printed[:40].find("：")
-    behind = subject_of(printed[colon + 1 :]) if colon > 1 else None
+    behind = subject_of(printed[colon + 1 :], headed=False) if colon > 1 else None
     return (behind[0], behind[1] + colon + 1) if behind else None
 
 
@@ -135,7 +155,8 @@ def threatened_by(passage: Passage) -> tuple[str, ...]:
 
 def duty_of_text(passage: Passage, *, clause_subjects: bool = True) -> Duty:
     """Return the units that a text speaks to, over all its sentences."""
-    duty = Duty()
+    described = _described(passage.text)
+    duty = Duty(described[0]) if described else Duty()
     for clause in clauses(passage) if clause_subjects else [passage]:
         duty = merge(duty, duty_of_sentence(clause))
     return duty

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
-from tracker.plans.deadlines import due_in, labelled_due
-from tracker.plans.duties import take_tags
+from tracker.plans.deadlines import Due, due_in, labelled_due
+from tracker.plans.duties import Duty, merge, read_tag, take_tags
 from tracker.plans.kinds import kind_of
 from tracker.plans.ordinals import ordinal_at
 from tracker.plans.outline import Node
@@ -27,17 +28,19 @@ def row_measures(node: Node, path: tuple[str, ...], years: YearContext) -> list[
         return []
     above = tuple(dict.fromkeys((*path, *(cell.text for cell in tasks[:-1]))))
     number = cells["number"][0].text if cells.get("number") else ""
-    head, duty, helps = (_units(cells.get(name, [])) for name in ("head", "duty", "help"))
-    lead = head or duty
-    support = tuple(unit for unit in dict.fromkeys((*(duty if head else ()), *helps)) if unit not in lead)
-    time = "；".join(cell.text for cell in cells.get("time", []))
+    head, helps = (_units(cells.get(name, [])) for name in ("head", "help"))
+    spoken = _spoken(cells.get("duty", []))
+    lead = head or spoken.lead
+    others = (*(spoken.lead if head else ()), *spoken.support, *helps)
+    support = tuple(unit for unit in dict.fromkeys(others) if unit not in lead)
+    time = "；".join(cell.text for cell in cells.get("time", [])) or (spoken.time or "")
     measures = []
     for part in _parts(tasks[-1]):
         text, tag = take_tags(part)
         text = text.strip(" 。；，")
         if len(text) < 2:
             continue
-        due = labelled_due(time, years) if time else due_in(text.text, years)
+        due = _due(time, text.text, years)
         measures.append(Measure(
             ordinal=number, path=above, text=text.text, span=text.span, kind=kind_of("", text.text, above),
             lead_units=tag.lead or lead, support_units=tag.support or support,
@@ -46,8 +49,28 @@ def row_measures(node: Node, path: tuple[str, ...], years: YearContext) -> list[
     return measures
 
 
+def _due(time: str, text: str, years: YearContext) -> Due:
+    """The time column's, but 「每周」 there and 「每周2次」 in the words are one: the words say how often."""
+    own = due_in(text, years)
+    if not time:
+        return own
+    due = labelled_due(time, years)
+    if due.deadline and own.deadline and due.deadline.every and due.deadline.every == own.deadline.every:
+        exact = due.deadline if (own.deadline.count or 1) == 1 else own.deadline
+        return Due(replace(exact, by_day=due.deadline.by_day or own.deadline.by_day), due.questions)
+    return due
+
+
 def _units(cells: list[Passage]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(unit for cell in cells for unit in split_units(cell.text)))
+
+
+def _spoken(cells: list[Passage]) -> Duty:
+    """A cell may say in words who leads and who helps: 「牵头：A 配合：B」, 「A牵头，B配合」."""
+    duty = Duty()
+    for cell in cells:
+        duty = merge(duty, read_tag(cell.text) or Duty(tuple(split_units(cell.text))))
+    return duty
 
 
 def _parts(cell: Passage) -> list[Passage]:

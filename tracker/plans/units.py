@@ -12,9 +12,10 @@ from functools import lru_cache
 from tracker.plans.passages import Passage
 
 MAX_UNIT = 36
+_LONGEST_LIST = 400
 _SUFFIXES = (
     "局|委|办|厅|署|社|所|站|队|组|处|科|室|股|院|校|村|镇|乡|县|市|区|州|省|旗|街道|社区|单位|部门|机关|机构|政府|党委|党组|党工委|党支部|支部|党总支|管委会|委员会|村委会|"
-    "居委会|村民委员会|居民委员会|办事处|宣传部|组织部|统战部|武装部|工作部|社会工作部|政治部|教务部|学工部|后勤部|保卫部|安全部|业务部|运营部|信贷部|营业部|护理部|医务部|总务部|财务部|管理部|"
+    "居委会|村民委员会|居民委员会|办事处|宣传部|组织部|统战部|武装部|工作部|社会工作部|政治部|教务部|学工部|后勤部|保卫部|安全部|业务部|审计部|合规部|科技部|金融部|人力资源部|监察部|稽核部|零售部|公司部|市场部|客户部|工程部|管理部|运营部|信贷部|营业部|护理部|医务部|总务部|财务部|管理部|"
     "中心|公司|集团|企业|银行|支行|分行|信用社|联社|农商行|网点|营业厅|大队|支队|中队|总队|派出所|警务室|学校|学院|大学|中学|小学|幼儿园|园所|医院|卫生院|卫生室|法院|检察院|法庭|团委|"
     "妇联|工会|总工会|残联|工商联|科协|文联|侨联|关工委|红十字会|协会|商会|学会|联合会|业委会|理事会|监事会|专班|指挥部|联席会议|运营商|服务所|工作站|服务站|物业|报社|电视台|广播站|电台|"
     "融媒体|网格|家委会|学生会|居民小组|村民小组|经联社|合作社|园区|开发区|林场|农场|养老院|敬老院|班子|成员单位|责任单位|牵头单位|纪委|监委|纪检组|纪工委|政法委|编办|国资委|发改委|卫健委|"
@@ -23,7 +24,7 @@ _SUFFIXES = (
 #: people in an office's service who are named as those responsible
 _OFFICES = (
     "班主任|社区工作者|楼长|单元长|网格员|社区干部|镇干部|街道干部|镇村干部|机关干部|乡镇干部|网格长|联络员|包片领导|包村领导|包村干部|驻村干部|驻村工作队|驻村第一书记|村干部|村两委|两委干部|包保干部|辅导员|河长|林长|塘长|护林员|科任教师|任课教师|值周教师|年级组长|"
-    "安全员|楼栋长|村民组长|社区民警|责任区民警|护校队|志愿者|志愿服务队|平安志愿者|任课老师|值班教师|宣传员|信息员|巡查员|巡护员|村支书|村党支部书记|驻片领导|挂村领导|挂点领导|包联干部|领导小组|"
+    "安全员|楼栋长|村民组长|村民小组长|劝导员|社区民警|责任区民警|护校队|志愿者|志愿服务队|平安志愿者|任课老师|值班教师|宣传员|信息员|巡查员|巡护员|村支书|村党支部书记|驻片领导|挂村领导|挂点领导|包联干部|领导小组|"
     "学校领导|值班领导|办公室|工作人员|干部职工|党员干部|教师|全体职工|后勤主任|教务主任|政教主任|总务主任|德育主任|保健医生|校医|门卫|保安|保安员|宿管员|炊事员|园长|校长|委员|专干|班子成员|检查人员|执法人员|督查人员|督导人员|医务人员|窗口人员"
 )
 _NOT_UNITS = (
@@ -34,7 +35,7 @@ _NOT_UNITS = (
     "活动|行动|主动|变动|推动|劳动|发动|拉动|执法机关"
 )
 _NEVER_FIRST = re.compile(
-    r"每|至少|邀请|协调|联系|请|鼓励|帮助|引导|发动|动员|依托|会同|前报|并|再次|均|也|其|此|该|报(?!社)|从|把|被|按|凭|将|要|须|让|使|据|除|跟|与|在|到|向(?!阳)|对(?!外|口)|应(?!急|城)|不|是|以"
+    r"每|至少|邀请|协调|联系|请|鼓励|帮助|引导|发动|动员|依托|会同|下发|健全|成立|组建|设立|压实|明确|确定|选派|配备|配齐|联合(?=[县市区镇乡各]|[\u4e00-\u9fff]{1,8}(?:局|站|所|院|办|部门|社区)(?:、|$))|前报|并|再次|均|也|其|此|该|报(?!社)|从|把|被|按|凭|将|要|须|让|使|据|除|跟|与|在|到|向(?!阳)|对(?!外|口)|应(?!急|城)|不|是|以"
 )
 #: departments by their line of work; so short a word is a unit only in a list of them
 _SHORT = re.compile(
@@ -59,7 +60,7 @@ _WITH_BRACKET = re.compile(
     rf"^[\u4e00-\u9fff]{{0,20}}{_BRACKETED}[\u4e00-\u9fff]{{0,14}}(?:{_TAIL})$|^各[\u4e00-\u9fff]{{1,6}}{_BRACKETED}[\u4e00-\u9fff]{{0,14}}$"
 )
 _VERB_INSIDE = re.compile(
-    r"加强|开展|落实|做好|完善|建立|推进|强化|组织(?!部|委|$)|配合|负责|牵头|要求|督促|指导(?!组|小组|中心|办)|按照|根据|通过|确保|利用|结合|对于|以及|"
+    r"加强|开展|落实|做好|完善|建立|推进|强化|组织(?!部|委|$)|配合(?!单位|部门|科室)|负责(?!单位|部门|科室)|牵头(?!单位|部门|科室)|要求|督促|指导(?!组|小组|中心|办)|按照|根据|通过|确保|利用|结合|对于|以及|"
     r"进行|实施|提高|全面|依法|严格|认真|积极|切实|及时|不得|严禁|是否|的时候|发现|充分|发挥|围绕|深入|坚持|向|把|将|使|让|被|并|由|为了|的|取消|撤销|走访|排查(?!组|管控组)|张贴|推送|建成|召开|发放|抽调|面向|印制|悬挂|播放|(?<=[\u4e00-\u9fff])每|到|\d+[月日]|报(?!社|告)|交(?!通|警|管|运|投|行|易|流)"
 )
 _CONJUNCTION = re.compile(r"(?<=[\u4e00-\u9fff）])(?:以及|和|与|及|暨)(?=[\u4e00-\u9fff])")
@@ -68,8 +69,16 @@ _TRAIL = re.compile(
 )
 _HEAD = re.compile(r"^(?:由|请|是|为|并由|同时|其中|主要由|具体由|分别由|并)(?=[\u4e00-\u9fff])")
 _PERSON_OF = re.compile(
-    r"(?:的)?(?:党政)?(?:主要|分管|相关|有关|具体)?(?:“?一把手”?|□{3,5}|负责人|负责同志|领导|责任人|领导干部|(?:法治|分管|常务|主管)?副?(?:书记|主任|校长)|书记|主任|民警|辅警|局长|校长|所长|站长|镇长)$"
+    r"(?:的)?(?:党政)?(?:主要|分管|相关|有关|具体)?(?:“?一把手”?|□{3,5}|负责人|负责同志|领导|责任人|领导干部|(?:法治|分管|常务|主管)?副?(?:书记|主任|校长)|书记|主任|民警|辅警|行长|院长|园长|队长|科长|局长|校长|所长|站长|镇长)$"
 )
+
+
+# 「各企业、用气场所」: the set before it says that those who run the places are meant.
+_PLACE = re.compile(r"[\u4e00-\u9fff]{1,8}场所")
+# 「乡镇（街道）责任」: a heading that says whose duties follow. 「部门职责」 names nobody.
+_OWNED = re.compile(r"^(?P<owners>.{2,40}?)(?:的)?(?:主体|监管|属地|行业|工作|主要|具体)?(?:责任|职责)$")
+_OWNER = re.compile(r"(?:产权人|所有权人|经营者|使用人|管理人|承租人|监护人|业主|家长|经营户)$")
+_GENERAL = re.compile(r"^(?:[县市区镇乡]级|各?(?:相关|有关|成员)?)(?:部门|单位|机构|科室)$|领导机构|组织机构")
 
 
 @lru_cache(maxsize=8192)
@@ -120,7 +129,7 @@ def clean_unit(name: str) -> str:
 
 def of_person(name: str) -> str:
     """Return the unit of 「各村主要负责人」: 各村. A name without a person comes back unchanged."""
-    if _REAL.fullmatch(name):
+    if _REAL.fullmatch(name) or name.endswith("班主任"):
         return name
     shorter = _PERSON_OF.sub("", name)
     return shorter if len(shorter) > 1 and is_unit(shorter) else name
@@ -141,6 +150,8 @@ def _at_separators(value: str) -> list[str]:
 
 
 def _at_conjunctions(piece: str) -> list[str]:
+    if len(piece) > _LONGEST_LIST:
+        return [piece]
     for found in _CONJUNCTION.finditer(piece):
         left, right = piece[: found.start()], piece[found.end() :]
         right = clean_unit(right)
@@ -161,6 +172,8 @@ def all_units(value: str) -> list[str] | None:
     """Return the units of a list if each of its parts is one; None otherwise."""
     names = [each for name in split_units(value) for each in _each_of(of_person(name))]
     names = [name for name in names if name not in _PERSONS] if len(names) > 1 else names
+    if len(names) > 1 and names[0].startswith("各") and all(is_unit(name) or _PLACE.fullmatch(name) for name in names):
+        return list(dict.fromkeys(names))
     if (
         not names
         or not all(is_unit(name) for name in names)
@@ -171,5 +184,14 @@ def all_units(value: str) -> list[str] | None:
 
 
 def unit_heading(title: Passage) -> list[str] | None:
-    """Return the units if a heading is nothing but units (「县公安局、县教育局」), else None."""
-    return all_units(title.text.strip("：。 ")) if len(title) <= 60 else None
+    """Return the units if a heading is nothing but units (「县公安局、县教育局」, 「各镇（街道）职责」), else None."""
+    if len(title) > 60:
+        return None
+    named = title.text.strip("：。 ")
+    units = all_units(named)
+    if units is not None or not (owned := _OWNED.match(named)):
+        return units
+    owners = split_units(owned["owners"])
+    if all(is_unit(name) or _OWNER.search(name) for name in owners) and not _GENERAL.match(owned["owners"]):
+        return owners
+    return None

@@ -7,7 +7,7 @@ import re
 from tracker.plans.sections import Role
 
 _ACTS = re.compile(
-    r"巡|负总责|负连带|负主要|执法|劝导|起草|拟定|编写|维修|更换|储备|备足|备齐|要|应|须|必须|负责|牵头|配合|不得|严禁|禁止|开展|组织|加强|强化|落实|完善|建立|健全|推进|推动|排查|摸排|摸底|宣传|宣讲|整治|整改|治理|清理|打击|查处|巡查|巡逻|检查|督导|督查|"
+    r"扣发|扣除|扣减|取消|追偿|巡|负总责|负连带|负主要|执法|劝导|起草|拟定|编写|维修|更换|储备|备足|备齐|要|应|须|必须|负责|牵头|配合|不得|严禁|禁止|开展|组织|加强|强化|落实|完善|建立|健全|推进|推动|排查|摸排|摸底|宣传|宣讲|整治|整改|治理|清理|打击|查处|巡查|巡逻|检查|督导|督查|"
     r"报送|上报|报告|报备|召开|制定|签订|发放|张贴|悬挂|播放|培训|教育|登记|建档|走访|入户|劝阻|预警|管控|监管|监测|核查|核验|曝光|通报|考核|追究|问责|约谈|成立|明确|设立|设置|"
     r"安装|推广|利用|发动|动员|邀请|举办|举行|进行|实行|实施|严格|规范|压实|提升|提高|做好|抓好|深化|深入|畅通|共享|研判|移送|移交|处置|冻结|止付|封堵|拦截|取缔|拆除|关停|普及|"
     r"编印|印发|印制|制作|推送|转发|更新|总结|评估|验收|评比|表彰|奖励|保障|统筹|协调|调度|部署|参加|参与|引导|督促|指导|帮扶|关爱|看护|值守|演练|救援|配备|配齐|公示|收集|汇总|梳理|"
@@ -17,7 +17,7 @@ _ACTS = re.compile(
 )
 _CONCRETE = re.compile(
     r"成立|制定|明确|建立|健全|确定|签订|召开|报送|上报|报告|反馈|督导|督查|督促|通报|考核|考评|检查|抽查|问责|追究|追责|约谈|纳入|经费|资金|保障|配备|培训|研究|部署|协调|配合|牵头|分工|亲自|"
-    r"专人|联络员|方案|台账|整改|信息|宣传|报道|总结|责任|落实|协作|联动|沟通|密切|调度|排查|机制|制度|奖|惩|表彰|检验|细化|分解|指定|安排|组织|巡查|管理|严肃|处理|档案|资料|共享|合力|亮点|经验|倒查"
+    r"专人|联络员|方案|台账|整改|信息|宣传|报道|总结|责任|落实|协作|联动|沟通|密切|调度|排查|机制|制度|奖|惩|表彰|检验|细化|分解|指定|安排|组织|巡查|管理|严肃|处理|档案|资料|共享|合力|亮点|经验|倒查|扣发|扣除|取消|绩效|处分|处罚|曝光"
 )
 _MEMBER_LINE = re.compile(
     r"^(?:组\s*长|副组长|常务副组长|第一组长|成\s*员|组员|主\s*任|副主任|总指挥|副总指挥|指挥长|副指挥长|召集人|副召集人|联系人|联系电话|电话|地点|活动地点|会议地点|主题|活动主题|活动时间|时间|"
@@ -28,7 +28,15 @@ _PREAMBLE = re.compile(
     r"^(?:根据|按照|为|为了|为进一步|为深入|为切实|为认真|近年来|今年以来|近期|当前|随着).{10,}(?:方案|如下|通知|计划)[：。]?$|特此通知|自(?:印发|发布|公布|下发)[^，。]{0,6}起(?:施行|实施|执行)|负责解释"
 )
 _ESTABLISHING = re.compile(
-    r"(?:下设|设在|兼任|任组长|为组长|担任|任副组长|为副组长|为成员|任主任|组成人员|组成如下|名单如下|具体名单|成立[^，。]{0,24}领导小组(?!，明)|办公室主任|成员由|组长由)"
+    r"(?:下设|设在|兼任|任组长|为组长|任(?:副?总)?(?:指挥|召集人)|任(?:副)?指挥长|担任|任副组长|为副组长|为成员|任主任|组成人员|组成如下|名单如下|具体名单|成立[^，。]{0,24}领导小组(?!，明)|办公室主任|成员由|组长由)"
+)
+# 「由镇长任组长的专班」 only says what kind of group; 「推选老党员担任会长」 is something to do.
+_DEFINES = re.compile(r"^[^，。；]{0,16}“[^”]{1,20}”均?(?:包?含|包括|是?指)")
+_CALLED = re.compile(
+    r"[^，。；]{2,30}(?:为|是)[^，。；]{2,12}(?:阶段|时期)(?:，[^，。；]{2,14}起(?:全面|正式)?(?:实施|执行|施行|推行))?"
+)
+_BY_THE_WAY = re.compile(
+    r"由[^，。；]{2,24}?(?:任|担任|为)(?:正?副?组长|总?指挥长?|主任|召集人)的|(?:推选|推荐|选举|选聘|聘请)[^，。；]{2,30}?担任"
 )
 _INTRODUCES = re.compile(
     r"(?:如下|以下|下列|包括|分别是|分别为|主要有|主要是|主要包括|具体(?:任务|要求|内容|安排|措施|分工|步骤|职责)?(?:是|为|如下)?|做到|做好|情形|内容|对象|重点(?:是|为|排查|整治|检查|打击|围绕|内容|关注)?|工作|方面|分为|要求)：$"
@@ -46,8 +54,10 @@ _THOUGHT = re.compile(
 _MUST = re.compile(r"(?:各|村|单位|部门|局|办|所|校)[^，。；]{0,10}(?:要|应|须|负责)")
 # What only asks for the right state of mind: it holds 责任 and 落实 without ordering anything.
 _ZEAL = re.compile(
-    r"要?(?:从|站在)[^，。；]{2,20}高度|(?:是|为)?(?:第一|直接|主要)责任人|责任感|使命感|紧迫感|责任意识|思想认识|提高认识|统一思想|高度重视|充分认识[^，。；]*|深刻认识[^，。；]*|牢固树立[^，。；]*|切实增强[^，。；]*|进一步增强[^，。；]*|提高政治站位|加强(?:组织)?领导|精心组织|思想统一|认识到位|[^，。；]{0,10}重要性|[^，。；]{0,12}重大意义"
+    r"要?(?:从|站在)[^，。；]{2,20}高度|(?:是|为)?(?:第一|直接|主要)责任人|责任感|使命感|紧迫感|责任意识|思想认识|提高认识|统一思想|高度重视|充分认识[^，。；]*|深刻认识[^，。；]*|牢固树立[^，。；]*|切实增强[^，。；]*|进一步增强[^，。；]*|提高政治站位|加强(?:组织)?领导|(?:层层)?压实[^，。；]{0,6}责任|(?:深刻|认真)?(?:汲取|吸取)[^，。；]{0,16}教训|(?:切实)?把思想[^，。；]{0,4}统一到[^，。；]*|要?(?:把|将)[^，。；]{2,30}?作为[^，。；]{0,16}?(?:任务|工作|大事|抓手|工程)|精心组织|思想统一|认识到位|[^，。；]{0,10}重要性|[^，。；]{0,12}重大意义"
 )
+# What is left of 「各部门要切实提高认识」 when the zeal is taken out.
+_BARE_MODAL = re.compile(r"(?:要|应|须|必须|务必|切实|进一步|不断|真正|充分)+(?=[，。；、]|$)")
 
 
 def is_return(text: str) -> bool:
@@ -62,12 +72,21 @@ def is_member_line(text: str) -> bool:
 
 def is_establishing(text: str) -> bool:
     """Whether a sentence sets up the leading group (谁任组长, 办公室设在哪里)."""
-    return _ESTABLISHING.search(text) is not None
+    return _ESTABLISHING.search(_BY_THE_WAY.sub("", text)) is not None
+
+
+def beyond_establishing(text: str) -> str:
+    """Return the sentences of a text that do not set up a group: what the group has to do stands there."""
+    return "".join(part for part in re.split(r"(?<=[。；])", text) if not is_establishing(part))
 
 
 def is_preamble(text: str) -> bool:
-    """Whether a paragraph only says why there is a plan, or sends it out."""
-    return _PREAMBLE.search(text) is not None
+    """Whether a paragraph only says why there is a plan, sends it out, or says what a time is called."""
+    return (
+        _CALLED.fullmatch(text.strip("。；， ")) is not None
+        or _DEFINES.match(text) is not None
+        or _PREAMBLE.search(text) is not None
+    )
 
 
 def introduces(text: str) -> bool:
@@ -96,7 +115,7 @@ def orders_something(text: str, role: Role | None, *, spoken: bool = False) -> b
     if _THOUGHT.match(bare) and not _MUST.search(bare):
         return False
     if role is Role.DEMANDS:
-        left = _ZEAL.sub("", bare)
+        left = _BARE_MODAL.sub("", _ZEAL.sub("", bare))
         told = spoken and any(len(clause) >= 6 and acts(clause) for clause in re.split(r"[，。；、]", left))
         return told or _CONCRETE.search(left) is not None
     return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tracker.plans.numerals import number
@@ -10,11 +11,18 @@ from tracker.plans.numerals import number
 MASKED = r"(?:20|19)?[xX×✕＊*_]{2,4}|20[_ ]{2}|[xX×]{1,4}"
 YEAR = rf"(?:(?:20|19)\d\d|[二一][〇零○0九][〇零○一二三四五六七八九0-9]{{2}}|{MASKED})(?=年)"
 _IN_TITLE = re.compile(r"(20\d\d)(?=年|—|-|~|～|–)")
+_BELOW_TITLE = re.compile(r"^（(20\d\d)年(?:度)?）$")
 _NUMBER_OF_PAPER = re.compile(r"[〔【（\[](20\d\d)[〕】）\]]\s*\d{1,4}\s*号")
 _SIGNED = re.compile(
     rf"^(?P<year>{YEAR})年(?P<month>\d{{1,2}}|[一二三四五六七八九十]{{1,3}})月(?P<day>\d{{1,2}}|[一二三四五六七八九十]{{1,3}})日$"
 )
 _IN_DEADLINE = re.compile(r"(20\d\d)年(?:(?:\d{1,2}月(?:\d{1,2}日|底|末)?|底)前(?![^，。；]{0,8}的)|全年|底(?!数))")
+_IN_CELL = re.compile(r"(20\d\d)年")
+_IN_LABEL = re.compile(r"(?:时限|时间|期限)：\s*(20\d\d)年")
+_IN_STAGE = re.compile(
+    r"^(?:[（\d一二三四五六七八九十]{1,3}[）.、])?[^，。；：（]{2,16}（(20\d\d)年\d{1,2}月[^（），。]{0,24}）"
+)
+_FROM_NOW = re.compile(r"即日起至(20\d\d)年\d{1,2}月")
 _PERIOD = re.compile(r"(?:从|自|于|定于|决定在)?(20\d\d)年\d{1,2}月[^。；]{0,14}?(?:至|到|—|-|~|～|–|起)")
 
 
@@ -38,15 +46,18 @@ def is_masked(written: str) -> bool:
     return re.fullmatch(MASKED, written) is not None
 
 
-def year_context(title: str, paragraphs: list[str]) -> YearContext:
+def year_context(title: str, paragraphs: list[str], limits: Sequence[str] = ()) -> YearContext:
     """Look for the plan's own year: the title, the date of signing, the number of the paper, the period.
 
-    Laws and earlier papers that the text cites have years too; these are never looked at.
+    `limits` are the cells of a table's time column. Laws and earlier papers that the text cites have years too; these are never looked at.
     """
     signed = _signed(paragraphs)
     in_title = _IN_TITLE.search(re.sub(r"《[^》]*》", "", title)) or _IN_TITLE.search(title)
     if in_title:
         return YearContext(int(in_title.group(1)), "标题写明的年份", signed)
+    below = next((found for text in paragraphs[:3] if (found := _BELOW_TITLE.match(text))), None)
+    if below:
+        return YearContext(int(below.group(1)), "标题下写明的年份", signed)
     if signed and signed[0]:
         return YearContext(signed[0], "成文日期的年份", signed)
     for text in paragraphs[:6]:
@@ -56,12 +67,16 @@ def year_context(title: str, paragraphs: list[str]) -> YearContext:
     for index, text in enumerate(paragraphs):
         if (index >= 6 and not re.search(r"时间|阶段|步骤|期限", text[:40])) or re.search(r"范围|对象", text[:12]):
             continue
-        period = _PERIOD.search(text)
+        period = _PERIOD.search(text) or _FROM_NOW.search(text)
         if period and "期间" in text[period.end() : period.end() + 24]:
             continue
         if period and "《" not in text[max(0, period.start() - 12) : period.start()]:
             return YearContext(int(period.group(1)), "方案期限写明的年份", signed)
-    told = {year for text in paragraphs for year in _IN_DEADLINE.findall(text)}
+    in_table = {year for text in limits for year in _IN_CELL.findall(text)}
+    if len(in_table) == 1:
+        return YearContext(int(in_table.pop()), "表中其他时限的年份", signed)
+    told = {year for text in paragraphs for year in (*_IN_DEADLINE.findall(text), *_IN_LABEL.findall(text))}
+    told = told or {year for text in paragraphs for year in _IN_STAGE.findall(text[:60])}
     if len(told) == 1:
         return YearContext(int(told.pop()), "文中其他期限的年份", signed)
     return YearContext(None, "文中没有写明年份", signed)

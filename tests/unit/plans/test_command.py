@@ -28,6 +28,22 @@ def test_people_get_lines_that_they_can_check(tmp_path: Path) -> None:
     assert "责任：各村；配合：林业站；时限：5月底前" in result.output
 
 
+def test_what_stands_around_the_measures_is_shown_too(tmp_path: Path) -> None:
+    file = tmp_path / "plan.txt"
+    around = (
+        "二、要求\n1.成立防火领导小组，办公室设在林业站。\n2.各村每月25日前报送《进度表》（附件1）。\n3.对工作不力的村，予以通报、约谈。\n"
+        "附件：1.进度表\n柳湾镇人民政府\n2025年3月3日"
+    )
+    file.write_text(PLAN + around, encoding="utf-8")
+    lines = CliRunner().invoke(main, ["plan", "read", str(file)]).output
+    for line in ("印发机关：柳湾镇人民政府", "领导机构：防火领导小组", "办公室：办公室（设在林业站）", "附件1：进度表",
+                 "报送：《进度表》（附件1）；时限：每月25日前", "奖惩（约谈、通报）：对工作不力的村，予以通报、约谈"):  # fmt: skip
+        assert line in lines
+    reading = json.loads(CliRunner().invoke(main, ["plan", "read", str(file), "--json"]).output)
+    assert reading["issuers"][0]["text"] == "柳湾镇人民政府"
+    assert {"groups", "attachments", "returns", "consequences"} <= set(reading)
+
+
 def test_a_file_that_cannot_be_read_gets_a_sentence(tmp_path: Path) -> None:
     file = tmp_path / "plan.pdf"
     file.write_bytes(b"%PDF-1.7 something")
