@@ -86,7 +86,11 @@ def _when(one: Measure, phases: Sequence[dict[str, str]]) -> dict[str, str]:
         case "continuous":
             return {**_NO_TIME, "kind": "rhythm"}
         case "phase":
-            named = [phase for phase in phases if phase["title"] and phase["title"] in "".join([due.text, *one.path])]
+            named = [
+                phase
+                for phase in phases
+                if phase["title"] and phase["title"] in "".join([due.text, one.text[:40], *one.path])
+            ]
             if len(named) == 1:
                 return {**_NO_TIME, "kind": "phase_end", "phase": named[0]["key"]}
     return dict(_NO_TIME)
