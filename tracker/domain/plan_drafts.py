@@ -113,6 +113,22 @@ def joined(content: Content, number: int) -> Content:
     return _replaced(_replaced(content, following["id"], []), number, [both])
 
 
+def change_between(before: Content, after: Content) -> dict[str, Any]:
+    """Return what `taken_back` needs to make `before` of `after`: only what differs, for every edit is kept."""
+    changed = {name: value for name, value in before.items() if after[name] != value}
+    if "measures" in changed and [one["id"] for one in before["measures"]] == [one["id"] for one in after["measures"]]:
+        pairs = zip(changed.pop("measures"), after["measures"], strict=True)
+        changed["of_measures"] = [old for old, new in pairs if old != new]
+    return changed
+
+
+def taken_back(content: Content, change: Mapping[str, Any]) -> Content:
+    """Return the content before a change."""
+    former = {one["id"]: one for one in change.get("of_measures", ())}
+    measures = [former.get(one["id"], one) for one in content["measures"]]
+    return {**content, "measures": measures, **{name: value for name, value in change.items() if name != "of_measures"}}
+
+
 def printed_names(content: Content) -> dict[str, int]:
     """Return each name of a kept proposal's units as printed, with how many proposals name it."""
     counted: dict[str, int] = {}

@@ -19,7 +19,7 @@ from tracker.domain.errors import (
     TransitionNotAllowed,
 )
 from tracker.domain.permissions import Action, Place, Viewer, may
-from tracker.domain.plan_drafts import Content, campaign_of, open_questions
+from tracker.domain.plan_drafts import Content, campaign_of, change_between, open_questions, taken_back
 from tracker.domain.ports import Cipher
 from tracker.domain.unit_matching import UnitNames
 from tracker.domain.values import local_date
@@ -144,8 +144,7 @@ class PlanDraftService:
             after = edit(draft.content)
             if after == draft.content:
                 return
-            changed = {name: value for name, value in draft.content.items() if after[name] != value}
-            draft.earlier = [*draft.earlier, changed][-MOST_UNDONE:]
+            draft.earlier = [*draft.earlier, change_between(draft.content, after)][-MOST_UNDONE:]
             self._write(draft, after)
             uow.commit()
 
@@ -157,7 +156,7 @@ class PlanDraftService:
                 raise TransitionNotAllowed("没有可以撤销的修改。")
             before = draft.earlier[-1]
             draft.earlier = draft.earlier[:-1]
-            self._write(draft, {**draft.content, **before})
+            self._write(draft, taken_back(draft.content, before))
             uow.commit()
 
     def drop(self, viewer: Viewer, ref: str, *, expected_revision: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -73,6 +74,26 @@ def test_a_joint_duty_has_one_lead_and_each_duty_many() -> None:
     assert made["measures"][1]["units"] == ["各村（社区）"]
     two = content(measure(1, joint=True), units={"各村": ["东岭村", "西坡村"]})
     assert any("牵头单位只能有一个" in problem.sentence for problem in drafts.open_questions(two))
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        lambda before: drafts.edited(before, 2, {"title": "别的", "leads": "公安局"}),
+        lambda before: drafts.kept(before, 1, keep=False),
+        lambda before: drafts.doubled(before, 1),
+        lambda before: drafts.joined(before, 1),
+        lambda before: drafts.with_head(before, {"title": "别的"}),
+        lambda before: drafts.with_units(before, {"各村": ["东岭村"]}),
+        lambda before: before,
+    ],
+)
+def test_every_edit_can_be_taken_back(edit: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+    before = content(measure(1), measure(2), measure(3))
+    after = edit(before)
+    change = drafts.change_between(before, after)
+    assert drafts.taken_back(after, change) == before
+    assert "measures" not in change or len(after["measures"]) != 3, "an edit of one keeps one"
 
 
 @pytest.mark.parametrize(
