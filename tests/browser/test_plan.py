@@ -1,0 +1,75 @@
+"""From a township's plan in Word to an issued campaign, by clicks: few questions, few corrections, no dead end."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.browser.page_checks import what_is_wrong
+from tests.browser.people import Someone
+from tests.support.running import RunningSample
+from tests.unit.plans.plans_written import paragraph, word
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.allow_hosts(["127.0.0.1"])]
+
+PLAN = """青禾镇自建房消防安全专项整治行动方案
+为守住群众住得安全的底线，结合我镇实际，制定本方案。行动时间：2026年3月2日至2026年8月31日。
+一、工作目标
+自建房底数清、隐患清，群众知晓率达到95%以上。
+二、工作任务
+（一）逐户排查。各村对用于出租的自建房逐户排查，登记造册，做到不漏一户。（责任单位：各村（社区）；完成时限：2026年4月30日前）
+（二）沿街店铺排查。对沿街住店合一的店铺开展联合排查。（责任单位：镇综治办、派出所；完成时限：2026年5月15日前）
+（三）集市宣传。在集市和广场摆摊讲解用火用电知识，发放明白纸。（责任单位：镇宣传办；完成时限：2026年5月20日前）
+（四）入户提醒。各村上门提醒独居老人，每季度至少1次。（责任单位：各村（社区））
+（五）校园演练。各学校组织一次疏散演练，并开展消防安全教育。（责任单位：各学校；完成时限：2026年6月10日前）
+（六）报送进度。每月25日前将排查和整改进度报镇综治办。（责任单位：各村（社区））
+（七）查处违法行为。对拒不整改、堵塞通道的依法查处。（责任单位：青禾派出所；完成时限：2026年6月30日前）
+（八）夜间巡查。组织力量坚持夜间巡查。（责任单位：各村（社区）；完成时限：长期坚持）
+（九）经费保障。安排专项经费，购置应急器材。（责任单位：镇财政所；完成时限：2026年4月10日前）
+（十）联合督查。由镇综治办牵头，派出所、镇宣传办配合，开展联合督查。（完成时限：2026年7月20日前）
+"""
+#: Ten measures may need two corrections.
+MOST_CORRECTIONS = 2
+
+
+def test_a_township_s_plan_is_running_after_a_few_clicks(
+    browser: Browser, sample: RunningSample, tmp_path: Path
+) -> None:
+    file = tmp_path / "方案.docx"
+    file.write_bytes(word(*(paragraph(line) for line in PLAN.splitlines())))
+    office = Someone(browser, sample, "bangongshi1")
+    office.go("/campaigns")
+    office.follow("从方案文件新建")
+    office.page.set_input_files("[name=file]", file)
+    office.press("读取方案")
+    page = office.page
+    expect(page.get_by_role("heading", name="读出的措施（10条）")).to_be_visible()
+    assert what_is_wrong(page) == []
+
+    asked = page.locator(".plan-todo li")
+    corrections = asked.count()
+    assert corrections <= MOST_CORRECTIONS, asked.all_inner_texts()
+    office.press("生成行动草稿")
+    expect(page.get_by_role("heading", name="下达前核对")).to_be_visible()
+    expect(page.locator("main")).to_contain_text("联合督查")
+    office.step("issue")
+    expect(page.locator("main")).to_contain_text("进行中")
+    office.close()
+
+    village = Someone(browser, sample, "dongling", phone=True)
+    village.go("/desk")
+    expect(village.page.locator("main")).to_contain_text("逐户排查")
+    village.close()
+
+
+def test_on_a_phone_the_words_stand_above_the_proposals(browser: Browser, sample: RunningSample) -> None:
+    office = Someone(browser, sample, "bangongshi1", phone=True)
+    office.go("/plans")
+    office.page.fill("[name=text]", PLAN)
+    office.press("读取方案")
+    assert what_is_wrong(office.page) == []
+    office.page.locator("#m-3 a[href='#t-3']").click()
+    expect(office.page.locator(".plan-used:has(:target)")).to_contain_text("集市宣传")
+    office.close()
