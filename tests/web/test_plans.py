@@ -127,6 +127,17 @@ def test_words_and_proposals_lead_to_each_other_and_unused_words_are_marked(site
     assert re.search(r'<span class="plan-unused">[^<]*各单位要高度重视', words[1])
 
 
+def test_what_the_rules_against_burdens_limit_is_hinted_at_and_never_refused(site: Site) -> None:
+    office = site.browser("office1")
+    text = PLAN.replace("发放明白纸。", "引导群众下载APP，安装率不低于90%。").replace(
+        "各单位要高度重视。", "对排名末位的实行一票否决。"
+    )
+    page = office.get(hand_in(office, text)).text
+    assert "国办函〔2026〕12号" in card(page, 2)
+    assert "减负提示" not in card(page, 1)
+    assert "一票否决" in re.sub(r'<div class="plan-words".*?</div>', "", unescape(page), flags=re.DOTALL)
+
+
 def test_a_proposal_is_edited_dropped_doubled_joined_and_all_of_it_taken_back(site: Site) -> None:
     office = site.browser("office1")
     path = hand_in(office)

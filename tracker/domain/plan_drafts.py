@@ -4,7 +4,9 @@ A draft's content is plain JSON, everything as it was typed, so that nothing is 
 
     title, summary, key, word, starts_on, ends_on, rhythm_every, rhythm_by_day     the head; `word` is the 机关代字
     phases      [{key, title, starts_on, ends_on}]
-    measures    [{id, ordinal, path, title, text, span, workflow, leads, supports, joint, when, said, questions, kept}]
+    measures    [{id, ordinal, path, title, text, span, workflow, leads, supports, joint, when, said, questions,
+                hints, kept}]
+    notes       what is said of the whole document
     units       name as printed → names of units or unit sets
 
 `when` is {kind, day, phase, days, every, by_day, times}; kind "" = not answered yet. `campaign_of` makes of it what
@@ -109,6 +111,7 @@ def joined(content: Content, number: int) -> Content:
         "supports": list(dict.fromkeys([*measure["supports"], *following["supports"]])),
         "when": measure["when"] if measure["when"]["kind"] else following["when"],
         "questions": [*measure["questions"], *following["questions"]],
+        "hints": list(dict.fromkeys([*measure["hints"], *following["hints"]])),
     }  # fmt: skip
     return _replaced(_replaced(content, following["id"], []), number, [both])
 

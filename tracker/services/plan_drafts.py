@@ -26,6 +26,7 @@ from tracker.domain.values import local_date
 from tracker.persistence.models import PlanDraft
 from tracker.persistence.repositories.units import OfficeRow
 from tracker.persistence.unit_of_work import UnitOfWork
+from tracker.plans.burdens import find_burdens
 from tracker.plans.files import original_text
 from tracker.plans.reading import read_text
 from tracker.services.campaign_loading import CampaignLoading
@@ -105,8 +106,9 @@ class PlanDraftService:
             )  # fmt: skip
             (ref,) = uow.tasks.new_refs("FA", local_date(now).year, 1)
             key = "plan_" + ref.removeprefix("FA-").replace("-", "_")
-            proposed = content_of(reading, names, key=key, word=uow.plan_drafts.latest_word(office.id))
-            proposed["notes"] = [*reading.questions, *(reading.reasons if reading.document != "plan" else ())]
+            proposed = content_of(
+                reading, names, find_burdens(text), key=key, word=uow.plan_drafts.latest_word(office.id)
+            )
             uow.plan_drafts.add(
                 PlanDraft(
                     ref=ref, office_id=office.id, person_id=viewer.person_id, file_name=name[:200], text=text,
@@ -134,7 +136,7 @@ class PlanDraftService:
             choices = [*sets, *(one.name for one in uow.units.units_by_key().values())]
             return DraftPage(
                 draft.ref, draft.revision, draft.file_name, draft.text, draft.content, bool(draft.earlier), choices,
-                open_questions(draft.content), uow.plan_drafts.campaign_ref(draft), draft.content.get("notes", ()),
+                open_questions(draft.content), uow.plan_drafts.campaign_ref(draft), draft.content["notes"],
             )  # fmt: skip
 
     def change(self, viewer: Viewer, ref: str, *, expected_revision: int, edit: Callable[[Content], Content]) -> None:

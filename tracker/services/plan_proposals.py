@@ -9,6 +9,7 @@ from typing import Any
 
 from tracker.domain.plan_drafts import Content
 from tracker.domain.unit_matching import UnitNames
+from tracker.plans.burdens import Burden
 from tracker.plans.shapes import Deadline, Measure, Phase, Reading
 
 #: The kind of a measure by its words → the workflow that usually runs it. A person may choose another.
@@ -21,21 +22,33 @@ _NO_TIME = {"kind": "", "day": "", "phase": "", "days": "", "every": "", "by_day
 LONGEST_TITLE = 24
 
 
-def content_of(reading: Reading, names: UnitNames, *, key: str, word: str) -> Content:
+def content_of(reading: Reading, names: UnitNames, burdens: Sequence[Burden], *, key: str, word: str) -> Content:
     """Return the content with which a draft begins.
 
     `names` matches what is printed to what exists here; `word` is the office's 机关代字, where it is known.
     """
     phases = _phases(reading.phases)
-    measures = [_measure(one, number, phases) for number, one in enumerate(reading.measures, start=1)]
+    measures = [
+        {**_measure(one, number, phases), "hints": [burden.sentence for burden in burdens if _within(burden, one)]}
+        for number, one in enumerate(reading.measures, start=1)
+    ]
+    elsewhere = [burden for burden in burdens if not any(_within(burden, one) for one in reading.measures)]
     printed = dict.fromkeys(name for one in measures for name in [*one["leads"], *one["supports"]])
     period = reading.period
     return {
         "title": reading.title[:100], "summary": "", "key": key, "word": word,
         "starts_on": (period.start if period else None) or "", "ends_on": (period.end if period else None) or "",
         "rhythm_every": "month", "rhythm_by_day": "", "phases": phases, "measures": measures,
+        "notes": [
+            *reading.questions,
+            *(f"减负提示（措施以外的文字）：{sentence}" for sentence in dict.fromkeys(b.sentence for b in elsewhere)),
+        ],
         "units": {name: [found] if (found := names.find(name)) else [] for name in printed},
     }  # fmt: skip
+
+
+def _within(burden: Burden, measure: Measure) -> bool:
+    return burden.span[0] < measure.span[1] and measure.span[0] < burden.span[1]
 
 
 def _phases(phases: Sequence[Phase]) -> list[dict[str, str]]:

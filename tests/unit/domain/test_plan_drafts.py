@@ -17,7 +17,7 @@ def measure(number: int, **given: Any) -> dict[str, Any]:
     whole = {
         "id": number, "ordinal": f"（{number}）", "path": [], "title": f"第{number}项", "text": f"做第{number}件事。",
         "span": [number * 10, number * 10 + 8], "workflow": "survey", "leads": ["各村"], "supports": [], "joint": False,
-        "when": {**NO_TIME, "kind": "by_date", "day": "2026-04-30"}, "said": "", "questions": [], "kept": True,
+        "when": {**NO_TIME, "kind": "by_date", "day": "2026-04-30"}, "said": "", "questions": [], "hints": [], "kept": True,
     }  # fmt: skip
     return {**whole, **given}
 
@@ -25,7 +25,7 @@ def measure(number: int, **given: Any) -> dict[str, Any]:
 def content(*measures: dict[str, Any], **given: Any) -> dict[str, Any]:
     whole = {
         "title": "行动", "summary": "", "key": "k", "word": "测", "starts_on": "2026-03-02", "ends_on": "2026-08-31",
-        "rhythm_every": "month", "rhythm_by_day": "", "phases": [], "measures": list(measures),
+        "rhythm_every": "month", "rhythm_by_day": "", "phases": [], "notes": [], "measures": list(measures),
         "units": {"各村": ["各村（社区）"]},
     }  # fmt: skip
     return {**whole, **given}
