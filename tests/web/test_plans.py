@@ -98,7 +98,10 @@ def test_a_plan_becomes_an_issued_campaign(site: Site) -> None:
     refused = office.post(f"{path}/create", page=path)
     assert refused.status_code == 422
     assert office.post(f"{path}/units", {"unit:镇消防专班": "各村"}, page=path).status_code == 302
-    assert "可以生成行动草稿了" in office.get(path).text
+    ready = office.get(path).text
+    assert "可以生成行动草稿了" in ready
+    # Two villages: survey and talk once, 2 × 6 monthly returns (March to August), and as many of the rhythm.
+    assert "2个单位，28项" in ready
     made = office.post(f"{path}/create", page=path)
     assert made.status_code == 302, unescape(made.text)
     ref = made.headers["Location"].rsplit("/", 1)[-1]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from tracker.domain.campaign_file import CampaignFile
+from tracker.domain.campaign_file import CampaignFile, Labels
 from tracker.domain.errors import (
     DefinitionInvalid,
     FieldProblem,
@@ -18,12 +18,14 @@ from tracker.domain.errors import (
     StaleVersion,
     TransitionNotAllowed,
 )
+from tracker.domain.outlook import Outlook, look_ahead
 from tracker.domain.permissions import Action, Place, Viewer, may
 from tracker.domain.plan_drafts import Content, campaign_of, change_between, open_questions, taken_back
 from tracker.domain.ports import Cipher
 from tracker.domain.unit_matching import UnitNames
 from tracker.domain.values import local_date
 from tracker.persistence.models import PlanDraft
+from tracker.persistence.queries.reached import Reached, find_reached
 from tracker.persistence.repositories.units import OfficeRow
 from tracker.persistence.unit_of_work import UnitOfWork
 from tracker.plans.burdens import find_burdens
@@ -62,6 +64,14 @@ class DraftLine:
 
 
 @dataclass(frozen=True)
+class LookedAhead:
+    """What issuing the campaign now would ask of its units, and who answers there."""
+
+    outlook: Outlook
+    reached: Sequence[Reached]
+
+
+@dataclass(frozen=True)
 class DraftPage:
     """A draft as its page shows it. `choices`: what a printed name may mean, sets first."""
 
@@ -75,6 +85,7 @@ class DraftPage:
     questions: Sequence[FieldProblem]
     campaign_ref: str | None
     notes: Sequence[str]
+    ahead: LookedAhead | None
 
 
 class PlanDraftService:
@@ -133,10 +144,12 @@ class PlanDraftService:
         with self._floor.uows() as uow:
             draft, office = _find(uow, viewer, ref)
             sets = uow.units.set_members(office.id)
+            questions = open_questions(draft.content)
             choices = [*sets, *(one.name for one in uow.units.units_by_key().values())]
             return DraftPage(
                 draft.ref, draft.revision, draft.file_name, draft.text, draft.content, bool(draft.earlier), choices,
-                open_questions(draft.content), uow.plan_drafts.campaign_ref(draft), draft.content["notes"],
+                questions, uow.plan_drafts.campaign_ref(draft), draft.content["notes"],
+                None if questions or draft.campaign_id is not None else self._look_ahead(uow, draft, office),
             )  # fmt: skip
 
     def change(self, viewer: Viewer, ref: str, *, expected_revision: int, edit: Callable[[Content], Content]) -> None:
@@ -193,18 +206,23 @@ class PlanDraftService:
             uow.commit()
             return campaign.ref
 
-    def _file(self, uow: UnitOfWork, draft: PlanDraft, office: OfficeRow) -> CampaignFile:
-        units = uow.units.units_by_key()
-        keys = {unit.id: key for key, unit in units.items()}
-        sets = {
-            name: tuple(keys[unit_id] for unit_id in members if unit_id in keys)
-            for name, members in uow.units.set_members(office.id).items()
-        }
-        plain = campaign_of(draft.content, office_key=keys[office.unit_id])
+    def _look_ahead(self, uow: UnitOfWork, draft: PlanDraft, office: OfficeRow) -> LookedAhead | None:
+        """Return what the campaign would ask, None while the checks of a campaign file still refuse it."""
         try:
-            return self._reader(
-                plain, units={key: (unit.name, unit.short_name) for key, unit in units.items()}, sets=sets
-            )
+            file = self._file(uow, draft, office)
+        except InvalidInput:
+            return None
+        now = self._floor.clock.now()
+        units, sets = _places(uow, office)
+        labels = Labels(((key, name, short) for key, (name, short) in units.items()), sets)
+        outlook = look_ahead(file, labels, self._floor.calendars.newest(), now=now)
+        return LookedAhead(outlook, find_reached(uow.session, outlook.by_unit.keys(), today=local_date(now)))
+
+    def _file(self, uow: UnitOfWork, draft: PlanDraft, office: OfficeRow) -> CampaignFile:
+        units, sets = _places(uow, office)
+        own = uow.units.by_id([office.unit_id])[office.unit_id].key
+        try:
+            return self._reader(campaign_of(draft.content, office_key=own), units=units, sets=sets)
         except DefinitionInvalid as wrong:
             raise InvalidInput([_placed(sentence, draft) for sentence in wrong.problems], NOT_MADE) from None
 
@@ -230,6 +248,17 @@ def _find(uow: UnitOfWork, viewer: Viewer, ref: str, *, lock: bool = False) -> t
     if draft is None:
         raise NotFound("没有这份方案草稿，或者您无权查看。")
     return draft, offices[draft.office_id]
+
+
+def _places(uow: UnitOfWork, office: OfficeRow) -> tuple[Mapping[str, tuple[str, str]], Mapping[str, tuple[str, ...]]]:
+    """Return key → (name, short name) of every unit, and set → keys of the office's own sets."""
+    present = uow.units.units_by_key()
+    keys = {unit.id: key for key, unit in present.items()}
+    sets = {
+        name: tuple(keys[unit_id] for unit_id in members if unit_id in keys)
+        for name, members in uow.units.set_members(office.id).items()
+    }
+    return {key: (unit.name, unit.short_name) for key, unit in present.items()}, sets
 
 
 def _refuse(loading: CampaignLoading, draft: PlanDraft) -> None:
