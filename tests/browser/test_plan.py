@@ -48,6 +48,17 @@ def test_a_township_s_plan_is_running_after_a_few_clicks(
     expect(page.get_by_role("heading", name="读出的措施（10条）")).to_be_visible()
     assert what_is_wrong(page) == []
 
+    # The keyboard walks the proposals, lights their words, drops one and takes that back.
+    page.wait_for_load_state()
+    for key in "jj":
+        page.keyboard.press(key)
+    expect(page.locator(".plan-used.plan-lit")).to_contain_text("沿街店铺排查")
+    page.keyboard.press("d")
+    expect(page.locator("#m-2")).to_contain_text("已去掉")
+    page.wait_for_load_state()  # the keys work once the script has run
+    page.keyboard.press("u")
+    expect(page.locator("#m-2")).not_to_contain_text("已去掉")
+
     asked = page.locator(".plan-todo li")
     corrections = asked.count()
     assert corrections <= MOST_CORRECTIONS, asked.all_inner_texts()
