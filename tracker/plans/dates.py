@@ -21,6 +21,11 @@ _FIRST_MONTH = re.compile(rf"(?P<year>20\d\d年)?(?<!\d)(?P<first>\d{{1,2}})月?
 _QUOTED = re.compile(r"《[^》]{0,80}》|“[^”]{0,40}”|〔[^〕]{0,10}〕")
 _HOUR = r"(?:[（(][^（）]{1,6}[）)])?(?:上午|下午|中午|晚上|下班)?(?:\d{1,2}(?:时|点|：\d\d))?(?:整)?"
 _BEFORE_THEN = re.compile(rf"^[日号]?{_HOUR}(?:之|以)?前")
+# 「5月10日、7月10日前」: the word at the end holds for each day of the list.
+_SEVERAL_BEFORE = re.compile(r"^(?:、(?:\d{1,2}月)?\d{1,2}日){1,5}(?:之|以)?前")
+_NO_REACH = re.compile("")
+# 「11月25日（星期一）：升旗」: a day's line in a timetable.
+_SCHEDULED = re.compile(r"^(?:（(?:星期|周|礼拜)[一二三四五六日天]）)?(?:上午|下午|晚上)?：(?!\d)")
 _OBJECT_AFTER = re.compile(
     r"^(?:(?:已|新)?[^，。；]{0,4}?(?:开立|开户|发生|出生|入职|注册|立案|投用|居住|入网|批准|建造|竣工)|(?:已经?|未|尚未|仍未|仍|没有|没|逾期)[^，。；]{0,8}?)"
     r"[^，。；]{0,10}?的(?!工作|任务|要求|通知)"
@@ -146,7 +151,9 @@ def _single(plain: str, day: Day, years: YearContext, labelled: bool) -> Dated |
     if _names_no_day(plain, day):
         return None
     year = resolve_year(day, years)
-    due = _BEFORE_THEN.match(after)
+    if _SCHEDULED.match(after) and not plain[: day.start].strip():
+        return Dated(Deadline("by_date", day.text, year, day.last_month, day.last), day.start, day.end)
+    due = _BEFORE_THEN.match(after) or (_SEVERAL_BEFORE.match(after) and _NO_REACH.match(after))
     if due:
         if _OBJECT_AFTER.match(after[due.end() :]) or _DATA.search(before):
             return None

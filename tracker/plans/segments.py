@@ -18,7 +18,7 @@ _YEAR = re.compile(r"(20\d\d)年(?=\d{1,2}月|底|[上下]半年|[一二三四]�
 _EACH_MUST = re.compile(r"(?:^|[，。；])各[^，。；]{1,24}?(?:要|应|须)")
 _SPEAKS = re.compile(r"要|应|须|负责|牵头|：|由|^.{17}")
 _TIME_WORD = re.compile(r"每|月|年底|季度|日前")
-_FURTHEST_BACK = 300
+_FURTHEST_BACK, _MOST_TIMES = 300, 60
 _TIMED = re.compile(
     r"^(?:并|并于|于|须于|要于|应于|请于|在|并在|同时)?(?:每|\d|[一二三四五六七八九十]{1,3}月|20|年底|月底)"
 )
@@ -122,7 +122,7 @@ def _times_apart(parts: list[Passage], years: YearContext) -> list[Passage]:
     """「于每月19日前报进展，8月25日前报总结」 are two duties: part them at the comma before the second time."""
     result: list[Passage] = []
     for part in parts:
-        pieces = clauses(part) if len(_TIME_WORD.findall(part.text)) > 1 else [part]
+        pieces = clauses(part) if 1 < len(_TIME_WORD.findall(part.text)) <= _MOST_TIMES else [part]
         gathered, said = [pieces[0]], pieces[0].text
         for piece in pieces[1:]:
             if _may_part(piece) and _parts_ways(said[-_FURTHEST_BACK:], piece.text, years):

@@ -24,7 +24,7 @@ _SUFFIXES = (
 #: people in an office's service who are named as those responsible
 _OFFICES = (
     "班主任|社区工作者|楼长|单元长|网格员|社区干部|镇干部|街道干部|镇村干部|机关干部|乡镇干部|网格长|联络员|包片领导|包村领导|包村干部|驻村干部|驻村工作队|驻村第一书记|村干部|村两委|两委干部|包保干部|辅导员|河长|林长|塘长|护林员|科任教师|任课教师|值周教师|年级组长|"
-    "安全员|楼栋长|村民组长|村民小组长|劝导员|社区民警|责任区民警|护校队|志愿者|志愿服务队|平安志愿者|任课老师|值班教师|宣传员|信息员|巡查员|巡护员|村支书|村党支部书记|驻片领导|挂村领导|挂点领导|包联干部|领导小组|"
+    "安全员|楼栋长|治保主任|调解主任|民兵连长|村医|督学|村民组长|村民小组长|劝导员|社区民警|责任区民警|护校队|志愿者|志愿服务队|平安志愿者|任课老师|值班教师|宣传员|信息员|巡查员|巡护员|村支书|村党支部书记|驻片领导|挂村领导|挂点领导|包联干部|领导小组|"
     "学校领导|值班领导|办公室|工作人员|干部职工|党员干部|教师|全体职工|后勤主任|教务主任|政教主任|总务主任|德育主任|保健医生|校医|门卫|保安|保安员|宿管员|炊事员|园长|校长|委员|专干|班子成员|检查人员|执法人员|督查人员|督导人员|医务人员|窗口人员"
 )
 _NOT_UNITS = (
@@ -129,7 +129,7 @@ def clean_unit(name: str) -> str:
 
 def of_person(name: str) -> str:
     """Return the unit of 「各村主要负责人」: 各村. A name without a person comes back unchanged."""
-    if _REAL.fullmatch(name) or name.endswith("班主任"):
+    if _REAL.fullmatch(name) or name.endswith(("班主任", "治保主任", "调解主任")):
         return name
     shorter = _PERSON_OF.sub("", name)
     return shorter if len(shorter) > 1 and is_unit(shorter) else name

@@ -74,6 +74,7 @@ def test_what_a_group_does_is_a_duty_whoever_leads_it(text: str) -> None:
         ("发生案件的学校，须在24小时内书面报告", ("学校",)),
         ("党员干部操办喜事，须提前报告", ("党员干部",)),
         ("各支行行长为第一责任人，要亲自抓", ("各支行",)),
+        ("村治保主任每半月排查一次纠纷", ("村治保主任",)),
     ],
 )
 def test_whom_a_sentence_speaks_to(text: str, lead: tuple[str, ...]) -> None:
@@ -193,6 +194,52 @@ def test_partners_and_advisers_in_a_bracket_help() -> None:
         (("县检察院",), ("县水利局",)),
         (("各镇",), ("农业局",)),
     ]
+
+
+def test_a_bracket_may_hold_a_unit_and_a_time_only() -> None:
+    found = measures(
+        "一、任务\n1.检查加油站。（市场监管局，5月底前）\n2.排查线路。（各镇负责，商务局督导；3月31日前完成）"
+    )
+    assert [(m.lead_units, m.support_units, m.deadline and m.deadline.month) for m in found] == [
+        (("市场监管局",), (), 5),
+        (("各镇",), ("商务局",), 3),
+    ]
+
+
+def test_dots_behind_chinese_numbers_number_items() -> None:
+    found = measures("一.加强摸排.各村要逐户登记,4月20日前建立台账.\n二.强化监管.水务站每年检查一次.")
+    assert [(m.lead_units, m.text[:4]) for m in found] == [(("各村",), "加强摸排"), (("水务站",), "强化监管")]
+
+
+def test_a_line_of_a_timetable_is_due_on_its_day() -> None:
+    found = measures("一、活动安排\n11月25日（星期一）：升旗仪式上讲话。（德育处、安全办）\n11月26日：各班召开班会。")
+    assert [m.deadline and (m.deadline.type, m.deadline.day) for m in found] == [("by_date", 25), ("by_date", 26)]
+
+
+def test_one_before_holds_for_each_day_of_a_list() -> None:
+    found = measures("一、要求\n1.各村5月10日、7月10日、10月10日前分别报送进展。")[0]
+    assert found.deadline is not None
+    assert (found.deadline.month, found.deadline.day) == (5, 10)
+    assert found.questions
+
+
+def test_the_end_of_each_month() -> None:
+    found = find_recurring("每月月底前报送台账")
+    assert found is not None
+    assert found[0].by_day == 31
+
+
+def test_a_stage_s_name_behind_its_days_is_no_duty() -> None:
+    found = measures(
+        "一、实施步骤\n第一阶段（2025年2月10日—28日）：动员部署。各村召开动员会。\n第二阶段（2025年3月1日—5月10日）：组织实施。各村排查。"
+    )
+    assert [(m.lead_units, m.deadline and m.deadline.type) for m in found] == [(("各村",), "phase")] * 2
+
+
+def test_a_time_column_that_says_no_day_leaves_the_words_their_own() -> None:
+    found = measures("序号\t工作要求\t牵头单位\t完成时限\n1\t每月开展一次宣传\t林业站\t防火期内")
+    assert found[0].deadline is not None
+    assert found[0].deadline.every == "month"
 
 
 def test_a_column_s_name_may_have_a_bracket_behind_it() -> None:
