@@ -139,7 +139,7 @@ def _may_part(piece: Passage) -> bool:
     """Whether a clause could be a duty of its own: it begins with a time, or with its own sender."""
     if _TIMED.match(piece.text):
         return acts(piece.text)
-    return is_return(piece.text) and subject_of(piece.text) is not None
+    return (is_return(piece.text) or acts(piece.text)) and subject_of(piece.text) is not None
 
 
 def _parts_ways(before: str, after: str, years: YearContext) -> bool:
@@ -150,6 +150,9 @@ def _parts_ways(before: str, after: str, years: YearContext) -> bool:
     opening = find_dated(before, years)[:1]
     if second.type == "recurring" and opening and opening[0].window and opening[0].start <= 1:
         return False  # 「3月1日至15日，各村值班，每日报告」: the days hold for all that follows.
+    named, others = subject_of(before), subject_of(after)
+    if named and others and not set(named[0]) & set(others[0]):
+        return True  # 「各镇9月底前建成，县平安办四季度验收」: each has its own time.
     return is_return(after) or first.type != second.type
 
 
@@ -164,8 +167,8 @@ def _stands_alone(current: Segment, sentence: _Sentence, *, tagged: bool, paragr
     first_named = bool(sentence.subject) and not current.subject and not tagged
     if first_named and (paragraph or sentence.due.deadline is not None):
         return True
-    if sentence.due.deadline is None:
-        return False
+    if sentence.due.deadline is None or sentence.tag.time:
+        return False  # The time of a tag behind the last sentence holds for all of the item.
     if is_return(sentence.passage.text):
         return not current.returns or current.due.deadline is not None
     return current.due.deadline is not None and current.due.deadline.text != sentence.due.deadline.text

@@ -256,3 +256,42 @@ def test_neither_a_state_of_mind_nor_a_definition_is_a_duty(text: str) -> None:
 
 def test_any_kind_of_goal_is_silent() -> None:
     assert len(measures("一、攻坚目标\n通过攻坚，实现隐患全面整改。\n二、任务\n1.各村巡查。")) == 1
+
+
+def test_numbers_that_count_on_need_no_stop_before_them() -> None:
+    found = measures(
+        "一、活动时间：4月8日至4月30日二、活动对象：全体学生三、活动内容1、召开会议。4月10日前，德育处召开会议。2、张贴海报。团委于4月19日张贴海报。"
+    )
+    assert [(m.lead_units, m.deadline and m.deadline.day) for m in found] == [(("德育处",), 10), (("团委",), 19)]
+
+
+def test_each_unit_with_a_time_of_its_own_has_a_duty_of_its_own() -> None:
+    found = measures("一、任务\n1.推进建设。各镇要在9月底前建成中心，县平安办四季度组织验收。")
+    assert [(m.lead_units, m.deadline and m.deadline.month) for m in found] == [(("各镇",), 9), (("县平安办",), 12)]
+
+
+def test_the_time_of_a_tag_does_not_part_the_sentences_before_it() -> None:
+    found = measures("一、任务\n（一）织密网络\n网点每月走进一个社区；设立专区。牵头部门：综合部；完成时限：12月底前。")
+    assert [(m.lead_units, m.deadline and m.deadline.month) for m in found] == [(("综合部",), 12)]
+
+
+def test_a_duty_that_comes_back_from_a_month_on_comes_back() -> None:
+    found = measures("一、任务\n1.督查通报。6月起，督查室每月开展督查。")
+    assert [m.deadline and m.deadline.every for m in found] == ["month"]
+
+
+@pytest.mark.parametrize(
+    ("text", "lead"),
+    [
+        ("县教育局组织学校开展教育", ("县教育局",)),
+        ("各村防疫员要如实填写档案", ("各村防疫员",)),
+        ("区平安办上下半年各举办一期培训班", ("区平安办",)),
+        ("镇畜牧站要把疫苗发放到村，并安排技术人员包村指导", ("镇畜牧站",)),
+    ],
+)
+def test_who_is_spoken_to_and_who_is_only_sent(text: str, lead: tuple[str, ...]) -> None:
+    assert measures(f"一、任务\n1.{text}。")[0].lead_units == lead
+
+
+def test_being_first_responsible_is_no_duty_by_itself() -> None:
+    assert len(measures("一、任务\n1.各村巡查。\n二、要求\n1.各网点负责人为本网点第一责任人。")) == 1
