@@ -78,6 +78,8 @@ def _weigh(named: Document | None, title: str, per: dict[str, float], body: str)
         )
     if named == "other" and not (per["orders"] > 6 and "责任单位" in body):
         return "other", (quoted + "是倡议、讲话或宣传材料，不是方案。",)
+    if named == "summary" and re.search(r"简报|快报|专报|动态", title):
+        return "summary", (quoted + "是简报一类，转述会议和情况，自己不布置任务。",)
     if named == "summary":
         if per["orders"] > 3 * per["done"] and per["orders"] >= 4:
             return "plan", (quoted + "像总结，但正文在部署任务。",)

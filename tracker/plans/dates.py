@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from tracker.plans.calendar_words import DAY, NEXT_YEAR, Day, day_at, is_masked_year, month_end
 from tracker.plans.numerals import number
 from tracker.plans.shapes import Deadline
+from tracker.plans.units import all_units
 from tracker.plans.years import YearContext
 
 _NEAR = 60
@@ -21,6 +22,11 @@ _FIRST_MONTH = re.compile(rf"(?P<year>20\d\d年)?(?<!\d)(?P<first>\d{{1,2}})月?
 _QUOTED = re.compile(r"《[^》]{0,80}》|“[^”]{0,40}”|〔[^〕]{0,10}〕")
 _HOUR = r"(?:[（(][^（）]{1,6}[）)])?(?:上午|下午|中午|晚上|下班)?(?:\d{1,2}(?:时|点|：\d\d))?(?:整)?"
 _BEFORE_THEN = re.compile(rf"^[日号]?{_HOUR}(?:之|以)?前")
+# 「5月10日、7月10日前」: the word at the end holds for each day of the list.
+_SEVERAL_BEFORE = re.compile(r"^(?:、(?:\d{1,2}月)?\d{1,2}日){1,5}(?:之|以)?前")
+_NO_REACH = re.compile("")
+# 「11月25日（星期一）：升旗」: a day's line in a timetable.
+_SCHEDULED = re.compile(r"^(?:（(?:星期|周|礼拜)[一二三四五六日天]）)?(?:上午|下午|晚上)?：(?!\d)")
 _OBJECT_AFTER = re.compile(
     r"^(?:(?:已|新)?[^，。；]{0,4}?(?:开立|开户|发生|出生|入职|注册|立案|投用|居住|入网|批准|建造|竣工)|(?:已经?|未|尚未|仍未|仍|没有|没|逾期)[^，。；]{0,8}?)"
     r"[^，。；]{0,10}?的(?!工作|任务|要求|通知)"
@@ -43,7 +49,10 @@ _FROM_NOW = re.compile(
 )
 _NOW = re.compile(r"(?:从|自)?即日起(?!至|到|—|-|~|–)")
 _ACTS = re.compile(
-    r"完成|达到|实现|报|开展|组织|召开|结束|落实|建成|建立|整改|提交|形成|启动|制定|做到|进行|到位|销号|清零|上线|印发|全面"
+    r"完成|达到|实现|报|开展|组织|召开|结束|落实|建成|建立|整改|提交|形成|启动|制定|做到|进行|到位|销号|清零|上线|印发|破获|举办|举行|验收|评估|全面"
+)
+_SOON_ACTS = re.compile(
+    r"，?(?:要|须|前)?(?:全面|集中|组织|各|再|至少|力争|确保)?(?:完成|实现|达到|组织|开展|召开|启动|建成|破获|举办|举行|进行|验收|评估|印发|制定)"
 )
 _MONTH_OF = re.compile(r"^(?:份|初)?(?:，)?")
 
@@ -146,9 +155,11 @@ def _single(plain: str, day: Day, years: YearContext, labelled: bool) -> Dated |
     if _names_no_day(plain, day):
         return None
     year = resolve_year(day, years)
-    due = _BEFORE_THEN.match(after)
+    if _SCHEDULED.match(after) and not plain[: day.start].strip():
+        return Dated(Deadline("by_date", day.text, year, day.last_month, day.last), day.start, day.end)
+    due = _BEFORE_THEN.match(after) or (_SEVERAL_BEFORE.match(after) and _NO_REACH.match(after))
     if due:
-        if _OBJECT_AFTER.match(after[due.end() :]) or _DATA.search(before):
+        if _OBJECT_AFTER.match(after[due.end() :]) or (_DATA.search(before) and not before.endswith("分别于")):
             return None
         return _by(day, year, due.end(), after)
     starts = _STARTS.match(after)
@@ -192,10 +203,16 @@ def _by(day: Day, year: int | None, reach: int, after: str) -> Dated:
     return Dated(Deadline("by_date", text, in_year, month, literal), day.start, end, question=question)
 
 
+def _behind_subject(before: str) -> bool:
+    """「县平安办四季度组织验收」: nothing but the units that act stands before the date in its clause."""
+    clause = re.split(r"[，。；：]", before)[-1].removesuffix("要").removesuffix("应")
+    return 1 < len(clause) < _NEAR and all_units(clause) is not None
+
+
 def _bare(plain: str, day: Day, year: int | None, labelled: bool) -> Dated | None:
     """A date without 前: a deadline if it is labelled, or stands as an adverb before something to be done."""
     before, after = _around(plain, day)
-    adverb = _ADVERB.search(plain, max(0, day.start - _NEAR), day.start) is not None
+    adverb = _ADVERB.search(plain, max(0, day.start - _NEAR), day.start) is not None or _behind_subject(before)
     clause = re.split(r"[。；]", after, maxsplit=1)[0]
     if adverb and day.text.endswith("内") and clause and day.year_words:
         return Dated(Deadline("by_date", day.text, year, day.last_month, day.last), day.start, day.end)
@@ -204,7 +221,7 @@ def _bare(plain: str, day: Day, year: int | None, labelled: bool) -> Dated | Non
     if not labelled:
         if not (acts and (adverb or _PREPOSITION.search(before) or day.text.endswith(("底", "末", "内")))):
             return None
-        if day.text.endswith(("上半年", "下半年", "季度")) and not re.match(r"，?(?:完成|实现|达到|全面完成)", after):
+        if day.text.endswith(("上半年", "下半年", "季度")) and not _SOON_ACTS.match(after):
             return None
         if not day.exact and not (written or adverb):
             return None

@@ -59,7 +59,9 @@ def due_in(text: str, years: YearContext) -> Due:
         return NONE
     recurring = find_recurring(without_quotations(text))
     dated = find_dated(text, years)
-    if recurring and (not dated or recurring[1] < dated[0].start or dated[0].window):
+    if recurring and (
+        not dated or recurring[1] < dated[0].start or dated[0].window or dated[0].deadline.type == "start_by"
+    ):
         return Due(recurring[0], _others(dated, None))
     if dated:
         return _chosen(dated, text)

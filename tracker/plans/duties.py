@@ -38,10 +38,13 @@ _PLAIN_KINDS = {
 
 _BY_VERB = re.compile(
     r"^(?:由)?(?P<units>.{2,160}?)(?:(?:按照?|根据)?(?:各自)?(?:职责|职能|工作|任务)?(?:分工)?)?(?:分别|具体|共同|联合|统筹|各自|分头|依职责|依法)?"
-    r"(?P<verb>牵头(?:负责|落实|组织|实施)?|负责(?:落实|实施|组织|牵头|完成)?|组织(?:落实|实施)|抓好落实|落实(?:到位)?|实施|主办|承办|主责|配合(?:落实|实施)?|协助(?:落实|实施)?|协同(?:配合)?|参与(?:落实)?|协办|参加|支持|指导|监督)$"
+    r"(?P<verb>牵头(?:负责|落实|组织|实施)?|负责(?:落实|实施|组织|牵头|完成)?|组织(?:落实|实施)|抓好落实|落实(?:到位)?|实施|主办|承办|主责|配合(?:落实|实施)?|协助(?:落实|实施)?|协同(?:配合)?|参与(?:落实)?|协办|参加|支持|指导|监督|督导|督促)$"
 )
 _PARTNERS = re.compile(r"(?<=[\u4e00-\u9fff）])(?:会同|联合|会商)(?=[\u4e00-\u9fff])")
-_HELPS = ("配合", "协助", "协同", "参与", "协办", "参加", "支持", "指导", "监督")
+_UNITS_AND_TIME = re.compile(
+    r"^(?P<units>[^，；。：]{2,60})[，；](?P<time>[^，；。：]{0,12}(?:月|季度|年底|[上下]半年)[^，；。：]{0,8}(?:前|底|完成)|长期坚持|持续推进)$"
+)
+_HELPS = ("配合", "协助", "协同", "参与", "协办", "参加", "支持", "指导", "监督", "督导", "督促")
 _LEADS = ("牵头", "主办", "主责")
 
 
@@ -70,7 +73,14 @@ def read_tag(inner: str) -> Duty | None:
     labels = list(_LABELLED.finditer(inner))
     if labels and labels[0].start() <= 2:
         return _labelled(inner, labels)
-    return _by_verbs(inner)
+    return _by_verbs(inner) or _with_time(inner)
+
+
+def _with_time(inner: str) -> Duty | None:
+    """「县税务局，6月底前」: nothing but units and a time."""
+    timed = _UNITS_AND_TIME.match(inner)
+    names = all_units(timed["units"]) if timed else None
+    return Duty(tuple(names), (), timed["time"]) if timed and names else None
 
 
 def _labelled(inner: str, labels: list[re.Match[str]]) -> Duty | None:
@@ -147,7 +157,7 @@ def _verb_clauses(inner: str) -> list[str]:
         if not clause.strip():
             continue
         if result and not re.search(
-            r"(?:牵头|负责|落实|实施|配合|协助|协同|参与|协办|完成|组织|指导|监督|前|底)\S{0,2}$", result[-1]
+            r"(?:牵头|负责|落实|实施|配合|协助|协同|参与|协办|完成|组织|指导|监督|督导|督促|前|底)\S{0,2}$", result[-1]
         ):
             result[-1] += "、" + clause.strip()
         else:

@@ -13,6 +13,9 @@ _STAGE_AND_TIME = re.compile(
     r"[^，。；：]{2,20}：(?:时间为?|从|自)?(?:即日起|[\d一二三四五六七八九十年月日号上中下旬初底末至到起前\-—–~～]){3,30}(?=[。；，])"
 )
 
+# 「第一阶段（2月10日—28日）：动员部署。」
+_STAGE_AND_NAME = re.compile(r"第[一二三四五六1-6](?:个)?阶段[^，。；：]{0,40}：[^，。；：]{2,14}(?=。)")
+
 
 def one_item(node: Node, body: list[Passage]) -> bool:
     """Whether the paragraphs under a numbered heading are one item: always under 1., under （一） if they are short."""
@@ -24,7 +27,7 @@ def one_item(node: Node, body: list[Passage]) -> bool:
 def length_of_title(node: Node, *, opens_stage: bool) -> int:
     """How many characters are heading; 「第二阶段：集中整治（3月16日至8月31日）。」 is one up to its full stop."""
     stop = node.own.text.find("。")
-    timed = _STAGE_AND_TIME.match(node.own.text) if opens_stage else None
+    timed = (_STAGE_AND_TIME.match(node.own.text) or _STAGE_AND_NAME.match(node.own.text)) if opens_stage else None
     if timed:
         return timed.end()
     if (

@@ -16,7 +16,7 @@ _ENDS = "。！？；：”》】…"
 _WIDE = re.compile(r"[^\x00-\x7f]")
 _PARAGRAPH_GAP = re.compile(r"(?<=[。；！？：）】”\u4e00-\u9fff])[ ]{2,}(?=\S)")
 _MARK_START = re.compile(
-    r"(?:(?<=[。；！？：”）】 ，])|(?<=[\u4e00-\u9fff])(?=[（一1]))(?=[\d（一二三四五六七八九十①-⑳第])"
+    r"(?:(?<=[。；！？：”）】 ，])|(?<=[\u4e00-\u9fff])(?=[（一1]|[二三四五六七八九十]{1,3}、))(?=[\d（一二三四五六七八九十①-⑳第])"
 )
 _SAFE_BEFORE = "。；！？：”】"
 _HEADING_TAIL = 24
@@ -119,11 +119,17 @@ def _at_marks(whole: Passage) -> list[Passage]:
     text = whole.text
     first = ordinal_at(text)
     cuts, last = [0], first.length if first else 0
+    counted = first.value if first and first.kind == "cn" else None
     for place in (found.start() for found in _MARK_START.finditer(text, last)):
         mark = ordinal_at(text, place)
-        if mark is not None and place >= last and _begins(text, place, mark, cuts[-1]):
+        if mark is None or place < last:
+            continue
+        # 「…4月30日二、活动对象」: the next number of the same order needs no stop before it.
+        counts_on = mark.kind == "cn" and counted is not None and mark.value == counted + 1
+        if counts_on or _begins(text, place, mark, cuts[-1]):
             cuts.append(place)
             last = place + mark.length
+            counted = mark.value if mark.kind == "cn" else counted
     ends = [*cuts[1:], len(text)]
     pieces = [whole.cut(a, b).strip() for a, b in zip(cuts, ends, strict=True)]
     return [piece for piece in pieces if piece]

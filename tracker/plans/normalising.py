@@ -24,6 +24,7 @@ _PLAIN = {
 }  # fmt: skip
 _KEPT_CIRCLES = range(0x2460, 0x2474)  # ① to ⑳ stay what they are: an order of their own in the outline
 _COLON_OR_COMMA = re.compile(r"(?<!\d)[:,]|[:,](?!\d)")
+_NUMBERED = re.compile(r"(?:^|[\n。；：）])[ \t]*[一二三四五六七八九十]{1,3}$")
 _FULL_STOP = re.compile(r"(?<=[\u4e00-\u9fff”’》）】%])\.(?=\s*(?:[\u4e00-\u9fff（“《]|$))", re.MULTILINE)
 
 
@@ -54,4 +55,10 @@ def normalise(original: str) -> Passage:
     text = "".join(characters)
     # Between digits a colon is a time and a comma a thousand; elsewhere both are Chinese punctuation.
     text = _COLON_OR_COMMA.sub(lambda mark: "：" if mark.group() == ":" else "，", text)
-    return Passage(_FULL_STOP.sub("。", text), places)
+    return Passage(_FULL_STOP.sub(_stop, text), places)
+
+
+def _stop(found: re.Match[str]) -> str:
+    """A dot between Chinese words is a full stop, but not behind the number of an item (「一.」)."""
+    before = found.string[max(0, found.start() - 6) : found.start()]
+    return "." if _NUMBERED.search(before) else "。"

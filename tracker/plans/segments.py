@@ -18,7 +18,7 @@ _YEAR = re.compile(r"(20\d\d)年(?=\d{1,2}月|底|[上下]半年|[一二三四]�
 _EACH_MUST = re.compile(r"(?:^|[，。；])各[^，。；]{1,24}?(?:要|应|须)")
 _SPEAKS = re.compile(r"要|应|须|负责|牵头|：|由|^.{17}")
 _TIME_WORD = re.compile(r"每|月|年底|季度|日前")
-_FURTHEST_BACK = 300
+_FURTHEST_BACK, _MOST_TIMES = 300, 60
 _TIMED = re.compile(
     r"^(?:并|并于|于|须于|要于|应于|请于|在|并在|同时)?(?:每|\d|[一二三四五六七八九十]{1,3}月|20|年底|月底)"
 )
@@ -122,7 +122,7 @@ def _times_apart(parts: list[Passage], years: YearContext) -> list[Passage]:
     """「于每月19日前报进展，8月25日前报总结」 are two duties: part them at the comma before the second time."""
     result: list[Passage] = []
     for part in parts:
-        pieces = clauses(part) if len(_TIME_WORD.findall(part.text)) > 1 else [part]
+        pieces = clauses(part) if 1 < len(_TIME_WORD.findall(part.text)) <= _MOST_TIMES else [part]
         gathered, said = [pieces[0]], pieces[0].text
         for piece in pieces[1:]:
             if _may_part(piece) and _parts_ways(said[-_FURTHEST_BACK:], piece.text, years):
@@ -139,7 +139,7 @@ def _may_part(piece: Passage) -> bool:
     """Whether a clause could be a duty of its own: it begins with a time, or with its own sender."""
     if _TIMED.match(piece.text):
         return acts(piece.text)
-    return is_return(piece.text) and subject_of(piece.text) is not None
+    return (is_return(piece.text) or acts(piece.text)) and subject_of(piece.text) is not None
 
 
 def _parts_ways(before: str, after: str, years: YearContext) -> bool:
@@ -150,6 +150,9 @@ def _parts_ways(before: str, after: str, years: YearContext) -> bool:
     opening = find_dated(before, years)[:1]
     if second.type == "recurring" and opening and opening[0].window and opening[0].start <= 1:
         return False  # 「3月1日至15日，各村值班，每日报告」: the days hold for all that follows.
+    named, others = subject_of(before), subject_of(after)
+    if named and others and not set(named[0]) & set(others[0]):
+        return True  # 「各镇9月底前建成，县平安办四季度验收」: each has its own time.
     return is_return(after) or first.type != second.type
 
 
@@ -164,8 +167,8 @@ def _stands_alone(current: Segment, sentence: _Sentence, *, tagged: bool, paragr
     first_named = bool(sentence.subject) and not current.subject and not tagged
     if first_named and (paragraph or sentence.due.deadline is not None):
         return True
-    if sentence.due.deadline is None:
-        return False
+    if sentence.due.deadline is None or sentence.tag.time:
+        return False  # The time of a tag behind the last sentence holds for all of the item.
     if is_return(sentence.passage.text):
         return not current.returns or current.due.deadline is not None
     return current.due.deadline is not None and current.due.deadline.text != sentence.due.deadline.text

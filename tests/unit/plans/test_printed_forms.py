@@ -74,6 +74,7 @@ def test_what_a_group_does_is_a_duty_whoever_leads_it(text: str) -> None:
         ("发生案件的学校，须在24小时内书面报告", ("学校",)),
         ("党员干部操办喜事，须提前报告", ("党员干部",)),
         ("各支行行长为第一责任人，要亲自抓", ("各支行",)),
+        ("村治保主任每半月排查一次纠纷", ("村治保主任",)),
     ],
 )
 def test_whom_a_sentence_speaks_to(text: str, lead: tuple[str, ...]) -> None:
@@ -195,6 +196,52 @@ def test_partners_and_advisers_in_a_bracket_help() -> None:
     ]
 
 
+def test_a_bracket_may_hold_a_unit_and_a_time_only() -> None:
+    found = measures(
+        "一、任务\n1.检查加油站。（市场监管局，5月底前）\n2.排查线路。（各镇负责，商务局督导；3月31日前完成）"
+    )
+    assert [(m.lead_units, m.support_units, m.deadline and m.deadline.month) for m in found] == [
+        (("市场监管局",), (), 5),
+        (("各镇",), ("商务局",), 3),
+    ]
+
+
+def test_dots_behind_chinese_numbers_number_items() -> None:
+    found = measures("一.加强摸排.各村要逐户登记,4月20日前建立台账.\n二.强化监管.水务站每年检查一次.")
+    assert [(m.lead_units, m.text[:4]) for m in found] == [(("各村",), "加强摸排"), (("水务站",), "强化监管")]
+
+
+def test_a_line_of_a_timetable_is_due_on_its_day() -> None:
+    found = measures("一、活动安排\n11月25日（星期一）：升旗仪式上讲话。（德育处、安全办）\n11月26日：各班召开班会。")
+    assert [m.deadline and (m.deadline.type, m.deadline.day) for m in found] == [("by_date", 25), ("by_date", 26)]
+
+
+def test_one_before_holds_for_each_day_of_a_list() -> None:
+    found = measures("一、要求\n1.各村5月10日、7月10日、10月10日前分别报送进展。")[0]
+    assert found.deadline is not None
+    assert (found.deadline.month, found.deadline.day) == (5, 10)
+    assert found.questions
+
+
+def test_the_end_of_each_month() -> None:
+    found = find_recurring("每月月底前报送台账")
+    assert found is not None
+    assert found[0].by_day == 31
+
+
+def test_a_stage_s_name_behind_its_days_is_no_duty() -> None:
+    found = measures(
+        "一、实施步骤\n第一阶段（2025年2月10日—28日）：动员部署。各村召开动员会。\n第二阶段（2025年3月1日—5月10日）：组织实施。各村排查。"
+    )
+    assert [(m.lead_units, m.deadline and m.deadline.type) for m in found] == [(("各村",), "phase")] * 2
+
+
+def test_a_time_column_that_says_no_day_leaves_the_words_their_own() -> None:
+    found = measures("序号\t工作要求\t牵头单位\t完成时限\n1\t每月开展一次宣传\t林业站\t防火期内")
+    assert found[0].deadline is not None
+    assert found[0].deadline.every == "month"
+
+
 def test_a_column_s_name_may_have_a_bracket_behind_it() -> None:
     found = measures("序号\t具体措施\t责任领导\t责任股室（单位）\n1\t检查校车\t分管副局长\t安全股、各学校")
     assert found[0].lead_units == ("安全股", "各学校")
@@ -209,3 +256,44 @@ def test_neither_a_state_of_mind_nor_a_definition_is_a_duty(text: str) -> None:
 
 def test_any_kind_of_goal_is_silent() -> None:
     assert len(measures("一、攻坚目标\n通过攻坚，实现隐患全面整改。\n二、任务\n1.各村巡查。")) == 1
+
+
+def test_numbers_that_count_on_need_no_stop_before_them() -> None:
+    found = measures(
+        "一、活动时间：4月8日至4月30日二、活动对象：全体学生三、活动内容1、召开会议。4月10日前，德育处召开会议。2、张贴海报。团委于4月19日张贴海报。"
+    )
+    assert [(m.lead_units, m.deadline and m.deadline.day) for m in found] == [(("德育处",), 10), (("团委",), 19)]
+
+
+def test_each_unit_with_a_time_of_its_own_has_a_duty_of_its_own() -> None:
+    found = measures("一、任务\n1.推进建设。各镇要在9月底前建成中心，县平安办四季度组织验收。")
+    assert [(m.lead_units, m.deadline and m.deadline.month) for m in found] == [(("各镇",), 9), (("县平安办",), 12)]
+
+
+def test_the_time_of_a_tag_does_not_part_the_sentences_before_it() -> None:
+    found = measures("一、任务\n（一）织密网络\n网点每月走进一个社区；设立专区。牵头部门：综合部；完成时限：12月底前。")
+    assert [(m.lead_units, m.deadline and m.deadline.month) for m in found] == [(("综合部",), 12)]
+
+
+def test_a_duty_that_comes_back_from_a_month_on_comes_back() -> None:
+    found = measures("一、任务\n1.督查通报。6月起，督查室每月开展督查。")
+    assert [m.deadline and m.deadline.every for m in found] == ["month"]
+
+
+@pytest.mark.parametrize(
+    ("text", "lead"),
+    [
+        ("县教育局组织学校开展教育", ("县教育局",)),
+        ("各系部负责开展一次主题班会", ("各系部",)),
+        ("各村（社区）修订完善防汛预案", ("各村（社区）",)),
+        ("各村防疫员要如实填写档案", ("各村防疫员",)),
+        ("区平安办上下半年各举办一期培训班", ("区平安办",)),
+        ("镇畜牧站要把疫苗发放到村，并安排技术人员包村指导", ("镇畜牧站",)),
+    ],
+)
+def test_who_is_spoken_to_and_who_is_only_sent(text: str, lead: tuple[str, ...]) -> None:
+    assert measures(f"一、任务\n1.{text}。")[0].lead_units == lead
+
+
+def test_being_first_responsible_is_no_duty_by_itself() -> None:
+    assert len(measures("一、任务\n1.各村巡查。\n二、要求\n1.各网点负责人为本网点第一责任人。")) == 1

