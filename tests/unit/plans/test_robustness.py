@@ -73,4 +73,6 @@ def test_endless_texts_end_in_time(opening: str, again: str) -> None:
     text = opening + again * (40_000 // len(again))
     began = time.process_time()
     read_text(text)
-    assert time.process_time() - began < 20, "about a second where reading grows with the text, minutes where it does not"
+    assert time.process_time() - began < 20, (
+        "about a second where reading grows with the text, minutes where it does not"
+    )
