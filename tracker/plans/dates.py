@@ -24,7 +24,6 @@ _HOUR = r"(?:[（(][^（）]{1,6}[）)])?(?:上午|下午|中午|晚上|下班)?
 _BEFORE_THEN = re.compile(rf"^[日号]?{_HOUR}(?:之|以)?前")
 # 「5月10日、7月10日前」: the word at the end holds for each day of the list.
 _SEVERAL_BEFORE = re.compile(r"^(?:、(?:\d{1,2}月)?\d{1,2}日){1,5}(?:之|以)?前")
-_NO_REACH = re.compile("")
 # 「11月25日（星期一）：升旗」: a day's line in a timetable.
 _SCHEDULED = re.compile(r"^(?:（(?:星期|周|礼拜)[一二三四五六日天]）)?(?:上午|下午|晚上)?：(?!\d)")
 _OBJECT_AFTER = re.compile(
@@ -157,11 +156,12 @@ def _single(plain: str, day: Day, years: YearContext, labelled: bool) -> Dated |
     year = resolve_year(day, years)
     if _SCHEDULED.match(after) and not plain[: day.start].strip():
         return Dated(Deadline("by_date", day.text, year, day.last_month, day.last), day.start, day.end)
-    due = _BEFORE_THEN.match(after) or (_SEVERAL_BEFORE.match(after) and _NO_REACH.match(after))
-    if due:
-        if _OBJECT_AFTER.match(after[due.end() :]) or (_DATA.search(before) and not before.endswith("分别于")):
+    due = _BEFORE_THEN.match(after)
+    if due or _SEVERAL_BEFORE.match(after):
+        reach = due.end() if due else 0  # the word that ends a list is the last day's
+        if _OBJECT_AFTER.match(after[reach:]) or (_DATA.search(before) and not before.endswith("分别于")):
             return None
-        return _by(day, year, due.end(), after)
+        return _by(day, year, reach, after)
     starts = _STARTS.match(after)
     if starts:
         if re.match(

@@ -9,11 +9,8 @@ from tracker.plans.ordinals import ordinal_at
 from tracker.plans.passages import Passage, joined
 from tracker.plans.shapes import Mention
 from tracker.plans.units import is_unit, split_units
+from tracker.plans.years import DATE_LINE
 
-_DATE = re.compile(
-    r"^[（(]?(?:20\d\d|二[〇零○Oo0]..|20[xX×*]{2}|[xX×*]{2,4})年(?:\d{1,2}|[一二三四五六七八九十xX×*]{1,3})月"
-    r"(?:(?:\d{1,2}|[一二三四五六七八九十xX×*]{1,3})日)?[）)]?$"
-)
 _HEAD = re.compile(r"^(?P<name>[\u4e00-\u9fffxX×]{4,40}?)(?:文件|（(?:通知|函)）)$")
 _OF_TITLE = re.compile(r"^(?P<names>[^，。；：《》]{4,60}?)(?:关于|(?:20\d\d|20[xX×]{2})[年—-])")
 # 「柳湾镇2025年…方案」 names where the plan holds, not who issued it.
@@ -30,7 +27,7 @@ def issuers_of(title: Passage, paragraphs: Sequence[Passage]) -> tuple[Mention, 
 def _signed(texts: Sequence[Passage]) -> tuple[Mention, ...]:
     """The lines above the date: of a covering notice, else at the end of the plan."""
     for index, text in enumerate(texts):
-        if index and _DATE.match(text.text):
+        if index and DATE_LINE.match(text.text):
             found = _signers(texts[max(0, index - _MOST_SIGNERS) : index])
             if found:
                 return found

@@ -21,14 +21,11 @@ from tracker.plans.rows import TableRow, take_tables
 from tracker.plans.shapes import Measure, Period, Phase, Reading, Span
 from tracker.plans.surroundings import gathered, with_surroundings
 from tracker.plans.units import all_units, is_unit
-from tracker.plans.years import YearContext, year_context
+from tracker.plans.years import DATE_LINE, YearContext, year_context
 
 MOST_CHARACTERS = 1_000_000
 _SIGNATURE = re.compile(
     r"^[^，。；：]{2,30}(?:政府|委员会|办公室|局|党委|学校|中学|小学|医院|街道办事处|公司|支行|领导小组|中心|村委会|派出所|大队|校|站|所|院|会)$"
-)
-_DATE_LINE = re.compile(
-    r"^[（(]?(?:20\d\d|二[〇零○Oo0]..|[xX×*]{2,4}|20[xX×*]{2})年(?:\d{1,2}|[一二三四五六七八九十xX×*]{1,3})月(?:(?:\d{1,2}|[一二三四五六七八九十xX×*]{1,3})日)?[）)]?$"
 )
 _TIME_HEADING = re.compile(r"时间")
 
@@ -115,7 +112,7 @@ def _without_frame(part: Part) -> list[Passage | TableRow]:
             text = each.squeezed().text
             if index < 8 and text.endswith("：") and not _has_marks(kept) and all_units(text.rstrip("：")):
                 continue
-            if each is part.heading or text == part.title or _DATE_LINE.match(text):
+            if each is part.heading or text == part.title or DATE_LINE.match(text):
                 continue
             if _SIGNATURE.match(text) and len(text) <= 24 and not re.search(r"负责|开展|加强", text):
                 continue

@@ -10,6 +10,11 @@ from tracker.plans.numerals import number
 
 MASKED = r"(?:20|19)?[xX×✕＊*_]{2,4}|20[_ ]{2}|[xX×]{1,4}"
 YEAR = rf"(?:(?:20|19)\d\d|[二一][〇零○0九][〇零○一二三四五六七八九0-9]{{2}}|{MASKED})(?=年)"
+#: The line under a signature or a title that is nothing but a date.
+DATE_LINE = re.compile(
+    r"^[（(]?(?:20\d\d|二[〇零○Oo0]..|[xX×*]{2,4}|20[xX×*]{2})年(?:\d{1,2}|[一二三四五六七八九十xX×*]{1,3})月"
+    r"(?:(?:\d{1,2}|[一二三四五六七八九十xX×*]{1,3})日)?[）)]?$"
+)
 _IN_TITLE = re.compile(r"(20\d\d)(?=年|—|-|~|～|–)")
 _BELOW_TITLE = re.compile(r"^（(20\d\d)年(?:度)?）$")
 _NUMBER_OF_PAPER = re.compile(r"[〔【（\[](20\d\d)[〕】）\]]\s*\d{1,4}\s*号")
