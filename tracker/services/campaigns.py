@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -106,14 +106,7 @@ class CampaignService:
     def present_places(self) -> PresentPlaces:
         """Return the units and sets that the database knows, for reading a campaign file."""
         with self._uows() as uow:
-            units = uow.units.units_by_key()
-            key_of = {unit.id: key for key, unit in units.items()}
-            sets = {
-                name: tuple(key_of[unit_id] for unit_id in members)
-                for office in uow.units.find_offices()
-                for name, members in uow.units.set_members(office.id).items()
-            }
-        return PresentPlaces({key: (unit.name, unit.short_name) for key, unit in units.items()}, sets)
+            return read_places(uow, [office.id for office in uow.units.find_offices()])
 
     def find_campaigns(self) -> list[CampaignSummary]:
         """Return every campaign, the newest first."""
@@ -171,6 +164,18 @@ class CampaignService:
             return ladders[key]
 
         return Definitions(workflow, ladder)
+
+
+def read_places(uow: UnitOfWork, office_ids: Iterable[int]) -> PresentPlaces:
+    """Return every unit of today, and the sets of these offices."""
+    units = uow.units.units_by_key()
+    key_of = {unit.id: key for key, unit in units.items()}
+    sets = {
+        name: tuple(key_of[unit_id] for unit_id in members)
+        for office_id in office_ids
+        for name, members in uow.units.set_members(office_id).items()
+    }
+    return PresentPlaces({key: (unit.name, unit.short_name) for key, unit in units.items()}, sets)
 
 
 def _summary(campaign: Campaign) -> CampaignSummary:

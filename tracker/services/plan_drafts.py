@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Protocol
 
 from tracker.domain.campaign_file import CampaignFile, Labels
@@ -20,11 +19,12 @@ from tracker.domain.errors import (
 )
 from tracker.domain.outlook import Outlook, look_ahead
 from tracker.domain.permissions import Action, Place, Viewer, may
-from tracker.domain.plan_drafts import Content, campaign_of, change_between, open_questions, taken_back
+from tracker.domain.plan_drafts import Content, campaign_of, change_between, open_questions, taken_back, with_units
 from tracker.domain.ports import Cipher
 from tracker.domain.unit_matching import UnitNames
 from tracker.domain.values import local_date
 from tracker.persistence.models import PlanDraft
+from tracker.persistence.queries.plan_drafts import PlanDraftLine, find_plan_drafts
 from tracker.persistence.queries.reached import Reached, find_reached
 from tracker.persistence.repositories.units import OfficeRow
 from tracker.persistence.unit_of_work import UnitOfWork
@@ -32,6 +32,7 @@ from tracker.plans.burdens import find_burdens
 from tracker.plans.files import original_text
 from tracker.plans.reading import read_text
 from tracker.services.campaign_loading import CampaignLoading
+from tracker.services.campaigns import PresentPlaces, read_places
 from tracker.services.context import Floor
 from tracker.services.plan_proposals import content_of
 from tracker.services.recording import Doer
@@ -49,18 +50,6 @@ class CampaignReader(Protocol):
         self, content: Mapping[str, Any], *, units: Mapping[str, tuple[str, str]], sets: Mapping[str, tuple[str, ...]]
     ) -> CampaignFile:
         """Return the file; raises DefinitionInvalid with every problem as a sentence."""
-
-
-@dataclass(frozen=True)
-class DraftLine:
-    """A draft in the list."""
-
-    ref: str
-    title: str
-    file_name: str
-    measures: int
-    changed_at: datetime
-    campaign_ref: str | None
 
 
 @dataclass(frozen=True)
@@ -110,11 +99,8 @@ class PlanDraftService:
                 [FieldProblem("file", f"没有读出措施，不像是一份方案。{why}请换一份文件，或粘贴方案正文。")]
             )
         with self._floor.uows() as uow:
-            units = uow.units.units_by_key()
-            names = UnitNames(
-                ((one.name, one.short_name) for one in units.values()), uow.units.set_members(office.id),
-                uow.plan_drafts.aliases(),
-            )  # fmt: skip
+            places = read_places(uow, [office.id])
+            names = UnitNames(places.units.values(), places.sets, uow.plan_drafts.aliases())
             (ref,) = uow.tasks.new_refs("FA", local_date(now).year, 1)
             key = "plan_" + ref.removeprefix("FA-").replace("-", "_")
             proposed = content_of(
@@ -129,44 +115,47 @@ class PlanDraftService:
             uow.commit()
         return str(ref)
 
-    def listed(self, viewer: Viewer) -> list[DraftLine]:
+    def listed(self, viewer: Viewer) -> list[PlanDraftLine]:
         """Return the drafts of the viewer's offices."""
         with self._floor.uows() as uow:
-            found = uow.plan_drafts.find_all([office.id for office in _offices(uow, viewer)])
-            return [
-                DraftLine(one.ref, one.content["title"], one.file_name,
-                          sum(m["kept"] for m in one.content["measures"]), one.changed_at, campaign_ref)
-                for one, campaign_ref in found
-            ]  # fmt: skip
+            return find_plan_drafts(uow.session, [office.id for office in _offices(uow, viewer)])
+
+    def check_visible(self, viewer: Viewer, ref: str) -> None:
+        """Raise NotFound for a draft that is not there for the viewer, before a word is said about a form."""
+        with self._floor.uows() as uow:
+            _find(uow, viewer, ref)
 
     def show(self, viewer: Viewer, ref: str) -> DraftPage:
         """Return one draft; raises NotFound."""
         with self._floor.uows() as uow:
             draft, office = _find(uow, viewer, ref)
-            sets = uow.units.set_members(office.id)
+            places = read_places(uow, [office.id])
             questions = open_questions(draft.content)
-            choices = [*sets, *(one.name for one in uow.units.units_by_key().values())]
             return DraftPage(
-                draft.ref, draft.revision, draft.file_name, draft.text, draft.content, bool(draft.earlier), choices,
+                draft.ref, draft.revision, draft.file_name, draft.text, draft.content, bool(draft.earlier), _choices(places),
                 questions, uow.plan_drafts.campaign_ref(draft), draft.content["notes"],
-                None if questions or draft.campaign_id is not None else self._look_ahead(uow, draft, office),
+                None if questions or draft.campaign_id is not None else self._look_ahead(uow, draft, office, places),
             )  # fmt: skip
 
     def change(self, viewer: Viewer, ref: str, *, expected_revision: int, edit: Callable[[Content], Content]) -> None:
         """Let `edit` make the new content. Raises StaleVersion when somebody else changed the draft meanwhile."""
         with self._floor.uows() as uow:
-            draft = _open(uow, viewer, ref, expected_revision)
-            after = edit(draft.content)
-            if after == draft.content:
-                return
-            draft.earlier = [*draft.earlier, change_between(draft.content, after)][-MOST_UNDONE:]
-            self._write(draft, after)
-            uow.commit()
+            self._change(uow, _open(uow, viewer, ref, expected_revision)[0], edit)
+
+    def name_units(
+        self, viewer: Viewer, ref: str, *, expected_revision: int, given: Mapping[str, Sequence[str]]
+    ) -> None:
+        """Keep whom printed names mean: names of units and sets; what is neither is ignored. Raises StaleVersion."""
+        with self._floor.uows() as uow:
+            draft, office = _open(uow, viewer, ref, expected_revision)
+            known = set(_choices(read_places(uow, [office.id])))
+            answers = {name: [one for one in chosen if one in known] for name, chosen in given.items()}
+            self._change(uow, draft, lambda content: with_units(content, answers))
 
     def undo(self, viewer: Viewer, ref: str, *, expected_revision: int) -> None:
         """Take the latest edit back. Raises TransitionNotAllowed when there is none."""
         with self._floor.uows() as uow:
-            draft = _open(uow, viewer, ref, expected_revision)
+            draft, _ = _open(uow, viewer, ref, expected_revision)
             if not draft.earlier:
                 raise TransitionNotAllowed("没有可以撤销的修改。")
             before = draft.earlier[-1]
@@ -177,7 +166,7 @@ class PlanDraftService:
     def drop(self, viewer: Viewer, ref: str, *, expected_revision: int) -> None:
         """Give a draft up; it is not shown any more."""
         with self._floor.uows() as uow:
-            draft = _open(uow, viewer, ref, expected_revision)
+            draft, _ = _open(uow, viewer, ref, expected_revision)
             draft.dropped_at = self._floor.clock.now()
             uow.commit()
 
@@ -198,7 +187,7 @@ class PlanDraftService:
             _check_revision(draft, expected_revision)
             if problems := open_questions(draft.content):
                 raise InvalidInput(problems, "还有没答完的问题，没有生成。请按下面逐条处理。")
-            file = self._file(uow, draft, office)
+            file = self._file(uow, draft, office, read_places(uow, [office.id]))
             loading = CampaignLoading(uow, file, self._cipher, now, Doer(viewer.person_id))
             _refuse(loading, draft)
             campaign = loading.write()
@@ -206,25 +195,33 @@ class PlanDraftService:
             uow.commit()
             return campaign.ref
 
-    def _look_ahead(self, uow: UnitOfWork, draft: PlanDraft, office: OfficeRow) -> LookedAhead | None:
+    def _look_ahead(
+        self, uow: UnitOfWork, draft: PlanDraft, office: OfficeRow, places: PresentPlaces
+    ) -> LookedAhead | None:
         """Return what the campaign would ask, None while the checks of a campaign file still refuse it."""
         try:
-            file = self._file(uow, draft, office)
+            file = self._file(uow, draft, office, places)
         except InvalidInput:
             return None
         now = self._floor.clock.now()
-        units, sets = _places(uow, office)
-        labels = Labels(((key, name, short) for key, (name, short) in units.items()), sets)
+        labels = Labels(((key, name, short) for key, (name, short) in places.units.items()), places.sets)
         outlook = look_ahead(file, labels, self._floor.calendars.newest(), now=now)
         return LookedAhead(outlook, find_reached(uow.session, outlook.by_unit.keys(), today=local_date(now)))
 
-    def _file(self, uow: UnitOfWork, draft: PlanDraft, office: OfficeRow) -> CampaignFile:
-        units, sets = _places(uow, office)
+    def _file(self, uow: UnitOfWork, draft: PlanDraft, office: OfficeRow, places: PresentPlaces) -> CampaignFile:
         own = uow.units.by_id([office.unit_id])[office.unit_id].key
         try:
-            return self._reader(campaign_of(draft.content, office_key=own), units=units, sets=sets)
+            return self._reader(campaign_of(draft.content, office_key=own), units=places.units, sets=places.sets)
         except DefinitionInvalid as wrong:
             raise InvalidInput([_placed(sentence, draft) for sentence in wrong.problems], NOT_MADE) from None
+
+    def _change(self, uow: UnitOfWork, draft: PlanDraft, edit: Callable[[Content], Content]) -> None:
+        after = edit(draft.content)
+        if after == draft.content:
+            return
+        draft.earlier = [*draft.earlier, change_between(draft.content, after)][-MOST_UNDONE:]
+        self._write(draft, after)
+        uow.commit()
 
     def _write(self, draft: PlanDraft, content: Content) -> None:
         draft.content = content
@@ -250,15 +247,9 @@ def _find(uow: UnitOfWork, viewer: Viewer, ref: str, *, lock: bool = False) -> t
     return draft, offices[draft.office_id]
 
 
-def _places(uow: UnitOfWork, office: OfficeRow) -> tuple[Mapping[str, tuple[str, str]], Mapping[str, tuple[str, ...]]]:
-    """Return key → (name, short name) of every unit, and set → keys of the office's own sets."""
-    present = uow.units.units_by_key()
-    keys = {unit.id: key for key, unit in present.items()}
-    sets = {
-        name: tuple(keys[unit_id] for unit_id in members if unit_id in keys)
-        for name, members in uow.units.set_members(office.id).items()
-    }
-    return {key: (unit.name, unit.short_name) for key, unit in present.items()}, sets
+def _choices(places: PresentPlaces) -> list[str]:
+    """Return what a printed name may mean, sets first."""
+    return [*places.sets, *(name for name, _ in places.units.values())]
 
 
 def _refuse(loading: CampaignLoading, draft: PlanDraft) -> None:
@@ -279,12 +270,12 @@ def _placed(sentence: str, draft: PlanDraft) -> FieldProblem:
     return FieldProblem(f"m-{measure['id']}", f"“{measure['title']}”{said[found.end() :]}")
 
 
-def _open(uow: UnitOfWork, viewer: Viewer, ref: str, expected_revision: int) -> PlanDraft:
-    draft, _ = _find(uow, viewer, ref, lock=True)
+def _open(uow: UnitOfWork, viewer: Viewer, ref: str, expected_revision: int) -> tuple[PlanDraft, OfficeRow]:
+    draft, office = _find(uow, viewer, ref, lock=True)
     if draft.campaign_id is not None:
         raise TransitionNotAllowed("这份方案已经生成行动，不能再改；请到行动页面调整。")
     _check_revision(draft, expected_revision)
-    return draft
+    return draft, office
 
 
 def _check_revision(draft: PlanDraft, expected: int) -> None:

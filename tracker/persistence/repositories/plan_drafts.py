@@ -31,17 +31,6 @@ class PlanDraftRepository:
             query = query.with_for_update().execution_options(populate_existing=True)
         return self._session.scalars(query).one_or_none()
 
-    def find_all(self, office_ids: Iterable[int]) -> list[tuple[PlanDraft, str | None]]:
-        """Return the drafts of these offices, the latest change first, each with the ref of its campaign."""
-        query = (
-            select(PlanDraft, Campaign.ref)
-            .outerjoin(Campaign, Campaign.id == PlanDraft.campaign_id)
-            .where(PlanDraft.office_id.in_(list(office_ids)), PlanDraft.dropped_at.is_(None))
-            .order_by(PlanDraft.changed_at.desc(), PlanDraft.id.desc())
-            .limit(100)
-        )
-        return [(draft, campaign_ref) for draft, campaign_ref in self._session.execute(query)]
-
     def campaign_ref(self, draft: PlanDraft) -> str | None:
         """Return the ref of the campaign that was made of a draft."""
         return self._session.scalar(select(Campaign.ref).where(Campaign.id == draft.campaign_id))

@@ -70,12 +70,12 @@ def head(ref: str) -> Response | tuple[str, int]:
 @requires(Action.CHANGE_CAMPAIGN)
 def units(ref: str) -> Response | tuple[str, int]:
     """Keep whom the printed names mean."""
-    allowed = set(container().plan_drafts.show(viewer(), ref).choices)
-    given = {
-        name.removeprefix(UNIT): [one for one in request.form.getlist(name) if one in allowed]
-        for name in request.form if name.startswith(UNIT)
-    }  # fmt: skip
-    return _change(ref, lambda content: drafts.with_units(content, given), anchor="units")
+    given = {name.removeprefix(UNIT): request.form.getlist(name) for name in request.form if name.startswith(UNIT)}
+
+    def name_units() -> None:
+        container().plan_drafts.name_units(viewer(), ref, expected_revision=expected_version(), given=given)
+
+    return _try(ref, name_units, anchor="units")
 
 
 @blueprint.post("/plans/<ref>/measures/<int:number>")
@@ -108,7 +108,7 @@ def undo(ref: str) -> Response | tuple[str, int]:
 @requires(Action.CHANGE_CAMPAIGN)
 def drop(ref: str) -> Response | tuple[str, int]:
     """Give the draft up."""
-    container().plan_drafts.show(viewer(), ref)  # Who may not see it is not told what is wrong with the form.
+    container().plan_drafts.check_visible(viewer(), ref)  # Who may not see it is not told what is wrong with the form.
     try:
         container().plan_drafts.drop(viewer(), ref, expected_revision=expected_version())
     except (StaleVersion, TransitionNotAllowed) as refused:
@@ -121,7 +121,7 @@ def drop(ref: str) -> Response | tuple[str, int]:
 @requires(Action.CHANGE_CAMPAIGN)
 def create(ref: str) -> Response | tuple[str, int]:
     """Make a draft campaign of it."""
-    container().plan_drafts.show(viewer(), ref)
+    container().plan_drafts.check_visible(viewer(), ref)
     try:
         made = container().plan_drafts.create(viewer(), ref, expected_revision=expected_version())
     except (InvalidInput, StaleVersion) as refused:
@@ -139,7 +139,7 @@ def _change(ref: str, edit: Callable[[Content], Content], *, anchor: str) -> Res
 
 
 def _try(ref: str, do: Callable[[], None], *, anchor: str = "") -> Response | tuple[str, int]:
-    container().plan_drafts.show(viewer(), ref)
+    container().plan_drafts.check_visible(viewer(), ref)
     try:
         do()
     except (StaleVersion, TransitionNotAllowed) as refused:
