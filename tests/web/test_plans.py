@@ -127,7 +127,9 @@ def test_words_and_proposals_lead_to_each_other_and_unused_words_are_marked(site
     for number in (1, 2, 3, 4):
         assert f'<span id="t-{number}">' in words[1]
         assert f'href="#t-{number}"' in card(page, number)
-    assert re.search(r'<span class="plan-unused">[^<]*各单位要高度重视', words[1])
+    unused = "".join(re.findall(r'<span class="plan-unused">([^<]*)', words[1]))
+    assert "各单位要高度重视" in unused
+    assert "责任单位" not in unused, "who and by when was read, though it is no measure's own words"
 
 
 def test_what_the_rules_against_burdens_limit_is_hinted_at_and_never_refused(site: Site) -> None:

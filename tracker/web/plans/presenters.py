@@ -3,22 +3,35 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from tracker.domain.plan_drafts import Content
 
+#: What stands between two measures: stops, white space, a bracket with units and times, the number of the next item.
+_BETWEEN = re.compile(
+    r"(?:[\s。；;，,、：:.．]|[（(【](?:[^（()）【】]|[（(][^（()）]{0,60}[）)]){1,300}[）)】]|第?[一二三四五六七八九十\d]{1,3}(?=[、.．条]))+"
+)
+_LONGEST_BETWEEN = 600
+
 
 @dataclass(frozen=True)
 class Stretch:
-    """A stretch of the plan. `measures` = ids of the proposals that came from it, none for words not used."""
+    """A stretch of the plan.
+
+    measures  ids of the proposals that came from it, none for other words
+    begins    those of them whose first stretch it is: their cards lead there
+    dropped   all of them were dropped
+    unused    words that nothing came from; brackets that say who and by when, numbers and stops are none
+    """
 
     text: str
     measures: tuple[int, ...]
-    #: the first stretch of these proposals, which their cards lead to
     begins: tuple[int, ...]
     dropped: bool
+    unused: bool
 
 
 def cut(text: str, content: Content) -> list[Stretch]:
@@ -34,13 +47,24 @@ def cut(text: str, content: Content) -> list[Stretch]:
         numbers = tuple(number for number, _ in inside)
         begins = tuple(number for number in numbers if number not in begun)
         begun.update(begins)
-        stretches.append(Stretch(text[first:last], numbers, begins, bool(inside) and not any(k for _, k in inside)))
+        words = text[first:last]
+        if inside:
+            stretches.append(Stretch(words, numbers, begins, not any(kept for _, kept in inside), unused=False))
+        else:
+            # Each line by itself: the bracket behind a measure ends before the next heading.
+            stretches += [Stretch(line, (), (), False, _is_unused(line)) for line in words.splitlines(keepends=True)]
     return stretches
+
+
+def _is_unused(words: str) -> bool:
+    if not words.strip():
+        return False
+    return len(words) > _LONGEST_BETWEEN or _BETWEEN.fullmatch(words) is None
 
 
 @dataclass(frozen=True)
 class Card:
-    """One proposal; `open` = it is to be looked at first: something of it is not answered."""
+    """One proposal: the heading above it when that changes, what is wrong with it, whether its form stands open."""
 
     measure: dict[str, Any]
     heading: str
