@@ -86,7 +86,10 @@ class PlanDraftService:
         self._reader = reader
 
     def start(self, viewer: Viewer, *, name: str, content: bytes) -> str:
-        """Read a document and return the ref of its draft. Raises PlanUnreadable with the reader's sentence."""
+        """Read a document and return the ref of its draft.
+
+        Raises PlanUnreadable with the reader's sentence, or InvalidInput where it holds no measure, saying why.
+        """
         now = self._floor.clock.now()
         with self._floor.uows() as uow:
             offices = _offices(uow, viewer)
