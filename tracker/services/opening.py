@@ -23,7 +23,7 @@ from tracker.services.recording import ENGINE, Doer, event
 
 NewestLadder = Callable[[str], tuple[int, Ladder]]
 
-REF_PREFIXES = {"rectification": "ZG"}
+REF_PREFIXES = {"rectification": "ZG", "objection": "SS"}
 
 
 @dataclass(frozen=True)
