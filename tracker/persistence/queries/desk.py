@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.calendar import WorkingCalendar
 from tracker.domain.permissions import Viewer
-from tracker.persistence.queries.lights import ASKED, LIGHT, light_moment
+from tracker.persistence.queries.lights import ASKED, CONTESTED, LIGHT, light_moment
 from tracker.persistence.queries.paging import Page, fetch_page
 from tracker.persistence.queries.visibility import UNIT_SEES, scope
 
@@ -37,7 +37,7 @@ OPEN_TASKS = text(f"""
         a.due_at AS accept_due_at,
         coalesce((SELECT jsonb_agg(jsonb_build_object('rung', f.rung, 'act', f.act, 'at', f.fired_at) ORDER BY f.id)
                   FROM firing f WHERE f.clock_id = k.id AND f.occurrence = k.occurrence), '[]'::jsonb) AS fired,
-        {ASKED} AS extension_asked,
+        {ASKED} AS extension_asked, {CONTESTED} AS contested,
         count(*) OVER () AS total
     {_FROM}
     LEFT JOIN clock k ON k.task_id = t.id AND k.name = 'finish'
@@ -122,6 +122,7 @@ class DeskTask:
     accept_due_at: datetime | None
     fired: list[Mapping[str, Any]]
     extension_asked: bool
+    contested: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ TYPE_TITLES = {
     FieldType.ROWS: "多行",
 }  # fmt: skip
 ACT_TITLES = {RungAct.REMIND: "提醒", RungAct.URGE: "催办", RungAct.RAISE: "报督导组研究"}
+PAUSES = {"extension_pending": "申请延期待批期间暂停计时。", "objection_pending": "有关事项申诉审理期间暂停计时。"}
 OPENED = {
     "rectification_for_problems": "填报的每个问题各成为一个整改事项。",
     "rectification_for_items": "文书的每一条各成为一个整改事项。",
@@ -145,7 +146,7 @@ def _clock(clock: ClockDefinition, definition: WorkflowDefinition, ladder: Ladde
     if clock.within is not None:
         unit = "个工作日" if clock.within.unit is DayUnit.WORKING_DAY else "天"
         limit = f"从转入之日的次日起{clock.within.amount}{unit}"
-    notes = ["申请延期待批期间暂停计时。"] if "extension_pending" in clock.pauses_for else []
+    notes = [sentence for reason, sentence in PAUSES.items() if reason in clock.pauses_for]
     where = "、".join(definition.states[name].title for name in definition.states if name in clock.runs_in)
     return ClockView(f"{clock.title}期限", limit, where, tuple(map(_rung, ladder.rungs)), tuple(notes))
 
