@@ -54,7 +54,7 @@ class ExplanationService:
             if ref.startswith("DC-"):
                 finding = uow.notices.get_finding_by_ref(ref)
                 task = uow.tasks.get(finding.task_id)
-                self._check(uow, viewer, task, internal=finding.status == "waiting")
+                self._check(uow, viewer, task, internal=finding.status in ("waiting", "objected"))
                 return self._finding(uow, ref, finding.summary, task)
             if ref.startswith("WS-"):
                 return self._notice(uow, viewer, ref)

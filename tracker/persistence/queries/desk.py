@@ -54,7 +54,7 @@ DONE_TASKS = text(f"""
 
 OPEN_NOTICES = text(f"""
     SELECT n.ref, n.title, n.printed_number, n.severity, c.settings, un.name AS unit_name, t.state,
-        t.workflow_version_id, t.due_on, t.due_at, t.waits_for, {LIGHT} AS light
+        t.workflow_version_id, t.due_on, t.due_at, t.waits_for, {LIGHT} AS light, {CONTESTED} AS contested
     FROM notice n JOIN task t ON t.id = n.task_id JOIN campaign c ON c.id = n.campaign_id
     JOIN unit_name un ON un.unit_id = n.unit_id AND un.valid_to IS NULL
     WHERE n.issued_at IS NOT NULL AND NOT t.final AND t.waits_for = 'unit' AND {_SEEN}
@@ -154,6 +154,7 @@ class DeskNotice:
     due_at: datetime | None
     waits_for: str
     light: str
+    contested: bool
 
 
 @dataclass(frozen=True, slots=True)
