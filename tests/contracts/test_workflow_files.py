@@ -41,7 +41,10 @@ DUTIES = {
 
 def test_the_spine_is_shipped():
     papers = {key for key, workflow in CATALOG.workflows.items() if workflow.paper}
-    assert papers == {"supervision_notice", "interview_notice", "rectification_notice"}
+    assert papers == {
+        "supervision_notice", "interview_notice", "rectification_notice", "urge_notice", "circular", "yellow_card",
+        "red_card", "listing",
+    }  # fmt: skip
     assert CATALOG.workflows.keys() >= papers | DUTIES.keys()
     assert CATALOG.ladders.keys() >= {
         "standard",

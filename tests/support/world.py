@@ -230,10 +230,11 @@ def morning(day: str, at: str = "08:30") -> datetime:
 def small_campaign(
     *, measures: Sequence[str], villages: Sequence[str] = ("east", "west"), starts_on: str = "2026-03-02",
     ends_on: str = "2026-08-31", separation: bool = True,
+    settings: Sequence[str] = (),
 ) -> str:  # fmt: skip
     """Return the text of a small campaign: an office with two supervisors and a leader, and some villages.
 
-    Each measure is a line of YAML (a flow mapping). People: office1, boss, sup1, sup2; head-<v> and clerk-<v>.
+    Each measure is a line of YAML (a flow mapping), and so is each of the further `settings`. People: office1, boss, sup1, sup2; head-<v> and clerk-<v>.
     """
     units = "\n".join(
         f"  - {{key: {v}, name: {v}村, short_name: {v[:6]}村, kind: village, parent: town}}" for v in villages
@@ -248,6 +249,7 @@ def small_campaign(
         for key, role in (("office1", "office"), ("boss", "leader"), ("sup1", "supervisor"), ("sup2", "supervisor"))
     )
     lines = "\n".join(f"  - {measure}" for measure in measures)
+    more = "\n".join(f"  {line}" for line in settings)
     return f"""
 key: test_campaign
 version: 1
@@ -269,9 +271,12 @@ people:
 measures:
 {lines}
 settings:
-  number_words: {{supervision_notice: 测督, interview_notice: 测约, rectification_notice: 测改}}
+  number_words:
+    {{supervision_notice: 测督, interview_notice: 测约, rectification_notice: 测改, urge_notice: 测催, circular: 测通,
+     yellow_card: 测黄, red_card: 测红, listing: 测挂}}
   separation: {str(separation).lower()}
   rectification_days: 15
+{more}
 """
 
 

@@ -16,6 +16,7 @@ from tracker.persistence.repositories.campaigns import CampaignRepository
 from tracker.persistence.repositories.clocks import ClockRepository
 from tracker.persistence.repositories.deliveries import DeliveryRepository
 from tracker.persistence.repositories.events import EventRepository
+from tracker.persistence.repositories.history import HistoryRepository
 from tracker.persistence.repositories.incidents import IncidentRepository
 from tracker.persistence.repositories.installations import InstallationRepository
 from tracker.persistence.repositories.ledger import LedgerRepository
@@ -62,6 +63,7 @@ class UnitOfWork:
         self.sample_time = SampleTimeRepository(self._session)
         self.sweeping = SweepRepository(self._session)
         self.recounting = RecountingRepository(self._session)
+        self.history = HistoryRepository(self._session)
         self.tasks = TaskRepository(self._session)
         self.clocks = ClockRepository(self._session)
         self.events = EventRepository(self._session)

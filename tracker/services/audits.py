@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 
-from tracker.domain.auditing import FiringKey, TaskEvent, expected_firings, fired_by_events
+from tracker.domain.auditing import FiringKey, TaskEvent, expected_firings, fired_by_events, papers_issued
 from tracker.domain.deadlines import local_moment
+from tracker.domain.escalation import NO_FACTS
 from tracker.domain.standing import OPENS_AT, Standing, cadence_from_plain
 from tracker.persistence.queries.standing import find_opened_periods, find_standing_duties
 from tracker.persistence.repositories.ledger import EventRow
@@ -59,13 +60,16 @@ class AuditService:
         wanted: set[FiringKey] = set()
         with self._floor.uows() as uow:
             in_table = uow.ledger.firings()
+            papers = papers_issued(
+                one for batch in uow.ledger.stream_batches(kind="notice") for one in _task_events(batch)
+            )
             for batch in uow.ledger.stream_batches(kind="task"):
                 for task_id, rows in groupby(batch, key=lambda row: row.subject_id):
                     tasks += 1
                     events = _task_events(rows)
                     expected = expected_firings(
                         task_id, events, ladder=self._floor.catalog.ladder, calendar=self._floor.calendars.calendar,
-                        now=now,
+                        now=now, papers=papers.get(task_id, NO_FACTS),
                     )  # fmt: skip
                     fired = fired_by_events(task_id, events)
                     late += sum(1 for _, due, at in fired if at - due > TOLERANCE)

@@ -9,7 +9,7 @@ from typing import Any
 
 from tracker.domain.clocks import Clock, ClockStatus, order
 from tracker.domain.errors import FieldProblem, InvalidInput, NotAllowed, TransitionNotAllowed
-from tracker.domain.escalation import Decision, RungReached, decide
+from tracker.domain.escalation import NO_FACTS, Decision, Facts, RungReached, decide
 from tracker.domain.inputs import cleaned
 from tracker.domain.ladder import RungAct
 from tracker.domain.permissions import Action, Viewer, may
@@ -23,6 +23,7 @@ from tracker.services.duties import DutyService, WouldOpen
 from tracker.services.firings import Judged
 from tracker.services.free_texts import refuse_personal
 from tracker.services.judging import DEFERRED_FOR, JUDGING_ERRORS
+from tracker.services.ladder_facts import facts_of
 from tracker.services.moving import write_back
 from tracker.services.raising import BatchReport, write_batch
 from tracker.services.recording import doer_at, event
@@ -173,15 +174,17 @@ class EscalationService:
         judged: list[Judged] = []
         broken: list[tuple[Mapping[str, Any], str]] = []
         # A decision is a function of these values alone, and the clocks of one measure are often alike.
-        decided: dict[tuple[Clock, int, int], Decision] = {}
+        decided: dict[tuple[Clock, int, int, Facts], Decision] = {}
+        facts = facts_of(uow, rows, self._floor.catalog)
         for row in rows:
             try:
                 clock = clock_from(row, fired[row["clock_id"]])
                 ladder = self._floor.catalog.ladder(row["ladder_version_id"])
                 calendar = self._floor.calendars.calendar(row["calendar_version_id"])
-                kind = (clock, row["ladder_version_id"], row["calendar_version_id"])
+                known = facts.get(row["clock_id"], NO_FACTS)
+                kind = (clock, row["ladder_version_id"], row["calendar_version_id"], known)
                 if kind not in decided:
-                    decided[kind] = decide(clock, ladder, calendar, now=now)
+                    decided[kind] = decide(clock, ladder, calendar, now=now, facts=known)
                 judged.append(Judged(row, clock, decided[kind]))
             except JUDGING_ERRORS as error:
                 broken.append((row, f"无法判定：{error}"))

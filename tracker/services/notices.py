@@ -28,6 +28,7 @@ from tracker.services.recording import Doer, doer_at, event
 from tracker.services.rectification import open_for_items
 from tracker.services.rising import settle
 from tracker.services.seeing import see
+from tracker.services.standings import follow_move, give_place, hold_standing
 from tracker.services.tasks import allowed_for, bind_files, check_reason, drop_extension, plan_for
 from tracker.services.telling import tell
 
@@ -161,9 +162,11 @@ class NoticeService:
             party = min(planned.by & parties(viewer, held.setting.place(held.task)))
             by = doer_at(viewer, held.setting.place(held.task), PARTY_ACTIONS[party])
             values, submission = self._submit(uow, held, planned, given, viewer, now=now)
+            hold_standing(uow, held.notice, definition, planned, now=now)
             struck = self._before_move(uow, held, planned, by, values, now=now)
             move = Move(planned, by, reason, values, submission.id if submission else None)
             event_id = move_task(uow, self._floor, held.task, definition, move, now=now)
+            follow_move(uow, held.notice, definition, planned, by, now=now)
             opened = 0
             if planned.opens == "rectification_for_items":
                 opened = open_for_items(uow, self._floor, held.setting, held.notice, values, by, now=now)
@@ -230,7 +233,7 @@ class NoticeService:
         notice.content_hash = notice.approved_hash = None
         # While this draft was sealed later findings may have opened the next one; then this one stays editable
         # but gathers no more, so that a finding always has one draft to go to.
-        notice.gathering = not uow.notices.has_open_draft(key)
+        notice.gathering = not notice.alone and not uow.notices.has_open_draft(key)
 
     def _approve(self, uow: UnitOfWork, held: _Held, by: Doer, *, now: datetime) -> None:
         present = _hash(held)
@@ -252,6 +255,7 @@ class NoticeService:
         kept = [item for item in held.items if item.struck_at is None]
         if not kept:
             raise CannotIssue("还不能印发。", ["各事项都已办结或免于处理，已没有可印发的内容。请退回后弃用草稿。"])
+        place = give_place(uow, notice, now=now)
         series_id, number = uow.notices.next_number(office_id=notice.office_id, word=word, year=local_date(now).year)
         notice.number_series_id, notice.number = series_id, number
         notice.printed_number = printed_number(word, local_date(now).year, number)
@@ -263,6 +267,8 @@ class NoticeService:
         payload = {
             "number": notice.printed_number, "unit_name": notice.printed_unit_name,
             "approved_hash": notice.approved_hash, "items": [i.id for i in kept], "struck": struck,
+            "office": notice.office_id, "unit": notice.unit_id, "campaign": notice.campaign_id, "kind": notice.kind,
+            "place": place, "tasks": sorted(_tasks_about(uow, kept)), "task": notice.task_id,
         }  # fmt: skip
         uow.events.append([event(("notice", notice.id), "notice.issued", payload, at=now, by=by)])
         return struck

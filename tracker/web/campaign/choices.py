@@ -16,6 +16,6 @@ def duty_workflows() -> list[tuple[str, str]]:
     found = []
     for key in keys:
         definition = catalog.newest_workflow(key)[1]
-        if not definition.paper and key != SUPPORT and any(c.within is None for c in definition.clocks.values()):
+        if not definition.paper and key != SUPPORT and any(c.from_measure for c in definition.clocks.values()):
             found.append((key, definition.title))
     return found
