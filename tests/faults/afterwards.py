@@ -11,7 +11,7 @@ from sqlalchemy import text
 from tests.support.mailbox import Mailbox
 from tracker.bootstrap import Container
 from tracker.domain.clocks import ClockStatus
-from tracker.domain.escalation import next_fire_at
+from tracker.domain.escalation import decide
 from tracker.domain.ports import Clock
 from tracker.persistence.repositories.clocks import clock_from
 
@@ -82,8 +82,8 @@ def asleep(container: Container) -> list[str]:
     for row in rows(container, RUNNING):
         clock = clock_from(row, fired.get((row["id"], row["occurrence"]), frozenset()))
         ladder = container.catalog.ladder(row["ladder_version_id"])
-        wanted = next_fire_at(clock, ladder, container.calendars.calendar(row["calendar_version_id"]), now=now)
-        known = row["next_fire_at"]
+        decision = decide(clock, ladder, container.calendars.calendar(row["calendar_version_id"]), now=now)
+        wanted, known = now if decision.reached else decision.next_fire_at, row["next_fire_at"]
         if clock.status is ClockStatus.RUNNING and wanted is not None and (known is None or known > wanted):
             found.append(f"clock {row['id']} of {row['ref']} sleeps until {known}, its next rung is at {wanted}")
     return found

@@ -69,6 +69,11 @@ class WatchedTree(ProcessTree):
             if not child.alive and name not in self.resting and time.monotonic() - child.started > RESPAWN_AFTER:
                 self.respawn(child)
 
+    @staticmethod
+    def pause() -> None:
+        """Give what was started a moment."""
+        time.sleep(0.05)
+
 
 class County:
     """The processes, and a container beside them for looking and for moving the time."""
