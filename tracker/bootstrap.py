@@ -5,7 +5,7 @@ Building does not talk to a server; parts that need to know what the database is
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, time, timedelta
 from functools import cached_property
@@ -33,7 +33,7 @@ from tracker.domain.values import local_date
 from tracker.persistence.definition_store import DefinitionStore
 from tracker.persistence.engine import DatabaseClock, connect
 from tracker.persistence.secrets import ArgonHasher, FieldCipher
-from tracker.persistence.unit_of_work import UnitOfWorkFactory
+from tracker.persistence.unit_of_work import CommitPoint, UnitOfWorkFactory, pass_by
 from tracker.queueing.enqueue import RqJobQueue
 from tracker.services.access_log import AccessLogService
 from tracker.services.accounts import AccountService, SignInRules
@@ -84,12 +84,12 @@ class Container:
 
     def __init__(
         self, settings: Settings, *, clock: Clock | None = None, queue: JobQueue | None = None,
-        couriers: Mapping[str, Courier] | None = None,
+        couriers: Mapping[str, Courier] | None = None, at_commit: Callable[[CommitPoint], None] = pass_by,
     ) -> None:  # fmt: skip
         self.settings = settings
         self._given_couriers = couriers
         self._engine = connect(settings.database_url, pool_size=max(5, settings.web_threads))
-        self.uows = UnitOfWorkFactory(self._engine)
+        self.uows = UnitOfWorkFactory(self._engine, at_commit)
         self.clock = clock or DatabaseClock(self._engine)
         self._bell = RqJobQueue(settings.redis_url)
         self.queue: JobQueue = queue or self._bell
@@ -253,13 +253,13 @@ class Container:
 
 def build(
     settings: Settings, *, clock: Clock | None = None, queue: JobQueue | None = None,
-    couriers: Mapping[str, Courier] | None = None,
+    couriers: Mapping[str, Courier] | None = None, at_commit: Callable[[CommitPoint], None] = pass_by,
 ) -> Container:  # fmt: skip
     """Return the parts bound to the servers that the settings name; connects to nothing yet.
 
-    A clock, a bell or couriers may be given in place of the real ones.
+    A clock, a bell or couriers may be given in place of the real ones. `at_commit` is for test runs.
     """
-    return Container(settings, clock=clock, queue=queue, couriers=couriers)
+    return Container(settings, clock=clock, queue=queue, couriers=couriers, at_commit=at_commit)
 
 
 def library_calendar() -> tuple[CalendarTable, str]:

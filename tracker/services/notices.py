@@ -21,6 +21,7 @@ from tracker.domain.values import local_date
 from tracker.persistence.models import Notice, NoticeItem, Submission, Task
 from tracker.persistence.queries.units import unit_names
 from tracker.persistence.unit_of_work import UnitOfWork
+from tracker.services.catching_up import fire_due_on_paper
 from tracker.services.context import Floor, Setting
 from tracker.services.moving import Move, move_task
 from tracker.services.recording import Doer, doer_at, event
@@ -144,6 +145,7 @@ class NoticeService:
         Raises NotFound, NotAllowed, TransitionNotAllowed, StaleVersion, InvalidInput, or CannotIssue with all that
         stands in the way.
         """
+        fire_due_on_paper(self._floor, notice_ref)
         now = self._floor.clock.now()
         with self._floor.uows() as uow:
             held = self._hold(uow, viewer, notice_ref)
