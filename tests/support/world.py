@@ -16,7 +16,7 @@ from typing import Any, Self
 
 from sqlalchemy import text
 
-from tracker.bootstrap import CALENDAR_YEARS, build
+from tracker.bootstrap import CALENDAR_YEARS, Container, build
 from tracker.definitions.calendar_seed import seed_days
 from tracker.definitions.campaign_files import Known, read_campaign_text
 from tracker.definitions.catalog import Catalog, load_catalog
@@ -90,6 +90,21 @@ def shipped_catalog() -> Catalog:
     return load_catalog(WORKFLOWS)
 
 
+def viewer_of(container: Container, person_id: int) -> Viewer:
+    """Return the viewer for a person, with the posts held today."""
+    with container.reading() as session:
+        rows = session.execute(
+            text(
+                "SELECT id, person_id, unit_id, role, campaign_id FROM post WHERE person_id = :person"
+                " AND starts_on <= :today AND (ends_on IS NULL OR ends_on >= :today)"
+            ),
+            {"person": person_id, "today": local_date(container.clock.now())},
+        )
+        posts = tuple(Post(r.id, r.person_id, r.unit_id, Role(r.role), r.campaign_id) for r in rows)
+        below = units_below(session, [post.unit_id for post in posts])
+    return Viewer(Actor(person_id, None, posts), below)
+
+
 class World:
     """A container, its clock, and what was sent."""
 
@@ -131,17 +146,7 @@ class World:
 
     def viewer(self, person_key: str) -> Viewer:
         """Return the viewer for a person of the campaign file, with the posts held today."""
-        person_id = self.person_ids[person_key]
-        today = local_date(self.clock.now())
-        rows = self.rows(
-            "SELECT id, person_id, unit_id, role, campaign_id FROM post WHERE person_id = :person"
-            " AND starts_on <= :today AND (ends_on IS NULL OR ends_on >= :today)",
-            person=person_id, today=today,
-        )  # fmt: skip
-        posts = tuple(Post(r["id"], r["person_id"], r["unit_id"], Role(r["role"]), r["campaign_id"]) for r in rows)
-        with self.container.reading() as session:
-            below = units_below(session, [post.unit_id for post in posts])
-        return Viewer(Actor(person_id, None, posts), below)
+        return viewer_of(self.container, self.person_ids[person_key])
 
     # -- time
 
@@ -225,10 +230,11 @@ def morning(day: str, at: str = "08:30") -> datetime:
 def small_campaign(
     *, measures: Sequence[str], villages: Sequence[str] = ("east", "west"), starts_on: str = "2026-03-02",
     ends_on: str = "2026-08-31", separation: bool = True,
+    settings: Sequence[str] = (),
 ) -> str:  # fmt: skip
     """Return the text of a small campaign: an office with two supervisors and a leader, and some villages.
 
-    Each measure is a line of YAML (a flow mapping). People: office1, boss, sup1, sup2; head-<v> and clerk-<v>.
+    Each measure is a line of YAML (a flow mapping), and so is each of the further `settings`. People: office1, boss, sup1, sup2; head-<v> and clerk-<v>.
     """
     units = "\n".join(
         f"  - {{key: {v}, name: {v}村, short_name: {v[:6]}村, kind: village, parent: town}}" for v in villages
@@ -243,6 +249,7 @@ def small_campaign(
         for key, role in (("office1", "office"), ("boss", "leader"), ("sup1", "supervisor"), ("sup2", "supervisor"))
     )
     lines = "\n".join(f"  - {measure}" for measure in measures)
+    more = "\n".join(f"  {line}" for line in settings)
     return f"""
 key: test_campaign
 version: 1
@@ -264,9 +271,12 @@ people:
 measures:
 {lines}
 settings:
-  number_words: {{supervision_notice: 测督, interview_notice: 测约, rectification_notice: 测改}}
+  number_words:
+    {{supervision_notice: 测督, interview_notice: 测约, rectification_notice: 测改, urge_notice: 测催, circular: 测通,
+     yellow_card: 测黄, red_card: 测红, listing: 测挂}}
   separation: {str(separation).lower()}
   rectification_days: 15
+{more}
 """
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import time
 from typing import Any
 
 from tracker.definitions.problems import Problem
@@ -17,17 +16,15 @@ from tracker.domain.definition import (
     TransitionDefinition,
     WorkflowDefinition,
 )
-from tracker.domain.ladder import Ladder, Rung, RungAct
 from tracker.domain.values import WaitsFor
 
 #: What the usual clocks are called unless the file says otherwise.
 _CLOCK_TITLES = {
     "accept": "签收", "finish": "办结", "reply": "回复", "review": "审核", "recheck": "复查",
-    "decide": "审定", "look_back": "回头看",
+    "decide": "审定", "look_back": "回头看", "pace": "序时进度", "history": "累计核对",
 }  # fmt: skip
 _LENGTHS = {FieldType.LONG_TEXT: 2_000}
 _ROWS = {FieldType.FILES: 9}
-_SEVERITIES = {RungAct.REMIND: 1, RungAct.URGE: 2, RungAct.RAISE: 3}
 
 
 def build_workflow(loaded: dict[str, Any]) -> tuple[WorkflowDefinition, list[Problem]]:
@@ -53,13 +50,9 @@ def build_workflow(loaded: dict[str, Any]) -> tuple[WorkflowDefinition, list[Pro
         help=loaded["help"],
         paper=loaded["paper"],
         confidential=loaded["confidential"],
+        card=loaded.get("card"),
     )
     return definition, problems
-
-
-def build_ladder(loaded: dict[str, Any]) -> Ladder:
-    """Return the ladder."""
-    return Ladder(loaded["key"], loaded["version"], loaded["title"], tuple(_rung(one) for one in loaded["rungs"]))
 
 
 def _clocks(loaded: dict[str, Any]) -> tuple[dict[str, ClockDefinition], list[Problem]]:
@@ -90,6 +83,8 @@ def _clock(name: str, content: dict[str, Any]) -> ClockDefinition:
         within=content.get("within"),
         restarts=content["restarts"],
         pauses_for=frozenset(content["pauses_for"]),
+        at_once=content.get("due") == "at_once",
+        paced=content.get("due") == "from_schedule",
     )
 
 
@@ -109,6 +104,8 @@ def _transition(content: dict[str, Any]) -> TransitionDefinition:
         next_occurrence=content["next_occurrence"],
         nil=content["nil"],
         until_quota=content["until_quota"],
+        progress=content.get("progress"),
+        standing=content.get("standing"),
     )
 
 
@@ -136,20 +133,4 @@ def _field(content: dict[str, Any]) -> FieldDefinition:
         max_rows=content.get("max_rows", _ROWS.get(kind, 200)),
         asks_as_of="as_of" in content,
         prefilled=content["prefilled"],
-    )
-
-
-def _rung(content: dict[str, Any]) -> Rung:
-    act = RungAct(content.get("act", RungAct.RAISE))
-    return Rung(
-        name=content["name"],
-        act=act,
-        to=tuple(content["to"]),
-        after=content.get("after"),
-        at=time.fromisoformat(content["at"]),
-        quality_failures=content.get("quality_failures"),
-        failed_rechecks=content.get("failed_rechecks"),
-        raises=content.get("raises"),
-        severity=content.get("severity", _SEVERITIES[act]),
-        title=content["title"],
     )

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from tracker.definitions.campaign_ladder_checks import check_ladder_choice, check_schedule
 from tracker.definitions.problems import Problem, unknown
 from tracker.definitions.required_return_checks import check_required_returns
 from tracker.domain.cadence import why_never
@@ -20,7 +21,7 @@ from tracker.domain.deadlines import DueAtPhaseEnd, DueByDate, DueFromTo, DueInP
 from tracker.domain.definition import WorkflowDefinition
 from tracker.domain.ladder import Ladder
 from tracker.domain.posts import why_post_clashes
-from tracker.domain.reachability import LOOK_BACK, SUPPORT, ladders_of, reachable_workflows
+from tracker.domain.reachability import SUPPORT
 from tracker.domain.standing import cadence_from_plain
 from tracker.domain.values import ROLE_TITLES, Role
 
@@ -184,6 +185,8 @@ def _check_measures(content: Content, known: Known, labels: Labels) -> Iterator[
             yield from _check_due(f"{path}.due", measure["due"][0], content)
         if "cadence" in measure:
             yield from _check_cadence(f"{path}.cadence", measure["cadence"], content)
+        if "schedule" in measure:
+            yield from check_schedule(f"{path}.schedule", measure, content, known.workflows)
 
 
 def _check_joint(path: str, measure: Content, labels: Labels) -> Iterator[Problem]:
@@ -212,7 +215,7 @@ def _check_workflow(path: str, key: str, known: Known) -> Iterator[Problem]:
         yield Problem(path, f"“{key}”是文书的流程，由升级规则形成，不能作工作措施。可以写：{'、'.join(duties)}。")
     elif key == SUPPORT:
         yield Problem(path, "“support”是配合单位的流程，由系统开出，不能直接写作措施的流程；请写 lead 和 support。")
-    elif all(clock.within is not None for clock in definition.clocks.values()):
+    elif not any(clock.from_measure for clock in definition.clocks.values()):
         yield Problem(path, f"流程“{key}”没有由措施给出时限的计时，措施的 due 会不起作用。")
 
 
@@ -255,13 +258,4 @@ def _check_settings(content: Content, known: Known) -> Iterator[Problem]:
     for kind in settings.get("look_back", ()):
         if kind not in settings.get("occurrences", {}):
             yield Problem("settings.look_back", unknown("事件类别", kind, settings.get("occurrences", {})))
-    measures = content.get("measures", ())
-    keys = [measure["workflow"] for measure in measures if "workflow" in measure]
-    keys += [SUPPORT] if any("support" in measure for measure in measures) else []
-    keys += [LOOK_BACK] if settings.get("look_back") else []
-    reached = reachable_workflows(keys, workflow=known.workflows.get, ladder=known.ladders.get)
-    for definition in reached.values():
-        for ladder in ladders_of(definition, known.ladders.get):
-            for paper in sorted({rung.raises for rung in ladder.rungs if rung.raises} - set(words)):
-                reason = f"升级规则“{ladder.title}”会形成文书 {paper}，但没有写它的机关代字。"
-                yield Problem("settings.number_words", reason)
+    yield from check_ladder_choice(content, known.workflows, known.ladders)

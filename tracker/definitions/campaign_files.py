@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from tracker.definitions.campaign_schema import CampaignSchema
 from tracker.definitions.problems import Problem
 from tracker.definitions.schema import load_parts
 from tracker.definitions.yaml_source import parse_yaml, read_yaml
+from tracker.domain.cadence import Every
 from tracker.domain.campaign_file import (
     CampaignFile,
     CampaignSettings,
@@ -28,6 +30,7 @@ from tracker.domain.campaign_file import (
 )
 from tracker.domain.deadlines import MeasureDue, Phase
 from tracker.domain.errors import DefinitionInvalid
+from tracker.domain.progress import Milestone, Schedule
 from tracker.domain.standing import cadence_from_plain
 from tracker.domain.values import Role
 
@@ -84,7 +87,10 @@ def _build(loaded: Mapping[str, Any], labels: Labels) -> CampaignFile:
         units=tuple(_unit(unit, position) for position, unit in enumerate(loaded["units"], start=1)),
         unit_sets={name: tuple(dict.fromkeys(keys)) for name, keys in loaded["unit_sets"].items()},
         people=tuple(_person(person, labels) for person in loaded["people"]),
-        measures=tuple(_measure(measure, row, settings) for row, measure in enumerate(loaded["measures"], start=1)),
+        measures=tuple(
+            _measure(measure, row, settings, (loaded["starts_on"], loaded["ends_on"]))
+            for row, measure in enumerate(loaded["measures"], start=1)
+        ),
         settings=settings,
         required_returns=tuple(
             RequiredReturnEntry(**{**one, "units": tuple(one["units"])}) for one in loaded["required_returns"]
@@ -105,6 +111,8 @@ def _settings(loaded: Mapping[str, Any]) -> CampaignSettings:
         occurrences=loaded["occurrences"],
         look_back=tuple(dict.fromkeys(loaded["look_back"])),
         look_back_days=loaded["look_back_days"],
+        ladders=loaded["ladders"],
+        card_titles=loaded["card_titles"],
     )
 
 
@@ -123,7 +131,9 @@ def _person(person: Mapping[str, Any], labels: Labels) -> PersonEntry:
     return PersonEntry(person["key"], person["name"], posts, person["email"], person["phone"], person["username"])
 
 
-def _measure(measure: Mapping[str, Any], row: int, settings: CampaignSettings) -> MeasureEntry:
+def _measure(
+    measure: Mapping[str, Any], row: int, settings: CampaignSettings, between: tuple[date, date]
+) -> MeasureEntry:
     cadence = measure.get("cadence")
     return MeasureEntry(
         key=measure["key"],
@@ -137,6 +147,18 @@ def _measure(measure: Mapping[str, Any], row: int, settings: CampaignSettings) -
         lead=measure.get("lead"),
         support=tuple(measure.get("support", ())),
         cadence=cadence_from_plain(cadence, rhythm=settings.rhythm) if cadence is not None else None,
+        schedule=_schedule(measure["schedule"], between) if "schedule" in measure else None,
+        severity_floor=measure["starts_at"],
+    )
+
+
+def _schedule(loaded: Mapping[str, Any], between: tuple[date, date]) -> Schedule:
+    """Return a schedule; without days of its own it runs from the campaign's first to its last."""
+    return Schedule(
+        loaded.get("starts_on", between[0]),
+        loaded.get("ends_on", between[1]),
+        Every(loaded["checked"]),
+        tuple(Milestone(day, percent * 100) for day, percent in sorted(loaded["milestones"].items())),
     )
 
 

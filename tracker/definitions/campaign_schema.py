@@ -10,14 +10,15 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate, validates_schema
 
 from tracker.definitions.problems import unknown
-from tracker.definitions.schema import StrictSchema
+from tracker.definitions.schema import CARDS, StrictSchema
 from tracker.definitions.schema_fields import Flag, Name, Number, OneOf, Several, Text
 from tracker.domain.addressing import FIRST_RESPONSIBLE_ROLES
-from tracker.domain.cadence import Cadence
+from tracker.domain.cadence import Cadence, Every
 from tracker.domain.campaign_file import MAX_SHORT_NAME, UNIT_KINDS
 from tracker.domain.deadlines import Cutoff, MeasureDue
 from tracker.domain.measure_dues import DUE_KEYS, counts_from_acceptance, due_from_plain
 from tracker.domain.passwords import why_username_unfit
+from tracker.domain.progress import CHECKED
 from tracker.domain.standing import CADENCE_KEYS, cadence_from_plain
 from tracker.domain.values import Role
 
@@ -202,6 +203,30 @@ class PersonSchema(StrictSchema):
     )
 
 
+class _Milestones(fields.Field[Any]):
+    """Day → whole percent that is to be done by its end."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        if not isinstance(value, Mapping) or not value:
+            raise ValidationError("这里要写成“日期: 百分数”，如 {2026-06-30: 50, 2026-12-31: 100}。")
+        loaded = {}
+        for day, percent in value.items():
+            if isinstance(percent, bool) or not isinstance(percent, int) or not 0 <= percent <= 100:
+                raise ValidationError(f"{day} 的进度要写 0 到 100 的整数。")
+            loaded[_read_day(str(day))] = percent
+        listed = [loaded[day] for day in sorted(loaded)]
+        if listed != sorted(listed):
+            raise ValidationError("进度不能越往后越小，请核对。")
+        return loaded
+
+
+class ScheduleSchema(StrictSchema):
+    starts_on = _Day(data_key="from")
+    ends_on = _Day(data_key="to")
+    checked = OneOf("核对周期", [one.value for one in CHECKED], load_default=Every.MONTH.value)
+    milestones = _Milestones(load_default=dict)
+
+
 class MeasureSchema(StrictSchema):
     key = _Code(required=True)
     ordinal = Text(required=True)
@@ -213,6 +238,8 @@ class MeasureSchema(StrictSchema):
     support = Several(Text())
     due = _Due()
     cadence = _Cadence()
+    schedule = fields.Nested(ScheduleSchema)
+    starts_at = Number(1, 5, load_default=0)
 
     @validates_schema(skip_on_field_errors=True)
     def has_a_time(self, data: Any, **_: Any) -> None:
@@ -252,6 +279,8 @@ class SettingsSchema(StrictSchema):
     occurrences = _Texts(Name(), load_default=dict)
     look_back = fields.List(Name(), load_default=list)
     look_back_days = Number(1, 60, load_default=5)
+    ladders = _Texts(Name(), load_default=dict)
+    card_titles = _Texts(OneOf("牌", CARDS), load_default=dict)
 
 
 class CampaignSchema(StrictSchema):

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tracker.definitions.building import build_ladder, build_workflow
-from tracker.definitions.checks import check_ladder, check_workflow
+from tracker.definitions.building import build_workflow
+from tracker.definitions.checks import check_workflow
+from tracker.definitions.ladder_building import build_ladder
+from tracker.definitions.ladder_checks import check_ladder, check_use
+from tracker.definitions.ladder_schema import LadderSchema
 from tracker.definitions.plain import from_plain, to_plain
 from tracker.definitions.problems import Problem
-from tracker.definitions.schema import LadderSchema, WorkflowSchema, load
+from tracker.definitions.schema import WorkflowSchema, load
 from tracker.definitions.yaml_source import read_yaml
 from tracker.domain.definition import WorkflowDefinition
 from tracker.domain.errors import DefinitionInvalid
@@ -52,6 +55,7 @@ def load_catalog(folder: Path) -> Catalog:
     papers = [path.stem for path, one in workflows if one.paper] + sorted(broken)
     for path, workflow in workflows:
         reading.note(path, check_workflow(workflow, ladders=ladder_keys))
+        reading.note(path, list(check_use(workflow, {ladder.key: ladder for _, ladder in ladders})))
     for path, ladder in ladders:
         reading.note(path, check_ladder(ladder, papers=papers))
     if reading.problems:

@@ -5,8 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 
 from tracker.definitions.problems import Problem, unknown
-from tracker.domain.definition import FieldDefinition, FieldType, FormDefinition, WorkflowDefinition
-from tracker.domain.ladder import Ladder
+from tracker.domain.definition import (
+    FieldDefinition,
+    FieldType,
+    FormDefinition,
+    TransitionDefinition,
+    WorkflowDefinition,
+)
+from tracker.domain.ladder import OPTIONAL_LADDERS
 from tracker.domain.machine import ACT_TITLES
 
 #: The moves that the services of papers call by name, whatever else a paper's workflow has.
@@ -27,36 +33,18 @@ def check_workflow(definition: WorkflowDefinition, *, ladders: Collection[str]) 
         *_check_clocks(definition, ladders),
         *_check_forms(definition),
         *_check_paper(definition),
+        *_check_standing(definition),
     ]
 
 
-def check_ladder(ladder: Ladder, *, papers: Collection[str]) -> list[Problem]:
-    """Return what is wrong within `ladder`, and with the papers it raises."""
-    problems = [
-        Problem(f"rungs.{name}", f"级名“{name}”写了两次。") for name in _twice(rung.name for rung in ladder.rungs)
-    ]
-    latest: tuple[int, str] | None = None
-    for rung in ladder.rungs:
-        if rung.raises is not None and rung.raises not in papers:
-            problems.append(Problem(f"rungs.{rung.name}.raise", unknown("文书流程", rung.raises, papers)))
-        if rung.after is None:
-            continue
-        moment = (rung.after, rung.at.isoformat())
-        if latest is not None and moment < latest:
-            reason = f"after: {rung.after} 比前一级的 {latest[0]} 早，各级要按时间先后排列。"
-            problems.append(Problem(f"rungs.{rung.name}.after", reason))
-        latest = max(latest or moment, moment)
-    return problems
-
-
-def _twice(names: Iterable[str]) -> list[str]:
+def twice(names: Iterable[str]) -> list[str]:
     seen: set[str] = set()
     return [name for name in names if name in seen or seen.add(name)]  # type: ignore[func-returns-value]
 
 
 def _check_transitions(definition: WorkflowDefinition) -> Iterator[Problem]:
     names = [transition.name for transition in definition.transitions]
-    for name in _twice(names):
+    for name in twice(names):
         yield Problem(f"transitions.{name}", f"步骤“{name}”写了两次，请用 from: [..] 合并或换个名称。")
     for transition in definition.transitions:
         path = f"transitions.{transition.name}"
@@ -72,6 +60,7 @@ def _check_transitions(definition: WorkflowDefinition) -> Iterator[Problem]:
         for earlier in sorted(transition.unless_same_person_as - {*names, *ACT_TITLES}):
             yield Problem(f"{path}.unless", unknown("步骤", earlier, [*names, *ACT_TITLES]))
         yield from _check_form_of(definition, path, transition.form, transition.opens)
+        yield from _check_progress(definition, path, transition)
 
 
 def _check_form_of(definition: WorkflowDefinition, path: str, form: str | None, opens: str | None) -> Iterator[Problem]:
@@ -81,6 +70,19 @@ def _check_form_of(definition: WorkflowDefinition, path: str, form: str | None, 
         fields = definition.forms[form].fields if form else ()
         if all(one.type is not FieldType.ROWS for one in fields):
             yield Problem(f"{path}.opens", "按问题立项整改，要有带问题行（type: rows）的表单。")
+
+
+def _check_progress(definition: WorkflowDefinition, path: str, transition: TransitionDefinition) -> Iterator[Problem]:
+    if transition.progress is None:
+        return
+    form = definition.forms.get(transition.form or "")
+    shares = [one.name for one in form.fields if one.at_most or one.rate_of] if form else []
+    if transition.progress not in shares:
+        yield Problem(
+            f"{path}.progress", unknown("有基数（at_most 或 rate_of）的数量字段", transition.progress, shares)
+        )
+    if not any(clock.paced for clock in definition.clocks.values()):
+        yield Problem(f"{path}.progress", "写了 progress（报进度），流程里还要有 due: from_schedule 的计时。")
 
 
 def _check_states(definition: WorkflowDefinition) -> Iterator[Problem]:
@@ -112,7 +114,7 @@ def _spread(start: set[str], steps: list[tuple[str, str]]) -> set[str]:
 def _check_clocks(definition: WorkflowDefinition, ladders: Collection[str]) -> Iterator[Problem]:
     for name, clock in definition.clocks.items():
         path = f"clocks.{name}"
-        if clock.ladder not in ladders:
+        if clock.ladder not in ladders and clock.ladder not in OPTIONAL_LADDERS:
             yield Problem(f"{path}.ladder", unknown("升级规则", clock.ladder, ladders))
         for state in sorted(clock.runs_in):
             if state not in definition.states:
@@ -128,7 +130,7 @@ def _check_forms(definition: WorkflowDefinition) -> Iterator[Problem]:
         path = f"forms.{key}"
         if key not in used:
             yield Problem(path, f"表单“{key}”没有用到，请检查步骤的 form 或行的 of 是否写对。")
-        for name in _twice(field.name for field in form.fields):
+        for name in twice(field.name for field in form.fields):
             yield Problem(f"{path}.{name}", f"字段“{name}”写了两次。")
         for field in form.fields:
             yield from _check_field(definition, form, field, f"{path}.{field.name}")
@@ -166,3 +168,15 @@ def _check_paper(definition: WorkflowDefinition) -> Iterator[Problem]:
         for name in PAPER_TRANSITIONS:
             if definition.transition(name) is None:
                 yield Problem("transitions", f"文书流程（paper: true）要有步骤“{name}”。")
+
+
+def _check_standing(definition: WorkflowDefinition) -> Iterator[Problem]:
+    steps = [one.standing for one in definition.transitions if one.standing]
+    if definition.card is None:
+        if steps:
+            yield Problem("transitions", "只有亮牌文书（写了 card）的步骤才能写 standing。")
+        return
+    if not definition.paper:
+        yield Problem("card", "亮牌要用文书（paper: true），由人审定印发。")
+    if "give" not in steps or not {"step_down", "release"} & set(steps):
+        yield Problem("transitions", "亮牌文书要有亮牌（standing: give）和销牌（step_down 或 release）的步骤。")

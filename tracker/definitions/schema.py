@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import INCLUDE, Schema, ValidationError, fields, validate, validates_schema
+from marshmallow import INCLUDE, Schema, ValidationError, fields, validates_schema
 
 from tracker.definitions.problems import Problem, unknown
 from tracker.definitions.schema_fields import (
     Flag,
-    Hour,
     MapOf,
     Name,
     Number,
@@ -24,8 +23,11 @@ from tracker.domain.definition import CountsAs, FieldType
 from tracker.domain.values import WaitsFor
 
 PARTIES = ("unit", "lead", "supervisor", "office", "leader", "engine")
-RUNG_ROLES = ("liaison", "head", "area_leader", "supervisor", "office", "leader", "first_responsible")
 OPENS = ("rectification_for_problems", "rectification_for_items")
+#: Where a clock's due moment comes from, unless it has a period of its own.
+DUES = ("from_measure", "from_schedule", "at_once")
+STANDING_STEPS = ("give", "step_down", "release")
+CARDS = ("yellow", "red", "listed")
 PAUSES = ("extension_pending", "objection_pending")
 SAME_PERSON = "same_person_as."
 
@@ -78,7 +80,7 @@ class ClockSchema(StrictSchema):
     title = Text()
     runs_in = Several(Name(), required=True)
     within = Period()
-    due = OneOf("时限来源", ["from_measure"])
+    due = OneOf("时限来源", DUES)
     ladder = Name(required=True)
     restarts = Flag(load_default=False)
     pauses_for = Several(OneOf("暂停原因", PAUSES), load_default=list)
@@ -86,7 +88,7 @@ class ClockSchema(StrictSchema):
     @validates_schema(skip_on_field_errors=True)
     def has_one_source_of_time(self, data: Any, **_: Any) -> None:
         if ("within" in data) == ("due" in data):
-            raise ValidationError("within（期限）和 due: from_measure（由任务来源给出）要写一个，且只写一个。")
+            raise ValidationError("within（期限）和 due（由任务来源给出等）要写一个，且只写一个。")
 
 
 class TransitionSchema(StrictSchema):
@@ -103,6 +105,8 @@ class TransitionSchema(StrictSchema):
     next_occurrence = Flag(load_default=False)
     nil = Flag(load_default=False)
     until_quota = Flag(load_default=False)
+    progress = Name()
+    standing = OneOf("亮牌变化", STANDING_STEPS)
 
     @validates_schema(skip_on_field_errors=True)
     def has_known_guards(self, data: Any, **_: Any) -> None:
@@ -142,38 +146,12 @@ class WorkflowSchema(StrictSchema):
     help = Text(load_default="")
     paper = Flag(load_default=False)
     confidential = Flag(load_default=False)
+    card = OneOf("牌", CARDS)
     initial = Name()
     states = MapOf(StateSchema, required=True)
     clocks = MapOf(ClockSchema, load_default=dict)
     transitions = fields.List(fields.Nested(TransitionSchema), required=True)
     forms = MapOf(FormSchema, listed="fields", load_default=dict)
-
-
-class RungSchema(StrictSchema):
-    name = Name(required=True)
-    title = Text(required=True)
-    act = OneOf("动作", ["remind", "urge"], data_key="do")
-    raises = Name(data_key="raise")
-    to = Several(OneOf("角色", RUNG_ROLES), required=True)
-    after = Number(-60, 250)
-    at = Hour(load_default="09:10")
-    quality_failures = Number(1, 99)
-    failed_rechecks = Number(1, 99)
-    severity = Number(1, 5)
-
-    @validates_schema(skip_on_field_errors=True)
-    def does_one_thing_for_some_reason(self, data: Any, **_: Any) -> None:
-        if ("act" in data) == ("raises" in data):
-            raise ValidationError("do（提醒 remind、催办 urge）和 raise（拟发文书）要写一个，且只写一个。")
-        if not {"after", "quality_failures", "failed_rechecks"} & data.keys():
-            raise ValidationError("要写 after、quality_failures、failed_rechecks 至少一个，否则永远不会触发。")
-
-
-class LadderSchema(StrictSchema):
-    key = Name(required=True)
-    version = Number(1, 9_999, required=True)
-    title = Text(required=True)
-    rungs = fields.List(fields.Nested(RungSchema), required=True, validate=validate.Length(1, error="至少要有一级。"))
 
 
 def load(schema: Schema, content: object) -> tuple[dict[str, Any], list[Problem]]:

@@ -8,17 +8,21 @@ nothing else: not the claim, not the index, not `next_fire_at`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from tracker.domain.calendar import WorkingCalendar
 from tracker.domain.clocks import Clock, ClockStatus
+from tracker.domain.counting import IssuedPaper
 from tracker.domain.deadlines import DueMoment
-from tracker.domain.escalation import ways_reached
+from tracker.domain.escalation import NO_FACTS, Facts, ways_reached
 from tracker.domain.ladder import Ladder
+from tracker.domain.progress import pace_from_plain
 from tracker.domain.values import DueClass
 
+#: The kind of event by which a clock of scheduled progress moves on to its next check.
+CHECKED = "progress.checked"
 #: (task id, clock name, occurrence, rung)
 FiringKey = tuple[int, str, int, int]
 
@@ -34,12 +38,16 @@ class TaskEvent:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A clock's value from one moment to another (`until` None = still)."""
+    """A clock's value from one moment to another (`until` None = still).
+
+    `checked` = a check of scheduled progress ended it: whatever the check had to find was to be found then.
+    """
 
     clock: Clock
     ladder_id: int
     since: datetime
     until: datetime | None
+    checked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +77,9 @@ def clock_from_payload(name: str, payload: Mapping[str, Any]) -> tuple[Clock, in
         ladder_from_on=date.fromisoformat(payload["ladder_from_on"]),
         held_since=datetime.fromisoformat(held) if held else None, pause_reason=payload["pause_reason"],
         quality_failures=payload["quality_failures"], failed_rechecks=payload["failed_rechecks"],
-        ordered=frozenset(payload["ordered"]),
+        ordered=frozenset(payload["ordered"]), severity_floor=payload.get("severity_floor", 0),
+        excused=payload.get("excused", False),
+        pace=pace_from_plain(payload["pace"]) if "pace" in payload else None,
     )  # fmt: skip
     return clock, payload["ladder"]
 
@@ -82,7 +92,7 @@ def spans(events: Sequence[TaskEvent]) -> list[Span]:
         for name, payload in one.payload.get("clocks", {}).items():
             if name in open_spans:
                 clock, ladder_id, since = open_spans[name]
-                found.append(Span(clock, ladder_id, since, one.at))
+                found.append(Span(clock, ladder_id, since, one.at, checked=one.kind == CHECKED))
             clock, ladder_id = clock_from_payload(name, payload)
             open_spans[name] = (clock, ladder_id, one.at)
     found += [Span(clock, ladder_id, since, None) for clock, ladder_id, since in open_spans.values()]
@@ -91,39 +101,85 @@ def spans(events: Sequence[TaskEvent]) -> list[Span]:
 
 def expected_firings(
     task_id: int, events: Sequence[TaskEvent], *, ladder: Callable[[int], Ladder],
-    calendar: Callable[[int], WorkingCalendar], now: datetime,
+    calendar: Callable[[int], WorkingCalendar], now: datetime, papers: Facts = NO_FACTS,
 ) -> dict[FiringKey, Expected]:  # fmt: skip
-    """Return every rung of one task that fell due while its clock ran, up to `now`."""
+    """Return every rung of one task that fell due while its clock ran, up to `now`.
+
+    `papers` is what the record says was issued to the unit, for a task that is a paper itself.
+    """
     found: dict[FiringKey, Expected] = {}
+    fired = fired_by_events(task_id, events)
     for span in spans(events):
         if span.clock.status is not ClockStatus.RUNNING:
             continue
-        days = calendar(span.clock.due.calendar_version)
-        for index, rung in enumerate(ladder(span.ladder_id).rungs):
-            moments = [moment for moment, _ in ways_reached(span.clock, index, rung, days, now=span.since)]
+        days, climbed = calendar(span.clock.due.calendar_version), ladder(span.ladder_id)
+        facts = replace(papers, fired_before=_fired_before(span.clock, fired)) if span.clock.pace else papers
+        for index, rung in enumerate(climbed.rungs):
+            ways = ways_reached(span.clock, index, rung, days, now=span.since, facts=facts, ladder=climbed)
+            moments = [moment for moment, _ in ways]
             if not moments:
                 continue
             since = max(min(moments), span.since)
-            if since > now or (span.until is not None and since >= span.until):
+            until = None if span.checked else span.until
+            # A check, and a look back at the moment of issue, are over in that very moment; lateness needs some time.
+            instant = span.checked or rung.counted is not None
+            if since > now or _is_past(since, span.until, instant=instant):
                 continue
             key = (task_id, span.clock.name, span.clock.occurrence, index)
             earlier = found.get(key)
-            found[key] = (
-                _longer(earlier, Expected(key, since, span.until)) if earlier else Expected(key, since, span.until)
-            )
+            found[key] = _longer(earlier, Expected(key, since, until)) if earlier else Expected(key, since, until)
     return found
 
 
 def fired_by_events(task_id: int, events: Iterable[TaskEvent]) -> list[tuple[FiringKey, datetime, datetime]]:
-    """Return (key, fell due, fired) of every firing that the record holds."""
+    """Return (key, fell due, fired) of every firing that the record holds, skipped rungs among them."""
     return [
         (
             (task_id, one.payload["clock"], one.payload["occurrence"], one.payload["rung"]),
             datetime.fromisoformat(one.payload["fell_due_at"]), one.at,
         )
         for one in events
-        if one.kind == "rung.fired"
+        if one.kind in ("rung.fired", "rung.skipped")
     ]  # fmt: skip
+
+
+def papers_issued(events: Iterable[TaskEvent]) -> dict[int, Facts]:
+    """Return, for the task of each issued paper, what its unit had been issued by the same office, from the record alone.
+
+    `events` are those of all papers, in any order.
+    """
+    rows: dict[tuple[int, int], dict[int, IssuedPaper]] = {}
+    places: dict[int, tuple[tuple[int, int], int]] = {}
+    ended: dict[tuple[int, int, int], datetime] = {}
+    for one in events:
+        said = one.payload
+        if one.kind == "notice.ended":
+            ended[said["office"], said["unit"], said["place"]] = one.at
+        if one.kind != "notice.issued" or "place" not in said:
+            continue
+        row = (said["office"], said["unit"])
+        places[said["task"]] = (row, said["place"])
+        rows.setdefault(row, {})[said["place"]] = IssuedPaper(
+            said["place"], said["number"], said["kind"], said["campaign"], one.at, tasks=frozenset(said["tasks"])
+        )
+    papers = {
+        row: tuple(replace(paper, ended_at=ended.get((*row, place))) for place, paper in sorted(in_row.items()))
+        for row, in_row in rows.items()
+    }
+    return {task_id: Facts(papers[row], place) for task_id, (row, place) in places.items()}
+
+
+def _is_past(since: datetime, until: datetime | None, *, instant: bool) -> bool:
+    return until is not None and (since > until or (since == until and not instant))
+
+
+def _fired_before(clock: Clock, fired: Sequence[tuple[FiringKey, datetime, datetime]]) -> tuple[frozenset[int], ...]:
+    """Return the rungs that fired at each earlier check of a clock, the latest first."""
+    mine = [key for key, _, _ in fired if key[1] == clock.name]
+    return tuple(
+        frozenset(rung for _, _, occurrence, rung in mine if occurrence == number)
+        for number in range(clock.occurrence - 1, 0, -1)
+    )
 
 
 def _longer(a: Expected, b: Expected) -> Expected:

@@ -13,6 +13,7 @@ from datetime import date
 from tracker.domain.cadence import Cadence, periods
 from tracker.domain.calendar import WorkingCalendar
 from tracker.domain.deadlines import MeasureDue, Phase
+from tracker.domain.progress import Schedule
 from tracker.domain.standing import cadence_to_plain
 from tracker.domain.values import Role
 
@@ -66,6 +67,7 @@ class MeasureEntry:
 
     A duty that is done once has `due`, a standing one `cadence`; never both.
     A joint measure has a `lead` instead, the one unit that reports, and the units that `support` it.
+    `schedule` says how much is to be done by when; `severity_floor` is where its tasks start (三明: 重大事项可直接从橙色起).
     """
 
     key: str
@@ -79,6 +81,8 @@ class MeasureEntry:
     cadence: Cadence | None = None
     lead: str | None = None
     support: tuple[str, ...] = ()
+    schedule: Schedule | None = None
+    severity_floor: int = 0
 
     @property
     def timing(self) -> MeasureDue | Cadence:
@@ -105,6 +109,8 @@ class RequiredReturnEntry:
 class CampaignSettings:
     """What a campaign sets for itself. `number_words`: paper workflow → 机关代字; `rhythm`: what 持续推进 reports by.
 
+    ladders         the ladder that a clock's file names → the one that this campaign climbs instead
+    card_titles     card → what it is called here; colours are no shared language (DOMAIN.md §1.3)
     occurrences     kinds of occurrence that may be recorded, key → title; those in `look_back` open an inquiry at the
                     unit, which has `look_back_days` working days to explain
     """
@@ -120,6 +126,8 @@ class CampaignSettings:
     occurrences: Mapping[str, str] = field(default_factory=dict)
     look_back: tuple[str, ...] = ()
     look_back_days: int = 5
+    ladders: Mapping[str, str] = field(default_factory=dict)
+    card_titles: Mapping[str, str] = field(default_factory=dict)
 
     def to_plain(self) -> dict[str, object]:
         """Return the settings as they are stored; JSON has no numbers as keys, so severities become text."""
@@ -133,6 +141,8 @@ class CampaignSettings:
             **({"rhythm": cadence_to_plain(self.rhythm)} if self.rhythm else {}),
             "first_responsible": self.first_responsible,
             **self._occurrences(),
+            **({"ladders": dict(self.ladders)} if self.ladders else {}),
+            **({"card_titles": dict(self.card_titles)} if self.card_titles else {}),
         }
 
     def _occurrences(self) -> dict[str, object]:

@@ -8,12 +8,13 @@ the date from which lateness rungs count moves so that exactly the working days 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from tracker.domain.calendar import WorkingCalendar
-from tracker.domain.deadlines import DueMoment, told, within
+from tracker.domain.deadlines import DueMoment, at_once, by_date, told, within
 from tracker.domain.definition import ClockDefinition, CountsAs
+from tracker.domain.progress import Pace, Schedule
 from tracker.domain.values import local_date
 
 #: Clocks of a task's duty; the date that the task shows, and that messages about the task name, is theirs.
@@ -36,6 +37,9 @@ class Clock:
     started_at      when the present occurrence's due moment was given
     ladder_from_on  Shanghai date from which lateness rungs count
     fired           rungs (positions) already fired in the present occurrence
+    severity_floor  what its rungs raise is never milder (a matter that starts at 橙; the paper whose clock it is); 0 = none
+    excused         somebody found a good cause for the present occurrence (有正当理由)
+    pace            for the clock of scheduled progress; its due days are the checks
     """
 
     name: str
@@ -50,16 +54,64 @@ class Clock:
     failed_rechecks: int = 0
     ordered: frozenset[int] = frozenset()
     fired: frozenset[int] = frozenset()
+    severity_floor: int = 0
+    excused: bool = False
+    pace: Pace | None = None
 
 
-def start(definition: ClockDefinition, *, now: datetime, calendar: WorkingCalendar, given: DueMoment | None) -> Clock:
+def start(
+    definition: ClockDefinition, *, now: datetime, calendar: WorkingCalendar, given: DueMoment | None,
+    severity_floor: int = 0,
+) -> Clock:  # fmt: skip
     """Start a clock for the first time.
 
     `given` is the due moment of the task's source, for clocks that say `due: from_measure`; such a clock without
     one raises ValueError, because a duty without a date must be given a cadence instead.
     """
     due = _due(definition, now=now, calendar=calendar, given=given)
-    return Clock(definition.name, 1, ClockStatus.RUNNING, now, due, due.due_on)
+    return Clock(definition.name, 1, ClockStatus.RUNNING, now, due, due.due_on, severity_floor=severity_floor)
+
+
+def start_pace(
+    definition: ClockDefinition,
+    schedule: Schedule,
+    *,
+    now: datetime,
+    calendar: WorkingCalendar,
+    severity_floor: int = 0,
+) -> Clock | None:
+    """Start the clock of scheduled progress at its first check that is still to come; None when none is."""
+    first = schedule.next_check(local_date(now) - timedelta(days=1), calendar)
+    if first is None:
+        return None
+    due = _check(first, calendar)
+    return Clock(
+        definition.name, 1, ClockStatus.RUNNING, now, due, due.due_on, severity_floor=severity_floor,
+        pace=Pace(schedule),
+    )  # fmt: skip
+
+
+def next_check(clock: Clock, *, now: datetime, calendar: WorkingCalendar) -> Clock | None:
+    """Return the clock of scheduled progress as it is for its next check; None after the last one."""
+    if clock.pace is None:
+        return None
+    day = clock.pace.schedule.next_check(clock.due.due_on, calendar)
+    if day is None:
+        return None
+    moved = next_occurrence(clock, _check(day, calendar), now=now)
+    return replace(moved, pace=clock.pace.since(clock.due.due_at))
+
+
+def report_progress(clock: Clock, share: int, *, now: datetime) -> Clock:
+    """Return the clock of scheduled progress after a report; any other clock as it was."""
+    if clock.pace is None or clock.status is ClockStatus.DONE:
+        return clock
+    return replace(clock, pace=clock.pace.with_report(now, share))
+
+
+def excuse(clock: Clock, *, excused: bool) -> Clock:
+    """Let a good cause stand for the present occurrence, or stand no more."""
+    return clock if clock.status is ClockStatus.DONE else replace(clock, excused=excused)
 
 
 def enter_state(
@@ -101,7 +153,7 @@ def next_occurrence(clock: Clock, due: DueMoment, *, now: datetime) -> Clock:
     return replace(
         clock, occurrence=clock.occurrence + 1, status=ClockStatus.RUNNING, started_at=now, due=due,
         ladder_from_on=due.due_on, held_since=None, pause_reason=None, quality_failures=0, failed_rechecks=0,
-        ordered=frozenset(), fired=frozenset(),
+        ordered=frozenset(), fired=frozenset(), excused=False,
     )  # fmt: skip
 
 
@@ -135,12 +187,23 @@ def _due(
 ) -> DueMoment:
     if definition.within is not None:
         return within(now, definition.within, calendar)
+    if definition.at_once:
+        return at_once(now, calendar)
     if given is None:
         raise ValueError(f"clock {definition.name!r} takes its due moment from the task's source, and none was given")
     return given
 
 
+def _check(day: date, calendar: WorkingCalendar) -> DueMoment:
+    return by_date(day, calendar=calendar, source="序时进度核对日")
+
+
 def _run_again(clock: Clock, *, now: datetime, calendar: WorkingCalendar) -> Clock:
+    if clock.pace is not None and local_date(now) > clock.due.due_on:
+        # A check that passed while others had the task is not held against the unit.
+        day = clock.pace.schedule.next_check(local_date(now) - timedelta(days=1), calendar)
+        due = clock.due if day is None else _check(day, calendar)
+        return next_occurrence(clock, due, now=now)
     held_on = local_date(clock.held_since or now)
     today = local_date(now)
     ladder_from_on = clock.ladder_from_on

@@ -227,6 +227,19 @@ def told(due: DueMoment) -> DueMoment:
     return replace(due, due_class=DueClass.TOLD) if due.due_class is DueClass.COMPUTED else due
 
 
+def at_once(now: datetime, calendar: WorkingCalendar) -> DueMoment:
+    """Return the due moment of what is looked at the moment it happens: nobody has to do anything by then."""
+    return DueMoment(
+        due_on=local_date(now), due_at=now, due_class=DueClass.FIXED, cutoff=MIDNIGHT,
+        calendar_version=calendar.version, rule="印发时即核对，不另计期限。",
+    )  # fmt: skip
+
+
+def check_moment(checked_on: date, at: time, calendar: WorkingCalendar) -> datetime:
+    """Return when a check of the progress at the end of `checked_on` is acted on: `at` of the next working day, in UTC."""
+    return local_moment(calendar.add_working_days(checked_on, 1), at)
+
+
 def rung_moment(due_on: date, after: int, at: time, calendar: WorkingCalendar) -> datetime:
     """Return when a rung is reached, in UTC: `after` working days from `due_on`, at the local hour `at`.
 

@@ -41,6 +41,8 @@ class ClockDefinition:
     restarts    True = entering runs_in from outside starts it anew (accept, review); False = it survives
                 return and redo and goes on where it was (finish)
     pauses_for  reasons that pause it, e.g. extension_pending
+    at_once     due the moment it starts: its ladder looks back at what was issued before, and waits for nobody
+    paced       checks scheduled progress; runs only where the measure has a schedule
     """
 
     name: str
@@ -50,6 +52,13 @@ class ClockDefinition:
     within: Within | None = None
     restarts: bool = False
     pauses_for: frozenset[str] = frozenset()
+    at_once: bool = False
+    paced: bool = False
+
+    @property
+    def from_measure(self) -> bool:
+        """Tell whether the task's source gives the due moment."""
+        return self.within is None and not self.at_once and not self.paced
 
 
 @dataclass(frozen=True)
@@ -82,6 +91,8 @@ class TransitionDefinition:
     next_occurrence  True = the finish clock is given its next occurrence (a relapse)
     nil             True = it answers a period of a standing duty with 零报告
     until_quota     True = it records one return of several that a window wants, all but the last
+    progress        name of a count of its form whose share is the task's scheduled progress from now on
+    standing        what it does to the unit's standing: "give", "step_down", "release" (papers with a `card`)
     """
 
     name: str
@@ -97,6 +108,8 @@ class TransitionDefinition:
     next_occurrence: bool = False
     nil: bool = False
     until_quota: bool = False
+    progress: str | None = None
+    standing: str | None = None
 
 
 class FieldType(StrEnum):
@@ -168,6 +181,7 @@ class WorkflowDefinition:
     forms: Mapping[str, FormDefinition]
     help: str = ""
     paper: bool = False  # the tasks of this workflow are notices
+    card: str | None = None  # the card that this paper gives: yellow, red, listed
     confidential: bool = False  # no private person's number is taken, and who opened a task is recorded
 
     def transition(self, name: str) -> TransitionDefinition | None:

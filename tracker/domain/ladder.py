@@ -1,4 +1,4 @@
-"""The escalation policy of a clock: rungs, each with its moment or its count, and what it does.
+"""The escalation policy of a clock: rungs, each with its conditions, and what it does.
 
 A ladder is data (`workflows/ladders/<key>.yaml`); `definitions` reads it into these values and
 `escalation.decide` applies it. A rung is known by its position in the file, from 0, and by its name;
@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from datetime import time
 from enum import StrEnum
 
+#: Ladders that workflows name and only a campaign gives; without one the clock does not exist.
+OPTIONAL_LADDERS = frozenset({"history"})
+
 
 class RungAct(StrEnum):
     """What a rung does. `REMIND` and `URGE` are automatic messages; `RAISE` makes a finding for the supervisors."""
@@ -20,15 +23,84 @@ class RungAct(StrEnum):
     RAISE = "raise"
 
 
+class Measured(StrEnum):
+    """How far behind is said: in percentage points (银川: 10–30 behind), or as a share of what was due (三亚: 50%)."""
+
+    POINTS = "points"
+    SHARE = "share"
+
+
+class CountedAbout(StrEnum):
+    """Whose papers count: those of the unit, or those about the same task."""
+
+    UNIT = "unit"
+    TASK = "task"
+
+
+class Window(StrEnum):
+    """Since when papers count, where it is not a number of days."""
+
+    EVER = "ever"
+    YEAR = "year"
+    CAMPAIGN = "campaign"
+
+
+@dataclass(frozen=True)
+class Behind:
+    """Behind scheduled progress (序时进度) at a check: more than `above`, at least `at_least`, at most `at_most` percent.
+
+    A bound that is None does not bind. Bounds are whole percents; both ends can be said to be included or not, because
+    rules say it (DOMAIN.md §1.3: 银川 includes 10 and 30 in yellow, 三亚 includes 50).
+    """
+
+    measured: Measured
+    above: int | None = None
+    at_least: int | None = None
+    at_most: int | None = None
+
+
+@dataclass(frozen=True)
+class Streak:
+    """One of these rungs fired at each of the last `times` checks, this one included (连续2个月)."""
+
+    rungs: tuple[str, ...]
+    times: int
+
+
+@dataclass(frozen=True)
+class Counted:
+    """How many papers of these kinds were issued, the one at hand included; a paper counts towards one firing only.
+
+    of          workflow keys of papers
+    within_days calendar days back from the issue of the paper at hand; None = `window` says since when
+    running     True = the last `at_least` of the papers `among` are all of these kinds (连续3次红牌)
+    among       for `running`: the kinds that break the row when they come between
+    """
+
+    of: tuple[str, ...]
+    at_least: int
+    about: CountedAbout = CountedAbout.UNIT
+    within_days: int | None = None
+    window: Window = Window.EVER
+    running: bool = False
+    among: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True)
 class Rung:
-    """One step of a ladder. It is reached by lateness or by a count, whichever comes first.
+    """One step of a ladder. It is reached by any one of its conditions, whichever comes first.
 
     after           working days from the due moment, negative before it; None = not by lateness
     at              local hour (Asia/Shanghai) at which a lateness rung fires
     quality_failures, failed_rechecks   counts since the clock's present occurrence began; None = not by this count
+    behind, not_started, streak   what a check of scheduled progress finds
+    counted         what the history of the unit, or of the task, holds when a paper is issued
+    unless_excused  not reached while somebody has found a good cause (无正当理由 is for people to say)
     raises          workflow key of the notice to draft, for RAISE
     severity        1–5 of the finding and the draft
+    next_severity   one higher than the paper whose clock this is, instead of `severity` (逐级提高)
+    alone           one paper for one matter (一事一单): its finding gathers with no other
+    points          points that the rule takes off; they stand in the finding, people decide
     to              who is told, as roles: liaison, head, area_leader, supervisor, office, leader,
                     first_responsible (the head, unless the campaign says otherwise)
     """
@@ -43,6 +115,19 @@ class Rung:
     raises: str | None = None
     severity: int = 1
     title: str = ""
+    behind: Behind | None = None
+    not_started: bool = False
+    streak: Streak | None = None
+    counted: Counted | None = None
+    unless_excused: bool = False
+    next_severity: bool = False
+    alone: bool = False
+    points: int = 0
+
+    @property
+    def at_check(self) -> bool:
+        """Tell whether a check of scheduled progress can reach the rung."""
+        return self.behind is not None or self.not_started or self.streak is not None
 
 
 @dataclass(frozen=True)
@@ -53,3 +138,8 @@ class Ladder:
     version: int
     title: str
     rungs: tuple[Rung, ...]
+
+    @property
+    def looks_back(self) -> bool:
+        """Tell whether a rung counts the papers of the past."""
+        return any(rung.counted is not None for rung in self.rungs)

@@ -10,9 +10,11 @@ from typing import Any
 from tracker.domain.chain import canonical
 from tracker.domain.deadlines import show_day
 from tracker.domain.escalation import Cause
+from tracker.domain.progress import show_share
 
 NOTICE_TITLES = {
     "supervision_notice": "督导通知书", "interview_notice": "约谈通知书", "rectification_notice": "整改通知书",
+    "urge_notice": "催办通知书", "circular": "通报", "yellow_card": "黄牌警告通知书", "red_card": "红牌警告通知书", "listing": "挂牌整治通知书",
 }  # fmt: skip
 
 #: States before a paper has left the office; a unit does not know that the paper exists.
@@ -53,6 +55,11 @@ def default_body(kind: str, campaign_title: str) -> str:
         "supervision_notice": "请逐项查明原因，提出整改措施、责任领导和完成时限，签收后按期书面回复。",
         "interview_notice": "现决定对你单位主要负责人进行工作约谈。请本人按时到场，并携带逐项书面说明。",
         "rectification_notice": "现将整改清单印发你单位，请逐项整改，按期反馈佐证，由督导组复查销号。",
+        "urge_notice": "请抓紧办理，于签收后2个工作日内书面回复办理情况、逾期原因和预计办结日期。",
+        "circular": "现予通报。请引以为戒，限期整改，按期书面报告整改情况。",
+        "yellow_card": "经研究，对你单位予以黄牌警告。请逐项整改，按期书面报告整改情况，经核查到位后销牌。",
+        "red_card": "经研究，对你单位予以红牌警告。请主要负责人牵头逐项整改，按期书面报告，经核查到位后下调。",
+        "listing": "经研究，决定对你单位挂牌整治。请制定整治方案按期上报，整治期满申请验收，验收合格后摘牌。",
     }
     return f"在“{campaign_title}”推进中，你单位下列事项未按要求落实。{asks[kind]}"
 
@@ -77,18 +84,34 @@ def standing_line(
 
 def finding_line(
     *, cause: Cause, duty: str, title: str, due_on: date | None, working_days_late: int, quality_failures: int,
-    failed_rechecks: int, ordered_reason: str = "",
+    failed_rechecks: int, ordered_reason: str = "", pace: tuple[int, int] | None = None, checked_on: date | None = None,
+    counted: Sequence[str] = (), points: int = 0,
 ) -> str:  # fmt: skip
     """Return the line that a finding becomes in a draft: which duty, by when, what is wrong, in figures."""
+    rule = f"按规则扣{points}分。" if points else ""
+    if cause is Cause.PACE and pace is not None and checked_on is not None:
+        return f"“{title}”{pace_words(pace, checked_on)}。{rule}"
+    if cause is Cause.HISTORY:
+        return f"累计已印发{len(counted)}份文书（{'、'.join(counted)}），达到规定次数，最近一份为“{title}”。{rule}"
     due = f"，应于{show_day(due_on)}前{duty}" if due_on else ""
     late = f"，截至起草时逾期{working_days_late}个工作日" if working_days_late > 0 else ""
     match cause:
         case Cause.QUALITY:
-            return f"“{title}”{due}，上报材料已被退回{quality_failures}次{late}。"
+            return f"“{title}”{due}，上报材料已被退回{quality_failures}次{late}。{rule}"
         case Cause.RECHECK:
-            return f"“{title}”{due}，复查未通过{failed_rechecks}次{late}。"
+            return f"“{title}”{due}，复查未通过{failed_rechecks}次{late}。{rule}"
         case Cause.ORDER:
             why = f"（{ordered_reason}）" if ordered_reason else ""
-            return f"“{title}”{due}，按领导批示督办{why}{late}。"
-        case Cause.LATE:
-            return f"“{title}”{due}，至今未{duty}{late}。"
+            return f"“{title}”{due}，按领导批示督办{why}{late}。{rule}"
+        case _:
+            return f"“{title}”{due}，至今未{duty}{late}。{rule}"
+
+
+def pace_words(pace: tuple[int, int], checked_on: date) -> str:
+    """Return how far behind scheduled progress a check found a duty; `pace` is (scheduled, actual) in basis points."""
+    scheduled, actual = pace
+    gap = max(0, scheduled - actual)
+    return (
+        f"截至{show_day(checked_on)}应完成{show_share(scheduled)}，实际完成{show_share(actual)}，"
+        f"落后序时进度{show_share(gap).removesuffix('%')}个百分点"
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from enum import StrEnum
 from types import TracebackType
 from typing import Self
 
@@ -15,6 +16,7 @@ from tracker.persistence.repositories.campaigns import CampaignRepository
 from tracker.persistence.repositories.clocks import ClockRepository
 from tracker.persistence.repositories.deliveries import DeliveryRepository
 from tracker.persistence.repositories.events import EventRepository
+from tracker.persistence.repositories.history import HistoryRepository
 from tracker.persistence.repositories.incidents import IncidentRepository
 from tracker.persistence.repositories.installations import InstallationRepository
 from tracker.persistence.repositories.ledger import LedgerRepository
@@ -35,13 +37,26 @@ from tracker.persistence.repositories.told import ToldRepository
 from tracker.persistence.repositories.units import UnitRepository
 
 
+class CommitPoint(StrEnum):
+    """Where a commit can be interrupted: before it, or after it and before its bells."""
+
+    BEFORE = "before"
+    AFTER = "after"
+
+
+def pass_by(point: CommitPoint) -> None:
+    """Do nothing: what a running system does at a commit point."""
+
+
 class UnitOfWork:
     """The session and its repositories. What must follow a commit (a bell) is given to `on_commit`.
 
-    A repository is built when it is first asked for; none of them commits.
+    A repository is built when it is first asked for; none of them commits. `at_commit` is told of each commit point;
+    only test runs give one, to kill processes there.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, at_commit: Callable[[CommitPoint], None] = pass_by) -> None:
+        self._at_commit = at_commit
         self._session = Session(engine, expire_on_commit=False)
         self._after: list[Callable[[], None]] = []
         self._wakes = False
@@ -49,6 +64,7 @@ class UnitOfWork:
         self.sample_time = SampleTimeRepository(self._session)
         self.sweeping = SweepRepository(self._session)
         self.recounting = RecountingRepository(self._session)
+        self.history = HistoryRepository(self._session)
         self.tasks = TaskRepository(self._session)
         self.clocks = ClockRepository(self._session)
         self.events = EventRepository(self._session)
@@ -99,7 +115,9 @@ class UnitOfWork:
 
     def commit(self) -> None:
         """Commit, then ring the bells in the order in which they were given."""
+        self._at_commit(CommitPoint.BEFORE)
         self._session.commit()
+        self._at_commit(CommitPoint.AFTER)
         after, self._after, self._wakes = self._after, [], False
         for act in after:
             act()
@@ -114,8 +132,8 @@ class UnitOfWork:
 class UnitOfWorkFactory:
     """Opens units of work on one engine."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, at_commit: Callable[[CommitPoint], None] = pass_by) -> None:
+        self._engine, self._at_commit = engine, at_commit
 
     def __call__(self) -> UnitOfWork:
-        return UnitOfWork(self._engine)
+        return UnitOfWork(self._engine, self._at_commit)

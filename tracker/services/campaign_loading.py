@@ -18,6 +18,7 @@ from tracker.domain.errors import FieldProblem, InvalidInput
 from tracker.domain.measure_dues import due_to_plain, printed_day
 from tracker.domain.ports import Cipher
 from tracker.domain.posts import why_post_clashes
+from tracker.domain.progress import schedule_to_plain
 from tracker.domain.standing import cadence_to_plain
 from tracker.domain.values import Role, local_date
 from tracker.persistence.models import Campaign
@@ -210,6 +211,8 @@ class CampaignLoading:
                 workflow_key=measure.workflow, units=measure.units, lead=measure.lead, support=measure.support,
                 position=measure.row, due=due_to_plain(measure.due) if measure.due is not None else {},
                 cadence=cadence_to_plain(measure.cadence) if measure.cadence is not None else None,
+                schedule=schedule_to_plain(measure.schedule) if measure.schedule is not None else None,
+                severity_floor=measure.severity_floor,
             )  # fmt: skip
             duties += [(measure_id, present[key].id, role) for key, role in owed]
         self.uow.campaigns.add_assignments(duties)

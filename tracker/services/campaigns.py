@@ -140,10 +140,12 @@ class CampaignService:
         """Return the same within a transaction that is about to issue the campaign."""
         office = uow.units.get_office(campaign.office_id)
         facts = _facts(uow, campaign, office, self._clock)
-        return reasons_against_issue(facts, self._definitions(), now=self._clock.now())
+        return reasons_against_issue(
+            facts, self._definitions(campaign.settings.get("ladders", {})), now=self._clock.now()
+        )
 
-    def _definitions(self) -> Definitions:
-        """Return look-ups that ask the catalog once for each key."""
+    def _definitions(self, chosen: Mapping[str, str]) -> Definitions:
+        """Return look-ups that ask the catalog once for each key; `chosen` are the campaign's own ladders."""
         workflows: dict[str, WorkflowDefinition | None] = {}
         ladders: dict[str, Ladder | None] = {}
 
@@ -158,7 +160,7 @@ class CampaignService:
         def ladder(key: str) -> Ladder | None:
             if key not in ladders:
                 try:
-                    ladders[key] = self._catalog.newest_ladder(key)[1]
+                    ladders[key] = self._catalog.newest_ladder(chosen.get(key, key))[1]
                 except NotFound:
                     ladders[key] = None
             return ladders[key]

@@ -302,7 +302,8 @@ class _Reading:
 
     def _ladder(self, key: str) -> Ladder | None:
         try:
-            return self._floor.catalog.newest_ladder(key)[1]
+            chosen = self._campaign.settings.get("ladders", {})
+            return self._floor.catalog.newest_ladder(chosen.get(key, key))[1]
         except NotFound:
             return None
 

@@ -13,6 +13,7 @@ from datetime import datetime
 from tracker.domain.calendar import WorkingCalendar
 from tracker.domain.deadlines import Phase
 from tracker.domain.measure_dues import due_from_plain
+from tracker.domain.progress import schedule_from_plain
 from tracker.domain.standing import Once, Opening, Standing, cadence_from_plain
 from tracker.persistence.repositories.incidents import NewIncident
 from tracker.persistence.repositories.openings import DutyRow
@@ -170,6 +171,7 @@ def _new_task(duty: DutyRow, opening: Opening) -> NewTask:
         duty.campaign_id, duty.unit_id, duty.workflow_key, title, due=opening.due,
         assignment_id=duty.assignment_id, measure_id=duty.measure_id, period_key=opening.period_key,
         due_later=opening.due is None, period_title=opening.title or None, quota=times,
+        schedule=schedule_from_plain(duty.schedule) if duty.schedule else None, severity_floor=duty.severity_floor,
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from tracker.domain.clocks import Clock, ClockStatus, order
 from tracker.domain.errors import FieldProblem, InvalidInput, NotAllowed, TransitionNotAllowed
-from tracker.domain.escalation import Decision, RungReached, decide
+from tracker.domain.escalation import NO_FACTS, Decision, Facts, RungReached, decide
 from tracker.domain.inputs import cleaned
 from tracker.domain.ladder import RungAct
 from tracker.domain.permissions import Action, Viewer, may
@@ -23,6 +23,7 @@ from tracker.services.duties import DutyService, WouldOpen
 from tracker.services.firings import Judged
 from tracker.services.free_texts import refuse_personal
 from tracker.services.judging import DEFERRED_FOR, JUDGING_ERRORS
+from tracker.services.ladder_facts import facts_of
 from tracker.services.moving import write_back
 from tracker.services.raising import BatchReport, write_batch
 from tracker.services.recording import doer_at, event
@@ -79,12 +80,28 @@ class EscalationService:
             if batch is None:
                 break
             report = report.plus(batch)
+        self._ring(report)
+        return report
+
+    def sweep_task(self, task_id: int) -> None:
+        """Fire what is due on one task, before somebody moves it: an outage must not hide that it was late.
+
+        What another sweep holds is left to that sweep, for whose lock on the task the mover waits.
+        """
+        now = self._floor.clock.now()
+        with self._floor.uows() as uow:
+            rows = uow.clocks.of_task(task_id).values()
+            due = [row.id for row in rows if row.next_fire_at is not None and row.next_fire_at <= now]
+        batch = self._sweep_batch(due) if due else None
+        if batch is not None:
+            self._ring(SweepReport().plus(batch))
+
+    def _ring(self, report: SweepReport) -> None:
         if report.told or report.opened:
             self._floor.queue.enqueue("deliveries", GATHER_JOB)
         if report.drafts:
             # A draft that nobody at the office may decide rises; that is looked for outside the sweep's locks.
             self._floor.queue.enqueue("housekeeping", SETTLE_JOB)
-        return report
 
     def dry_run(self, *, as_of: datetime | None = None) -> list[WouldFire]:
         """Return what a sweep would fire at `as_of` (now when None); change nothing."""
@@ -157,15 +174,17 @@ class EscalationService:
         judged: list[Judged] = []
         broken: list[tuple[Mapping[str, Any], str]] = []
         # A decision is a function of these values alone, and the clocks of one measure are often alike.
-        decided: dict[tuple[Clock, int, int], Decision] = {}
+        decided: dict[tuple[Clock, int, int, Facts], Decision] = {}
+        facts = facts_of(uow, rows, self._floor.catalog)
         for row in rows:
             try:
                 clock = clock_from(row, fired[row["clock_id"]])
                 ladder = self._floor.catalog.ladder(row["ladder_version_id"])
                 calendar = self._floor.calendars.calendar(row["calendar_version_id"])
-                kind = (clock, row["ladder_version_id"], row["calendar_version_id"])
+                known = facts.get(row["clock_id"], NO_FACTS)
+                kind = (clock, row["ladder_version_id"], row["calendar_version_id"], known)
                 if kind not in decided:
-                    decided[kind] = decide(clock, ladder, calendar, now=now)
+                    decided[kind] = decide(clock, ladder, calendar, now=now, facts=known)
                 judged.append(Judged(row, clock, decided[kind]))
             except JUDGING_ERRORS as error:
                 broken.append((row, f"无法判定：{error}"))

@@ -15,6 +15,7 @@ from tracker.domain.values import local_date
 from tracker.persistence.models import ClockRow, Extension, Task
 from tracker.persistence.repositories.clocks import clock_from, clock_payload
 from tracker.persistence.unit_of_work import UnitOfWork
+from tracker.services.catching_up import fire_due
 from tracker.services.context import Floor, Setting
 from tracker.services.free_texts import refuse_personal
 from tracker.services.moving import write_back
@@ -44,6 +45,7 @@ class ExtensionService:
 
         `ticks` are those by which the person stands by a number in a text (`check_personal`), here and below.
         """
+        fire_due(self._floor, task_ref)
         now = self._floor.clock.now()
         with self._floor.uows() as uow:
             task = uow.tasks.get_by_ref(task_ref, lock=True)

@@ -8,17 +8,19 @@ from datetime import datetime
 from typing import Any
 
 from tracker.domain.calendar import WorkingCalendar
-from tracker.domain.clocks import DUTY_CLOCKS, Clock, ClockStatus, count, enter_state, next_occurrence
+from tracker.domain.clocks import DUTY_CLOCKS, Clock, ClockStatus, count, enter_state, next_occurrence, report_progress
 from tracker.domain.deadlines import DueMoment, told
 from tracker.domain.definition import StateDefinition, TransitionDefinition, WorkflowDefinition
 from tracker.domain.escalation import next_fire_at
 from tracker.domain.measure_dues import due_from_plain, resolve
 from tracker.domain.objections import freeze
+from tracker.domain.progress import schedule_from_plain, share_of
 from tracker.persistence.models import ClockRow, Task
 from tracker.persistence.repositories.clocks import NewClock, clock_from, clock_payload, write_clock
 from tracker.persistence.unit_of_work import UnitOfWork
 from tracker.services.context import Floor
-from tracker.services.opening import start_clocks
+from tracker.services.ladder_choice import ladders_of_campaign
+from tracker.services.opening import ClockSource, start_clocks
 from tracker.services.recording import Doer, event
 
 
@@ -84,6 +86,7 @@ def _move_clocks(
     rows = uow.clocks.of_task(task.id, lock=True)
     fired = uow.clocks.fired(rows.values())
     changed: dict[str, Any] = {}
+    share = _reported_share(definition, move)
     contested = bool(uow.objections.frozen([task.id]))
     for name, row in rows.items():
         clock = clock_from(row, fired[row.id])
@@ -92,7 +95,9 @@ def _move_clocks(
         )
         if move.transition.counts_as is not None and moved.status is ClockStatus.RUNNING:
             moved = count(moved, move.transition.counts_as)
-        if move.transition.next_occurrence and move.relapse_due and definition.clocks[name].within is None:
+        if share is not None:
+            moved = report_progress(moved, share, now=now)
+        if move.transition.next_occurrence and move.relapse_due and definition.clocks[name].from_measure:
             moved = next_occurrence(moved, move.relapse_due, now=now)
         if contested:
             moved = freeze(moved, definition.clocks[name], now=now)
@@ -100,10 +105,10 @@ def _move_clocks(
             write_back(uow, floor, task, row, moved, now=now)
             changed[name] = clock_payload(moved, row.ladder_version_id)
     begun = start_clocks(
-        floor.catalog.newest_ladder,
+        ladders_of_campaign(floor.catalog, uow.campaigns.get(task.campaign_id).settings),
         definition,
         after.name,
-        _due_since_acceptance(uow, task, definition, after.name, rows, now=now, calendar=calendar),
+        _source_of_new_clocks(uow, task, definition, after.name, rows, now=now, calendar=calendar),
         task_id=task.id,
         now=now,
         calendar=calendar,
@@ -136,19 +141,34 @@ def _freeze_begun(
     return changed
 
 
-def _due_since_acceptance(
+def _reported_share(definition: WorkflowDefinition, move: Move) -> int | None:
+    """Return the share that a form reports as scheduled progress; None when the move reports none."""
+    named = move.transition.progress
+    if named is None or move.transition.form is None or not move.values:
+        return None
+    one = next(one for one in definition.forms[move.transition.form].fields if one.name == named)
+    part, whole = move.values.get(named), move.values.get(one.rate_of or one.at_most or "")
+    return share_of(part["value"], whole["value"]) if part and whole else None
+
+
+def _source_of_new_clocks(
     uow: UnitOfWork, task: Task, definition: WorkflowDefinition, state: str, rows: Mapping[str, ClockRow], *,
     now: datetime, calendar: WorkingCalendar,
-) -> DueMoment | None:  # fmt: skip
-    """Return the due moment that begins to exist with the unit's acceptance, for a measure that counts from it."""
-    waiting = [
-        clock for clock in definition.clocks.values()
-        if clock.within is None and clock.name not in rows and state in clock.runs_in
-    ]  # fmt: skip
-    if not waiting or task.measure_id is None:
-        return None
-    rule = due_from_plain(uow.campaigns.get_measure(task.measure_id).due)
-    return told(resolve(rule, opened_at=now, phases={}, calendar=calendar))
+) -> ClockSource:  # fmt: skip
+    """Return what the measure says to clocks that begin only now.
+
+    A due moment that counts from the unit's acceptance begins to exist here; so does the clock of scheduled progress
+    of a workflow that asks for it from a later state on.
+    """
+    begins = [one for one in definition.clocks.values() if one.name not in rows and state in one.runs_in]
+    if task.measure_id is None or not any(one.from_measure or one.paced for one in begins):
+        return ClockSource(severity_floor=task.severity_floor)
+    measure = uow.campaigns.get_measure(task.measure_id)
+    due = None
+    if any(one.from_measure for one in begins):
+        due = told(resolve(due_from_plain(measure.due), opened_at=now, phases={}, calendar=calendar))
+    schedule = schedule_from_plain(measure.schedule) if measure.schedule else None
+    return ClockSource(due, schedule, task.severity_floor)
 
 
 def write_back(uow: UnitOfWork, floor: Floor, task: Task, row: ClockRow, clock: Clock, *, now: datetime) -> None:

@@ -21,6 +21,7 @@ from tracker.domain.values import local_date
 from tracker.persistence.models import Notice, NoticeItem, Submission, Task
 from tracker.persistence.queries.units import unit_names
 from tracker.persistence.unit_of_work import UnitOfWork
+from tracker.services.catching_up import fire_due_on_paper
 from tracker.services.contesting import check_not_contested, lapse_all, touched_by_voiding
 from tracker.services.context import Floor, Setting
 from tracker.services.moving import Move, move_task
@@ -28,6 +29,7 @@ from tracker.services.recording import Doer, doer_at, event
 from tracker.services.rectification import open_for_items
 from tracker.services.rising import settle
 from tracker.services.seeing import see
+from tracker.services.standings import follow_move, give_place, hold_standing
 from tracker.services.striking import Struck, look_again, strike, tasks_about
 from tracker.services.tasks import allowed_for, bind_files, check_reason, drop_extension, plan_for
 from tracker.services.telling import tell
@@ -146,6 +148,7 @@ class NoticeService:
         Raises NotFound, NotAllowed, TransitionNotAllowed, StaleVersion, InvalidInput, or CannotIssue with all that
         stands in the way.
         """
+        fire_due_on_paper(self._floor, notice_ref)
         now = self._floor.clock.now()
         with self._floor.uows() as uow:
             held = self._hold(uow, viewer, notice_ref)
@@ -163,9 +166,11 @@ class NoticeService:
             party = min(planned.by & parties(viewer, held.setting.place(held.task)))
             by = doer_at(viewer, held.setting.place(held.task), PARTY_ACTIONS[party])
             values, submission = self._submit(uow, held, planned, given, viewer, now=now)
+            hold_standing(uow, held.notice, definition, planned, now=now)
             struck = self._before_move(uow, held, planned, by, values, now=now)
             move = Move(planned, by, reason, values, submission.id if submission else None)
             event_id = move_task(uow, self._floor, held.task, definition, move, now=now)
+            follow_move(uow, held.notice, definition, planned, by, now=now)
             if planned.name == "void":
                 lapse_all(uow, self._floor, held.notice, held.setting, by, reason, now=now)
             opened = 0
@@ -234,7 +239,7 @@ class NoticeService:
         notice.content_hash = notice.approved_hash = None
         # While this draft was sealed later findings may have opened the next one; then this one stays editable
         # but gathers no more, so that a finding always has one draft to go to.
-        notice.gathering = not uow.notices.has_open_draft(key)
+        notice.gathering = not notice.alone and not uow.notices.has_open_draft(key)
 
     def _approve(self, uow: UnitOfWork, held: _Held, by: Doer, *, now: datetime) -> None:
         present = _hash(held)
@@ -258,6 +263,7 @@ class NoticeService:
             raise CannotIssue(
                 "还不能印发。", ["各事项都已办结、免于处理或正在申诉，已没有可印发的内容。请退回后弃用草稿。"]
             )
+        place = give_place(uow, notice, now=now)
         series_id, number = uow.notices.next_number(office_id=notice.office_id, word=word, year=local_date(now).year)
         notice.number_series_id, notice.number = series_id, number
         notice.printed_number = printed_number(word, local_date(now).year, number)
@@ -270,6 +276,8 @@ class NoticeService:
             "number": notice.printed_number, "unit_name": notice.printed_unit_name,
             "approved_hash": notice.approved_hash, "items": [i.id for i in kept], "struck": struck.finished,
             "contested": struck.contested,
+            "office": notice.office_id, "unit": notice.unit_id, "campaign": notice.campaign_id, "kind": notice.kind,
+            "place": place, "tasks": sorted(tasks_about(uow, kept)), "task": notice.task_id,
         }  # fmt: skip
         uow.events.append([event(("notice", notice.id), "notice.issued", payload, at=now, by=by)])
         return struck

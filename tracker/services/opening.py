@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 from tracker.domain.calendar import WorkingCalendar
-from tracker.domain.clocks import start
+from tracker.domain.clocks import Clock, start, start_pace
 from tracker.domain.deadlines import DueMoment
-from tracker.domain.definition import WorkflowDefinition
+from tracker.domain.definition import ClockDefinition, WorkflowDefinition
 from tracker.domain.escalation import next_fire_at
-from tracker.domain.ladder import Ladder
+from tracker.domain.progress import Schedule
 from tracker.domain.values import local_date
 from tracker.persistence.repositories.clocks import NewClock, clock_payload
 from tracker.persistence.repositories.events import NewEvent
 from tracker.persistence.unit_of_work import UnitOfWork
 from tracker.services.context import Floor
+from tracker.services.ladder_choice import NewestLadder, ladders_of_campaign
 from tracker.services.recording import ENGINE, Doer, event
-
-NewestLadder = Callable[[str], tuple[int, Ladder]]
 
 REF_PREFIXES = {"rectification": "ZG", "objection": "SS"}
 
@@ -37,6 +35,8 @@ class NewTask:
     tie           "part" of a joint duty, "share" of one handed down; None for a task of its own
     upper_unit_id  with a tie: the unit that leads, or that handed the duty down
     brief         what the upper unit says of a share: note, targets by count field
+    schedule      for the clock of scheduled progress; None = there is none
+    severity_floor  where the matter stands already: it starts there, or it is a paper of this severity
     """
 
     campaign_id: int
@@ -55,6 +55,8 @@ class NewTask:
     tie: str | None = None
     upper_unit_id: int | None = None
     brief: Mapping[str, Any] = field(default_factory=dict)
+    schedule: Schedule | None = None
+    severity_floor: int = 0
 
 
 @dataclass(frozen=True)
@@ -80,24 +82,20 @@ def open_tasks(
     ids = uow.tasks.insert_many(rows, now=now)
     clocks: list[NewClock] = []
     events: list[NewEvent] = []
-    newest_ladder = cache(floor.catalog.newest_ladder)
-    alike: dict[tuple[str, str, DueMoment | None, bool], _Started] = {}
+    settings = uow.campaigns.settings_of({task.campaign_id for task in new})
+    ladders = {campaign_id: ladders_of_campaign(floor.catalog, one) for campaign_id, one in settings.items()}
+    alike: dict[tuple[Any, ...], _Started] = {}
     for task_id, task, row in zip(ids, new, rows, strict=True):
         version_id, definition = definitions[task.workflow_key]
         # Thirty thousand tasks of a campaign start a handful of different clocks: those of one measure are alike.
-        kind = (task.workflow_key, row["state"], task.due, task.due_later)
+        kind = (
+            task.campaign_id, task.workflow_key, row["state"], task.due, task.due_later, task.schedule, task.severity_floor,
+        )  # fmt: skip
         if kind not in alike:
+            source = ClockSource(task.due, task.schedule, task.severity_floor, due_later=task.due_later)
+            newest = ladders[task.campaign_id]
             alike[kind] = _Started.of(
-                start_clocks(
-                    newest_ladder,
-                    definition,
-                    row["state"],
-                    task.due,
-                    task_id=0,
-                    now=now,
-                    calendar=calendar,
-                    due_later=task.due_later,
-                )
+                start_clocks(newest, definition, row["state"], source, task_id=0, now=now, calendar=calendar)
             )
         clocks += [NewClock(task_id, c.clock, c.ladder_version_id, c.next_fire_at) for c in alike[kind].clocks]
         payload = _payload(task, row, version_id, alike[kind].payloads)
@@ -108,26 +106,49 @@ def open_tasks(
     return [OpenedTask(task_id, ref, task) for task_id, ref, task in zip(ids, refs, new, strict=True)]
 
 
-def start_clocks(
-    newest_ladder: NewestLadder, definition: WorkflowDefinition, state: str, due: DueMoment | None, *,
-    task_id: int, now: datetime, calendar: WorkingCalendar, already: frozenset[str] = frozenset(),
-    due_later: bool = False,
-) -> list[NewClock]:  # fmt: skip
-    """Return the clocks that begin to run when a task enters `state` and have never run before.
+@dataclass(frozen=True)
+class ClockSource:
+    """What a task's source says to its clocks: by when, how much by when, from which severity on.
 
-    With `due_later` a clock whose due moment comes from the source waits: it exists only once the unit has signed.
+    due_later     the due moment exists only once the unit has signed; clocks that take it from the source wait
     """
+
+    due: DueMoment | None = None
+    schedule: Schedule | None = None
+    severity_floor: int = 0
+    due_later: bool = False
+
+
+def start_clocks(
+    newest_ladder: NewestLadder, definition: WorkflowDefinition, state: str, source: ClockSource, *,
+    task_id: int, now: datetime, calendar: WorkingCalendar, already: frozenset[str] = frozenset(),
+) -> list[NewClock]:  # fmt: skip
+    """Return the clocks that begin to run when a task enters `state` and have never run before."""
     started = []
-    for clock_definition in definition.clocks.values():
-        if clock_definition.name in already or state not in clock_definition.runs_in:
+    for one in definition.clocks.values():
+        if one.name in already or state not in one.runs_in:
             continue
-        if due_later and clock_definition.within is None:
+        climbed = newest_ladder(one.ladder)
+        clock = _start(one, source, now=now, calendar=calendar) if climbed is not None else None
+        if climbed is None or clock is None:
             continue
-        clock = start(clock_definition, now=now, calendar=calendar, given=due)
-        ladder_id, ladder = newest_ladder(clock_definition.ladder)
-        fire = next_fire_at(clock, ladder, calendar, now=now)
-        started.append(NewClock(task_id, clock, ladder_id, fire))
+        ladder_id, ladder = climbed
+        started.append(NewClock(task_id, clock, ladder_id, next_fire_at(clock, ladder, calendar, now=now)))
     return started
+
+
+def _start(
+    definition: ClockDefinition, source: ClockSource, *, now: datetime, calendar: WorkingCalendar
+) -> Clock | None:
+    """Return the clock; None when it does not exist for this task, or not yet."""
+    floor = source.severity_floor
+    if definition.paced:
+        if source.schedule is None:
+            return None
+        return start_pace(definition, source.schedule, now=now, calendar=calendar, severity_floor=floor)
+    if source.due_later and definition.from_measure:
+        return None
+    return start(definition, now=now, calendar=calendar, given=source.due, severity_floor=floor)
 
 
 @dataclass(frozen=True)
@@ -158,6 +179,7 @@ def _row(task: NewTask, ref: str, version_id: int, definition: WorkflowDefinitio
         "due_at": task.due.due_at if task.due else None, "parent_id": task.parent_id,
         "period_title": task.period_title, "quota": task.quota,
         "tie": task.tie, "upper_unit_id": task.upper_unit_id, "brief": dict(task.brief),
+        "severity_floor": task.severity_floor,
     }  # fmt: skip
 
 

@@ -22,6 +22,7 @@ from tracker.services.moving import Move, move_task
 from tracker.services.raising import gather_again
 from tracker.services.recording import ENGINE, Doer, event
 from tracker.services.rising import settle
+from tracker.services.standings import follow_move, hold_standing
 from tracker.services.striking import strike, tasks_about
 from tracker.services.tasks import drop_extension
 
@@ -59,6 +60,8 @@ def uphold(uow: UnitOfWork, floor: Floor, case: Case, judged: Judgement, *, now:
 
     A paper of which no line stands any more is superseded as a whole.
     """
+    # What the paper may have done to the unit's standing is locked before any stream is written.
+    uow.history.lock_standing(office_id=case.notice.office_id, unit_id=case.notice.unit_id, now=now)
     lines = case.contested_lines(uow)
     counted = _counted(uow, floor, lines)
     _overturn_findings(uow, case, lines, judged, now=now)
@@ -144,7 +147,9 @@ def _supersede(uow: UnitOfWork, floor: Floor, case: Case, judged: Judgement, *, 
     step = definition.transition(SUPERSEDE) or definition.transition(VOID)
     if step is None or case.paper.state not in step.sources:
         raise ValueError(f"a paper in state {case.paper.state!r} cannot be superseded")
+    hold_standing(uow, case.notice, definition, step, now=now)
     move_task(uow, floor, case.paper, definition, Move(step, judged.by, f"申诉成立：{judged.reason}"), now=now)
+    follow_move(uow, case.notice, definition, step, judged.by, now=now)
     drop_extension(uow, case.paper, definition, now=now)
     settle(uow, floor, case.paper, case.setting, now=now)
 

@@ -13,7 +13,7 @@ from typing import Any
 from tracker.domain.addressing import AddressBook, Reached
 from tracker.domain.calendar import WorkingCalendar
 from tracker.domain.clocks import tell as tell_clock
-from tracker.domain.escalation import Cause
+from tracker.domain.escalation import MAX_SEVERITY, Cause, severity_of
 from tracker.domain.ladder import RungAct
 from tracker.domain.messages import names_date
 from tracker.domain.papers import default_body, default_title, duty_of, finding_line
@@ -26,6 +26,7 @@ from tracker.persistence.repositories.incidents import NewIncident
 from tracker.persistence.repositories.sweeping import CampaignPlace, DraftRow
 from tracker.persistence.repositories.told import NewTold
 from tracker.persistence.unit_of_work import UnitOfWork
+from tracker.services.checking import move_on
 from tracker.services.context import Floor
 from tracker.services.firings import Fired, Judged
 from tracker.services.gathering import Gathering
@@ -33,8 +34,8 @@ from tracker.services.opening import NewTask, open_tasks
 from tracker.services.recording import event
 from tracker.services.telling import Audience, vacancies
 
-MAX_SEVERITY = 5
-DraftKey = tuple[int, int, str, int]
+#: (campaign id, unit id, kind, severity, firing id of a matter that has a paper of its own, else 0)
+DraftKey = tuple[int, int, str, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,8 @@ def write_batch(
 ) -> BatchReport:
     """Write what was decided about a batch; the caller commits."""
     fired = _insert_firings(uow, judged, now=now)
+    skipped = [f for f in fired if f.reached.served_by is not None]
+    fired = [f for f in fired if f.reached.served_by is None]
     places = uow.sweeping.places([j.row["campaign_id"] for j in judged])
     names = unit_names(uow.session, [j.row["unit_id"] for j in judged])
     raising = [f for f in fired if f.reached.rung.act is RungAct.RAISE]
@@ -63,6 +66,8 @@ def write_batch(
         _fired_event(f, findings.get(f.firing_id), dated.get(f.judged.row["clock_id"]) == f.firing_id, now=now)
         for f in fired
     ]
+    events += [_fired_event(f, None, False, now=now) for f in skipped]
+    events += move_on(uow, judged, now=now)
     uow.events.record(events)
     uow.sweeping.move_clocks({j.row["clock_id"]: j.decision.next_fire_at for j in judged}, told=dated)
     return BatchReport(len(judged), len(fired), made, drafts, told)
@@ -77,7 +82,7 @@ def _insert_firings(uow: UnitOfWork, judged: Sequence[Judged], *, now: datetime)
             "clock_id": [j.row["clock_id"] for j, _ in pairs], "task_id": [j.row["task_id"] for j, _ in pairs],
             "occurrence": [j.clock.occurrence for j, _ in pairs], "rung": [r.index for _, r in pairs],
             "rung_name": [r.rung.name for _, r in pairs], "cause": [r.cause.value for _, r in pairs],
-            "act": [r.rung.act.value for _, r in pairs], "fell_due_at": [r.fell_due_at for _, r in pairs],
+            "act": ["skip" if r.served_by else r.rung.act.value for _, r in pairs], "fell_due_at": [r.fell_due_at for _, r in pairs],
         },
         now=now,
     )  # fmt: skip
@@ -110,6 +115,7 @@ def _raise(
             "unit_id": [key[1] for key in fresh_keys], "task_id": [f.judged.row["task_id"] for f in fresh],
             "kind": [key[2] for key in fresh_keys], "severity": [key[3] for key in fresh_keys], "summary": lines,
             "assignment_id": [gathering.assignment_of(f) for f in fresh],
+            "points": [f.reached.rung.points for f in fresh],
         },
         now=now,
     )  # fmt: skip
@@ -133,15 +139,18 @@ def _drafts_for(
     uow: UnitOfWork, floor: Floor, keys: Sequence[DraftKey], places: Mapping[int, CampaignPlace], *, now: datetime
 ) -> tuple[dict[DraftKey, DraftRow], int, list[NewEvent]]:
     """Return the open draft of each key, locked; those that do not exist are opened, each with its task."""
-    uow.notices.lock_draft_keys(keys)
-    drafts = uow.sweeping.open_drafts(keys)
+    gathering = [key[:4] for key in keys if not key[4]]
+    uow.notices.lock_draft_keys(gathering)
+    drafts = {(*key, 0): draft for key, draft in uow.sweeping.open_drafts(gathering).items()} if gathering else {}
     missing = [key for key in keys if key not in drafts]
     if not missing:
         return drafts, 0, []
     titles = {key: default_title(key[2], places[key[0]].campaign_title) for key in missing}
-    tasks = open_tasks(uow, floor, [NewTask(key[0], key[1], key[2], titles[key]) for key in missing], now=now)
+    new = [NewTask(key[0], key[1], key[2], titles[key], severity_floor=key[3]) for key in missing]
+    tasks = open_tasks(uow, floor, new, now=now)
+    refs = uow.tasks.new_refs("WS", local_date(now).year, len(missing))
     columns: dict[str, list[Any]] = {
-        "ref": uow.tasks.new_refs("WS", local_date(now).year, len(missing)), "task_id": [task.id for task in tasks],
+        "ref": refs, "task_id": [task.id for task in tasks], "alone": [bool(key[4]) for key in missing],
         "campaign_id": [key[0] for key in missing], "office_id": [places[key[0]].office_id for key in missing],
         "unit_id": [key[1] for key in missing], "kind": [key[2] for key in missing],
         "severity": [key[3] for key in missing], "title": [titles[key] for key in missing],
@@ -157,7 +166,8 @@ def _drafts_for(
         )
         for draft in opened
     ]  # fmt: skip
-    return drafts | {draft.key: draft for draft in opened}, len(opened), events
+    keyed = dict(zip(refs, missing, strict=True))
+    return drafts | {keyed[draft.ref]: draft for draft in opened}, len(opened), events
 
 
 def _tell(
@@ -238,6 +248,7 @@ def _line(f: Fired, calendar: WorkingCalendar, ordered_reason: str, *, now: date
         cause=f.reached.cause, duty=duty_of(clock.name), title=f.judged.row["title"], due_on=clock.due.due_on,
         working_days_late=max(0, calendar.working_days_between(clock.due.due_on, local_date(now))),
         quality_failures=clock.quality_failures, failed_rechecks=clock.failed_rechecks, ordered_reason=ordered_reason,
+        pace=f.reached.pace, checked_on=clock.due.due_on, counted=f.reached.counted, points=f.reached.rung.points,
     )  # fmt: skip
 
 
@@ -245,8 +256,8 @@ def _draft_key(f: Fired) -> DraftKey:
     row, rung = f.judged.row, f.reached.rung
     if rung.raises is None:
         raise ValueError(f"rung {rung.name!r} raises nothing")
-    severity = min(MAX_SEVERITY, rung.severity + row["severity_raise"])
-    return (row["campaign_id"], row["unit_id"], rung.raises, severity)
+    severity = min(MAX_SEVERITY, severity_of(rung, f.judged.clock) + row["severity_raise"])
+    return (row["campaign_id"], row["unit_id"], rung.raises, severity, f.firing_id if rung.alone else 0)
 
 
 def _fired_event(f: Fired, finding_ref: str | None, tells_date: bool, *, now: datetime) -> NewEvent:
@@ -258,9 +269,16 @@ def _fired_event(f: Fired, finding_ref: str | None, tells_date: bool, *, now: da
         "ladder": f.judged.row["ladder_version_id"], "finding": finding_ref, "due_on": clock.due.due_on.isoformat(),
         "quality_failures": clock.quality_failures, "failed_rechecks": clock.failed_rechecks,
     }  # fmt: skip
+    if reached.pace is not None:
+        payload |= {"scheduled": reached.pace[0], "actual": reached.pace[1]}
+    if reached.counted:
+        payload["counted"] = list(reached.counted)
     if tells_date:
         payload["clocks"] = {clock.name: clock_payload(tell_clock(clock), f.judged.row["ladder_version_id"])}
-    return event(("task", f.judged.row["task_id"]), "rung.fired", payload, at=now)
+    kind = "rung.fired"
+    if reached.served_by is not None:
+        kind, payload["served_by"] = "rung.skipped", reached.served_by
+    return event(("task", f.judged.row["task_id"]), kind, payload, at=now)
 
 
 def gather_again(uow: UnitOfWork, floor: Floor, findings: Sequence[Finding], *, now: datetime) -> None:
@@ -270,7 +288,11 @@ def gather_again(uow: UnitOfWork, floor: Floor, findings: Sequence[Finding], *, 
     """
     if not findings:
         return
-    keys = {one.id: (one.campaign_id, one.unit_id, one.kind, one.severity) for one in findings}
+    alone = uow.notices.findings_alone([one.id for one in findings])
+    keys = {
+        one.id: (one.campaign_id, one.unit_id, one.kind, one.severity, one.firing_id if one.id in alone else 0)
+        for one in findings
+    }
     places = uow.sweeping.places([one.campaign_id for one in findings])
     drafts, _, events = _drafts_for(uow, floor, sorted(set(keys.values())), places, now=now)
     uow.notices.release_findings([one.id for one in findings])

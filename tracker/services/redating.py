@@ -120,5 +120,5 @@ def _duty_clocks(uow: UnitOfWork, floor: Floor, tasks: Sequence[Task]) -> dict[i
     return {
         row.task_id: row
         for row in uow.clocks.lock_of_tasks(sorted(definitions))
-        if definitions[row.task_id].clocks[row.name].within is None
+        if definitions[row.task_id].clocks[row.name].from_measure
     }

@@ -18,6 +18,7 @@ from tracker.domain.quotas import TaskPeriod, why_not_offered
 from tracker.domain.values import local_date
 from tracker.persistence.models import Submission, Task
 from tracker.persistence.unit_of_work import UnitOfWork
+from tracker.services.catching_up import fire_due
 from tracker.services.context import Floor, Setting
 from tracker.services.free_texts import check_personal
 from tracker.services.handing import check_corrections, with_correction
@@ -74,6 +75,7 @@ class TaskService:
         Raises NotFound (also when the viewer may not see the task), TransitionNotAllowed, NotAllowed, InvalidInput
         with a sentence a field, or StaleVersion when `expected_version` is no longer current.
         """
+        fire_due(self._floor, task_ref)
         now = self._floor.clock.now()
         with self._floor.uows() as uow:
             task = uow.tasks.get_by_ref(task_ref, lock=True)

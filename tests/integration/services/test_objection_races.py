@@ -78,24 +78,22 @@ def test_filed_while_a_sweep_fires_the_rung_fires_before_it_or_not_at_all(world:
     assert_whole(world)
 
 
-def test_a_filing_that_waits_for_a_sweep_freezes_what_it_left(world: World) -> None:
+def test_contesting_never_freezes_a_rung_away_that_was_due_while_another_held_the_task(world: World) -> None:
     ref = serve(world)
     act = filing(world, ref)
-    task = world.task("s1", "west")["id"]
-    with held(world.database_url, "SELECT FROM task WHERE id = %s FOR UPDATE", task) as holder:
-        # The sweep passes over what is held; the filing waits for it.
-        world.clock.set(morning("2026-04-01", "10:00"))
-        results: list[Any] = []
+    world.clock.set(morning("2026-04-01", "10:00"))
+    with held(
+        world.database_url, "SELECT FROM task WHERE id = %s FOR UPDATE", world.task("s1", "west")["id"]
+    ) as holder:
 
-        def both() -> None:
-            results.extend(at_once(act, world.container.escalations.sweep, releasing))
-
-        def releasing() -> None:
+        def release() -> None:
             until_blocked(world.database_url, holder)
             holder.rollback()
 
-        both()
-    assert results[0].ref
+        refused, _ = at_once(act, release)
+    assert isinstance(refused, StaleVersion)
+    assert act().ref
+    assert rungs(world, "s1")[-1] == "interview"
     assert clock(world, "s1")["status"] == "paused"
     assert_whole(world)
 

@@ -20,6 +20,7 @@ from tracker.persistence.models.person import Account, LoginSession, Person, Pos
 from tracker.persistence.models.plan_draft import PlanDraft
 from tracker.persistence.models.recorded_occurrence import RecordedOccurrence
 from tracker.persistence.models.required_return import RequiredReturn, RequiredReturnUnit
+from tracker.persistence.models.standing import UnitStanding
 from tracker.persistence.models.task import ClockRow, Extension, Problem, Submission, Task
 from tracker.persistence.models.unit import (
     Office,
@@ -38,5 +39,5 @@ __all__ = [
     "Installation", "LadderVersion", "LoginSession", "Measure", "Notice", "NoticeItem", "NumberSeries", "Objection", "Office",
     "Person", "Phase", "PlanDraft", "PostHeld", "Problem", "RecordedOccurrence", "RequiredReturn", "RequiredReturnUnit",
     "RosterImport", "Seal", "SealLeaf", "Stream", "Submission", "Task", "Told", "Unit", "UnitAlias", "UnitName",
-    "UnitSet", "UnitSetMember", "UnitSuccession", "WorkflowVersion",
+    "UnitSet", "UnitSetMember", "UnitStanding", "UnitSuccession", "WorkflowVersion",
 ]  # fmt: skip

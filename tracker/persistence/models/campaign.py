@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, CheckConstraint, Index, Text, UniqueConstraint
+from sqlalchemy import ARRAY, CheckConstraint, Index, SmallInteger, Text, UniqueConstraint
 from sqlalchemy import text as sql_text
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -73,6 +73,8 @@ class Measure(Base):
     support: Mapped[list[Any]] = mapped_column(default=list, server_default=sql_text("'[]'::jsonb"))
     due: Mapped[dict[str, Any]]
     cadence: Mapped[dict[str, Any] | None] = mapped_column(default=None)
+    schedule: Mapped[dict[str, Any] | None] = mapped_column(default=None)  # domain.progress.Schedule
+    severity_floor: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")  # where its tasks start
     position: Mapped[int]
     withdrawn_at: Mapped[datetime | None] = mapped_column(default=None)
     source_span: Mapped[list[Any] | None] = mapped_column(default=None)

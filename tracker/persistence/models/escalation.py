@@ -12,12 +12,15 @@ from tracker.persistence.models.base import Base, Id, link, one_of
 
 
 class Firing(Base):
-    """One rung fired for one occurrence of one clock. The unique key is invariant §3.3."""
+    """One rung fired for one occurrence of one clock. The unique key is invariant §3.3.
+
+    `act` is the rung's, or "skip" for one that a higher rung had served already.
+    """
 
     __tablename__ = "firing"
     __table_args__ = (
         UniqueConstraint("clock_id", "occurrence", "rung"),
-        CheckConstraint(one_of("cause", "late", "quality", "recheck", "order"), name="cause"),
+        CheckConstraint(one_of("cause", "late", "quality", "recheck", "order", "pace", "history"), name="cause"),
     )
     id: Mapped[Id]
     clock_id: Mapped[int] = link("clock.id")
@@ -60,6 +63,7 @@ class Finding(Base):
     decided_at: Mapped[datetime | None] = mapped_column(default=None)
     decided_by: Mapped[int | None] = link("person.id", default=None)
     reason: Mapped[str] = mapped_column(default="")
+    points: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")  # that the rule takes off
     # For a standing duty: later missed periods join the one finding, whose line counts them.
     assignment_id: Mapped[int | None] = link("assignment.id", default=None)
     periods: Mapped[list[str] | None] = mapped_column(ARRAY(Text), default=None)
@@ -71,6 +75,7 @@ class Notice(Base):
 
     __tablename__ = "notice"
     __table_args__ = (
+        Index("ix_notice__unit_place", "office_id", "unit_id", "place", unique=True, postgresql_where="place IS NOT NULL"),
         Index("ix_notice__open_draft", "campaign_id", "unit_id", "kind", "severity", unique=True, postgresql_where="gathering"),
         UniqueConstraint("number_series_id", "number"),
         Index("ix_notice__campaign_unit", "campaign_id", "unit_id"),
@@ -85,6 +90,7 @@ class Notice(Base):
     kind: Mapped[str]
     severity: Mapped[int] = mapped_column(SmallInteger)
     gathering: Mapped[bool] = mapped_column(default=True)
+    alone: Mapped[bool] = mapped_column(default=False, server_default="false")  # one paper for one matter
     title: Mapped[str]
     body: Mapped[str] = mapped_column(default="")
     details: Mapped[dict[str, Any]] = mapped_column(default=dict)
@@ -97,6 +103,9 @@ class Notice(Base):
     printed_number: Mapped[str | None] = mapped_column(default=None)
     issued_at: Mapped[datetime | None] = mapped_column(default=None)
     reply_due_on: Mapped[date | None] = mapped_column(default=None)
+    # Its place in the row of papers that the unit was issued by the office; given under the standing's lock.
+    place: Mapped[int | None] = mapped_column(default=None)
+    ended_at: Mapped[datetime | None] = mapped_column(default=None)  # voided or superseded: it counts no more
     created_at: Mapped[datetime]
 
 

@@ -60,6 +60,8 @@ class Task(Base):
     upper_unit_id: Mapped[int | None] = link("unit.id", default=None)  # who leads, or handed down
     brief: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'::jsonb"))  # note, targets
     severity_raise: Mapped[int] = mapped_column(SmallInteger, default=0)  # a relapse climbs one level higher
+    # Where the matter stands already: it was told to start there, or it is a paper of this severity. 0 = nowhere.
+    severity_floor: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
     last_doers: Mapped[dict[str, Any]] = mapped_column(default=dict)  # transition → person id, for separation
     # The unit above the office that decides, as which parties, because nobody at the office may (DESIGN.md §3.5).
     risen_unit_id: Mapped[int | None] = link("unit.id", default=None)
@@ -101,6 +103,9 @@ class ClockRow(Base):
     quality_failures: Mapped[int] = mapped_column(default=0)
     failed_rechecks: Mapped[int] = mapped_column(default=0)
     ordered_rungs: Mapped[list[int]] = mapped_column(ARRAY(SmallInteger), default=list)
+    severity_floor: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
+    excused: Mapped[bool] = mapped_column(default=False, server_default="false")  # somebody found a good cause
+    pace: Mapped[dict[str, Any] | None] = mapped_column(default=None)  # domain.progress.Pace
     next_fire_at: Mapped[datetime | None] = mapped_column(default=None)
 
 

@@ -58,6 +58,13 @@ class CampaignRepository:
             WHERE id = ANY(CAST(:ids AS bigint[])) AND settings ? 'first_responsible'""")
         return {row.id: row.role for row in self._session.execute(query, {"ids": sorted(campaign_ids)})}
 
+    def settings_of(self, campaign_ids: Iterable[int]) -> dict[int, Mapping[str, Any]]:
+        """Return what each campaign sets for itself."""
+        found = self._session.execute(
+            select(Campaign.id, Campaign.settings).where(Campaign.id.in_(sorted(campaign_ids)))
+        )
+        return {row.id: row.settings for row in found}
+
     def __init__(self, session: Session) -> None:
         self._session = session
 
@@ -121,13 +128,15 @@ class CampaignRepository:
     def add_measure(
         self, campaign_id: int, *, key: str, ordinal: str, title: str, text: str, workflow_key: str,
         units: Sequence[str], due: Mapping[str, Any], position: int, cadence: Mapping[str, Any] | None = None,
-        lead: str | None = None, support: Sequence[str] = (),
+        lead: str | None = None, support: Sequence[str] = (), schedule: Mapping[str, Any] | None = None,
+        severity_floor: int = 0,
     ) -> int:  # fmt: skip
         """Add one line of the plan and return its id."""
         measure = Measure(
             campaign_id=campaign_id, key=key, ordinal=ordinal, title=title, text=text,
             workflow_key=workflow_key, units=list(units), lead=lead, support=list(support), due=dict(due),
             position=position, cadence=dict(cadence) if cadence is not None else None, bigrams=bigrams(title, text),
+            schedule=dict(schedule) if schedule is not None else None, severity_floor=severity_floor,
         )  # fmt: skip
         self._session.add(measure)
         self._session.flush()

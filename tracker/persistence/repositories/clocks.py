@@ -12,22 +12,25 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.clocks import Clock, ClockStatus
 from tracker.domain.deadlines import DueMoment
+from tracker.domain.progress import pace_from_plain, pace_to_plain
 from tracker.domain.values import DueClass
 from tracker.persistence.arrays import as_arrays
+from tracker.persistence.engine import to_json
 from tracker.persistence.models import ClockRow, Firing
 
 INSERT_CLOCKS = text("""
     INSERT INTO clock (task_id, name, occurrence, status, started_at, due_on, due_at, due_class, due_rule, cutoff,
         provisional, calendar_version_id, ladder_version_id, ladder_from_on, quality_failures, failed_rechecks,
-        ordered_rungs, next_fire_at)
+        ordered_rungs, next_fire_at, severity_floor, pace)
     SELECT task_id, name, 1, 'running', CAST(:now AS timestamptz), due_on, due_at, due_class, due_rule, cutoff,
-        provisional, calendar_version_id, ladder_version_id, due_on, 0, 0, '{}'::smallint[], next_fire_at
+        provisional, calendar_version_id, ladder_version_id, due_on, 0, 0, '{}'::smallint[], next_fire_at,
+        severity_floor, pace
     FROM unnest(CAST(:task_id AS bigint[]), CAST(:name AS text[]), CAST(:due_on AS date[]),
         CAST(:due_at AS timestamptz[]), CAST(:due_class AS text[]), CAST(:due_rule AS text[]), CAST(:cutoff AS text[]),
         CAST(:provisional AS boolean[]), CAST(:calendar_version_id AS bigint[]), CAST(:ladder_version_id AS bigint[]),
-        CAST(:next_fire_at AS timestamptz[]))
+        CAST(:next_fire_at AS timestamptz[]), CAST(:severity_floor AS smallint[]), CAST(:pace AS jsonb[]))
         AS r(task_id, name, due_on, due_at, due_class, due_rule, cutoff, provisional, calendar_version_id,
-             ladder_version_id, next_fire_at)""")
+             ladder_version_id, next_fire_at, severity_floor, pace)""")
 
 
 @dataclass(frozen=True)
@@ -92,6 +95,8 @@ class ClockRepository:
             "calendar_version_id": [c.clock.due.calendar_version for c in clocks],
             "ladder_version_id": [c.ladder_version_id for c in clocks],
             "next_fire_at": [c.next_fire_at for c in clocks],
+            "severity_floor": [c.clock.severity_floor for c in clocks],
+            "pace": [to_json(pace_to_plain(c.clock.pace)) if c.clock.pace else None for c in clocks],
         }
         self._session.execute(INSERT_CLOCKS, {**as_arrays(columns), "now": now})
 
@@ -107,7 +112,8 @@ def clock_from(row: ClockRow | Mapping[str, Any], fired: frozenset[int]) -> Cloc
         name=get("name"), occurrence=get("occurrence"), status=ClockStatus(get("status")), started_at=get("started_at"),
         due=due, ladder_from_on=get("ladder_from_on"), held_since=get("held_since"), pause_reason=get("pause_reason"),
         quality_failures=get("quality_failures"), failed_rechecks=get("failed_rechecks"),
-        ordered=frozenset(get("ordered_rungs")), fired=fired,
+        ordered=frozenset(get("ordered_rungs")), fired=fired, severity_floor=get("severity_floor"),
+        excused=get("excused"), pace=pace_from_plain(get("pace")) if get("pace") else None,
     )  # fmt: skip
 
 
@@ -120,13 +126,20 @@ def write_clock(row: ClockRow, clock: Clock, *, next_fire_at: datetime | None) -
     row.held_since, row.pause_reason = clock.held_since, clock.pause_reason
     row.quality_failures, row.failed_rechecks = clock.quality_failures, clock.failed_rechecks
     row.ordered_rungs = sorted(clock.ordered)
+    row.severity_floor, row.excused = clock.severity_floor, clock.excused
+    row.pace = pace_to_plain(clock.pace) if clock.pace else None
     row.next_fire_at = next_fire_at if clock.status is ClockStatus.RUNNING else None
 
 
 def clock_payload(clock: Clock, ladder_version_id: int) -> dict[str, Any]:
     """Return what an event says of a clock: everything that the auditor needs to judge it from events alone."""
+    more: dict[str, Any] = {"severity_floor": clock.severity_floor} if clock.severity_floor else {}
+    if clock.excused:
+        more["excused"] = True
+    if clock.pace is not None:
+        more["pace"] = pace_to_plain(clock.pace)
     return {
-        "occurrence": clock.occurrence, "status": clock.status.value, "started_at": clock.started_at.isoformat(),
+        **more, "occurrence": clock.occurrence, "status": clock.status.value, "started_at": clock.started_at.isoformat(),
         "due_on": clock.due.due_on.isoformat(), "due_at": clock.due.due_at.isoformat(),
         "due_class": clock.due.due_class.value, "rule": clock.due.rule, "calendar": clock.due.calendar_version,
         "cutoff": clock.due.cutoff, "provisional": clock.due.provisional, "ladder": ladder_version_id,

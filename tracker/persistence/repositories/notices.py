@@ -92,6 +92,14 @@ class NoticeRepository:
         self._session.add(item)
         self._session.flush()
 
+    def findings_alone(self, finding_ids: Sequence[int]) -> frozenset[int]:
+        """Return which of these findings stand in a paper of their own."""
+        query = (
+            select(NoticeItem.finding_id).join(Notice, Notice.id == NoticeItem.notice_id)
+            .where(NoticeItem.finding_id.in_(finding_ids), Notice.alone)
+        )  # fmt: skip
+        return frozenset(found for found in self._session.scalars(query) if found is not None)
+
     def release_findings(self, finding_ids: Sequence[int]) -> None:
         """Let struck lines hold their findings no more, so that another draft may."""
         self._session.execute(

@@ -24,7 +24,7 @@ CLAIM = text("""
     SELECT a.id AS assignment_id, a.unit_id, a.runs_since, a.opened_until, a.next_opens_at, m.id AS measure_id,
         m.title, m.workflow_key, c.id AS campaign_id, c.title AS campaign_title, c.starts_on, c.ends_on,
         o.unit_id AS office_unit_id, CAST(m.due AS text) AS due, CAST(m.cadence AS text) AS cadence,
-        CAST(c.settings AS text) AS settings
+        CAST(c.settings AS text) AS settings, CAST(m.schedule AS text) AS schedule, m.severity_floor
     FROM assignment a JOIN measure m ON m.id = a.measure_id JOIN campaign c ON c.id = m.campaign_id
     JOIN office o ON o.id = c.office_id
     WHERE a.next_opens_at <= :now AND a.withdrawn_at IS NULL AND m.withdrawn_at IS NULL AND (CAST(:campaign AS bigint) IS NULL OR c.id = :campaign)
@@ -63,10 +63,12 @@ class DutyRow:
     due: Mapping[str, Any]
     cadence: Mapping[str, Any] | None
     settings: Mapping[str, Any]
+    schedule: Mapping[str, Any] | None
+    severity_floor: int
 
 
 #: Columns that are claimed as the text of their JSON.
-PLAIN = ("due", "cadence", "settings")
+PLAIN = ("due", "cadence", "settings", "schedule")
 
 
 class OpeningRepository:

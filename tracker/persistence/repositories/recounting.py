@@ -17,6 +17,7 @@ _OUTDATED = """
     SELECT c.id AS clock_id, c.name, c.occurrence, c.status, c.started_at, c.due_on, c.due_at, c.due_class, c.due_rule,
         c.cutoff, c.provisional, c.calendar_version_id, c.ladder_version_id, c.ladder_from_on, c.held_since,
         c.pause_reason, c.quality_failures, c.failed_rechecks, c.ordered_rungs,
+        c.severity_floor, c.excused, c.pace,
         t.id AS task_id, t.ref AS task_ref, t.title, t.campaign_id, t.unit_id
     FROM clock c JOIN task t ON t.id = c.task_id
     WHERE c.status <> 'done' AND NOT t.final AND c.calendar_version_id < :version AND (t.id, c.id) > (:task, :clock)

@@ -18,6 +18,7 @@ CLAIM = text("""
     SELECT c.id AS clock_id, c.name, c.occurrence, c.status, c.started_at, c.due_on, c.due_at, c.due_class, c.due_rule,
         c.cutoff, c.provisional, c.calendar_version_id, c.ladder_version_id, c.ladder_from_on, c.held_since,
         c.pause_reason, c.quality_failures, c.failed_rechecks, c.ordered_rungs, c.next_fire_at,
+        c.severity_floor, c.excused, c.pace,
         t.id AS task_id, t.ref AS task_ref, t.title, t.campaign_id, t.unit_id, t.severity_raise, t.workflow_key,
         t.assignment_id, t.period_title, t.tie, t.upper_unit_id
     FROM clock c JOIN task t ON t.id = c.task_id
@@ -45,12 +46,12 @@ INSERT_FIRINGS = text("""
     RETURNING id, clock_id, rung""")
 
 INSERT_FINDINGS = text("""
-    INSERT INTO finding (ref, firing_id, campaign_id, unit_id, task_id, kind, severity, summary, assignment_id, status,
-        raised_at, reason)
+    INSERT INTO finding (ref, firing_id, campaign_id, unit_id, task_id, kind, severity, summary, assignment_id, points,
+        status, raised_at, reason)
     SELECT r.*, 'waiting', CAST(:now AS timestamptz), ''
     FROM unnest(CAST(:ref AS text[]), CAST(:firing_id AS bigint[]), CAST(:campaign_id AS bigint[]),
         CAST(:unit_id AS bigint[]), CAST(:task_id AS bigint[]), CAST(:kind AS text[]), CAST(:severity AS smallint[]),
-        CAST(:summary AS text[]), CAST(:assignment_id AS bigint[])) AS r
+        CAST(:summary AS text[]), CAST(:assignment_id AS bigint[]), CAST(:points AS smallint[])) AS r
     RETURNING id, firing_id""")
 
 #: A standing duty's finding that waits in one of these open drafts; a later missed period joins it.
@@ -83,13 +84,13 @@ LAST_POSITIONS = text("""
 
 INSERT_DRAFTS = text("""
     INSERT INTO notice (ref, task_id, campaign_id, office_id, unit_id, kind, severity, gathering, title, body, details,
-        version, printed_unit_name, created_at)
-    SELECT ref, task_id, campaign_id, office_id, unit_id, kind, severity, true, title, body, '{}'::jsonb, 1, '',
-        CAST(:now AS timestamptz)
+        version, printed_unit_name, created_at, alone)
+    SELECT ref, task_id, campaign_id, office_id, unit_id, kind, severity, NOT alone, title, body, '{}'::jsonb, 1, '',
+        CAST(:now AS timestamptz), alone
     FROM unnest(CAST(:ref AS text[]), CAST(:task_id AS bigint[]), CAST(:campaign_id AS bigint[]),
         CAST(:office_id AS bigint[]), CAST(:unit_id AS bigint[]), CAST(:kind AS text[]), CAST(:severity AS smallint[]),
-        CAST(:title AS text[]), CAST(:body AS text[]))
-        AS r(ref, task_id, campaign_id, office_id, unit_id, kind, severity, title, body)
+        CAST(:title AS text[]), CAST(:body AS text[]), CAST(:alone AS boolean[]))
+        AS r(ref, task_id, campaign_id, office_id, unit_id, kind, severity, title, body, alone)
     RETURNING id, campaign_id, unit_id, kind, severity, ref, task_id, 0 AS last_position""")
 
 INSERT_ITEMS = text("""
