@@ -46,6 +46,7 @@ from tracker.services.change_sets import ChangeService
 from tracker.services.context import GATHER_JOB, SWEEP_JOB, Floor
 from tracker.services.deliveries import DeliveryService
 from tracker.services.escalations import EscalationService
+from tracker.services.excusing import ExcuseService
 from tracker.services.explanations import ExplanationService
 from tracker.services.exports import ExportService
 from tracker.services.extensions import ExtensionService
@@ -64,6 +65,7 @@ from tracker.services.reorganisations import ReorganisationService
 from tracker.services.rising import RisingService
 from tracker.services.rosters import RosterService
 from tracker.services.sample import SampleService
+from tracker.services.standings import StandingService
 from tracker.services.tasks import TaskService
 from tracker.settings import Settings
 
@@ -108,6 +110,8 @@ class Container:
         self.notices = NoticeService(self.floor)
         self.extensions = ExtensionService(self.floor)
         self.escalations = EscalationService(self.floor, batch=settings.sweep_batch)
+        self.excuses = ExcuseService(self.floor)
+        self.standings = StandingService(self.floor)
         self.rising = RisingService(self.floor)
         self.explanations = ExplanationService(self.floor)
         self.incidents = IncidentService(self.floor)
