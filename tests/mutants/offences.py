@@ -152,7 +152,7 @@ OFFENCES = (
     ),
     Offence(
         8, "a batch limit drops the rest", "tracker/services/escalations.py",
-        "            report = report.plus(batch)\n        if report.told or", "            report = report.plus(batch)\n            break\n        if report.told or",
+        "            report = report.plus(batch)\n        self._ring(report)", "            report = report.plus(batch)\n            break\n        self._ring(report)",
         (f"{FAULTS}::test_a_batch_of_one_leaves_the_rest_due_and_the_sweep_goes_on_until_none_is",),
     ),
     Offence(
