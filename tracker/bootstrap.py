@@ -57,6 +57,7 @@ from tracker.services.installations import InstallationService
 from tracker.services.issuing import IssuingService
 from tracker.services.ledger import LedgerService
 from tracker.services.notices import NoticeService
+from tracker.services.objections import ObjectionService
 from tracker.services.occurrences import OccurrenceService
 from tracker.services.office_people import OfficePeopleService
 from tracker.services.people import PeopleService
@@ -109,6 +110,7 @@ class Container:
         self.occurrences = OccurrenceService(self.floor)
         self.notices = NoticeService(self.floor)
         self.extensions = ExtensionService(self.floor)
+        self.objections = ObjectionService(self.floor)
         self.escalations = EscalationService(self.floor, batch=settings.sweep_batch)
         self.excuses = ExcuseService(self.floor)
         self.standings = StandingService(self.floor)

@@ -21,6 +21,7 @@ from tracker.persistence.repositories.incidents import IncidentRepository
 from tracker.persistence.repositories.installations import InstallationRepository
 from tracker.persistence.repositories.ledger import LedgerRepository
 from tracker.persistence.repositories.notices import NoticeRepository
+from tracker.persistence.repositories.objections import ObjectionRepository
 from tracker.persistence.repositories.occurrences import OccurrenceRepository
 from tracker.persistence.repositories.openings import OpeningRepository
 from tracker.persistence.repositories.plan_drafts import PlanDraftRepository
@@ -69,6 +70,7 @@ class UnitOfWork:
         self.events = EventRepository(self._session)
         self.campaigns = CampaignRepository(self._session)
         self.notices = NoticeRepository(self._session)
+        self.objections = ObjectionRepository(self._session)
         self.openings = OpeningRepository(self._session)
         self.occurrences = OccurrenceRepository(self._session)
         self.plan_drafts = PlanDraftRepository(self._session)

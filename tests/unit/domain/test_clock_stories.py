@@ -94,7 +94,7 @@ class ClockStories(RuleBasedStateMachine):
                     self.clocks[name], definition, state=state, final=final, now=self.now, calendar=self.calendar
                 )
                 self._store(name, entered)
-            elif state in definition.runs_in:
+            elif state in definition.runs_in and not definition.at_once and not definition.paced:
                 self._store(name, start(definition, now=self.now, calendar=self.calendar, given=self.given))
 
     @rule(pick=st.integers(0, 9), person=st.integers(1, 3))
@@ -113,7 +113,7 @@ class ClockStories(RuleBasedStateMachine):
         for name, clock in list(self.clocks.items()):
             if taken.counts_as is not None and clock.status is ClockStatus.RUNNING:
                 self._store(name, count(clock, taken.counts_as))
-            if taken.next_occurrence and self.workflow.clocks[name].within is None:
+            if taken.next_occurrence and self.workflow.clocks[name].from_measure:
                 relapse = by_date(local_date(self.now) + timedelta(days=15), calendar=self.calendar)
                 self._store(name, next_occurrence(self.clocks[name], relapse, now=self.now))
 
