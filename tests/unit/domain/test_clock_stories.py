@@ -292,6 +292,6 @@ class ClockStories(RuleBasedStateMachine):
 
 
 ClockStories.TestCase.settings = settings(
-    max_examples=60, stateful_step_count=30, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=40, stateful_step_count=30, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 TestClockStories = ClockStories.TestCase
