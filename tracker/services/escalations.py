@@ -279,6 +279,8 @@ class EscalationService:
                 raise TransitionNotAllowed("这项任务现在不等单位办理，不需要催办。")
             if uow.tasks.open_extension(task.id) is not None:
                 raise TransitionNotAllowed("这项任务的延期申请还在审批，审批期间不催办；请先批复延期申请。")
+            if uow.objections.frozen([task.id]):
+                raise TransitionNotAllowed("这项任务的有关事项正在申诉，申诉有结果前不催办。")
             calendar = self._floor.calendars.newest()
             today = local_date(now)
             by = doer_at(viewer, place, Action.URGE)

@@ -8,11 +8,12 @@ from datetime import datetime
 from typing import Any
 
 from tracker.domain.auditing import Span, TaskEvent, spans
-from tracker.domain.clocks import ClockStatus
+from tracker.domain.clocks import Clock, ClockStatus
 from tracker.domain.deadlines import show_day
 from tracker.domain.errors import NotFound
 from tracker.domain.escalation import Cause, cause_title, decide, lateness_moment
 from tracker.domain.ladder import RungAct
+from tracker.domain.objections import OBJECTION_PENDING
 from tracker.domain.papers import is_internal
 from tracker.domain.permissions import Action, Viewer, may
 from tracker.domain.values import SHANGHAI, DueClass, local_date
@@ -53,7 +54,7 @@ class ExplanationService:
             if ref.startswith("DC-"):
                 finding = uow.notices.get_finding_by_ref(ref)
                 task = uow.tasks.get(finding.task_id)
-                self._check(uow, viewer, task, internal=finding.status == "waiting")
+                self._check(uow, viewer, task, internal=finding.status in ("waiting", "objected"))
                 return self._finding(uow, ref, finding.summary, task)
             if ref.startswith("WS-"):
                 return self._notice(uow, viewer, ref)
@@ -97,7 +98,7 @@ class ExplanationService:
         last = mine[-1]
         clock, due = last.clock, last.clock.due
         number = f"（第{clock.occurrence}次期限）" if clock.occurrence > 1 else ""
-        yield f"【{title}】{number}{due.rule}{CLASS_WORDS[due.due_class]}。{STATUS_WORDS[clock.status]}。"
+        yield f"【{title}】{number}{due.rule}{CLASS_WORDS[due.due_class]}。{_status_words(clock)}。"
         earlier = [s for s in mine if s.clock.occurrence != clock.occurrence]
         for occurrence in dict.fromkeys(span.clock.occurrence for span in earlier):
             old = next(s for s in reversed(earlier) if s.clock.occurrence == occurrence)
@@ -105,7 +106,7 @@ class ExplanationService:
         for span in mine:
             if span.clock.status in (ClockStatus.HELD, ClockStatus.PAUSED):
                 until = _moment(span.until) if span.until else "现在"
-                yield f"{_moment(span.since)}至{until}{STATUS_WORDS[span.clock.status]}，这段时间不算单位逾期。"
+                yield f"{_moment(span.since)}至{until}{_status_words(span.clock)}，这段时间不算单位逾期。"
         if clock.status is not ClockStatus.RUNNING:
             return
         calendar = self._floor.calendars.calendar(due.calendar_version)
@@ -149,6 +150,11 @@ class ExplanationService:
             lines += [f"　　{line}" for line in whole.lines[1:]]
             data["items"].append({"text": item.text, "struck": bool(item.struck_at), "task": whole.data})
         return Explanation(f"{notice.printed_number or ref} {notice.title}", tuple(lines), data)
+
+
+def _status_words(clock: Clock) -> str:
+    contested = clock.status is ClockStatus.PAUSED and clock.pause_reason == OBJECTION_PENDING
+    return "有关事项申诉审理中，暂停计时" if contested else STATUS_WORDS[clock.status]
 
 
 def _moment(moment: datetime | None) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from tracker.domain.definition import WorkflowDefinition
 from tracker.domain.escalation import CAUSE_TITLES, Cause
 from tracker.domain.ladder import Ladder, RungAct
+from tracker.domain.objections import OUTCOMES
 from tracker.domain.papers import pace_words
 from tracker.domain.values import ROLE_TITLES, Role
 from tracker.persistence.queries.history import HistoryEvent
@@ -201,7 +202,18 @@ def _handed_over(payload: Payload, words: Words) -> tuple[str, list[str]]:
     return what, lines
 
 
+def _frozen(payload: Payload, words: Words) -> tuple[str, list[str]]:
+    return f"有关事项提出申诉（{payload.get('objection')}），暂停计时", _clock_lines(payload, words.workflow)
+
+
+def _thawed(payload: Payload, words: Words) -> tuple[str, list[str]]:
+    outcome = OUTCOMES.get(str(payload.get("outcome")), "")
+    lines = _clock_lines(payload, words.workflow)
+    return f"申诉{payload.get('objection')}有了结果：{outcome}", [_reason(payload), *lines]
+
+
 TELLERS: Mapping[str, Teller] = {
+    "task.frozen": _frozen, "task.thawed": _thawed,
     "decision.risen": _risen, "decision.came_back": _came_back,
     "task.redated": _redated, "task.handed_down": _handed_down, "task.reworded": _reworded,
     "task.opened": _opened, "task.moved": _moved, "rung.fired": _fired, "rung.ordered": _ordered,
