@@ -65,6 +65,7 @@ from tracker.services.rising import RisingService
 from tracker.services.rosters import RosterService
 from tracker.services.sample import SampleService
 from tracker.services.tasks import TaskService
+from tracker.services.timelines import TimelineService
 from tracker.settings import Settings
 
 if TYPE_CHECKING:
@@ -110,6 +111,7 @@ class Container:
         self.escalations = EscalationService(self.floor, batch=settings.sweep_batch)
         self.rising = RisingService(self.floor)
         self.explanations = ExplanationService(self.floor)
+        self.timelines = TimelineService(self.floor)
         self.incidents = IncidentService(self.floor)
         self.ledger = LedgerService(self.floor)
         self.office_people = OfficePeopleService(self.floor, cipher=self.cipher)
