@@ -21,11 +21,12 @@ from tracker.domain.clock_words import (
 from tracker.domain.clocks import Clock, ClockStatus
 from tracker.domain.ports import CalendarCatalog
 from tracker.domain.progress import show_share
-from tracker.domain.timeline import Kind, RungState
+from tracker.domain.timeline import RungState
 from tracker.domain.timeline_words import headline
 from tracker.domain.values import WAITS_FOR_TITLES, local_date
 from tracker.services.task_records import OFFICE_CLOCKS, TaskRecord, waits_for_at
 
+COMING = (RungState.DUE, RungState.COMING)
 STOPPED = (ClockStatus.HELD, ClockStatus.PAUSED)
 
 
@@ -119,14 +120,15 @@ class ClockStory:
         elif now >= clock.due.due_at:
             days = calendars.calendar(clock.due.calendar_version)
             late = max(0, days.working_days_between(clock.ladder_from_on, local_date(now)))
-            yield f"已过期限，计{late}个工作日（等待他方的时间已扣除）。"
+            waited = "（等待他方的时间已扣除）" if clock.ladder_from_on > clock.due.due_on else ""
+            yield f"已过期限，计{late}个工作日{waited}。"
         if clock.quality_failures or clock.failed_rechecks:
             yield f"本次期限内被退回{clock.quality_failures}次，复查不合格{clock.failed_rechecks}次。"
 
     def _coming(self) -> Iterator[str]:
         ahead = [
             one for one in self.record.line.coming
-            if one.kind is Kind.RUNG and one.clock is not None and one.clock.name == self.name
+            if one.state in COMING and one.clock is not None and one.clock.name == self.name
         ]  # fmt: skip
         if ahead:
             more = f"。此后还有{len(ahead) - 1}步，见“计时与升级”" if len(ahead) > 1 else ""

@@ -44,7 +44,7 @@ def explain_task(uow: UnitOfWork, floor: Floor, record: TaskRecord) -> Told:
     sources = calendar_sources(uow.session, calendar_versions(record))
     stories = clock_stories(record, sources)
     fired = [one for one in record.line.past if one.kind is Kind.RUNG and one.state in FIRED]
-    coming = [one for one in record.line.coming if one.kind is Kind.RUNG]
+    coming = [one for one in record.line.coming if one.state in (RungState.DUE, RungState.COMING)]
     findings = [one for one in findings_of_task(uow.session, record.task.id) if record.inside or one.issued_at]
     decided = [(one, _decisions(uow, one, inside=record.inside)) for one in findings]
     told = told_of_task(uow.session, record.task.id)

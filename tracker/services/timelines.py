@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tracker.domain.clock_words import say_due, say_moment
+from tracker.domain.ladder import RungAct
 from tracker.domain.permissions import Viewer
 from tracker.domain.timeline import Entry, Kind, RungState
 from tracker.domain.timeline_words import STATE_WORDS, headline, more_lines
@@ -88,6 +89,8 @@ def _when(one: Entry, record: TaskRecord) -> str:
 
 
 def _code(one: Entry) -> str:
+    if one.state is RungState.FIRED and one.rung.act is RungAct.REMIND:
+        return "reminded"
     return one.state.value if one.state is not None else one.kind.value
 
 
