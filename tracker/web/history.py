@@ -12,7 +12,6 @@ from tracker.domain.escalation import CAUSE_TITLES, Cause
 from tracker.domain.ladder import Ladder, RungAct
 from tracker.domain.objections import OUTCOMES
 from tracker.domain.papers import pace_words
-from tracker.domain.values import ROLE_TITLES, Role
 from tracker.persistence.queries.history import HistoryEvent
 from tracker.web.showing import say_date, show_date
 
@@ -60,10 +59,7 @@ def present_history(
 
 def who_of(event: HistoryEvent) -> str:
     """Return the unit, post and name of the person who did it, or the engine."""
-    if event.person_name is None:
-        return ENGINE_NAME
-    post = event.post_title or (ROLE_TITLES[Role(event.post_role)] if event.post_role else "")
-    return " ".join(part for part in (event.post_unit, post, event.person_name) if part)
+    return event.who or ENGINE_NAME
 
 
 def clock_title(name: str, definition: WorkflowDefinition) -> str:
