@@ -35,7 +35,7 @@ REACHED_WITHIN = 12.0
 SETTLE_EVERY = 5
 PAPERS_FIRST = 6
 STUCK = timedelta(minutes=3)
-LONGEST = 840.0
+LONGEST = 780.0
 ENGINE_POINTS = (*SWEEP, *GATHER, *SEND, *HAND_OVER, *OPEN)
 #: What is armed for each kind: a worker dies itself at the engine's points, the web at people's, the scheduler where it
 #: sweeps because no worker does; the servers die under whoever is just there.

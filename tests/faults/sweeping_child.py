@@ -1,4 +1,4 @@
-"""A process that sweeps once, as a worker would, at a given moment: `python -m tests.faults.sweeping_child URL MOMENT`.
+"""A process that sweeps, as a worker would, at given moments: `python -m tests.faults.sweeping_child URL MOMENT…`.
 
 It exists to be killed; the test holds what it must reach.
 """
@@ -11,10 +11,13 @@ from tracker.bootstrap import build
 
 
 def main() -> None:
-    """Sweep the database at the moment and end."""
-    url, moment = sys.argv[1:]
-    container = build(settings_for(url), clock=HandClock(datetime.fromisoformat(moment)), queue=RecordingQueue())
-    container.escalations.sweep()
+    """Sweep the database at each moment and end."""
+    url, *moments = sys.argv[1:]
+    clock = HandClock(datetime.fromisoformat(moments[0]))
+    container = build(settings_for(url), clock=clock, queue=RecordingQueue())
+    for moment in moments:
+        clock.set(datetime.fromisoformat(moment))
+        container.escalations.sweep()
 
 
 if __name__ == "__main__":

@@ -187,7 +187,7 @@ def full_disk(world: World, table: str, event: str) -> Iterator[None]:
         in_database(world, "DROP FUNCTION full_disk CASCADE")
 
 
-@pytest.mark.parametrize("table", ["firing", "notice_item", "told", "event"])
+@pytest.mark.parametrize("table", ["firing", "event"])
 def test_a_full_disk_stops_the_sweep_whole_blames_no_row_and_loses_nothing(world: World, table: str) -> None:
     world.clock.set(morning("2026-03-25", "10:00"))
     due: Callable[[], Any] = lambda: world.rows(  # noqa: E731

@@ -97,6 +97,13 @@ OFFENCES = (
         (f"{DELIVERIES}::test_what_was_gathered_once_is_not_gathered_again_with_what_comes_later",),
     ),
     Offence(
+        4, "messages are gathered while a sweep works", "tracker/persistence/repositories/deliveries.py",
+        "WHERE NOT EXISTS (SELECT 1 FROM clock WHERE next_fire_at <= :now) OR w.oldest <= :waited",
+        "WHERE true OR :now = :waited",
+        (f"{SERVICES}/test_crowded_sweeps.py::"
+         "test_a_crowd_over_a_backlog_fires_each_rung_once_and_writes_each_person_one_message",),
+    ),
+    Offence(
         5, "a sealed draft goes on gathering", "tracker/services/notices.py",
         "        held.notice.gathering = False\n        held.notice.content_hash", "        held.notice.content_hash",
         (f"{NOTICES}::test_later_findings_of_the_same_kind_open_the_next_draft_once_one_is_put_up",),
@@ -139,8 +146,13 @@ OFFENCES = (
         (f"{FAULTS}::test_a_poisonous_clock_is_put_back_an_hour_and_delays_nobody",),
     ),
     Offence(
+        8, "an act after an outage hides that it was late", "tracker/services/catching_up.py",
+        "        task_id = uow.tasks.get_by_ref(task_ref).id\n", "        task_id = 0\n",
+        (f"{SERVICES}/test_catching_up.py",),
+    ),
+    Offence(
         8, "a batch limit drops the rest", "tracker/services/escalations.py",
-        "            report = report.plus(batch)\n        if report.told or", "            report = report.plus(batch)\n            break\n        if report.told or",
+        "            report = report.plus(batch)\n        self._ring(report)", "            report = report.plus(batch)\n            break\n        self._ring(report)",
         (f"{FAULTS}::test_a_batch_of_one_leaves_the_rest_due_and_the_sweep_goes_on_until_none_is",),
     ),
     Offence(

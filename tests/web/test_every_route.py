@@ -80,6 +80,16 @@ ROUTES = (
     Row("GET", "/tasks/<ref>", INVOLVED, fill="ref=task"),
     Row("GET", "/tasks/<ref>", INVOLVED, fill="ref=issued_task"),
     Row("GET", "/tasks/<ref>", SIDE, fill="ref=draft_task"),
+    *(
+        Row("GET", rule, who, fill=f"ref={door}")
+        for rule in ("/tasks/<ref>/timeline", "/explain/<ref>", "/explain/<ref>.json")
+        for door, who in (("task", INVOLVED), ("issued_task", INVOLVED), ("draft_task", SIDE))
+    ),
+    *(
+        Row("GET", f"/explain/<ref>{form}", who, fill=f"ref={door}")
+        for form in ("", ".json")
+        for door, who in (("finding", SIDE), ("draft", SIDE), ("issued", INVOLVED))
+    ),
     Row("POST", "/tasks/<ref>/attachments", UNIT, f"{SIDE} area", fill="ref=task"),
     Row("POST", "/tasks/<ref>/<transition>", UNIT, f"{SIDE} area", fill="ref=task transition=report"),
     Row("POST", "/tasks/<ref>/<transition>", fill="ref=task transition=none"),

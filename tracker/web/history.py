@@ -12,13 +12,12 @@ from tracker.domain.escalation import CAUSE_TITLES, Cause
 from tracker.domain.ladder import Ladder, RungAct
 from tracker.domain.objections import OUTCOMES
 from tracker.domain.papers import pace_words
-from tracker.domain.values import ROLE_TITLES, Role
 from tracker.persistence.queries.history import HistoryEvent
 from tracker.web.showing import say_date, show_date
 
 ENGINE_NAME = "系统"
 CLOCK_TITLES = {"accept": "签收期限", "finish": "办理期限", "reply": "回复期限", "review": "审核期限",
-                "recheck": "复查期限", "look_back": "回头看期限", "decide": "审定期限", "hold": "约谈期限"}  # fmt: skip
+                "recheck": "复查期限", "look_back": "回头看期限", "decide": "审定期限", "extension": "延期审批期限", "hold": "约谈期限"}  # fmt: skip
 CLOCK_STATUS = {"running": "计时中", "held": "暂不计时", "paused": "已暂停", "done": "已结束"}
 HELD_BY_CLOCK = {"accept": "已签收", "finish": "已报送，不计时", "reply": "已回复，不计时"}
 RUNG_ACTS = {RungAct.REMIND.value: "自动提醒", RungAct.URGE.value: "自动催办", RungAct.RAISE.value: "报督导组研究"}
@@ -60,10 +59,7 @@ def present_history(
 
 def who_of(event: HistoryEvent) -> str:
     """Return the unit, post and name of the person who did it, or the engine."""
-    if event.person_name is None:
-        return ENGINE_NAME
-    post = event.post_title or (ROLE_TITLES[Role(event.post_role)] if event.post_role else "")
-    return " ".join(part for part in (event.post_unit, post, event.person_name) if part)
+    return event.who or ENGINE_NAME
 
 
 def clock_title(name: str, definition: WorkflowDefinition) -> str:
