@@ -68,6 +68,7 @@ from tracker.services.rosters import RosterService
 from tracker.services.sample import SampleService
 from tracker.services.standings import StandingService
 from tracker.services.tasks import TaskService
+from tracker.services.timelines import TimelineService
 from tracker.settings import Settings
 
 if TYPE_CHECKING:
@@ -116,6 +117,7 @@ class Container:
         self.standings = StandingService(self.floor)
         self.rising = RisingService(self.floor)
         self.explanations = ExplanationService(self.floor)
+        self.timelines = TimelineService(self.floor)
         self.incidents = IncidentService(self.floor)
         self.ledger = LedgerService(self.floor)
         self.office_people = OfficePeopleService(self.floor, cipher=self.cipher)

@@ -35,6 +35,7 @@ def reachable(someone: Someone) -> list[str]:
         someone.go(path)
         kinds = {re.sub(r"\d+", "", link): link for link in _links(someone, "main a") if "?" not in link}
         pages += [link for link in list(kinds.values())[:MOST_LINKS] if link not in pages]
+    pages += [f"{path}/timeline" for path in pages if path.startswith("/tasks/")]
     return [path for path in pages if not path.startswith(FILES) and not path.endswith(".csv")]
 
 

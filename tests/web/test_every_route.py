@@ -80,6 +80,16 @@ ROUTES = (
     Row("GET", "/tasks/<ref>", INVOLVED, fill="ref=task"),
     Row("GET", "/tasks/<ref>", INVOLVED, fill="ref=issued_task"),
     Row("GET", "/tasks/<ref>", SIDE, fill="ref=draft_task"),
+    *(
+        Row("GET", rule, who, fill=f"ref={door}")
+        for rule in ("/tasks/<ref>/timeline", "/explain/<ref>", "/explain/<ref>.json")
+        for door, who in (("task", INVOLVED), ("issued_task", INVOLVED), ("draft_task", SIDE))
+    ),
+    *(
+        Row("GET", f"/explain/<ref>{form}", who, fill=f"ref={door}")
+        for form in ("", ".json")
+        for door, who in (("finding", SIDE), ("draft", SIDE), ("issued", INVOLVED))
+    ),
     Row("POST", "/tasks/<ref>/attachments", UNIT, f"{SIDE} area", fill="ref=task"),
     Row("POST", "/tasks/<ref>/<transition>", UNIT, f"{SIDE} area", fill="ref=task transition=report"),
     Row("POST", "/tasks/<ref>/<transition>", fill="ref=task transition=none"),
@@ -117,6 +127,10 @@ ROUTES = (
     Row("POST", "/notices/<ref>/extension", fill="ref=draft"),
     Row("POST", "/notices/<ref>/extension/decision", DRAFTERS, "head-east", fill="ref=issued"),
     Row("POST", "/notices/<ref>/extension/decision", DRAFTERS, fill="ref=draft"),
+    Row("GET", "/notices/<ref>/objection", UNIT, fill="ref=issued"),
+    Row("GET", "/notices/<ref>/objection", fill="ref=draft"),
+    Row("POST", "/notices/<ref>/objection", UNIT, fill="ref=issued"),
+    Row("POST", "/notices/<ref>/objection", fill="ref=draft"),
     # -- campaigns
     Row("GET", "/campaigns", BUSINESS),
     Row("GET", "/campaigns/<ref>", CAMPAIGN, fill="ref=campaign"),
@@ -203,7 +217,7 @@ ROUTES = (
 #: What a person would type, all in one form; each route takes what it knows.
 TYPED = {
     "category": "rental", "should_check": "120", "checked": "118", "reason": "有正当理由", "progress": "完成一半",
-    "wanted_on": "2026-04-20", "granted_on": "2026-04-18", "grant": "yes", "text": "请抓紧办理", "rung": "supervise",
+    "target": "whole", "ground": "facts", "statement": "已经报过", "wanted_on": "2026-04-20", "granted_on": "2026-04-18", "grant": "yes", "text": "请抓紧办理", "rung": "supervise",
     "title": "新标题", "body": "新正文", "name": "新人", "username": "newcomer", "role": "liaison", "unit": "1",
     "password": "not the right one", "current": "wrong", "new": "Another-Fine-Road-7", "again": "Another-Fine-Road-7",
 }  # fmt: skip

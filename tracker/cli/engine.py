@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -10,7 +12,10 @@ import click
 
 from tracker.cli.campaign import opened_container
 from tracker.domain.escalation import cause_title
+from tracker.domain.papers import NOTICE_TITLES
+from tracker.domain.timeline_words import does
 from tracker.domain.values import SHANGHAI
+from tracker.services.escalations import WouldFire
 
 
 @click.command()
@@ -27,9 +32,9 @@ def sweep(dry_run: bool, as_of: str | None) -> None:
         if dry_run:
             lines = container.escalations.dry_run(as_of=_moment(as_of))
             for line in lines:
-                cause = cause_title(line.reached.cause, line.reached.rung)
-                due = line.reached.fell_due_at.astimezone(SHANGHAI)
-                click.echo(f"{due:%Y-%m-%d %H:%M}  {line.task_ref}  {line.reached.rung.title}（{cause}）  {line.title}")
+                click.echo(_would_fire(line))
+            for paper, count in _papers(lines).items():
+                click.echo(f"拟发：{paper}，{count}项")
             openings = container.escalations.would_open(as_of=_moment(as_of))
             for one in openings:
                 click.echo(
@@ -106,6 +111,23 @@ def seal(out: Path | None) -> None:
         with out.open("a", encoding="utf8") as file:
             file.write("\n".join(roots) + "\n")
     click.echo("\n".join(roots) or "没有新的记录需要封存。")
+
+
+def _would_fire(line: WouldFire) -> str:
+    """Return a line of a dry run: when, which task of which unit, why, and what is done to whom."""
+    reached, due = line.reached, line.reached.fell_due_at.astimezone(SHANGHAI)
+    served = "不再重复发出（更高一级的措施已经包含这件事）"
+    what = served if reached.served_by else does(reached.rung)
+    return (
+        f"{due:%Y-%m-%d %H:%M}  {line.task_ref}  {line.unit}  {line.title}  "
+        f"{reached.rung.title}（{cause_title(reached.cause, reached.rung)}）：{what}"
+    )
+
+
+def _papers(lines: Sequence[WouldFire]) -> Counter[str]:
+    """Return how many matters each unit's papers would get: 督导通知书 → 东村."""
+    raised = [line for line in lines if line.reached.rung.raises and not line.reached.served_by]
+    return Counter(f"{NOTICE_TITLES.get(str(line.reached.rung.raises), '文书')}（{line.unit}）" for line in raised)
 
 
 def _moment(text: str | None) -> datetime | None:

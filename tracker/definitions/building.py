@@ -21,7 +21,7 @@ from tracker.domain.values import WaitsFor
 #: What the usual clocks are called unless the file says otherwise.
 _CLOCK_TITLES = {
     "accept": "签收", "finish": "办结", "reply": "回复", "review": "审核", "recheck": "复查",
-    "decide": "审定", "look_back": "回头看", "pace": "序时进度", "history": "累计核对",
+    "decide": "审定", "look_back": "回头看", "pace": "序时进度", "extension": "延期审批", "history": "累计核对",
 }  # fmt: skip
 _LENGTHS = {FieldType.LONG_TEXT: 2_000}
 _ROWS = {FieldType.FILES: 9}
@@ -85,6 +85,7 @@ def _clock(name: str, content: dict[str, Any]) -> ClockDefinition:
         pauses_for=frozenset(content["pauses_for"]),
         at_once=content.get("due") == "at_once",
         paced=content.get("due") == "from_schedule",
+        runs_while=content.get("runs_while"),
     )
 
 

@@ -105,6 +105,7 @@ def _settings(loaded: Mapping[str, Any]) -> CampaignSettings:
         cutoff=loaded["cutoff"],
         separation=loaded["separation"],
         rectification_days=loaded["rectification_days"],
+        objection_days=loaded["objection_days"],
         rhythm=loaded["rhythm"],
         first_responsible=loaded["first_responsible"],
         occurrences=loaded["occurrences"],

@@ -273,6 +273,7 @@ class SettingsSchema(StrictSchema):
     cutoff = _Hour(load_default="24:00")
     separation = Flag(load_default=True)
     rectification_days = Number(1, 365, load_default=15)
+    objection_days = Number(1, 365, load_default=30)
     rhythm = _Rhythm(load_default=None)
     first_responsible = OneOf("第一责任人的岗位", FIRST_RESPONSIBLE_ROLES, load_default="head")
     occurrences = _Texts(Name(), load_default=dict)

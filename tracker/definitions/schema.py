@@ -84,6 +84,7 @@ class ClockSchema(StrictSchema):
     ladder = Name(required=True)
     restarts = Flag(load_default=False)
     pauses_for = Several(OneOf("暂停原因", PAUSES), load_default=list)
+    runs_while = OneOf("等待的答复", PAUSES)
 
     @validates_schema(skip_on_field_errors=True)
     def has_one_source_of_time(self, data: Any, **_: Any) -> None:

@@ -120,6 +120,7 @@ class CampaignSettings:
     cutoff: str = "24:00"
     separation: bool = True
     rectification_days: int = 15
+    objection_days: int = 30
     rhythm: Cadence | None = None
     first_responsible: str = "head"
     occurrences: Mapping[str, str] = field(default_factory=dict)
@@ -136,6 +137,7 @@ class CampaignSettings:
             "cutoff": self.cutoff,
             "separation": self.separation,
             "rectification_days": self.rectification_days,
+            "objection_days": self.objection_days,
             **({"rhythm": cadence_to_plain(self.rhythm)} if self.rhythm else {}),
             "first_responsible": self.first_responsible,
             **self._occurrences(),

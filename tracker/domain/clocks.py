@@ -119,7 +119,10 @@ def enter_state(
 ) -> Clock:
     """Return the clock as it is once its task has entered `state`."""
     if final:
-        return replace(clock, status=ClockStatus.DONE, held_since=None, pause_reason=None)
+        return end(clock)
+    if definition.runs_while is not None:
+        # Nobody waits for an answer any more once the task has gone on without it.
+        return clock if state in definition.runs_in else end(clock)
     if state not in definition.runs_in:
         if clock.status in (ClockStatus.HELD, ClockStatus.DONE):
             return clock
@@ -129,6 +132,16 @@ def enter_state(
     if definition.restarts:
         return next_occurrence(clock, _due(definition, now=now, calendar=calendar, given=None), now=now)
     return _run_again(clock, now=now, calendar=calendar)
+
+
+def begin_again(clock: Clock, definition: ClockDefinition, *, now: datetime, calendar: WorkingCalendar) -> Clock:
+    """Start a clock that is over, or stands, once more: its next occurrence, running."""
+    return next_occurrence(clock, _due(definition, now=now, calendar=calendar, given=None), now=now)
+
+
+def end(clock: Clock) -> Clock:
+    """Return the clock as it is once it is over."""
+    return replace(clock, status=ClockStatus.DONE, held_since=None, pause_reason=None)
 
 
 def pause(clock: Clock, *, reason: str, now: datetime) -> Clock:

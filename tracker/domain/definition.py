@@ -42,6 +42,7 @@ class ClockDefinition:
                 return and redo and goes on where it was (finish)
     pauses_for  reasons that pause it, e.g. extension_pending
     at_once     due the moment it starts: its ladder looks back at what was issued before, and waits for nobody
+    runs_while  begins with what is asked for (extension_pending) and ends with the answer, within `runs_in`
     paced       checks scheduled progress; runs only where the measure has a schedule
     """
 
@@ -54,6 +55,7 @@ class ClockDefinition:
     pauses_for: frozenset[str] = frozenset()
     at_once: bool = False
     paced: bool = False
+    runs_while: str | None = None
 
     @property
     def from_measure(self) -> bool:

@@ -54,7 +54,8 @@ def light_of(
     withdrawn   the task was called off; it needs nothing from anybody
     waits_for   only a unit can be late or short of time: what waits for the supervisors shows as normal
     to_accept   the unit has not signed for it yet; a date that is near or past weighs more
-    asked       a later date is asked for and nobody has decided yet: the waiting is not the unit's lateness
+    asked       a later date is asked for, or what was found is contested, and nobody has decided yet: the waiting is
+                not the unit's lateness
     """
     if withdrawn:
         return WITHDRAWN

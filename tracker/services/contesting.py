@@ -129,6 +129,16 @@ def check_not_contested(uow: UnitOfWork, notice: Notice, transition: str) -> Non
         raise TransitionNotAllowed(NOT_DECIDED)
 
 
+def check_nothing_due(uow: UnitOfWork, tasks: Sequence[Task], *, now: datetime) -> None:
+    """Raise StaleVersion when something is due on locked tasks that nobody could fire: they were held by another.
+
+    Contesting must not freeze a rung away that had fallen due before.
+    """
+    rows = uow.clocks.lock_of_tasks([task.id for task in tasks]) if tasks else []
+    if any(row.next_fire_at is not None and row.next_fire_at <= now for row in rows):
+        raise StaleVersion("系统正在处理这份文书的到期事项，请稍候再提交。您填写的内容还在。")
+
+
 def line_of(uow: UnitOfWork, notice: Notice, item_id: int | None) -> NoticeItem | None:
     """Return the contested line; None for the whole paper. Raises InvalidInput for a line that stands no more."""
     if item_id is None:

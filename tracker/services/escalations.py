@@ -14,6 +14,7 @@ from tracker.domain.inputs import cleaned
 from tracker.domain.ladder import RungAct
 from tracker.domain.permissions import Action, Viewer, may
 from tracker.domain.values import local_date
+from tracker.persistence.queries.units import unit_names
 from tracker.persistence.repositories.clocks import clock_from, clock_payload
 from tracker.persistence.repositories.incidents import NewIncident
 from tracker.persistence.repositories.sweeping import WriteRefused
@@ -57,12 +58,13 @@ class SweepReport:
 
 @dataclass(frozen=True)
 class WouldFire:
-    """One line of a dry run."""
+    """One line of a dry run. `unit` is whom it is about."""
 
     task_ref: str
     title: str
     clock: str
     reached: RungReached
+    unit: str = ""
 
 
 class EscalationService:
@@ -114,9 +116,10 @@ class EscalationService:
         with self._floor.uows() as uow:
             rows = uow.sweeping.claim(now=now, many=100_000)
             judged, broken = self._judge(uow, rows, now=now)
+            names = unit_names(uow.session, sorted({row["unit_id"] for row in rows}))
             uow.rollback()
         lines = [
-            WouldFire(j.row["task_ref"], j.row["title"], j.clock.name, reached)
+            WouldFire(j.row["task_ref"], j.row["title"], j.clock.name, reached, names[j.row["unit_id"]])
             for j in judged
             for reached in j.decision.reached
         ]
@@ -285,6 +288,8 @@ class EscalationService:
                 raise TransitionNotAllowed("这项任务现在不等单位办理，不需要催办。")
             if uow.tasks.open_extension(task.id) is not None:
                 raise TransitionNotAllowed("这项任务的延期申请还在审批，审批期间不催办；请先批复延期申请。")
+            if uow.objections.frozen([task.id]):
+                raise TransitionNotAllowed("这项任务的有关事项正在申诉，申诉有结果前不催办。")
             calendar = self._floor.calendars.newest()
             today = local_date(now)
             by = doer_at(viewer, place, Action.URGE)

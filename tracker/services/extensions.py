@@ -15,6 +15,7 @@ from tracker.domain.values import local_date
 from tracker.persistence.models import ClockRow, Extension, Task
 from tracker.persistence.repositories.clocks import clock_from, clock_payload
 from tracker.persistence.unit_of_work import UnitOfWork
+from tracker.services.awaiting import await_answer, end_waiting
 from tracker.services.catching_up import fire_due
 from tracker.services.context import Floor, Setting
 from tracker.services.free_texts import refuse_personal
@@ -68,10 +69,12 @@ class ExtensionService:
             clock = clock_from(row, uow.clocks.fired([row])[row.id])
             paused = pause(clock, reason=PAUSE_REASON, now=now) if self._pauses(task, row) else clock
             write_back(uow, self._floor, task, row, paused, now=now)
+            rows = uow.clocks.of_task(task.id, lock=True)
+            waiting = await_answer(uow, self._floor, task, rows, PAUSE_REASON, now=now)
             task.version += 1
             payload = {
                 "clock": row.name, "wanted_on": wanted.isoformat(), "old_due_on": row.due_on.isoformat(),
-                "reason": reason, "clocks": {row.name: clock_payload(paused, row.ladder_version_id)},
+                "reason": reason, "clocks": {row.name: clock_payload(paused, row.ladder_version_id), **waiting},
             }  # fmt: skip
             (event_id,) = uow.events.append([event(("task", task.id), "extension.asked", payload, at=now, by=by)])
             settle(uow, self._floor, task, setting, now=now)
@@ -106,12 +109,14 @@ class ExtensionService:
                 definition = self._floor.catalog.workflow(task.workflow_version_id)
                 separation = separation_for(uow, task, setting, definition, now=now, extension_asked_by=asked.asked_by)
                 _check_own(separation, reason)
-            row = next(r for r in uow.clocks.of_task(task.id, lock=True).values() if r.id == asked.clock_id)
+            rows = uow.clocks.of_task(task.id, lock=True)
+            row = next(one for one in rows.values() if one.id == asked.clock_id)
             bounds = row.due_on, _latest(uow, task)
             new_date, reason = _check_decision(bounds, grant, granted_on, reason, now=now)
             clock = clock_from(row, uow.clocks.fired([row])[row.id])
             decided = self._answered(uow, task, row, clock, new_date, now=now)
             write_back(uow, self._floor, task, row, decided, now=now)
+            over = end_waiting(uow, self._floor, task, rows, PAUSE_REASON, now=now)
             asked.status = "granted" if new_date else "refused"
             asked.granted_on, asked.decided_by, asked.decided_at = new_date, viewer.person_id, now
             asked.decision_reason = reason
@@ -120,7 +125,7 @@ class ExtensionService:
             payload = {
                 "clock": row.name, "granted": new_date is not None, "reason": reason,
                 "old_due_on": asked.old_due_on.isoformat(), "due_on": decided.due.due_on.isoformat(),
-                "clocks": {row.name: clock_payload(decided, row.ladder_version_id)},
+                "clocks": {row.name: clock_payload(decided, row.ladder_version_id), **over},
             }  # fmt: skip
             (event_id,) = uow.events.append([event(("task", task.id), "extension.decided", payload, at=now, by=by)])
             uow.flush()

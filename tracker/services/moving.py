@@ -160,7 +160,11 @@ def _source_of_new_clocks(
     A due moment that counts from the unit's acceptance begins to exist here; so does the clock of scheduled progress
     of a workflow that asks for it from a later state on.
     """
-    begins = [one for one in definition.clocks.values() if one.name not in rows and state in one.runs_in]
+    begins = [
+        one
+        for one in definition.clocks.values()
+        if one.name not in rows and state in one.runs_in and not one.runs_while
+    ]
     if task.measure_id is None or not any(one.from_measure or one.paced for one in begins):
         return ClockSource(severity_floor=task.severity_floor)
     measure = uow.campaigns.get_measure(task.measure_id)

@@ -17,7 +17,17 @@ from tracker.domain.values import local_date
 from tracker.persistence.models import Notice, NoticeItem, Objection, Submission, Task
 from tracker.persistence.repositories.told import NewTold
 from tracker.persistence.unit_of_work import UnitOfWork
-from tracker.services.contesting import Offer, hold_case, hold_for_filing, limit_of, line_of, offer_for, why_not
+from tracker.services.catching_up import fire_due
+from tracker.services.contesting import (
+    Offer,
+    check_nothing_due,
+    hold_case,
+    hold_for_filing,
+    limit_of,
+    line_of,
+    offer_for,
+    why_not,
+)
 from tracker.services.context import Floor, Setting
 from tracker.services.free_texts import check_personal
 from tracker.services.freezing import freeze_tasks
@@ -67,16 +77,19 @@ class ObjectionService:
 
         Raises NotFound, NotAllowed, StaleVersion, or InvalidInput with a sentence a field.
         """
+        if finding_ref is not None:
+            with self._floor.uows() as uow:
+                item_id = self._line_of_finding(uow, notice_ref, finding_ref)
+        self._fire_due(notice_ref, item_id)
         now = self._floor.clock.now()
         with self._floor.uows() as uow:
-            if finding_ref is not None:
-                item_id = self._line_of_finding(uow, notice_ref, finding_ref)
             notice, paper, setting, contested = hold_for_filing(uow, viewer, notice_ref, item_id)
             if not may(viewer, Action.OBJECT, setting.place(paper)):
                 raise NotAllowed("申诉由受文单位的联络员或负责人提出。")
             if (before := self._just_filed(uow, notice, item_id, viewer, expected_version)) is not None:
                 return Filed(before, repeated=True)
             self._check(uow, setting, notice, paper, item_id, expected_version, now=now)
+            check_nothing_due(uow, contested, now=now)
             item = line_of(uow, notice, item_id)
             by = doer_at(viewer, setting.place(paper), Action.OBJECT)
             task, values = self._open(uow, notice, paper, item, given, by, now=now)
@@ -105,6 +118,7 @@ class ObjectionService:
 
         Raises as TaskService.apply_transition does.
         """
+        fire_due(self._floor, task_ref)
         now = self._floor.clock.now()
         with self._floor.uows() as uow:
             case = hold_case(uow, viewer, task_ref)
@@ -127,6 +141,15 @@ class ObjectionService:
             self._floor.ring_deliveries(uow)
             uow.commit()
             return TaskSnapshot(task.ref, task.state, task.version)
+
+    def _fire_due(self, notice_ref: str, item_id: int | None) -> None:
+        """Fire what is due on all that contesting will freeze: an outage must not hide that it was late."""
+        with self._floor.uows() as uow:
+            notice = uow.notices.get_by_ref(notice_ref)
+            tasks = uow.objections.contested(notice_id=notice.id, item_id=item_id)
+            refs = [task.ref for task in uow.tasks.find_many(tasks)]
+        for ref in refs:
+            fire_due(self._floor, ref)
 
     def _line_of_finding(self, uow: UnitOfWork, notice_ref: str, finding_ref: str) -> int:
         line = uow.notices.item_of_finding(uow.notices.get_finding_by_ref(finding_ref).id)

@@ -126,7 +126,7 @@ def start_clocks(
     """Return the clocks that begin to run when a task enters `state` and have never run before."""
     started = []
     for one in definition.clocks.values():
-        if one.name in already or state not in one.runs_in:
+        if one.name in already or state not in one.runs_in or one.runs_while is not None:
             continue
         climbed = newest_ladder(one.ladder)
         clock = _start(one, source, now=now, calendar=calendar) if climbed is not None else None

@@ -60,6 +60,8 @@ def uphold(uow: UnitOfWork, floor: Floor, case: Case, judged: Judgement, *, now:
 
     A paper of which no line stands any more is superseded as a whole.
     """
+    # What the paper may have done to the unit's standing is locked before any stream is written.
+    uow.history.lock_standing(office_id=case.notice.office_id, unit_id=case.notice.unit_id, now=now)
     lines = case.contested_lines(uow)
     counted = _counted(uow, floor, lines)
     _overturn_findings(uow, case, lines, judged, now=now)
@@ -80,9 +82,11 @@ def uphold(uow: UnitOfWork, floor: Floor, case: Case, judged: Judgement, *, now:
 
 def let_stand(uow: UnitOfWork, floor: Floor, case: Case, judged: Judgement, *, now: datetime) -> None:
     """Let clocks run on as they were, and put back into drafts what was kept out of papers meanwhile."""
-    free = _let_go(uow, floor, case, judged, None, now=now)
+    # Drafts are locked before streams, so what rested is put back before the tasks' own streams are written.
+    free = frozenset(case.tasks) - uow.objections.frozen(list(case.tasks), but=case.objection.id)
     findings = uow.objections.resting_findings(sorted(free))
     gather_again(uow, floor, findings, now=now)
+    _let_go(uow, floor, case, judged, None, now=now)
     _record(uow, case, judged, {"gathered_again": [finding.ref for finding in findings]}, now=now)
 
 
@@ -153,8 +157,8 @@ def _supersede(uow: UnitOfWork, floor: Floor, case: Case, judged: Judgement, *, 
 def _let_go(
     uow: UnitOfWork, floor: Floor, case: Case, judged: Judgement,
     counted: Mapping[int, Sequence[Counted]] | None, *, now: datetime,
-) -> frozenset[int]:  # fmt: skip
-    """Let clocks go on; return the tasks that no objection holds any more."""
+) -> None:  # fmt: skip
+    """Let the clocks go on of what no other objection holds."""
     ids = list(case.tasks)
     still = uow.objections.frozen(ids, but=case.objection.id)
     payload = {
@@ -164,13 +168,13 @@ def _let_go(
         uow, floor, list(case.tasks.values()), payload, judged.by, still_frozen=still, now=now, overturned=counted
     )
     uow.events.append(events)
-    return frozenset(ids) - still
 
 
 def _record(uow: UnitOfWork, case: Case, judged: Judgement, more: Mapping[str, Any], *, now: datetime) -> None:
     case.objection.outcome, case.objection.decided_at = judged.outcome, now
     case.objection.decided_by, case.objection.decision_reason = judged.by.person_id, judged.reason
-    case.notice.version += 1
+    if judged.outcome != "lapsed":
+        case.notice.version += 1  # a paper that lapsed its objections was just moved, which counts already
     payload = {
         "objection": case.task.ref, "item": case.objection.item_id, "outcome": judged.outcome,
         "reason": judged.reason, **more,

@@ -19,10 +19,12 @@ from tracker.web.help.views import blueprint as help_pages
 from tracker.web.ledger.lists import blueprint as ledger_lists
 from tracker.web.ledger.views import blueprint as ledger
 from tracker.web.notices.views import blueprint as notices
+from tracker.web.objections.views import blueprint as objections
 from tracker.web.outbox.views import blueprint as outbox
 from tracker.web.plans.views import blueprint as plans
 from tracker.web.sample.views import blueprint as sample_bar
 from tracker.web.tasks.attachments import blueprint as attachments
+from tracker.web.tasks.explaining import blueprint as explaining
 from tracker.web.tasks.views import blueprint as tasks
 from tracker.web.units.acts import blueprint as unit_acts
 from tracker.web.units.areas import blueprint as areas
@@ -32,7 +34,8 @@ from tracker.web.units.views import blueprint as units
 from tracker.web.workbench.views import blueprint as workbench
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
-    health.blueprint, account, desk, tasks, attachments, workbench, notices, campaign, plans, changes, occurrences, returns, standings,
+    health.blueprint, account, desk, tasks, explaining, attachments, workbench, notices, objections, campaign, plans, changes, occurrences, returns,
+    standings,
     ledger, ledger_lists, accounts, operations, units, roster_import, unit_acts, office_people, areas, calendar,
     help_pages,
 )  # fmt: skip

@@ -10,14 +10,14 @@ from typing import Any
 from tracker.domain.definition import WorkflowDefinition
 from tracker.domain.escalation import CAUSE_TITLES, Cause
 from tracker.domain.ladder import Ladder, RungAct
+from tracker.domain.objections import OUTCOMES
 from tracker.domain.papers import pace_words
-from tracker.domain.values import ROLE_TITLES, Role
 from tracker.persistence.queries.history import HistoryEvent
 from tracker.web.showing import say_date, show_date
 
 ENGINE_NAME = "系统"
 CLOCK_TITLES = {"accept": "签收期限", "finish": "办理期限", "reply": "回复期限", "review": "审核期限",
-                "recheck": "复查期限", "look_back": "回头看期限", "decide": "审定期限", "hold": "约谈期限"}  # fmt: skip
+                "recheck": "复查期限", "look_back": "回头看期限", "decide": "审定期限", "extension": "延期审批期限", "hold": "约谈期限"}  # fmt: skip
 CLOCK_STATUS = {"running": "计时中", "held": "暂不计时", "paused": "已暂停", "done": "已结束"}
 HELD_BY_CLOCK = {"accept": "已签收", "finish": "已报送，不计时", "reply": "已回复，不计时"}
 RUNG_ACTS = {RungAct.REMIND.value: "自动提醒", RungAct.URGE.value: "自动催办", RungAct.RAISE.value: "报督导组研究"}
@@ -59,10 +59,7 @@ def present_history(
 
 def who_of(event: HistoryEvent) -> str:
     """Return the unit, post and name of the person who did it, or the engine."""
-    if event.person_name is None:
-        return ENGINE_NAME
-    post = event.post_title or (ROLE_TITLES[Role(event.post_role)] if event.post_role else "")
-    return " ".join(part for part in (event.post_unit, post, event.person_name) if part)
+    return event.who or ENGINE_NAME
 
 
 def clock_title(name: str, definition: WorkflowDefinition) -> str:
@@ -201,7 +198,18 @@ def _handed_over(payload: Payload, words: Words) -> tuple[str, list[str]]:
     return what, lines
 
 
+def _frozen(payload: Payload, words: Words) -> tuple[str, list[str]]:
+    return f"有关事项提出申诉（{payload.get('objection')}），暂停计时", _clock_lines(payload, words.workflow)
+
+
+def _thawed(payload: Payload, words: Words) -> tuple[str, list[str]]:
+    outcome = OUTCOMES.get(str(payload.get("outcome")), "")
+    lines = _clock_lines(payload, words.workflow)
+    return f"申诉{payload.get('objection')}有了结果：{outcome}", [_reason(payload), *lines]
+
+
 TELLERS: Mapping[str, Teller] = {
+    "task.frozen": _frozen, "task.thawed": _thawed,
     "decision.risen": _risen, "decision.came_back": _came_back,
     "task.redated": _redated, "task.handed_down": _handed_down, "task.reworded": _reworded,
     "task.opened": _opened, "task.moved": _moved, "rung.fired": _fired, "rung.ordered": _ordered,

@@ -45,12 +45,15 @@ def show_size(size: int) -> str:
 
 
 def left_or_late(
-    due_on: date | None, due_at: datetime | None, *, now: datetime, calendar: WorkingCalendar, asked: bool = False
+    due_on: date | None, due_at: datetime | None, *, now: datetime, calendar: WorkingCalendar, asked: bool = False,
+    contested: bool = False,
 ) -> str:  # fmt: skip
-    """Return 还有2个工作日, 今天到期 or 已超3个工作日; 延期待批 when the date has passed while a later one is decided."""
+    """Return 还有2个工作日, 今天到期 or 已超3个工作日; 延期待批 or 申诉待决 when the date has passed meanwhile."""
     if due_on is None or due_at is None:
         return ""
     today = local_date(now)
+    if now >= due_at and contested:
+        return "申诉待决"
     if now >= due_at and asked:
         return "延期待批"
     if now >= due_at:

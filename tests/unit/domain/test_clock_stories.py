@@ -94,7 +94,7 @@ class ClockStories(RuleBasedStateMachine):
                     self.clocks[name], definition, state=state, final=final, now=self.now, calendar=self.calendar
                 )
                 self._store(name, entered)
-            elif state in definition.runs_in and not definition.at_once and not definition.paced:
+            elif state in definition.runs_in and not (definition.at_once or definition.paced or definition.runs_while):
                 self._store(name, start(definition, now=self.now, calendar=self.calendar, given=self.given))
 
     @rule(pick=st.integers(0, 9), person=st.integers(1, 3))

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.calendar import WorkingCalendar
 from tracker.domain.permissions import Viewer
-from tracker.persistence.queries.lights import ASKED, LIGHT, light_moment
+from tracker.persistence.queries.lights import ASKED, CONTESTED, LIGHT, light_moment
 from tracker.persistence.queries.paging import Page, fetch_page
 from tracker.persistence.queries.visibility import UNIT_SEES, scope
 
@@ -37,7 +37,7 @@ OPEN_TASKS = text(f"""
         a.due_at AS accept_due_at,
         coalesce((SELECT jsonb_agg(jsonb_build_object('rung', f.rung, 'act', f.act, 'at', f.fired_at) ORDER BY f.id)
                   FROM firing f WHERE f.clock_id = k.id AND f.occurrence = k.occurrence AND f.act <> 'skip'), '[]'::jsonb) AS fired,
-        {ASKED} AS extension_asked,
+        {ASKED} AS extension_asked, {CONTESTED} AS contested,
         count(*) OVER () AS total
     {_FROM}
     LEFT JOIN clock k ON k.task_id = t.id AND k.name = 'finish'
@@ -54,7 +54,7 @@ DONE_TASKS = text(f"""
 
 OPEN_NOTICES = text(f"""
     SELECT n.ref, n.title, n.printed_number, n.severity, c.settings, un.name AS unit_name, t.state,
-        t.workflow_version_id, t.due_on, t.due_at, t.waits_for, {LIGHT} AS light
+        t.workflow_version_id, t.due_on, t.due_at, t.waits_for, {LIGHT} AS light, {CONTESTED} AS contested
     FROM notice n JOIN task t ON t.id = n.task_id JOIN campaign c ON c.id = n.campaign_id
     JOIN unit_name un ON un.unit_id = n.unit_id AND un.valid_to IS NULL
     WHERE n.issued_at IS NOT NULL AND NOT t.final AND t.waits_for = 'unit' AND {_SEEN}
@@ -122,6 +122,7 @@ class DeskTask:
     accept_due_at: datetime | None
     fired: list[Mapping[str, Any]]
     extension_asked: bool
+    contested: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +154,7 @@ class DeskNotice:
     due_at: datetime | None
     waits_for: str
     light: str
+    contested: bool
 
 
 @dataclass(frozen=True, slots=True)

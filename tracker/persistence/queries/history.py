@@ -10,6 +10,8 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from tracker.domain.values import ROLE_TITLES, Role
+
 EVENTS = text("""
     SELECT e.at, e.kind, e.payload, h.name AS person_name, p.title AS post_title, p.role AS post_role,
         un.name AS post_unit
@@ -30,6 +32,14 @@ class HistoryEvent:
     post_title: str | None
     post_role: str | None
     post_unit: str | None
+
+    @property
+    def who(self) -> str:
+        """Return the unit, post and name of the person who did it; the engine has none."""
+        if self.person_name is None:
+            return ""
+        post = self.post_title or (ROLE_TITLES[Role(self.post_role)] if self.post_role else "")
+        return " ".join(part for part in (self.post_unit, post, self.person_name) if part)
 
 
 def read_history(session: Session, *, kind: str, subject: int) -> tuple[HistoryEvent, ...]:

@@ -1,4 +1,4 @@
-"""The ledgers (台账) as lists: tasks, problems, rectification items, returns, extensions, papers, findings.
+"""The ledgers (台账) as lists: tasks, problems, rectification, returns, extensions, objections, papers, findings.
 
 Every ledger is one SELECT with the same head (place, light, stage, due day), so that filters, order, sums and paging
 are written once. Lights come from `queries.lights`, as in the matrix and on the campaign's page: sums agree because
@@ -67,6 +67,14 @@ EXTENSIONS = f"""
     FROM extension e JOIN task t ON t.id = e.task_id {_JOINS}
     WHERE {TASK_SEEN}"""
 
+OBJECTIONS = f"""
+    SELECT b.id, t.ref, {_PLACE}, b.outcome AS stage, 0 AS severity, coalesce(p.printed_number, p.ref) AS printed_number,
+        coalesce(i.text, '整份文书') AS contested, b.filed_at, b.decided_at, b.decision_reason,
+        concat_ws(' ', t.ref, p.printed_number, t.title, un.name) AS words
+    FROM objection b JOIN task t ON t.id = b.task_id {_JOINS} JOIN notice p ON p.id = b.notice_id
+    LEFT JOIN notice_item i ON i.id = b.item_id
+    WHERE {TASK_SEEN}"""
+
 NOTICES = f"""
     SELECT n.id, n.ref, {_PLACE}, {LIGHT} AS stage, n.severity, n.kind AS notice_kind, n.printed_number, n.issued_at,
         n.title AS notice_title, concat_ws(' ', n.ref, n.printed_number, n.title, un.name) AS words
@@ -81,7 +89,7 @@ FINDINGS = f"""
 
 LEDGERS: Mapping[str, str] = {
     "tasks": TASKS, "problems": PROBLEMS, "rectification": RECTIFICATIONS, "returns": RETURNS,
-    "extensions": EXTENSIONS, "notices": NOTICES, "findings": FINDINGS,
+    "extensions": EXTENSIONS, "objections": OBJECTIONS, "notices": NOTICES, "findings": FINDINGS,
 }  # fmt: skip
 
 _UNIT_AND_BELOW = """x.unit_id IN (

@@ -16,8 +16,13 @@ TO_ACCEPT = """EXISTS (SELECT FROM clock a
 #: A later date is asked for and nobody has decided yet.
 ASKED = "EXISTS (SELECT FROM extension e WHERE e.task_id = t.id AND e.status = 'asked')"
 
-#: The date of `t`, which waits for its unit, has passed, and no later one is being decided. Needs :now.
-LATE = f"(t.waits_for = 'unit' AND t.due_at <= :now AND NOT {ASKED})"
+#: What was found about `t` is contested and nobody has decided yet.
+CONTESTED = """EXISTS (SELECT FROM frozen_task z JOIN objection b ON b.id = z.objection_id
+    WHERE z.task_id = t.id AND b.outcome = 'open')"""
+
+#: The date of `t`, which waits for its unit, has passed, and neither a later one nor an objection is being decided.
+#: Needs :now.
+LATE = f"(t.waits_for = 'unit' AND t.due_at <= :now AND NOT {ASKED} AND NOT {CONTESTED})"
 
 #: The code of the light of `t`. Needs :now and :soon_until.
 LIGHT = f"""CASE

@@ -15,6 +15,7 @@ from tracker.domain.doers import Doers
 from tracker.domain.errors import NotFound
 from tracker.domain.permissions import Viewer
 from tracker.persistence.queries.lights import LIGHT, light_moment
+from tracker.persistence.queries.objections import ObjectionRow, find_objections
 from tracker.persistence.queries.paging import Page, fetch_page
 from tracker.persistence.queries.task_page import TaskExtension, find_extensions
 from tracker.persistence.queries.visibility import INSIDE, TASK_SEEN, scope
@@ -35,8 +36,12 @@ HEAD = text(f"""
          WHERE s.kind = 'notice' AND s.subject_id = n.id AND e.kind = 'notice.issued') AS issue_event
     {_FROM} WHERE n.ref = :ref AND {TASK_SEEN}""")
 
+#: The line was struck after the paper was served, because an objection to it was upheld.
+OVERTURNED = "EXISTS (SELECT FROM objection b WHERE b.item_id = i.id AND b.outcome = 'upheld')"
+
+#: A unit does not see what was struck before the paper left the office; what was overturned later it does.
 ITEMS = text(f"""
-    SELECT i.id, i.position, i.text, i.struck_at, i.strike_reason, h.name AS struck_by, i.measure, i.leader,
+    SELECT i.id, i.position, i.text, i.struck_at, i.strike_reason, {OVERTURNED} AS overturned, h.name AS struck_by, i.measure, i.leader,
         i.limit_on, f.ref AS finding_ref, f.status AS finding_status, f.raised_at, g.cause, g.rung_name,
         s.ref AS task_ref, s.due_on AS task_due_on, s.done AS task_done,
         r.ref AS rectification_ref, r.state AS rectification_state,
@@ -45,7 +50,8 @@ ITEMS = text(f"""
     FROM notice_item i LEFT JOIN finding f ON f.id = i.finding_id LEFT JOIN firing g ON g.id = f.firing_id
     LEFT JOIN task s ON s.id = i.task_id LEFT JOIN task r ON r.id = i.rectification_task_id
     LEFT JOIN person h ON h.id = i.struck_by
-    WHERE i.notice_id = :notice AND (CAST(:inside AS boolean) OR i.struck_at IS NULL)
+    WHERE i.notice_id = :notice
+      AND (CAST(:inside AS boolean) OR i.struck_at IS NULL OR {OVERTURNED})
     ORDER BY i.position, i.id""")
 
 #: What a unit may read of the history begins with the event of issuing.
@@ -69,7 +75,8 @@ SUBMISSIONS = text("""
     ORDER BY s.id""")
 
 CLOCKS = text("""
-    SELECT k.name, k.status, k.occurrence, k.started_at, k.due_on, k.due_at, k.due_rule, k.quality_failures
+    SELECT k.name, k.status, k.occurrence, k.started_at, k.due_on, k.due_at, k.due_rule, k.quality_failures,
+        k.pause_reason
     FROM clock k WHERE k.task_id = :task AND (CAST(:inside AS boolean) OR k.name <> 'decide') ORDER BY k.id""")
 
 NOTICES = text(f"""
@@ -140,6 +147,7 @@ class ItemRow:
     text: str
     struck_at: datetime | None
     strike_reason: str
+    overturned: bool
     struck_by: str | None
     measure: str
     leader: str
@@ -196,6 +204,7 @@ class ClockShown:
     due_at: datetime
     due_rule: str
     quality_failures: int
+    pause_reason: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +217,7 @@ class NoticePage:
     filled: tuple[FilledRow, ...]
     clocks: tuple[ClockShown, ...]
     extensions: tuple[TaskExtension, ...]
+    objections: tuple[ObjectionRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +260,7 @@ def get_notice(session: Session, viewer: Viewer, ref: str, *, now: datetime, cal
         filled=tuple(FilledRow(**filled) for filled in session.execute(SUBMISSIONS, given).mappings()),
         clocks=tuple(ClockShown(**clock) for clock in session.execute(CLOCKS, given).mappings()),
         extensions=find_extensions(session, head.task_id),
+        objections=find_objections(session, head.id),
     )
 
 

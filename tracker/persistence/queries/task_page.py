@@ -12,10 +12,12 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.calendar import WorkingCalendar
 from tracker.domain.errors import NotFound
+from tracker.domain.objections import OBJECTION
 from tracker.domain.permissions import Viewer
 from tracker.persistence.queries.access_log import OPENED
 from tracker.persistence.queries.history import HistoryEvent, read_history
 from tracker.persistence.queries.lights import LIGHT, light_moment
+from tracker.persistence.queries.objections import ObjectionPage, ObjectionRow, find_objections_about, get_objection
 from tracker.persistence.queries.periods import PeriodRow, find_periods
 from tracker.persistence.queries.tied import ProblemBelow, TiedTask, find_problems_below, find_tied
 from tracker.persistence.queries.visibility import INSIDE, TASK_READABLE, TASK_SEEN, UNIT_SEES, scope
@@ -24,7 +26,7 @@ from tracker.persistence.queries.visibility import INSIDE, TASK_READABLE, TASK_S
 PARENT_SEEN = f"{INSIDE} OR t.tie = 'part' OR {UNIT_SEES.format(unit='p.unit_id')}"
 
 HEAD = text(f"""
-    SELECT t.id, t.ref, t.title, t.state, t.version, t.workflow_version_id, t.waits_for, t.done, t.final, t.sent_back,
+    SELECT t.id, t.ref, t.title, t.state, t.version, t.workflow_key, t.workflow_version_id, t.waits_for, t.done, t.final, t.sent_back,
         t.due_on, t.due_at, t.opened_at, t.unit_id, t.campaign_id, un.name AS unit_name, c.ref AS campaign_ref,
         c.title AS campaign_title, c.settings, o.unit_id AS office_unit_id, m.ordinal AS measure_ordinal,
         m.title AS measure_title, m.text AS measure_text, p.ref AS parent_ref, p.title AS parent_title,
@@ -72,7 +74,7 @@ PROBLEMS = text(f"""
     WHERE b.found_in_task_id = :task OR b.rectification_task_id = :task ORDER BY b.id""")
 
 FINDINGS = text("""
-    SELECT f.ref, f.severity, f.summary, f.status, f.raised_at, n.ref AS notice_ref, n.printed_number, n.issued_at
+    SELECT f.ref, f.severity, f.summary, f.status, f.raised_at, i.id AS item_id, n.ref AS notice_ref, n.printed_number, n.issued_at
     FROM finding f LEFT JOIN notice_item i ON i.finding_id = f.id LEFT JOIN notice n ON n.id = i.notice_id
     WHERE f.task_id = :task
       AND (CAST(:inside AS boolean) OR (CAST(:own AS boolean) AND n.issued_at IS NOT NULL)) ORDER BY f.id""")
@@ -87,6 +89,7 @@ class TaskHead:
     title: str
     state: str
     version: int
+    workflow_key: str
     workflow_version_id: int
     waits_for: str
     done: bool
@@ -226,6 +229,7 @@ class TaskFinding:
     summary: str
     status: str
     raised_at: datetime
+    item_id: int | None
     notice_ref: str | None
     printed_number: str | None
     issued_at: datetime | None
@@ -246,6 +250,8 @@ class TaskPage:
     tied: tuple[TiedTask, ...] = ()
     problems_below: tuple[ProblemBelow, ...] = ()
     periods: tuple[PeriodRow, ...] = ()
+    objections: tuple[ObjectionRow, ...] = ()
+    objection: ObjectionPage | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +291,8 @@ def get_task_page(session: Session, viewer: Viewer, ref: str, *, now: datetime, 
         find_periods(session, task_id=head.id, assignment_id=head.assignment_id, moment=moment)
         if head.period_title is not None and head.assignment_id is not None
         else (),
+        objections=find_objections_about(session, head.id) if head.own else (),
+        objection=get_objection(session, viewer, head.id) if head.workflow_key == OBJECTION else None,
     )
 
 

@@ -31,12 +31,13 @@ class ToldLine:
     person: str
     title: str
     outcome: str
+    message: str = ""
 
 
 def told_of_task(session: Session, task_id: int) -> list[ToldLine]:
     """Return who was told what of a task, oldest first."""
     return [
-        ToldLine(row.created_at, row.name, KINDS[row.message].title, _outcome(row.outcomes))
+        ToldLine(row.created_at, row.name, KINDS[row.message].title, _outcome(row.outcomes), row.message)
         for row in session.execute(TOLD, {"task": task_id})
     ]
 

@@ -44,7 +44,13 @@ _PAGED = "LIMIT :limit OFFSET :offset"
 REVIEWS = text(f"""
     SELECT {_MATTER} {_FROM} LEFT JOIN notice n ON n.task_id = t.id {_RUNNING}
     WHERE t.waits_for = 'supervisor' AND NOT t.final AND NOT t.done AND t.tie IS DISTINCT FROM 'share'
+      AND t.workflow_key <> 'objection'
       AND (n.id IS NULL OR n.issued_at IS NOT NULL) AND {OFFICE_SEES} {_FILTERS}
+    ORDER BY k.due_at NULLS LAST, t.id {_PAGED}""")
+
+OBJECTIONS = text(f"""
+    SELECT {_MATTER} {_FROM} LEFT JOIN notice n ON n.task_id = t.id {_RUNNING}
+    WHERE t.workflow_key = 'objection' AND NOT t.final AND {OFFICE_SEES} {_FILTERS}
     ORDER BY k.due_at NULLS LAST, t.id {_PAGED}""")
 
 WATCHED = text(f"""
@@ -207,12 +213,14 @@ def find_section(
 ) -> Page[MatterRow] | Page[DraftRow] | Page[ExtensionRow]:
     """Return one section of the workbench, the most pressing first.
 
-    section   reviews, watched (look-backs and interviews due by `watch_until`), extensions, or one of DRAFT_STAGES
+    section   reviews, objections, watched (look-backs and interviews due by `watch_until`), extensions, or one of DRAFT_STAGES
     """
     found: Page[MatterRow] | Page[DraftRow] | Page[ExtensionRow]
     match section:
         case "reviews":
             found = _fetch(session, viewer, REVIEWS, MatterRow, filters, page, size)
+        case "objections":
+            found = _fetch(session, viewer, OBJECTIONS, MatterRow, filters, page, size)
         case "watched":
             found = _fetch(session, viewer, WATCHED, MatterRow, filters, page, size, watch_until=watch_until)
         case "extensions":

@@ -112,12 +112,13 @@ def _row(task: DeskTask, ruler: Ruler) -> DeskRow:
     handed_down = upper is not None and ruler.may_act(upper, task.campaign_id)
     return DeskRow(
         task, LIGHTS[task.light], ruler.state_title(task.workflow_version_id, task.state),
-        due=left_or_late(task.due_on, task.due_at, now=ruler.now, calendar=ruler.calendar, asked=task.extension_asked)
+        due=left_or_late(task.due_on, task.due_at, now=ruler.now, calendar=ruler.calendar, asked=task.extension_asked,
+                         contested=task.contested)
         if task.waits_for == "unit" else "",
         why=tuple(_why(task, ruler, to_accept=to_accept)),
         to_accept=to_accept,
         does=ruler.may_act(task.unit_id, task.campaign_id),
-        urges=task.waits_for == "unit" and not task.extension_asked and (handed_down or ruler.may_urge(task.unit_id, task.campaign_id)),
+        urges=task.waits_for == "unit" and not (task.extension_asked or task.contested) and (handed_down or ruler.may_urge(task.unit_id, task.campaign_id)),
         judges=handed_down and task.waits_for == "supervisor", nil=ruler.offers_nil(task),
         counted=TaskPeriod(task.period_key, task.quota, task.recorded).counted,
     )  # fmt: skip
@@ -134,6 +135,8 @@ def _why(task: DeskTask, ruler: Ruler, *, to_accept: bool) -> list[str]:
         said.append(f"期限是{say_date(task.due_on, today)}，{_lateness(task, ruler)}。")
     if task.extension_asked:
         said.append("已申请延期，等待批复，期间不催办。")
+    if task.contested:
+        said.append("有关事项正在申诉，期间不催办、不升级。")
     if task.waits_for == "unit" and task.fired and task.ladder_version_id is not None:
         said.append(_last_fired(task, ruler.ladder(task.ladder_version_id), today))
     return said

@@ -52,7 +52,7 @@ def desk() -> str:
     groups = present_groups(found.tasks, ruler)
     notices = [
         (one, LIGHTS[one.light], _state_title(one.workflow_version_id, one.state),
-         left_or_late(one.due_on, one.due_at, now=now, calendar=calendar))
+         left_or_late(one.due_on, one.due_at, now=now, calendar=calendar, contested=one.contested))
         for one in found.notices
     ]  # fmt: skip
     return render_template(

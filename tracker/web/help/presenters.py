@@ -31,6 +31,7 @@ TYPE_TITLES = {
     FieldType.ROWS: "多行",
 }  # fmt: skip
 ACT_TITLES = {RungAct.REMIND: "提醒", RungAct.URGE: "催办", RungAct.RAISE: "报督导组研究"}
+PAUSES = {"extension_pending": "申请延期待批期间暂停计时。", "objection_pending": "有关事项申诉审理期间暂停计时。"}
 OPENED = {
     "rectification_for_problems": "填报的每个问题各成为一个整改事项。",
     "rectification_for_items": "文书的每一条各成为一个整改事项。",
@@ -155,7 +156,7 @@ def _clock(clock: ClockDefinition, definition: WorkflowDefinition, ladder: Ladde
         limit = "按核对周期，在每期最后一天核对；措施写了序时进度的才有"
     elif clock.at_once:
         limit = "印发时当场核对，不另给期限"
-    notes = ["申请延期待批期间暂停计时。"] if "extension_pending" in clock.pauses_for else []
+    notes = [sentence for reason, sentence in PAUSES.items() if reason in clock.pauses_for]
     where = "、".join(definition.states[name].title for name in definition.states if name in clock.runs_in)
     return ClockView(
         f"{clock.title}期限", limit, where, tuple(_rung(one, ladder) for one in ladder.rungs), tuple(notes)

@@ -9,6 +9,7 @@ from typing import Any
 
 from tracker.domain.definition import FieldType
 from tracker.domain.lights import LIGHTS
+from tracker.domain.objections import OUTCOMES
 from tracker.domain.papers import NOTICE_TITLES
 from tracker.domain.ports import WorkflowCatalog
 from tracker.domain.values import SHANGHAI
@@ -65,6 +66,12 @@ KINDS: Mapping[str, LedgerKind] = {
          ("campaign_title", "专项行动")),
         {"asked": "待审批", "granted": "已同意", "refused": "未同意", "dropped": "已撤下"},
     ),
+    "objections": LedgerKind(
+        "申诉台账",
+        (("printed_number", "文书"), ("contested", "申诉内容"), _UNIT, ("filed_at", "提出时间"), *_STATE[:1],
+         ("stage_title", "结果"), ("decided_at", "答复时间"), ("decision_reason", "理由"), ("campaign_title", "专项行动")),
+        OUTCOMES,
+    ),
     "notices": LedgerKind(
         "文书台账",
         (("printed_number", "文号"), ("notice_title", "标题"), ("notice_kind_title", "种类"), ("severity_title", "轻重"),
@@ -75,7 +82,8 @@ KINDS: Mapping[str, LedgerKind] = {
         "待处事项台账",
         (("summary", "事项"), ("notice_kind_title", "拟用文书"), ("severity_title", "轻重"), _UNIT, ("raised_at", "提出时间"),
          ("stage_title", "处理"), ("decided_at", "处理时间"), ("reason", "理由"), ("campaign_title", "专项行动")),
-        {"waiting": "待处理", "issued": "已发文", "struck": "已划去", "waived": "免予处理", "obsolete": "已失效"},
+        {"waiting": "待处理", "issued": "已发文", "struck": "已划去", "waived": "免予处理", "obsolete": "已失效",
+         "objected": "申诉审理中", "overturned": "申诉成立"},
         has_severity=True,
     ),
 }  # fmt: skip

@@ -12,11 +12,13 @@ from tracker.domain.deadlines import show_day
 from tracker.domain.definition import WorkflowDefinition
 from tracker.domain.escalation import CAUSE_TITLES, Cause
 from tracker.domain.lights import LIGHTS, Light
+from tracker.domain.objections import OUTCOMES
 from tracker.domain.papers import NOTICE_TITLES
 from tracker.domain.periods import format_within
 from tracker.domain.ports import WorkflowCatalog
 from tracker.domain.values import ROLE_TITLES, Role, local_date
 from tracker.persistence.queries.notice_page import ItemRow, NoticeHead, NoticePage, NoticeRow, StepRow
+from tracker.persistence.queries.objections import ObjectionRow
 from tracker.web.notices.filled import Filled, present_filled, show_value
 from tracker.web.showing import left_or_late, severity_title
 
@@ -26,6 +28,7 @@ EVENT_TITLES = {
     "notice.item_added": "添加事项", "notice.item_struck": "划去一项", "notice.item_restored": "恢复一项",
     "notice.issued": "编号", "notice.items_opened": "生成整改事项", "extension.asked": "申请延期",
     "extension.decided": "答复延期", "task.urged": "人工催办", "rung.ordered": "领导批示升级",
+    "objection.filed": "单位提出申诉", "objection.decided": "申诉有了结果",
     "decision.risen": "转请上一级单位决定", "decision.came_back": "改回由办公室决定",
 }  # fmt: skip
 CLOCK_STATUS = {"running": "计时中", "held": "暂不计时", "paused": "暂停", "done": "已结束"}
@@ -57,6 +60,7 @@ class ItemView:
     why: str
     rectification_state: str
     light: Light | None
+    objections: tuple[ObjectionRow, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -96,6 +100,7 @@ class NoticeView:
     clocks: tuple[ClockView, ...]
     filled: tuple[Filled, ...]
     entries: tuple[Entry, ...]
+    objections: tuple[ObjectionRow, ...] = ()
 
 
 def present_notice(
@@ -112,7 +117,7 @@ def present_notice(
         waits_for="" if head.final else PARTY_BY_WAITS.get(head.waits_for, ""),
         light=LIGHTS[head.light],
         paper=_paper(found, definition),
-        items=tuple(_item(item, catalog, now=now, calendar=calendar) for item in found.items),
+        items=tuple(_item(item, found, catalog, now=now, calendar=calendar) for item in found.items),
         clocks=tuple(
             ClockView(
                 definition.clocks[clock.name].title or clock.name if clock.name in definition.clocks else clock.name,
@@ -125,6 +130,7 @@ def present_notice(
         ),
         filled=tuple(present_filled(row, catalog.workflow(row.workflow_version_id)) for row in found.filled),
         entries=tuple(entry for step in found.history if (entry := _entry(step, definition)) is not None),
+        objections=tuple(one for one in found.objections if one.item_id is None),
     )  # fmt: skip
 
 
@@ -156,13 +162,20 @@ def _paper(found: NoticePage, definition: WorkflowDefinition) -> PaperView:
         number=head.printed_number or "未编号",
         recipient=head.printed_unit_name or head.unit_name,
         paragraphs=tuple(body),
-        lines=tuple(item.text for item in found.items if item.struck_at is None),
+        lines=tuple(line for item in found.items if (line := _printed(item))),
         details=tuple((title, text) for title, text in details if text),
         reply=_reply_line(found, definition),
         office=head.office_name,
         dated=show_day(local_date(head.issued_at)) if head.issued_at else "（未印发）",
         is_draft=head.issued_at is None,
     )
+
+
+def _printed(item: ItemRow) -> str:
+    """Return a line as the paper shows it; what was told is never deleted, a line overturned later says so."""
+    if item.struck_at is None:
+        return item.text
+    return f"{item.text}（申诉成立，本项撤销）" if item.overturned else ""
 
 
 def _reply_line(found: NoticePage, definition: WorkflowDefinition) -> str:
@@ -177,7 +190,10 @@ def _reply_line(found: NoticePage, definition: WorkflowDefinition) -> str:
     return f"请于{after}{format_within(reply.within)}内书面回复。"
 
 
-def _item(item: ItemRow, catalog: WorkflowCatalog, *, now: datetime, calendar: WorkingCalendar) -> ItemView:
+def _item(
+    item: ItemRow, found: NoticePage, catalog: WorkflowCatalog, *, now: datetime, calendar: WorkingCalendar
+) -> ItemView:
+    mine = tuple(one for one in found.objections if one.item_id == item.id)
     why = []
     if item.cause:
         why.append(CAUSE_TITLES[Cause(item.cause)])
@@ -185,6 +201,8 @@ def _item(item: ItemRow, catalog: WorkflowCatalog, *, now: datetime, calendar: W
         today = local_date(now)
         late = calendar.working_days_between(item.task_due_on, today)
         ends = "已办结" if item.task_done else f"已超{late}个工作日" if late > 0 else "未到期"
+        if not item.task_done and any(one.is_open and one.item_id in (None, item.id) for one in found.objections):
+            ends = "申诉待决"
         why.append(f"任务期限{show_day(item.task_due_on)}（{ends}）")
     if item.raised_at is not None:
         why.append(f"{show_day(local_date(item.raised_at))}提出")
@@ -192,7 +210,7 @@ def _item(item: ItemRow, catalog: WorkflowCatalog, *, now: datetime, calendar: W
     if item.rectification_state is not None and item.rectification_version_id is not None:
         state = catalog.workflow(item.rectification_version_id).states[item.rectification_state].title
     light = LIGHTS[item.rectification_light] if item.rectification_light else None
-    return ItemView(item, "；".join(why) or "人工添加", state, light)
+    return ItemView(item, "；".join(why) or "人工添加", state, light, mine)
 
 
 def _entry(step: StepRow, definition: WorkflowDefinition) -> Entry | None:
@@ -211,12 +229,20 @@ def _lines(kind: str, payload: Mapping[str, Any]) -> tuple[str, ...]:
     match kind:
         case "notice.issued":
             struck = payload.get("struck")
-            again = (f"印发前复核，划去已办结的{struck}项。",) if struck else ()
+            again = [f"印发前复核，划去已办结的{struck}项。"] if struck else []
+            if contested := payload.get("contested"):
+                again.append(f"印发前复核，划去正在申诉的{contested}项。")
             return (f"{payload.get('number')}，送{payload.get('unit_name')}。", *again)
         case "notice.items_opened":
             return ("、".join(payload.get("tasks", [])),)
         case "notice.item_added":
             return (str(payload.get("text", "")),)
+        case "objection.decided":
+            outcome = OUTCOMES.get(str(payload.get("outcome")), "")
+            whole = "本文书撤销。" if payload.get("superseded") else ""
+            return (f"{payload.get('objection')}：{outcome}。{whole}", f"理由：{payload.get('reason')}")
+        case "objection.filed":
+            return (str(payload.get("objection")), f"说明：{payload.get('reason')}")
         case "extension.asked":
             return (f"从{_day(payload['old_due_on'])}延到{_day(payload['wanted_on'])}。", f"理由：{payload['reason']}")
         case "extension.decided":

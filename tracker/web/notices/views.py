@@ -6,6 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from tracker.domain.errors import CannotIssue, FieldProblem, InvalidInput, NotFound, TrackerError
+from tracker.domain.objections import OBJECTION_PENDING, OUTCOMES
 from tracker.domain.papers import NOTICE_TITLES
 from tracker.domain.permissions import OFFICE_SIDE, Action, Place
 from tracker.domain.rising import Risen
@@ -175,6 +176,7 @@ def take(ref: str, transition: str) -> Answer:
     if transition == "issue":
         sentence = f"已印发，编号{result.printed_number}。"
         sentence += f"印发前复核，划去已办结的{result.struck}项。" if result.struck else ""
+        sentence += f"划去正在申诉的{result.contested}项。" if result.contested else ""
     if result.opened:
         sentence += f"生成整改事项{result.opened}项。"
     return _done(ref, sentence)
@@ -243,7 +245,8 @@ def _page(ref: str, trouble: Trouble = NO_TROUBLE) -> str:
     )  # fmt: skip
     return render_template(
         "notices/show.html", view=present_notice(found, parts.catalog, now=now, calendar=calendar), steps=steps,
-        trouble=trouble, editable=editable, extending=_extending(found), today=local_date(now),
+        trouble=trouble, editable=editable, extending=_extending(found), offer=parts.objections.offer(who, ref),
+        outcomes=OUTCOMES, today=local_date(now),
         why=parts.explanations.explain(who, ref) if request.args.get("why") else None,
     )  # fmt: skip
 
@@ -253,7 +256,7 @@ def _extending(found: queries.NoticePage) -> Extending:
     return present_extending(
         viewer(), _place(head),
         waits_for="" if head.final else head.waits_for, version=head.task_version, requests=found.extensions,
-        running=(clock.name for clock in found.clocks if clock.status == "running"),
+        running=(clock.name for clock in found.clocks if clock.status == "running" or clock.pause_reason == OBJECTION_PENDING),
         ask_url=url_for("notices.ask_extension", ref=head.ref),
         decide_url=url_for("notices.decide_extension", ref=head.ref),
     )  # fmt: skip

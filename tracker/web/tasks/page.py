@@ -10,6 +10,8 @@ from werkzeug.wrappers import Response
 from tracker.domain.definition import WorkflowDefinition
 from tracker.domain.errors import NotFound
 from tracker.domain.lights import LATE, LIGHTS
+from tracker.domain.objections import OBJECTION_PENDING, OUTCOMES
+from tracker.domain.papers import NOTICE_TITLES
 from tracker.domain.permissions import Action, Place, Tied, Viewer, may
 from tracker.domain.quotas import TaskPeriod
 from tracker.domain.rising import Risen
@@ -68,6 +70,7 @@ def show_task(ref: str, attempt: Attempt = NOTHING_TRIED, *, status: int = 200) 
     actions = present_actions(parts.tasks.allowed(who, ref), definition, head, page.submissions, page.files, attempt,
                               offered=_rolled_up(page, definition))  # fmt: skip
     extending = _extending(who, page)
+    contested = any(one.is_open for one in page.objections)
     offers = _offers(who, page, extending)
     excused = parts.excuses.offered(who, task_ref=ref) if offers[EXCUSE] else None
     offers[EXCUSE] = excused is not None
@@ -75,7 +78,8 @@ def show_task(ref: str, attempt: Attempt = NOTHING_TRIED, *, status: int = 200) 
         "tasks/task.html", page=page, head=head, excused=excused, counted=TaskPeriod(head.period_key, head.quota, head.recorded).counted, definition=definition, attempt=attempt, actions=actions,
         light=LIGHTS[head.light], lights=LIGHTS, state=definition.states[head.state].title,
         waits=waits_title(head), today=local_date(now),
-        left=left_or_late(head.due_on, head.due_at, now=now, calendar=calendar, asked=head.light != LATE.code) if head.waits_for == "unit" else "",
+        left=left_or_late(head.due_on, head.due_at, now=now, calendar=calendar, asked=head.light != LATE.code,
+                         contested=contested) if head.waits_for == "unit" else "",
         clocks=present_clocks(page.clocks, definition, now=now, calendar=calendar),
         submissions=present_submissions(page.submissions, page.files, parts.catalog.workflow),
         history=present_history(page.history, definition, parts.catalog.ladder),
@@ -85,6 +89,8 @@ def show_task(ref: str, attempt: Attempt = NOTHING_TRIED, *, status: int = 200) 
         lost=lost_fields(attempt, definition, _shown(actions, offers)),
         tied=present_tied(page, parts.catalog.workflow, now=now, calendar=calendar),
         openings=parts.access_log.openings(who, task_ref=ref) if definition.confidential else None, who_of=who_of,
+        outcomes=OUTCOMES, may_object=may(who, Action.OBJECT, place_of(head)),
+        paper_kind=NOTICE_TITLES.get(page.objection.row.notice_kind, "文书") if page.objection else "",
         return_reason=_return_reason(page), state_title=_state_title, option=_problem_option,
     )  # fmt: skip
     return make_response(html, status)
@@ -107,7 +113,7 @@ def _extending(who: Viewer, page: TaskPage) -> Extending:
     head = page.head
     return present_extending(
         who, place_of(head), waits_for="" if head.final else head.waits_for, version=head.version,
-        running=(clock.name for clock in page.clocks if clock.status == "running"), requests=page.extensions,
+        running=(clock.name for clock in page.clocks if clock.status == "running" or clock.pause_reason == OBJECTION_PENDING), requests=page.extensions,
         ask_url=url_for("tasks.ask_extension", ref=head.ref),
         decide_url=url_for("tasks.decide_extension", ref=head.ref),
     )  # fmt: skip
@@ -118,8 +124,8 @@ def _offers(who: Viewer, page: TaskPage, extending: Extending) -> dict[str, bool
     head = page.head
     place = place_of(head)
     waits = head.waits_for == WaitsFor.UNIT.value and not head.final
-    # While an extension waits for its answer nobody is urged.
-    asked = any(one.status == "asked" for one in page.extensions)
+    # While an extension or an objection waits for its answer nobody is urged.
+    asked = any(one.status == "asked" for one in page.extensions) or any(one.is_open for one in page.objections)
     return {
         EXTENSION: extending.offered,
         DECISION: extending.deciding,

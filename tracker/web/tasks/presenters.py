@@ -10,6 +10,7 @@ from tracker.domain.calendar import WorkingCalendar
 from tracker.domain.definition import FieldType, FormDefinition, TransitionDefinition, WorkflowDefinition
 from tracker.domain.errors import FieldProblem
 from tracker.domain.fields import describe_values
+from tracker.domain.objections import OBJECTION_PENDING
 from tracker.domain.progress import Pace, pace_from_plain, show_share
 from tracker.domain.values import DueClass, local_date
 from tracker.persistence.queries.task_page import TaskClock, TaskFile, TaskHead, TaskSubmission
@@ -207,10 +208,11 @@ def _clock(one: TaskClock, definition: WorkflowDefinition, *, now: datetime, cal
     if one.occurrence > 1:
         notes.append(f"这是第{one.occurrence}次给定的期限，以前的期限见办理记录。")
     if one.status == "paused":
-        notes.append("延期申请审批期间暂停计时，不催办、不升级。")
+        contested = one.pause_reason == OBJECTION_PENDING
+        notes.append(f"{'申诉审理' if contested else '延期申请审批'}期间暂停计时，不催办、不升级。")
     if one.ladder_from_on > one.due_on:
         own = max(0, calendar.working_days_between(one.ladder_from_on, local_date(now)))
-        notes.append(f"等待审核的日子不算单位逾期，已扣除；属于单位的逾期为{own}个工作日。")
+        notes.append(f"等待审核、申诉审理的日子不算单位逾期，已扣除；属于单位的逾期为{own}个工作日。")
     if one.quality_failures:
         notes.append(f"本期限内已被退回{one.quality_failures}次。")
     if one.failed_rechecks:

@@ -8,6 +8,7 @@ from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from tracker.domain.errors import FieldProblem, InvalidInput, NotAllowed, NotFound, StaleVersion, TransitionNotAllowed
+from tracker.domain.objections import OBJECTION
 from tracker.domain.permissions import Action
 from tracker.services.handing import Wanted
 from tracker.web.auth import requires
@@ -50,7 +51,7 @@ def take(ref: str, transition: str) -> Response:
         return show_task(ref, Attempt(transition, given, refused), status=422)
     return _try(
         ref, transition, given,
-        lambda: container().tasks.apply_transition(
+        lambda: (container().objections if definition.key == OBJECTION else container().tasks).apply_transition(
             viewer(), task_ref=ref, transition=transition, expected_version=expected_version(), given=given,
             reason=request.form.get("reason", ""),
         ),

@@ -21,10 +21,12 @@ from tracker.web.workbench.separation import standing
 
 FINDING_STATUS = {
     "waiting": "待处理", "struck": "已划去", "waived": "免于处理", "issued": "已印发", "obsolete": "已失效",
+    "objected": "申诉审理中", "overturned": "申诉成立，已撤销",
 }  # fmt: skip
 #: section → title and what an empty one says
 SECTIONS: Mapping[str, tuple[str, str]] = {
     "reviews": ("待审核", "没有等待审核的报送。"),
+    "objections": ("单位申诉", "没有等待答复的申诉。"),
     "open": ("引擎起草", "没有正在汇集的草稿。"),
     "sealed": ("待审批", "没有等待审批的文书。"),
     "approved": ("待印发", "没有批准后待印发的文书。"),

@@ -1,0 +1,159 @@
+"""Objections on the screens: filed from the paper, read by both sides, answered by whoever had no hand in it."""
+
+from __future__ import annotations
+
+import html
+import io
+
+import pytest
+
+from tests.web.conftest import Site
+from tests.web.papers import draft_of, issue, run_late, step
+
+STATEMENT = {"target": "whole", "ground": "facts", "statement": "三月十九日已经报过。"}
+
+
+@pytest.fixture
+def served(site: Site) -> Site:
+    run_late(site)
+    issue(site, draft_of(site))
+    return site
+
+
+def paper(site: Site) -> str:
+    ref: str = site.world.value("SELECT ref FROM notice WHERE printed_number IS NOT NULL")
+    return ref
+
+
+def file(site: Site, fields: dict[str, object] | None = None, person: str = "clerk-east"):
+    page = f"/notices/{paper(site)}/objection"
+    return site.browser(person).post(page, STATEMENT if fields is None else fields, page=page)
+
+
+def filed(site: Site) -> str:
+    ref: str = site.world.value("SELECT t.ref FROM objection b JOIN task t ON t.id = b.task_id")
+    return ref
+
+
+def answer(site: Site, person: str, name: str, fields: dict[str, object] | None = None):
+    page = f"/tasks/{filed(site)}"
+    return site.browser(person).post(f"{page}/{name}", fields, page=page)
+
+
+def seen(site: Site, person: str, path: str) -> str:
+    found = site.browser(person).get(path)
+    assert found.status_code == 200, path
+    return html.unescape(found.text)
+
+
+def test_a_liaison_contests_one_line_from_the_paper_and_both_sides_read_it(served: Site) -> None:
+    ref = paper(served)
+    item = served.world.value(
+        "SELECT min(i.id) FROM notice_item i JOIN notice n ON n.id = i.notice_id WHERE n.ref = :ref", ref=ref
+    )
+    assert f"/notices/{ref}/objection?item={item}" in seen(served, "clerk-east", f"/notices/{ref}")
+    form = seen(served, "clerk-east", f"/notices/{ref}/objection?item={item}")
+    assert f'value="{item}" checked' in form
+    assert "2026年4月24日" in form or "4月24日" in form
+    assert file(served, {**STATEMENT, "target": str(item)}).status_code == 302
+    page = seen(served, "clerk-east", f"/notices/{ref}")
+    assert "本事项正在申诉" in page
+    assert "暂停" in page
+    duty = served.world.task("survey", "east")["ref"]
+    assert "本事项正在申诉" in seen(served, "head-east", f"/tasks/{duty}")
+    assert "light-late" not in seen(served, "clerk-east", f"/tasks/{duty}")
+    assert filed(served) in seen(served, "sup1", "/workbench")
+    assert "三月十九日已经报过" in seen(served, "boss", f"/tasks/{filed(served)}")
+    assert filed(served) in seen(served, "clerk-east", "/desk")
+    assert served.browser("clerk-west").get(f"/tasks/{filed(served)}").status_code == 404
+
+
+def test_the_duty_named_in_the_paper_leads_to_the_form(served: Site) -> None:
+    duty = served.world.task("survey", "east")["ref"]
+    assert f"/notices/{paper(served)}/objection?item=" in seen(served, "clerk-east", f"/tasks/{duty}")
+    assert "/objection?item=" not in seen(served, "sup1", f"/tasks/{duty}")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [({"target": ""}, "请选择要申诉的"), ({"ground": ""}, "申诉理由"), ({"target": "99999999"}, "")],
+)  # fmt: skip
+def test_what_was_typed_is_never_lost(served: Site, wrong: dict[str, object], says: str) -> None:
+    refused = file(served, {**STATEMENT, **wrong, "statement": "写了很久的说明"})
+    assert refused.status_code in (404, 422)
+    if says:
+        assert says in refused.text
+        assert "写了很久的说明" in refused.text
+    assert served.world.value("SELECT count(*) FROM objection") == 0
+
+
+def test_a_file_survives_a_wrong_field_and_belongs_to_the_objection(served: Site) -> None:
+    page = f"/notices/{paper(served)}/objection"
+    upload = {"files__upload": (io.BytesIO(b"a,b\n1,2\n"), "回执.csv")}
+    refused = served.browser("clerk-east").post(page, {**STATEMENT, "ground": "", **upload}, page=page)
+    assert refused.status_code == 422
+    kept = served.world.value("SELECT ref FROM attachment")
+    assert kept in refused.text
+    assert file(served, {**STATEMENT, "files": kept}).status_code == 302
+    assert "回执.csv" in seen(served, "boss", f"/tasks/{filed(served)}")
+    assert served.browser("boss").get(f"/attachments/{kept}").status_code == 200
+
+
+def test_a_stale_page_keeps_the_text_and_shows_why(served: Site) -> None:
+    refused = file(served, {**STATEMENT, "version": "1", "statement": "旧页面上写的"})
+    assert refused.status_code == 409
+    assert "旧页面上写的" in refused.text
+
+
+def test_who_approved_the_paper_is_offered_no_answer_and_the_leader_is(served: Site) -> None:
+    file(served)
+    page = f"/tasks/{filed(served)}"
+    assert f"{page}/uphold" not in seen(served, "sup2", page)
+    assert f"{page}/uphold" in seen(served, "boss", page)
+    assert answer(served, "sup2", "uphold", {"reason": "属实", "version": "1"}).status_code == 409
+    assert answer(served, "boss", "uphold", {"reason": ""}).status_code == 422
+    assert answer(served, "boss", "uphold", {"reason": "属实"}).status_code == 302
+    page = seen(served, "clerk-east", f"/notices/{paper(served)}")
+    assert "已撤销" in page
+    assert "测督〔2026〕1号" in page
+    assert "申诉成立" in seen(served, "clerk-east", f"/tasks/{filed(served)}")
+
+
+def test_an_upheld_line_stays_readable_for_the_unit_as_struck(served: Site) -> None:
+    item = served.world.value(
+        "SELECT min(i.id) FROM notice_item i JOIN notice n ON n.id = i.notice_id WHERE n.ref = :ref", ref=paper(served)
+    )
+    # A second line, so that the paper still says something once the first one is gone.
+    with served.world.container.uows() as uow:
+        uow.session.connection().exec_driver_sql(
+            "INSERT INTO notice_item (notice_id, position, text, strike_reason, measure, leader)"
+            f" SELECT notice_id, 9, '另一项', '', '', '' FROM notice_item WHERE id = {item}"
+        )
+        uow.commit()
+    file(served, {**STATEMENT, "target": str(item)})
+    answer(served, "office1", "uphold", {"reason": "回执为证"})
+    page = seen(served, "clerk-east", f"/notices/{paper(served)}")
+    assert "申诉成立，本项撤销" in page
+    assert "回执为证" in page
+    assert "另一项" in page
+
+
+def test_the_ledger_of_objections_lists_what_was_asked_and_answered(served: Site) -> None:
+    file(served)
+    answer(served, "boss", "reject", {"reason": "回执显示未报"})
+    for person in ("sup1", "clerk-east"):
+        page = seen(served, person, "/ledger/objections")
+        assert filed(served) in page
+        assert "申诉不成立" in page
+    assert filed(served) not in seen(served, "clerk-west", "/ledger/objections")
+    assert "回执显示未报" in served.browser("sup1").get("/ledger/objections.csv").get_data(as_text=True)
+
+
+def test_the_reply_may_still_be_given_and_the_paper_is_not_closed_meanwhile(served: Site) -> None:
+    file(served)
+    assert step(served.browser("clerk-east"), paper(served), "accept").status_code == 302
+
+
+def test_help_tells_a_unit_how_an_objection_goes(served: Site) -> None:
+    page = seen(served, "clerk-east", "/help/objection")
+    assert "起草、审批、印发这份文书的人不参加审查" in page
