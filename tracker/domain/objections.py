@@ -30,7 +30,7 @@ STRUCK_WHILE_OPEN = "申诉审理中，结果出来前不列入文书。"
 
 
 @dataclass(frozen=True)
-class Counted:
+class CountedAgainst:
     """What a finding was raised for: which clock, in which of its occurrences, why, and the rung's own conditions."""
 
     clock_id: int
@@ -65,7 +65,7 @@ def answer_extension(clock: Clock, *, contested: bool, now: datetime, calendar: 
     return resume(clock, now=now, calendar=calendar)
 
 
-def overturn(clock: Clock, counted: Counted | None, *, now: datetime) -> Clock:
+def overturn(clock: Clock, counted: CountedAgainst | None, *, now: datetime) -> Clock:
     """Take back what a finding that was overturned had counted, so that nothing counts it once more.
 
     Lateness begins anew on the day of the decision; the due date stays as it was told. Failures that the rung had

@@ -21,6 +21,7 @@ from tracker.domain.clocks import Clock, ClockStatus
 from tracker.domain.definition import WorkflowDefinition
 from tracker.domain.escalation import CAUSE_TITLES, Cause
 from tracker.domain.ladder import Rung, RungAct
+from tracker.domain.ladder_words import say_behind, say_counted
 from tracker.domain.papers import NOTICE_TITLES
 from tracker.domain.timeline import Entry, Kind, RungState, Why
 from tracker.domain.values import WAITS_FOR_TITLES, WaitsFor, local_date
@@ -263,13 +264,13 @@ def _sooner(rung: Rung) -> Iterator[str]:
     if rung.failed_rechecks:
         yield f"本次期限内复查不合格满{rung.failed_rechecks}次，{then}"
     if rung.behind is not None:
-        yield "核对时落后序时进度达到规定程度的"
+        yield f"核对时落后序时进度{say_behind(rung.behind)}的"
     if rung.not_started:
         yield "核对时应开工还没开工的"
     if rung.streak is not None:
         yield f"连续{rung.streak.times}次核对都落后的"
     if rung.counted is not None:
-        yield f"收到同类文书累计满{rung.counted.at_least}份的"
+        yield f"{say_counted(rung.counted, lambda kind: NOTICE_TITLES.get(kind, kind))}的"
 
 
 def distance(rung: Rung, clock: Clock | None = None) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 from tracker.domain.clocks import Clock, ClockStatus
 from tracker.domain.definition import WorkflowDefinition
-from tracker.domain.objections import EXTENSION_PENDING, Counted, freeze, overturn, thaw
+from tracker.domain.objections import EXTENSION_PENDING, CountedAgainst, freeze, overturn, thaw
 from tracker.persistence.models import ClockRow, Notice, NoticeItem, Task
 from tracker.persistence.repositories.clocks import clock_from, clock_payload
 from tracker.persistence.repositories.events import NewEvent
@@ -38,7 +38,7 @@ def freeze_tasks(
 
 def thaw_tasks(
     uow: UnitOfWork, floor: Floor, tasks: Sequence[Task], payload: Mapping[str, Any], by: Doer, *,
-    still_frozen: frozenset[int], now: datetime, overturned: Mapping[int, Sequence[Counted]] | None = None,
+    still_frozen: frozenset[int], now: datetime, overturned: Mapping[int, Sequence[CountedAgainst]] | None = None,
 ) -> list[NewEvent]:  # fmt: skip
     """Let the clocks of locked tasks go on; return an event for each task, to be appended by the caller.
 
@@ -100,7 +100,7 @@ def _change(
     ]
 
 
-def _overturned(clock: Clock, row: ClockRow, counted: Sequence[Counted], *, now: datetime) -> Clock:
+def _overturned(clock: Clock, row: ClockRow, counted: Sequence[CountedAgainst], *, now: datetime) -> Clock:
     mine = [one for one in counted if one.clock_id == row.id]
     for one in mine:
         clock = overturn(clock, one, now=now)
@@ -110,7 +110,7 @@ def _overturned(clock: Clock, row: ClockRow, counted: Sequence[Counted], *, now:
     return clock
 
 
-def _is_about_lateness(counted: Sequence[Counted]) -> bool:
+def _is_about_lateness(counted: Sequence[CountedAgainst]) -> bool:
     return any(one.cause.value in ("late", "order") for one in counted)
 
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from tracker.domain.escalation import Cause
-from tracker.domain.objections import Counted
+from tracker.domain.objections import CountedAgainst
 from tracker.persistence.models import Notice, NoticeItem, Objection, Task
 from tracker.persistence.unit_of_work import UnitOfWork
 from tracker.services.context import Floor, Setting
@@ -99,17 +99,17 @@ def lapse(uow: UnitOfWork, floor: Floor, case: Case, judged: Judgement, *, now: 
     let_stand(uow, floor, case, judged, now=now)
 
 
-def _counted(uow: UnitOfWork, floor: Floor, lines: Sequence[NoticeItem]) -> dict[int, list[Counted]]:
+def _counted(uow: UnitOfWork, floor: Floor, lines: Sequence[NoticeItem]) -> dict[int, list[CountedAgainst]]:
     """Return, by task, what the findings of contested lines had counted."""
     findings = uow.notices.findings([item.finding_id for item in lines if item.finding_id is not None])
     firings = uow.objections.firings([finding.firing_id for finding in findings.values()])
-    found: dict[int, list[Counted]] = {}
+    found: dict[int, list[CountedAgainst]] = {}
     for item in lines:
         if item.finding_id is None:
             continue
         firing, ladder_id = firings[findings[item.finding_id].firing_id]
         rung = floor.catalog.ladder(ladder_id).rungs[firing.rung]
-        one = Counted(firing.clock_id, firing.occurrence, Cause(firing.cause), rung)
+        one = CountedAgainst(firing.clock_id, firing.occurrence, Cause(firing.cause), rung)
         for task_id in sorted(tasks_about(uow, [item])):
             found.setdefault(task_id, []).append(one)
     return found
@@ -156,7 +156,7 @@ def _supersede(uow: UnitOfWork, floor: Floor, case: Case, judged: Judgement, *, 
 
 def _let_go(
     uow: UnitOfWork, floor: Floor, case: Case, judged: Judgement,
-    counted: Mapping[int, Sequence[Counted]] | None, *, now: datetime,
+    counted: Mapping[int, Sequence[CountedAgainst]] | None, *, now: datetime,
 ) -> None:  # fmt: skip
     """Let the clocks go on of what no other objection holds."""
     ids = list(case.tasks)

@@ -16,7 +16,7 @@ from tracker.domain.ladder import Rung, RungAct
 from tracker.domain.objections import (
     EXTENSION_PENDING,
     OBJECTION_PENDING,
-    Counted,
+    CountedAgainst,
     answer_extension,
     freeze,
     last_moment,
@@ -45,8 +45,8 @@ def late(day: str = "2026-03-25") -> datetime:
     return morning(day)
 
 
-def counted(cause: Cause, occurrence: int = 1) -> Counted:
-    return Counted(7, occurrence, cause, SUPERVISE)
+def counted(cause: Cause, occurrence: int = 1) -> CountedAgainst:
+    return CountedAgainst(7, occurrence, cause, SUPERVISE)
 
 
 def test_a_contested_clock_rests_and_goes_on_with_the_same_date_and_the_units_own_days() -> None:

@@ -129,7 +129,7 @@ def present_help(definition: WorkflowDefinition, ladder: Callable[[str], Ladder 
 def _state(name: str, definition: WorkflowDefinition) -> StateView:
     state = definition.states[name]
     moves = tuple(_move(one, definition) for one in definition.transitions if name in one.sources)
-    clocks = tuple(f"{one.title}期限" for one in definition.clocks.values() if name in one.runs_in)
+    clocks = tuple(f"{one.title}期限" for one in definition.clocks.values() if name in one.runs_in and not one.at_once)
     return StateView(state.title, "" if state.final else WAITS_FOR_TITLES[state.waits_for], moves, clocks, state.final)
 
 
@@ -151,7 +151,8 @@ def _clock(clock: ClockDefinition, definition: WorkflowDefinition, ladder: Ladde
     limit = "以任务上写明的日期为准"
     if clock.within is not None:
         unit = "个工作日" if clock.within.unit is DayUnit.WORKING_DAY else "天"
-        limit = f"从转入之日的次日起{clock.within.amount}{unit}"
+        begun = "提出申请" if clock.runs_while else "转入"
+        limit = f"从{begun}之日的次日起{clock.within.amount}{unit}"
     elif clock.paced:
         limit = "按核对周期，在每期最后一天核对；措施写了序时进度的才有"
     elif clock.at_once:

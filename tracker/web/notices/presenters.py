@@ -127,6 +127,7 @@ def present_notice(
                 clock.status == "running" and now >= clock.due_at, clock.due_rule,
             )
             for clock in found.clocks
+            if clock.name not in definition.clocks or not definition.clocks[clock.name].at_once
         ),
         filled=tuple(present_filled(row, catalog.workflow(row.workflow_version_id)) for row in found.filled),
         entries=tuple(entry for step in found.history if (entry := _entry(step, definition)) is not None),
