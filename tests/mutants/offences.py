@@ -14,6 +14,7 @@ FAULTS = f"{SERVICES}/test_sweep_faults.py"
 KILLS = "tests/faults/test_kills.py"
 DELIVERIES = f"{SERVICES}/test_deliveries.py"
 NOTICES = f"{SERVICES}/test_notices.py"
+OBJECTIONS = f"{SERVICES}/test_objections.py"
 SPINE = "migrations/versions/20261123_2305_create_the_spine.py"
 
 
@@ -117,6 +118,21 @@ OFFENCES = (
         5, "what is finished is not struck at issue", "tracker/services/striking.py",
         "        if all(task.done or task.final for task in about):", "        if False:",
         (f"{NOTICES}::test_what_is_finished_meanwhile_is_struck_at_issue_and_the_paper_shows_it",),
+    ),
+    Offence(
+        5, "what is contested is not struck at issue", "tracker/services/striking.py",
+        "elif all(task.done or task.final or task.id in frozen for task in about):", "elif False:",
+        (f"{OBJECTIONS}::test_an_approved_draft_is_looked_at_again_at_issue",),
+    ),
+    Offence(
+        5, "only the last who edited a paper is kept from judging the objection to it", "tracker/domain/doers.py",
+        "frozenset({found} if isinstance(found, int) else found)", "frozenset({found} if isinstance(found, int) else found[-1:])",
+        (f"{OBJECTIONS}::test_everybody_who_edited_the_draft_is_kept_out_not_only_the_last",),
+    ),
+    Offence(
+        9, "a clock that comes back while it is contested runs", "tracker/services/moving.py",
+        "        if contested:\n            moved = freeze", "        if False:\n            moved = freeze",
+        (f"{OBJECTIONS}::test_the_unit_may_still_do_its_duty_while_it_is_contested",),
     ),
     Offence(
         5, "a decision that nobody may take stays", "tracker/domain/rising.py",

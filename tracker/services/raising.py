@@ -294,8 +294,8 @@ def gather_again(uow: UnitOfWork, floor: Floor, findings: Sequence[Finding], *, 
         one.id: (one.campaign_id, one.unit_id, one.kind, one.severity, one.firing_id if one.id in alone else 0)
         for one in findings
     }
-    places = uow.sweeping.places([one.campaign_id for one in findings])
-    drafts, _, events = _drafts_for(uow, floor, sorted(set(keys.values())), places, now=now)
+    campaigns = uow.sweeping.places([one.campaign_id for one in findings])
+    drafts, _, events = _drafts_for(uow, floor, sorted(set(keys.values())), campaigns, now=now)
     uow.notices.release_findings([one.id for one in findings])
     for one in findings:
         draft = drafts[keys[one.id]]

@@ -14,7 +14,7 @@ from tracker.domain.calendar import WorkingCalendar
 from tracker.domain.doers import Doers
 from tracker.domain.errors import NotFound
 from tracker.domain.permissions import Viewer
-from tracker.persistence.queries.lights import LIGHT, light_moment
+from tracker.persistence.queries.lights import CONTESTED, LIGHT, light_moment
 from tracker.persistence.queries.objections import ObjectionRow, find_objections
 from tracker.persistence.queries.paging import Page, fetch_page
 from tracker.persistence.queries.task_page import TaskExtension, find_extensions
@@ -44,6 +44,7 @@ ITEMS = text(f"""
     SELECT i.id, i.position, i.text, i.struck_at, i.strike_reason, {OVERTURNED} AS overturned, h.name AS struck_by, i.measure, i.leader,
         i.limit_on, f.ref AS finding_ref, f.status AS finding_status, f.raised_at, g.cause, g.rung_name,
         s.ref AS task_ref, s.due_on AS task_due_on, s.done AS task_done,
+        s.id IS NOT NULL AND {CONTESTED.replace("t.id", "s.id")} AS contested,
         r.ref AS rectification_ref, r.state AS rectification_state,
         r.workflow_version_id AS rectification_version_id, r.due_on AS rectification_due_on,
         CASE WHEN r.id IS NOT NULL THEN {LIGHT.replace("t.", "r.")} END AS rectification_light
@@ -160,6 +161,7 @@ class ItemRow:
     task_ref: str | None
     task_due_on: date | None
     task_done: bool | None
+    contested: bool
     rectification_ref: str | None
     rectification_state: str | None
     rectification_version_id: int | None

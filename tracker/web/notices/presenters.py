@@ -202,8 +202,8 @@ def _item(
         today = local_date(now)
         late = calendar.working_days_between(item.task_due_on, today)
         ends = "已办结" if item.task_done else f"已超{late}个工作日" if late > 0 else "未到期"
-        if not item.task_done and any(one.is_open and one.item_id in (None, item.id) for one in found.objections):
-            ends = "申诉待决"
+        if item.contested and not item.task_done:
+            ends = "申诉待决" if found.head.issued_at else "申诉审理中，报审或印发时会划去"
         why.append(f"任务期限{show_day(item.task_due_on)}（{ends}）")
     if item.raised_at is not None:
         why.append(f"{show_day(local_date(item.raised_at))}提出")

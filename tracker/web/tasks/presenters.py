@@ -27,7 +27,7 @@ DUE_CLASSES = {
 #: Held clocks that go on when the task comes back to the unit; any other starts anew, so its old date says nothing.
 SURVIVING = frozenset({"finish", "reply"})
 #: What the unit does to carry its duty on comes open; what sends back or calls off is folded away.
-FOLDED = ("withdraw", "return", "fail", "relapse")
+FOLDED = ("withdraw", "return", "fail", "relapse", "retract")
 
 
 @dataclass(frozen=True)
