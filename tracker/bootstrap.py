@@ -5,7 +5,7 @@ Building does not talk to a server; parts that need to know what the database is
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, time, timedelta
 from functools import cached_property
@@ -33,7 +33,7 @@ from tracker.domain.values import local_date
 from tracker.persistence.definition_store import DefinitionStore
 from tracker.persistence.engine import DatabaseClock, connect
 from tracker.persistence.secrets import ArgonHasher, FieldCipher
-from tracker.persistence.unit_of_work import UnitOfWorkFactory
+from tracker.persistence.unit_of_work import CommitPoint, UnitOfWorkFactory, pass_by
 from tracker.queueing.enqueue import RqJobQueue
 from tracker.services.access_log import AccessLogService
 from tracker.services.accounts import AccountService, SignInRules
@@ -46,6 +46,7 @@ from tracker.services.change_sets import ChangeService
 from tracker.services.context import GATHER_JOB, SWEEP_JOB, Floor
 from tracker.services.deliveries import DeliveryService
 from tracker.services.escalations import EscalationService
+from tracker.services.excusing import ExcuseService
 from tracker.services.explanations import ExplanationService
 from tracker.services.exports import ExportService
 from tracker.services.extensions import ExtensionService
@@ -56,6 +57,7 @@ from tracker.services.installations import InstallationService
 from tracker.services.issuing import IssuingService
 from tracker.services.ledger import LedgerService
 from tracker.services.notices import NoticeService
+from tracker.services.objections import ObjectionService
 from tracker.services.occurrences import OccurrenceService
 from tracker.services.office_people import OfficePeopleService
 from tracker.services.people import PeopleService
@@ -64,6 +66,7 @@ from tracker.services.reorganisations import ReorganisationService
 from tracker.services.rising import RisingService
 from tracker.services.rosters import RosterService
 from tracker.services.sample import SampleService
+from tracker.services.standings import StandingService
 from tracker.services.tasks import TaskService
 from tracker.services.timelines import TimelineService
 from tracker.settings import Settings
@@ -83,12 +86,12 @@ class Container:
 
     def __init__(
         self, settings: Settings, *, clock: Clock | None = None, queue: JobQueue | None = None,
-        couriers: Mapping[str, Courier] | None = None,
+        couriers: Mapping[str, Courier] | None = None, at_commit: Callable[[CommitPoint], None] = pass_by,
     ) -> None:  # fmt: skip
         self.settings = settings
         self._given_couriers = couriers
         self._engine = connect(settings.database_url, pool_size=max(5, settings.web_threads))
-        self.uows = UnitOfWorkFactory(self._engine)
+        self.uows = UnitOfWorkFactory(self._engine, at_commit)
         self.clock = clock or DatabaseClock(self._engine)
         self._bell = RqJobQueue(settings.redis_url)
         self.queue: JobQueue = queue or self._bell
@@ -108,7 +111,10 @@ class Container:
         self.occurrences = OccurrenceService(self.floor)
         self.notices = NoticeService(self.floor)
         self.extensions = ExtensionService(self.floor)
+        self.objections = ObjectionService(self.floor)
         self.escalations = EscalationService(self.floor, batch=settings.sweep_batch)
+        self.excuses = ExcuseService(self.floor)
+        self.standings = StandingService(self.floor)
         self.rising = RisingService(self.floor)
         self.explanations = ExplanationService(self.floor)
         self.timelines = TimelineService(self.floor)
@@ -251,13 +257,13 @@ class Container:
 
 def build(
     settings: Settings, *, clock: Clock | None = None, queue: JobQueue | None = None,
-    couriers: Mapping[str, Courier] | None = None,
+    couriers: Mapping[str, Courier] | None = None, at_commit: Callable[[CommitPoint], None] = pass_by,
 ) -> Container:  # fmt: skip
     """Return the parts bound to the servers that the settings name; connects to nothing yet.
 
-    A clock, a bell or couriers may be given in place of the real ones.
+    A clock, a bell or couriers may be given in place of the real ones. `at_commit` is for test runs.
     """
-    return Container(settings, clock=clock, queue=queue, couriers=couriers)
+    return Container(settings, clock=clock, queue=queue, couriers=couriers, at_commit=at_commit)
 
 
 def library_calendar() -> tuple[CalendarTable, str]:

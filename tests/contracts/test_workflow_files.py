@@ -110,7 +110,8 @@ def test_whoever_is_waited_for_has_a_move_and_a_clock(key):
 def test_sending_back_needs_a_reason(key):
     for one in CATALOG.workflows[key].transitions:
         goes_back = one.name.startswith(("return", "send_back", "fail", "relapse", "withdraw", "void", "discard"))
-        assert (one.reason == "required") == goes_back, one.name
+        judges = key == "objection" and one.name in ("ask_more", "uphold", "reject")
+        assert (one.reason == "required") == (goes_back or judges), one.name
 
 
 @each_workflow
@@ -146,6 +147,29 @@ def test_a_duty_ends_done_or_withdrawn_and_every_state_is_reached(key):
 
 
 @each_workflow
+def test_what_a_unit_may_be_blamed_for_rests_while_it_is_contested(key):
+    for clock in CATALOG.workflows[key].clocks.values():
+        ladder = CATALOG.ladders.get(clock.ladder)  # None: only a campaign gives one, and it looks back in one moment
+        raises = ladder is not None and any(rung.raises for rung in ladder.rungs)
+        assert not raises or "objection_pending" in clock.pauses_for, clock.name
+
+
+def test_whoever_had_a_hand_in_a_paper_does_not_judge_the_objection_to_it():
+    workflow = CATALOG.workflows["objection"]
+    for one in workflow.transitions:
+        if "supervisor" in one.by:
+            assert one.unless_same_person_as == {"paper", "file"}, one.name
+    assert {state for state, one in workflow.states.items() if one.final and one.done} == set()
+
+
+def test_every_paper_can_be_superseded_wherever_it_can_be_voided():
+    for workflow in CATALOG.workflows.values():
+        if workflow.paper:
+            assert workflow.transition("supersede").sources == workflow.transition("void").sources, workflow.key
+            assert workflow.transition("supersede").by == {"engine"}
+
+
+@each_workflow
 def test_no_field_asks_for_a_private_person(key):
     words = ("姓名", "举报人", "身份证", "手机号", "联系电话", "银行卡号", "住址")
     for form in CATALOG.workflows[key].forms.values():
@@ -163,7 +187,7 @@ def test_finish_clocks_survive_a_return_and_accept_clocks_start_anew():
     assert not survey["finish"].restarts
     assert survey["finish"].within is None
     assert survey["accept"].restarts
-    assert survey["finish"].pauses_for == {"extension_pending"}
+    assert survey["finish"].pauses_for == {"extension_pending", "objection_pending"}
 
 
 def test_rungs_fire_when_offices_are_open_and_messages_may_be_sent():

@@ -20,7 +20,7 @@ from tracker.domain.errors import TrackerError
 WITHIN = 60.0
 
 
-def at_once(*acts: Callable[[], Any]) -> list[Any]:
+def at_once(*acts: Callable[[], Any], within: float = WITHIN) -> list[Any]:
     """Run the acts in a thread each, from one barrier; return what each returned, or the refusal it met.
 
     Only refusals meant for people are returned. A deadlock, a broken key or a bug is raised.
@@ -36,7 +36,7 @@ def at_once(*acts: Callable[[], Any]) -> list[Any]:
 
     with ThreadPoolExecutor(len(acts)) as pool:
         running = [pool.submit(run, act) for act in acts]
-        return [one.result(WITHIN) for one in running]
+        return [one.result(within) for one in running]
 
 
 @contextlib.contextmanager

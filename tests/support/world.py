@@ -16,7 +16,7 @@ from typing import Any, Self
 
 from sqlalchemy import text
 
-from tracker.bootstrap import CALENDAR_YEARS, build
+from tracker.bootstrap import CALENDAR_YEARS, Container, build
 from tracker.definitions.calendar_seed import seed_days
 from tracker.definitions.campaign_files import Known, read_campaign_text
 from tracker.definitions.catalog import Catalog, load_catalog
@@ -90,6 +90,21 @@ def shipped_catalog() -> Catalog:
     return load_catalog(WORKFLOWS)
 
 
+def viewer_of(container: Container, person_id: int) -> Viewer:
+    """Return the viewer for a person, with the posts held today."""
+    with container.reading() as session:
+        rows = session.execute(
+            text(
+                "SELECT id, person_id, unit_id, role, campaign_id FROM post WHERE person_id = :person"
+                " AND starts_on <= :today AND (ends_on IS NULL OR ends_on >= :today)"
+            ),
+            {"person": person_id, "today": local_date(container.clock.now())},
+        )
+        posts = tuple(Post(r.id, r.person_id, r.unit_id, Role(r.role), r.campaign_id) for r in rows)
+        below = units_below(session, [post.unit_id for post in posts])
+    return Viewer(Actor(person_id, None, posts), below)
+
+
 class World:
     """A container, its clock, and what was sent."""
 
@@ -131,17 +146,7 @@ class World:
 
     def viewer(self, person_key: str) -> Viewer:
         """Return the viewer for a person of the campaign file, with the posts held today."""
-        person_id = self.person_ids[person_key]
-        today = local_date(self.clock.now())
-        rows = self.rows(
-            "SELECT id, person_id, unit_id, role, campaign_id FROM post WHERE person_id = :person"
-            " AND starts_on <= :today AND (ends_on IS NULL OR ends_on >= :today)",
-            person=person_id, today=today,
-        )  # fmt: skip
-        posts = tuple(Post(r["id"], r["person_id"], r["unit_id"], Role(r["role"]), r["campaign_id"]) for r in rows)
-        with self.container.reading() as session:
-            below = units_below(session, [post.unit_id for post in posts])
-        return Viewer(Actor(person_id, None, posts), below)
+        return viewer_of(self.container, self.person_ids[person_key])
 
     # -- time
 

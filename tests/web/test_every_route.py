@@ -103,6 +103,7 @@ ROUTES = (
     Row("POST", "/tasks/<ref>/hand-down", UNIT, fill="ref=task"),
     Row("POST", "/tasks/<ref>/hand-down", fill="ref=draft_task"),
     Row("POST", "/tasks/<ref>/order", "boss", fill="ref=task"),
+    Row("POST", "/tasks/<ref>/excuse", "sup1", fill="ref=task"),
     Row("POST", "/tasks/<ref>/order", "boss", fill="ref=draft_task"),
     Row("POST", "/tasks/<ref>/attachments", DRAFTERS, "boss", fill="ref=draft_task"),
     Row("GET", "/attachments/<ref>", INVOLVED, fill="ref=attachment"),
@@ -139,7 +140,7 @@ ROUTES = (
     ),
     *(
         Row("GET", f"/campaigns/<ref>/{page}", who, fill=f"ref={door}")
-        for page in ("matrix", "tasks", "problems", "occurrences", "returns")
+        for page in ("matrix", "tasks", "problems", "occurrences", "returns", "standings")
         for door, who in (("campaign", CAMPAIGN), ("unissued", SIDE))
     ),
     # -- ledgers
@@ -151,6 +152,7 @@ ROUTES = (
     ),
     Row("POST", "/campaigns/<ref>/occurrences", DRAFTERS, fill="ref=campaign"),
     Row("POST", "/campaigns/<ref>/occurrences", DRAFTERS, fill="ref=unissued"),
+    Row("POST", "/campaigns/<ref>/standings/<int:unit_id>/lift", "boss office1", fill="ref=campaign int:unit_id=unit"),
     Row("GET", "/campaigns/<ref>/returns/<key>", CAMPAIGN, fill="ref=campaign key=annex2"),
     Row("GET", "/campaigns/<ref>/returns/<key>", fill="ref=campaign key=annex3"),
     # -- administration

@@ -35,7 +35,7 @@ def test_the_task_page_and_the_navigation_lead_to_the_help(site: Site) -> None:
 
 @pytest.mark.parametrize("key", sorted(CATALOG.workflows))
 def test_the_help_tells_who_acts_until_when_and_what_happens_when_late(key: str) -> None:
-    page = present_help(CATALOG.workflows[key], CATALOG.ladders.__getitem__)
+    page = present_help(CATALOG.workflows[key], CATALOG.ladders.get)
     for state in page.states:
         assert state.final or (state.waits and state.moves)
         assert all(move.by and move.to for move in state.moves)

@@ -121,7 +121,9 @@ def expected_firings(
                 continue
             since = max(min(moments), span.since)
             until = None if span.checked else span.until
-            if since > now or (until is not None and since >= until) or (span.checked and _past(since, span)):
+            # A check, and a look back at the moment of issue, are over in that very moment; lateness needs some time.
+            instant = span.checked or rung.counted is not None
+            if since > now or _is_past(since, span.until, instant=instant):
                 continue
             key = (task_id, span.clock.name, span.clock.occurrence, index)
             earlier = found.get(key)
@@ -167,8 +169,8 @@ def papers_issued(events: Iterable[TaskEvent]) -> dict[int, Facts]:
     return {task_id: Facts(papers[row], place) for task_id, (row, place) in places.items()}
 
 
-def _past(since: datetime, span: Span) -> bool:
-    return span.until is not None and since > span.until
+def _is_past(since: datetime, until: datetime | None, *, instant: bool) -> bool:
+    return until is not None and (since > until or (since == until and not instant))
 
 
 def _fired_before(clock: Clock, fired: Sequence[tuple[FiringKey, datetime, datetime]]) -> tuple[frozenset[int], ...]:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from tracker.domain.clocks import Clock, ClockStatus
 from tracker.domain.deadlines import MIDNIGHT
 from tracker.domain.definition import WorkflowDefinition
+from tracker.domain.objections import EXTENSION_PENDING, OBJECTION_PENDING
 from tracker.domain.values import SHANGHAI, DueClass
 
 CLASS_WORDS = {
@@ -15,9 +16,10 @@ CLASS_WORDS = {
     DueClass.COMPUTED: "这是按规则推算的日期，还没有通知到人",
 }  # fmt: skip
 STATUS_WORDS = {
-    ClockStatus.RUNNING: "正在计时", ClockStatus.HELD: "现在不计时", ClockStatus.PAUSED: "延期申请待批，暂停计时",
+    ClockStatus.RUNNING: "正在计时", ClockStatus.HELD: "现在不计时", ClockStatus.PAUSED: "暂停计时",
     ClockStatus.DONE: "计时已结束",
 }  # fmt: skip
+PAUSES = {EXTENSION_PENDING: "等延期申请的答复", OBJECTION_PENDING: "等申诉的结果"}
 #: clock → what has to be done before it runs out, and what the time is called
 DUTIES = {
     "accept": "签收", "finish": "办结", "reply": "回复", "review": "审核", "recheck": "复查", "look_back": "回头看",
@@ -31,6 +33,11 @@ ROLES = {
     "liaison": "联络员", "head": "单位负责人", "area_leader": "包片领导", "supervisor": "督导组", "office": "办公室",
     "leader": "领导小组领导", "first_responsible": "第一责任人",
 }  # fmt: skip
+
+
+def pause_words(clock: Clock) -> str:
+    """Return what a paused clock waits for: 等延期申请的答复."""
+    return PAUSES.get(clock.pause_reason or "", "等有关决定")
 
 
 def duty_words(clock: Clock, definition: WorkflowDefinition) -> str:

@@ -16,6 +16,7 @@ from typing import Any
 from transitions import Machine, MachineError
 
 from tracker.domain.definition import TransitionDefinition, WorkflowDefinition
+from tracker.domain.doers import Doers, doers_of
 from tracker.domain.errors import TransitionNotAllowed
 
 ENGINE = "engine"
@@ -25,7 +26,7 @@ PARTY_TITLES = {
 }  # fmt: skip
 
 #: Acts that are no transition but count for separation all the same.
-ACT_TITLES = {"edit": "修改内容"}
+ACT_TITLES = {"edit": "修改内容", "file": "提出申诉", "paper": "起草、审批或印发所申诉的文书"}
 
 Edges = Mapping[tuple[str, str], TransitionDefinition]
 
@@ -40,7 +41,7 @@ def compile_edges(definition: WorkflowDefinition) -> Edges:
 
 def allowed_transitions(
     definition: WorkflowDefinition, state: str, *, parties: frozenset[str], person_id: int,
-    last_doers: Mapping[str, int], separation: bool = True, lifted: frozenset[str] = frozenset(),
+    last_doers: Doers, separation: bool = True, lifted: frozenset[str] = frozenset(),
 ) -> tuple[TransitionDefinition, ...]:  # fmt: skip
     """Return the moves this person may take now, in the file's order.
 
@@ -59,7 +60,7 @@ def allowed_transitions(
 
 def plan_transition(
     definition: WorkflowDefinition, *, state: str, transition: str, parties: frozenset[str], person_id: int,
-    last_doers: Mapping[str, int], separation: bool = True, lifted: frozenset[str] = frozenset(),
+    last_doers: Doers, separation: bool = True, lifted: frozenset[str] = frozenset(),
 ) -> TransitionDefinition:  # fmt: skip
     """Return the transition that takes this person from `state`.
 
@@ -92,7 +93,7 @@ class _Asking:
 
     parties: frozenset[str]
     person_id: int
-    last_doers: Mapping[str, int]
+    last_doers: Doers
     separation: bool
     lifted: frozenset[str]
 
@@ -104,7 +105,9 @@ class _Asking:
         return (
             self.separation
             and transition.name not in self.lifted
-            and any(self.last_doers.get(earlier) == self.person_id for earlier in transition.unless_same_person_as)
+            and any(
+                self.person_id in doers_of(self.last_doers, earlier) for earlier in transition.unless_same_person_as
+            )
         )
 
 
@@ -170,7 +173,7 @@ def _refused(definition: WorkflowDefinition, wanted: TransitionDefinition, askin
     mine = [
         earlier
         for earlier in sorted(wanted.unless_same_person_as)
-        if asking.last_doers.get(earlier) == asking.person_id
+        if asking.person_id in doers_of(asking.last_doers, earlier)
     ]
     titles = "”“".join(_title_of(definition, earlier) for earlier in mine)
     return f"“{titles}”是您本人办的，“{wanted.title}”要由另一个人来办，请转请其他同志办理。"

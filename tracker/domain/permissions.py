@@ -24,6 +24,7 @@ class Action(StrEnum):
     ACT_AS_LEADER = "act_as_leader"
     ACT_AS_LEAD = "act_as_lead"
     HAND_DOWN = "hand_down"
+    OBJECT = "object"  # contest a paper that was served on one's unit
     CHANGE_CAMPAIGN = "change_campaign"
     URGE = "urge"
     ORDER_RUNG = "order_rung"
@@ -151,6 +152,7 @@ AT_UNIT: Mapping[Action, frozenset[Role]] = {
     Action.ACT_AS_UNIT: frozenset({Role.HEAD, Role.LIAISON}),
     Action.DECIDE_IN_PLACE: frozenset({Role.HEAD}),
     Action.HAND_DOWN: frozenset({Role.HEAD, Role.LIAISON}),
+    Action.OBJECT: frozenset({Role.HEAD, Role.LIAISON}),
     Action.SEE_ACCESS_LOG: frozenset({Role.HEAD, Role.LIAISON}),
 }
 _ANSWERING = frozenset({Role.HEAD, Role.LIAISON})

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tracker.domain.definition import TransitionDefinition, WorkflowDefinition
+from tracker.domain.doers import Doers, doers_of
 from tracker.domain.values import Role
 
 #: Parties whose moves are the office side's; only these decisions rise.
@@ -69,7 +70,7 @@ class Risen:
 
 
 def needs_of(
-    definition: WorkflowDefinition, state: str, last_doers: Mapping[str, int], *, separation: bool,
+    definition: WorkflowDefinition, state: str, last_doers: Doers, *, separation: bool,
     extension_asked_by: int | None = None,
 ) -> tuple[Need, ...]:  # fmt: skip
     """Return the office side's decisions that `state` waits for, with whom separation excludes from each.
@@ -111,5 +112,5 @@ def left_to_one(needs: Iterable[Need], chain: Sequence[Level]) -> frozenset[str]
     )
 
 
-def _excluded(step: TransitionDefinition, last_doers: Mapping[str, int]) -> frozenset[int]:
-    return frozenset(last_doers[earlier] for earlier in step.unless_same_person_as if earlier in last_doers)
+def _excluded(step: TransitionDefinition, last_doers: Doers) -> frozenset[int]:
+    return frozenset().union(*(doers_of(last_doers, earlier) for earlier in step.unless_same_person_as))

@@ -10,6 +10,7 @@ from tracker.domain.clock_changes import Change, ClockChange
 from tracker.domain.clock_words import (
     clock_words,
     duty_words,
+    pause_words,
     roles_in_words,
     say_day,
     say_due,
@@ -20,6 +21,7 @@ from tracker.domain.clocks import Clock, ClockStatus
 from tracker.domain.definition import WorkflowDefinition
 from tracker.domain.escalation import CAUSE_TITLES, Cause
 from tracker.domain.ladder import Rung, RungAct
+from tracker.domain.objections import OUTCOMES
 from tracker.domain.papers import NOTICE_TITLES
 from tracker.domain.timeline import Entry, Kind, RungState, Why
 from tracker.domain.values import WAITS_FOR_TITLES, WaitsFor, local_date
@@ -120,7 +122,7 @@ def change_words(change: ClockChange, words: Words) -> str:
         case Change.HELD:
             return f"{title}停表，这以后的日子不算超期。"
         case Change.PAUSED:
-            return f"{title}暂停计时，等延期申请的答复；期间不催办、不升级。"
+            return f"{title}暂停计时，{pause_words(clock)}；期间不催办、不升级。"
         case Change.RESUMED:
             return f"{title}继续计时，到{due}止。"
         case Change.DONE:
@@ -160,6 +162,11 @@ def _happened(one: Entry, words: Words) -> str:
             return "人工催办"
         case "task.handed_over":
             return f"由{said.get('from_name')}交{said.get('to_name')}接办"
+        case "task.frozen":
+            return "提出申诉，结果出来前暂停计时"
+        case "task.thawed":
+            outcome = OUTCOMES.get(str(said.get("outcome")), "有了结果")
+            return f"{outcome}，有关的期限接着计时"
         case "rung.ordered":
             return "领导批示，直接启动下一步措施"
         case "clock.excused":
@@ -240,8 +247,10 @@ def _left(one: Entry, words: Words) -> str:
     duty = duty_words(one.clock, words.workflow)
     match one.state:
         case RungState.WAITING:
-            waits = "延期申请有了答复" if one.clock.pause_reason else "又回到承办人手里"
-            return f"{clock_words(one.clock.name, words.workflow)}现在不计时，{_waits(words)}。{names}都不触发；{waits}以后，没到的再接着算"
+            paused = one.clock.status is ClockStatus.PAUSED
+            waits = pause_words(one.clock) if paused else _waits(words)
+            then = "有了结果" if paused else "又回到承办人手里"
+            return f"{clock_words(one.clock.name, words.workflow)}现在不计时，{waits}。{names}都不触发；{then}以后，没到的再接着算"
         case RungState.CONDITION:
             return f"{'；'.join(_sooner(one.rung)) or '按累计情况核对'}：{does(one.rung, words.judge)}"
         case _:

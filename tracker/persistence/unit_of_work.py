@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from enum import StrEnum
 from types import TracebackType
 from typing import Self
 
@@ -20,6 +21,7 @@ from tracker.persistence.repositories.incidents import IncidentRepository
 from tracker.persistence.repositories.installations import InstallationRepository
 from tracker.persistence.repositories.ledger import LedgerRepository
 from tracker.persistence.repositories.notices import NoticeRepository
+from tracker.persistence.repositories.objections import ObjectionRepository
 from tracker.persistence.repositories.occurrences import OccurrenceRepository
 from tracker.persistence.repositories.openings import OpeningRepository
 from tracker.persistence.repositories.plan_drafts import PlanDraftRepository
@@ -35,13 +37,26 @@ from tracker.persistence.repositories.told import ToldRepository
 from tracker.persistence.repositories.units import UnitRepository
 
 
+class CommitPoint(StrEnum):
+    """Where a commit can be interrupted: before it, or after it and before its bells."""
+
+    BEFORE = "before"
+    AFTER = "after"
+
+
+def pass_by(point: CommitPoint) -> None:
+    """Do nothing: what a running system does at a commit point."""
+
+
 class UnitOfWork:
     """The session and its repositories. What must follow a commit (a bell) is given to `on_commit`.
 
-    A repository is built when it is first asked for; none of them commits.
+    A repository is built when it is first asked for; none of them commits. `at_commit` is told of each commit point;
+    only test runs give one, to kill processes there.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, at_commit: Callable[[CommitPoint], None] = pass_by) -> None:
+        self._at_commit = at_commit
         self._session = Session(engine, expire_on_commit=False)
         self._after: list[Callable[[], None]] = []
         self._wakes = False
@@ -55,6 +70,7 @@ class UnitOfWork:
         self.events = EventRepository(self._session)
         self.campaigns = CampaignRepository(self._session)
         self.notices = NoticeRepository(self._session)
+        self.objections = ObjectionRepository(self._session)
         self.openings = OpeningRepository(self._session)
         self.occurrences = OccurrenceRepository(self._session)
         self.plan_drafts = PlanDraftRepository(self._session)
@@ -99,7 +115,9 @@ class UnitOfWork:
 
     def commit(self) -> None:
         """Commit, then ring the bells in the order in which they were given."""
+        self._at_commit(CommitPoint.BEFORE)
         self._session.commit()
+        self._at_commit(CommitPoint.AFTER)
         after, self._after, self._wakes = self._after, [], False
         for act in after:
             act()
@@ -114,8 +132,8 @@ class UnitOfWork:
 class UnitOfWorkFactory:
     """Opens units of work on one engine."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, at_commit: Callable[[CommitPoint], None] = pass_by) -> None:
+        self._engine, self._at_commit = engine, at_commit
 
     def __call__(self) -> UnitOfWork:
-        return UnitOfWork(self._engine)
+        return UnitOfWork(self._engine, self._at_commit)

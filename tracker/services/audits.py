@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
 
@@ -20,6 +20,7 @@ from tracker.services.context import Floor
 #: A sweep that is under way, or a task that moved in the very minute, is no omission.
 TOLERANCE = timedelta(minutes=2)
 MOST_LINES = 200
+A_MOMENT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
@@ -66,10 +67,10 @@ class AuditService:
             for batch in uow.ledger.stream_batches(kind="task"):
                 for task_id, rows in groupby(batch, key=lambda row: row.subject_id):
                     tasks += 1
-                    events = _task_events(rows)
+                    events = _in_order(_task_events(rows))
                     expected = expected_firings(
                         task_id, events, ladder=self._floor.catalog.ladder, calendar=self._floor.calendars.calendar,
-                        now=now, papers=papers.get(task_id, NO_FACTS),
+                        now=max(now, events[-1].at), papers=papers.get(task_id, NO_FACTS),
                     )  # fmt: skip
                     fired = fired_by_events(task_id, events)
                     late += sum(1 for _, due, at in fired if at - due > TOLERANCE)
@@ -117,6 +118,15 @@ def _judge_openings(uow: UnitOfWork, floor: Floor, *, now: datetime) -> tuple[in
 
 def _task_events(rows: Iterable[EventRow]) -> list[TaskEvent]:
     return [TaskEvent(row.at, row.kind, row.payload) for row in rows]
+
+
+def _in_order(events: Iterable[TaskEvent]) -> list[TaskEvent]:
+    """Return the events of one task as its chain has them; one from a clock that had gone back comes right after."""
+    found: list[TaskEvent] = []
+    for one in events:
+        behind = found and one.at < found[-1].at
+        found.append(replace(one, at=found[-1].at + A_MOMENT) if behind else one)
+    return found
 
 
 def _line(what: str, key: FiringKey, since: datetime | None) -> str:

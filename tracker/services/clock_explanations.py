@@ -13,6 +13,7 @@ from tracker.domain.clock_words import (
     STATUS_WORDS,
     clock_words,
     duty_words,
+    pause_words,
     say_day,
     say_due,
     say_moment,
@@ -81,6 +82,8 @@ class ClockStory:
             return f"已{duty_words(clock, self.record.definition)}，不再计时"
         if clock.status is ClockStatus.HELD:
             return f"{STATUS_WORDS[clock.status]}，{self._whose(clock.held_since)}"
+        if clock.status is ClockStatus.PAUSED:
+            return f"{STATUS_WORDS[clock.status]}，{pause_words(clock)}"
         return STATUS_WORDS[clock.status]
 
     def _is_over(self) -> bool:
@@ -101,7 +104,9 @@ class ClockStory:
         count = days.working_days_between(local_date(span.since), local_date(until))
         end = say_moment(span.until, today) if span.until else "现在"
         why = (
-            "延期申请待批，暂停计时" if span.clock.status is ClockStatus.PAUSED else f"{self._whose(span.since)}，停表"
+            f"{pause_words(span.clock)}，暂停计时"
+            if span.clock.status is ClockStatus.PAUSED
+            else f"{self._whose(span.since)}，停表"
         )
         return f"{say_moment(span.since, today)}至{end}{why}，共{count}个工作日，这段时间不算超期。"
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 
-from tracker.domain.clocks import ClockStatus, next_occurrence, pause, resume
+from tracker.domain.clocks import Clock, ClockStatus, next_occurrence, pause
 from tracker.domain.deadlines import by_date, show_day
 from tracker.domain.errors import FieldProblem, InvalidInput, NotAllowed, StaleVersion
 from tracker.domain.inputs import cleaned
+from tracker.domain.objections import EXTENSION_PENDING, OBJECTION_PENDING, answer_extension, freeze
 from tracker.domain.permissions import Action, Viewer, may
 from tracker.domain.values import local_date
 from tracker.persistence.models import ClockRow, Extension, Task
 from tracker.persistence.repositories.clocks import clock_from, clock_payload
 from tracker.persistence.unit_of_work import UnitOfWork
+from tracker.services.catching_up import fire_due
 from tracker.services.context import Floor, Setting
 from tracker.services.free_texts import refuse_personal
 from tracker.services.moving import write_back
@@ -24,7 +26,7 @@ from tracker.services.seeing import check_version, see
 from tracker.services.separation import Separation, may_answer_own, separation_for
 from tracker.services.telling import tell
 
-PAUSE_REASON = "extension_pending"
+PAUSE_REASON = EXTENSION_PENDING
 #: Clocks that a unit may ask to have extended, in the order in which they are looked for.
 EXTENDABLE = ("finish", "reply")
 
@@ -43,6 +45,7 @@ class ExtensionService:
 
         `ticks` are those by which the person stands by a number in a text (`check_personal`), here and below.
         """
+        fire_due(self._floor, task_ref)
         now = self._floor.clock.now()
         with self._floor.uows() as uow:
             task = uow.tasks.get_by_ref(task_ref, lock=True)
@@ -82,7 +85,7 @@ class ExtensionService:
         self, viewer: Viewer, *, task_ref: str, expected_version: int, grant: bool, granted_on: str, reason: str,
         ticks: Mapping[str, object] | None = None,
     ) -> None:  # fmt: skip
-        """Grant a definite new date, or refuse; the clock runs again either way.
+        """Grant a definite new date, or refuse; the clock runs again either way, unless an objection still holds it.
 
         A granted date is the clock's next occurrence: rungs of the old one are cancelled. A refused one goes on with
         the old date, and the days of waiting are not the unit's lateness.
@@ -107,12 +110,7 @@ class ExtensionService:
             bounds = row.due_on, _latest(uow, task)
             new_date, reason = _check_decision(bounds, grant, granted_on, reason, now=now)
             clock = clock_from(row, uow.clocks.fired([row])[row.id])
-            calendar = self._floor.calendars.newest()
-            if new_date is not None:
-                due = by_date(new_date, row.cutoff, calendar=calendar, source="经批准延期")
-                decided = next_occurrence(clock, due, now=now)
-            else:
-                decided = resume(clock, now=now, calendar=calendar)
+            decided = self._answered(uow, task, row, clock, new_date, now=now)
             write_back(uow, self._floor, task, row, decided, now=now)
             asked.status = "granted" if new_date else "refused"
             asked.granted_on, asked.decided_by, asked.decided_at = new_date, viewer.person_id, now
@@ -147,9 +145,21 @@ class ExtensionService:
         rows = uow.clocks.of_task(task.id, lock=True)
         for name in EXTENDABLE:
             row = rows.get(name)
-            if row is not None and row.status == ClockStatus.RUNNING.value:
+            if row is not None and (row.status == ClockStatus.RUNNING.value or row.pause_reason == OBJECTION_PENDING):
                 return row
         raise InvalidInput([FieldProblem("wanted_on", "这项任务现在没有在走的办理期限，不需要申请延期。")])
+
+    def _answered(
+        self, uow: UnitOfWork, task: Task, row: ClockRow, clock: Clock, new_date: date | None, *, now: datetime
+    ) -> Clock:
+        """Return the clock after the answer; an objection that is open as well must be answered before it runs."""
+        calendar = self._floor.calendars.newest()
+        contested = bool(uow.objections.frozen([task.id]))
+        if new_date is None:
+            return answer_extension(clock, contested=contested, now=now, calendar=calendar)
+        granted = next_occurrence(clock, by_date(new_date, row.cutoff, calendar=calendar, source="经批准延期"), now=now)
+        definition = self._floor.catalog.workflow(task.workflow_version_id)
+        return freeze(granted, definition.clocks[row.name], now=now) if contested else granted
 
     def _pauses(self, task: Task, row: ClockRow) -> bool:
         definition = self._floor.catalog.workflow(task.workflow_version_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,9 +13,10 @@ from tracker.domain.deadlines import DueMoment, told
 from tracker.domain.definition import StateDefinition, TransitionDefinition, WorkflowDefinition
 from tracker.domain.escalation import next_fire_at
 from tracker.domain.measure_dues import due_from_plain, resolve
+from tracker.domain.objections import freeze
 from tracker.domain.progress import schedule_from_plain, share_of
 from tracker.persistence.models import ClockRow, Task
-from tracker.persistence.repositories.clocks import clock_from, clock_payload, write_clock
+from tracker.persistence.repositories.clocks import NewClock, clock_from, clock_payload, write_clock
 from tracker.persistence.unit_of_work import UnitOfWork
 from tracker.services.context import Floor
 from tracker.services.ladder_choice import ladders_of_campaign
@@ -86,6 +87,7 @@ def _move_clocks(
     fired = uow.clocks.fired(rows.values())
     changed: dict[str, Any] = {}
     share = _reported_share(definition, move)
+    contested = bool(uow.objections.frozen([task.id]))
     for name, row in rows.items():
         clock = clock_from(row, fired[row.id])
         moved = enter_state(
@@ -97,6 +99,8 @@ def _move_clocks(
             moved = report_progress(moved, share, now=now)
         if move.transition.next_occurrence and move.relapse_due and definition.clocks[name].from_measure:
             moved = next_occurrence(moved, move.relapse_due, now=now)
+        if contested:
+            moved = freeze(moved, definition.clocks[name], now=now)
         if moved != clock:
             write_back(uow, floor, task, row, moved, now=now)
             changed[name] = clock_payload(moved, row.ladder_version_id)
@@ -116,6 +120,24 @@ def _move_clocks(
         _show_due(task, new.clock)
     if begun:
         uow.wake()
+    if begun and contested:
+        changed |= _freeze_begun(uow, floor, task, definition, begun, now=now)
+    return changed
+
+
+def _freeze_begun(
+    uow: UnitOfWork, floor: Floor, task: Task, definition: WorkflowDefinition, begun: Sequence[NewClock], *,
+    now: datetime,
+) -> dict[str, Any]:  # fmt: skip
+    """Let clocks that begin while their task is contested rest at once; return what changed."""
+    rows = uow.clocks.of_task(task.id, lock=True)
+    changed: dict[str, Any] = {}
+    for new in begun:
+        name = new.clock.name
+        frozen = freeze(new.clock, definition.clocks[name], now=now)
+        if frozen != new.clock:
+            write_back(uow, floor, task, rows[name], frozen, now=now)
+            changed[name] = clock_payload(frozen, new.ladder_version_id)
     return changed
 
 

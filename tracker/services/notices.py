@@ -6,7 +6,7 @@ and looked at again when it is issued: what is finished or waived meanwhile is s
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -21,6 +21,8 @@ from tracker.domain.values import local_date
 from tracker.persistence.models import Notice, NoticeItem, Submission, Task
 from tracker.persistence.queries.units import unit_names
 from tracker.persistence.unit_of_work import UnitOfWork
+from tracker.services.catching_up import fire_due_on_paper
+from tracker.services.contesting import check_not_contested, lapse_all, touched_by_voiding
 from tracker.services.context import Floor, Setting
 from tracker.services.moving import Move, move_task
 from tracker.services.recording import Doer, doer_at, event
@@ -28,6 +30,7 @@ from tracker.services.rectification import open_for_items
 from tracker.services.rising import settle
 from tracker.services.seeing import see
 from tracker.services.standings import follow_move, give_place, hold_standing
+from tracker.services.striking import Struck, look_again, strike, tasks_about
 from tracker.services.tasks import allowed_for, bind_files, check_reason, drop_extension, plan_for
 from tracker.services.telling import tell
 
@@ -43,6 +46,7 @@ class NoticeSnapshot:
     version: int
     printed_number: str | None
     struck: int = 0
+    contested: int = 0
     opened: int = 0
     repeated: bool = False
 
@@ -111,7 +115,7 @@ class NoticeService:
         with self._floor.uows() as uow:
             held = self._hold_draft(uow, viewer, notice_ref, expected_version)
             item = uow.notices.item(held.notice.id, item_id)
-            _strike(uow, item, reason=reason, person_id=viewer.person_id, status="struck", now=now)
+            strike(uow, item, reason=reason, person_id=viewer.person_id, status="struck", now=now)
             return self._drafted(uow, held, viewer, "notice.item_struck", {"item": item_id, "reason": reason}, now=now)
 
     def restore_item(self, viewer: Viewer, *, notice_ref: str, item_id: int, expected_version: int) -> int:
@@ -144,6 +148,7 @@ class NoticeService:
         Raises NotFound, NotAllowed, TransitionNotAllowed, StaleVersion, InvalidInput, or CannotIssue with all that
         stands in the way.
         """
+        fire_due_on_paper(self._floor, notice_ref)
         now = self._floor.clock.now()
         with self._floor.uows() as uow:
             held = self._hold(uow, viewer, notice_ref)
@@ -156,6 +161,7 @@ class NoticeService:
                 return replace(_snapshot(held), repeated=True)
             _check_version(held, expected_version, definition.states[held.task.state].title)
             planned = plan_for(uow, viewer, held.task, held.setting, definition, transition, now=now)
+            check_not_contested(uow, held.notice, transition)
             reason = check_reason(planned, reason)
             party = min(planned.by & parties(viewer, held.setting.place(held.task)))
             by = doer_at(viewer, held.setting.place(held.task), PARTY_ACTIONS[party])
@@ -165,6 +171,8 @@ class NoticeService:
             move = Move(planned, by, reason, values, submission.id if submission else None)
             event_id = move_task(uow, self._floor, held.task, definition, move, now=now)
             follow_move(uow, held.notice, definition, planned, by, now=now)
+            if planned.name == "void":
+                lapse_all(uow, self._floor, held.notice, held.setting, by, reason, now=now)
             opened = 0
             if planned.opens == "rectification_for_items":
                 opened = open_for_items(uow, self._floor, held.setting, held.notice, values, by, now=now)
@@ -175,7 +183,7 @@ class NoticeService:
             _tell_about(uow, held, planned, by, reason, event_id, state_title, now=now)
             self._floor.ring_deliveries(uow)
             uow.commit()
-            return replace(_snapshot(held), struck=struck, opened=opened)
+            return replace(_snapshot(held), struck=struck.finished, contested=struck.contested, opened=opened)
 
     def _submit(
         self, uow: UnitOfWork, held: _Held, planned: TransitionDefinition, given: Mapping[str, object] | None,
@@ -197,7 +205,7 @@ class NoticeService:
     def _before_move(
         self, uow: UnitOfWork, held: _Held, planned: TransitionDefinition, by: Doer,
         values: dict[str, Any] | None, *, now: datetime,
-    ) -> int:  # fmt: skip
+    ) -> Struck:  # fmt: skip
         match planned.name:
             case "seal":
                 return self._seal(uow, held, by, values, now=now)
@@ -210,12 +218,12 @@ class NoticeService:
             case "discard":
                 for item in held.items:
                     if item.struck_at is None:
-                        _strike(uow, item, reason="草稿弃用", person_id=by.person_id, status="waived", now=now)
+                        strike(uow, item, reason="草稿弃用", person_id=by.person_id, status="waived", now=now)
                 held.notice.gathering = False
-        return 0
+        return Struck()
 
-    def _seal(self, uow: UnitOfWork, held: _Held, by: Doer, values: dict[str, Any] | None, *, now: datetime) -> int:
-        struck = _look_again(uow, held, now=now)
+    def _seal(self, uow: UnitOfWork, held: _Held, by: Doer, values: dict[str, Any] | None, *, now: datetime) -> Struck:
+        struck = look_again(uow, held.items, now=now)
         if not [item for item in held.items if item.struck_at is None]:
             raise CannotIssue("这份草稿里已没有要处理的事项，不能报审。请弃用草稿，或添加事项。", ["没有未划去的事项"])
         held.notice.details = values or held.notice.details
@@ -240,7 +248,7 @@ class NoticeService:
         held.notice.approved_hash = present
         uow.events.append([event(("notice", held.notice.id), "notice.approved", {"hash": present}, at=now, by=by)])
 
-    def _issue(self, uow: UnitOfWork, held: _Held, by: Doer, *, now: datetime) -> int:
+    def _issue(self, uow: UnitOfWork, held: _Held, by: Doer, *, now: datetime) -> Struck:
         notice = held.notice
         if notice.approved_hash is None or notice.approved_hash != _hash(held):
             raise StaleVersion("现在的内容与审批时不一致，不能印发。请退回重新报审。")
@@ -249,10 +257,12 @@ class NoticeService:
             raise CannotIssue(
                 "还不能印发。", [f"本行动没有设定{NOTICE_TITLES[notice.kind]}的机关代字，请办公室先设定。"]
             )
-        struck = _look_again(uow, held, now=now)
+        struck = look_again(uow, held.items, now=now)
         kept = [item for item in held.items if item.struck_at is None]
         if not kept:
-            raise CannotIssue("还不能印发。", ["各事项都已办结或免于处理，已没有可印发的内容。请退回后弃用草稿。"])
+            raise CannotIssue(
+                "还不能印发。", ["各事项都已办结、免于处理或正在申诉，已没有可印发的内容。请退回后弃用草稿。"]
+            )
         place = give_place(uow, notice, now=now)
         series_id, number = uow.notices.next_number(office_id=notice.office_id, word=word, year=local_date(now).year)
         notice.number_series_id, notice.number = series_id, number
@@ -264,9 +274,10 @@ class NoticeService:
             finding.status, finding.decided_at, finding.decided_by = "issued", now, by.person_id
         payload = {
             "number": notice.printed_number, "unit_name": notice.printed_unit_name,
-            "approved_hash": notice.approved_hash, "items": [i.id for i in kept], "struck": struck,
+            "approved_hash": notice.approved_hash, "items": [i.id for i in kept], "struck": struck.finished,
+            "contested": struck.contested,
             "office": notice.office_id, "unit": notice.unit_id, "campaign": notice.campaign_id, "kind": notice.kind,
-            "place": place, "tasks": sorted(_tasks_about(uow, kept)), "task": notice.task_id,
+            "place": place, "tasks": sorted(tasks_about(uow, kept)), "task": notice.task_id,
         }  # fmt: skip
         uow.events.append([event(("notice", notice.id), "notice.issued", payload, at=now, by=by)])
         return struck
@@ -274,7 +285,8 @@ class NoticeService:
     def _hold(self, uow: UnitOfWork, viewer: Viewer, notice_ref: str) -> _Held:
         peek = uow.notices.get_by_ref(notice_ref)
         lines = uow.notices.items(peek.id)
-        wanted = {peek.task_id, *_tasks_about(uow, lines)}
+        # Whoever voids a contested paper ends its objections, so their tasks are locked with it, in one order.
+        wanted = {peek.task_id, *tasks_about(uow, lines), *touched_by_voiding(uow, peek)}
         tasks = {task.id: task for task in uow.tasks.find_many(sorted(wanted), lock=True)}
         notice = uow.notices.get_by_ref(notice_ref, lock=True)
         task = tasks[notice.task_id]
@@ -327,37 +339,6 @@ def _hash(held: _Held) -> str:
         kind=notice.kind, unit_id=notice.unit_id, severity=notice.severity, title=notice.title, body=notice.body,
         details=notice.details, items=[(i.id, i.text) for i in held.items if i.struck_at is None],
     )  # fmt: skip
-
-
-def _strike(
-    uow: UnitOfWork, item: NoticeItem, *, reason: str, person_id: int | None, status: str, now: datetime
-) -> None:
-    item.struck_at, item.struck_by, item.strike_reason = now, person_id, reason
-    if item.finding_id is not None:
-        finding = uow.notices.findings([item.finding_id])[item.finding_id]
-        finding.status, finding.decided_at, finding.decided_by, finding.reason = status, now, person_id, reason
-
-
-def _tasks_about(uow: UnitOfWork, items: Sequence[NoticeItem]) -> set[int]:
-    """Return the tasks that lines are about: one, or every missed period of a standing duty."""
-    findings = uow.notices.findings([item.finding_id for item in items if item.finding_id is not None])
-    periods = {task_id for finding in findings.values() for task_id in finding.period_tasks or ()}
-    return periods | {item.task_id for item in items if item.task_id is not None}
-
-
-def _look_again(uow: UnitOfWork, held: _Held, *, now: datetime) -> int:
-    """Strike the lines whose duty is finished meanwhile; return how many. The tasks are locked by the caller."""
-    kept = [i for i in held.items if i.struck_at is None]
-    tasks = {task.id: task for task in uow.tasks.find_many(sorted(_tasks_about(uow, kept)))}
-    struck = 0
-    for item in kept:
-        about = [tasks[task_id] for task_id in sorted(_tasks_about(uow, [item]))]
-        if about and all(task.done or task.final for task in about):
-            ended = max(task.done_at or now for task in about)
-            reason = f"印发前复核：该任务已办结（{local_date(ended).isoformat()}）。"
-            _strike(uow, item, reason=reason, person_id=None, status="obsolete", now=now)
-            struck += 1
-    return struck
 
 
 def _tell_about(

@@ -21,7 +21,7 @@ from tracker.services.context import Floor
 from tracker.services.ladder_choice import NewestLadder, ladders_of_campaign
 from tracker.services.recording import ENGINE, Doer, event
 
-REF_PREFIXES = {"rectification": "ZG"}
+REF_PREFIXES = {"rectification": "ZG", "objection": "SS"}
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from tracker.domain.ladder import RungAct
 from tracker.domain.messages import names_date
 from tracker.domain.papers import default_body, default_title, duty_of, finding_line
 from tracker.domain.values import DueClass, local_date
+from tracker.persistence.models import Finding, NoticeItem
 from tracker.persistence.queries.units import unit_names
 from tracker.persistence.repositories.clocks import clock_payload
 from tracker.persistence.repositories.events import NewEvent
@@ -278,3 +279,34 @@ def _fired_event(f: Fired, finding_ref: str | None, tells_date: bool, *, now: da
     if reached.served_by is not None:
         kind, payload["served_by"] = "rung.skipped", reached.served_by
     return event(("task", f.judged.row["task_id"]), kind, payload, at=now)
+
+
+def gather_again(uow: UnitOfWork, floor: Floor, findings: Sequence[Finding], *, now: datetime) -> None:
+    """Put findings that were kept out of papers while their duty was contested into the open drafts of their kind.
+
+    The struck line keeps its words and its reason; the finding moves on to a line of its own in the draft.
+    """
+    if not findings:
+        return
+    alone = uow.notices.findings_alone([one.id for one in findings])
+    keys = {
+        one.id: (one.campaign_id, one.unit_id, one.kind, one.severity, one.firing_id if one.id in alone else 0)
+        for one in findings
+    }
+    places = uow.sweeping.places([one.campaign_id for one in findings])
+    drafts, _, events = _drafts_for(uow, floor, sorted(set(keys.values())), places, now=now)
+    uow.notices.release_findings([one.id for one in findings])
+    for one in findings:
+        draft = drafts[keys[one.id]]
+        draft.last_position += 1
+        uow.notices.add_item(
+            NoticeItem(
+                notice_id=draft.id, finding_id=one.id, task_id=one.task_id, position=draft.last_position,
+                text=one.summary,
+            )
+        )  # fmt: skip
+        one.status, one.decided_at, one.decided_by, one.reason = "waiting", None, None, ""
+        payload = {"finding": one.ref, "position": draft.last_position}
+        events.append(event(("notice", draft.id), "notice.finding_gathered", payload, at=now))
+    uow.events.record(events)
+    uow.sweeping.bump_drafts([draft.id for draft in drafts.values()])

@@ -14,6 +14,7 @@ from tracker.persistence.models import Notice, NoticeItem, Problem, Submission, 
 from tracker.persistence.queries.tied import find_problems_below
 from tracker.persistence.unit_of_work import UnitOfWork
 from tracker.services.context import Floor, Setting
+from tracker.services.freezing import freeze_opened
 from tracker.services.opening import NewTask, open_tasks
 from tracker.services.recording import Doer, event
 
@@ -108,6 +109,7 @@ def open_for_items(
     for (item, _), task in zip(fresh, opened, strict=True):
         item.rectification_task_id = task.id
     if opened:
+        freeze_opened(uow, floor, notice, [(item, item.rectification_task_id or 0) for item, _ in fresh], now=now)
         refs = [task.ref for task in opened]
         uow.events.append([event(("notice", notice.id), "notice.items_opened", {"tasks": refs}, at=now, by=by)])
     return len(opened)

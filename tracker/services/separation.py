@@ -6,11 +6,11 @@ above has anybody either, one person may take it, with a reason that the record 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tracker.domain.definition import TransitionDefinition, WorkflowDefinition
+from tracker.domain.doers import Doers, doers_of
 from tracker.domain.rising import DECIDING_PARTIES, EXTENSION, Level, left_to_one, needs_of
 from tracker.domain.values import local_date
 from tracker.persistence.models import Task
@@ -55,11 +55,11 @@ def _upper_level(uow: UnitOfWork, task: Task, *, now: datetime) -> Level:
 
 
 def with_reason_when_alone(
-    planned: TransitionDefinition, separation: Separation, *, person_id: int, last_doers: Mapping[str, int]
+    planned: TransitionDefinition, separation: Separation, *, person_id: int, last_doers: Doers
 ) -> TransitionDefinition:
     """Return the transition, asking for a reason where one person takes a step that should have been another's."""
     alone = planned.name in separation.left_to_one and any(
-        last_doers.get(earlier) == person_id for earlier in planned.unless_same_person_as
+        person_id in doers_of(last_doers, earlier) for earlier in planned.unless_same_person_as
     )
     return replace(planned, reason="required") if alone else planned
 

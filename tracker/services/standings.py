@@ -101,10 +101,10 @@ class StandingService:
     def __init__(self, floor: Floor) -> None:
         self._floor = floor
 
-    def lift(self, viewer: Viewer, *, unit_id: int, office_id: int, expected_version: int, reason: str) -> str:
+    def lift(self, viewer: Viewer, *, unit_id: int, campaign_ref: str, expected_version: int, reason: str) -> str:
         """Take a unit's standing one step down by a leader's decision; return where it stands then.
 
-        For a standing that no card holds up any more (a red card made good leaves yellow). Raises NotFound,
+        `campaign_ref` says at which office. For a standing that no card holds up any more (a red card made good leaves yellow). Raises NotFound,
         NotAllowed, InvalidInput or StaleVersion.
         """
         reason = cleaned(reason)
@@ -112,8 +112,9 @@ class StandingService:
             raise InvalidInput([FieldProblem("reason", "请写明调整的依据和理由，不超过500字。")])
         now = self._floor.clock.now()
         with self._floor.uows() as uow:
-            office = uow.units.get_office(office_id)
-            place = Place(office.unit_id, None, unit_id)
+            campaign = uow.campaigns.get_by_ref(campaign_ref)
+            office_id = campaign.office_id
+            place = Place(uow.units.get_office(office_id).unit_id, campaign.id, unit_id)
             if uow.history.standing(office_id=office_id, unit_id=unit_id) is None:
                 raise NotFound("这个单位在本办公室没有亮牌记录。")
             if not (may(viewer, Action.ACT_AS_LEADER, place) or may(viewer, Action.ACT_AS_OFFICE, place)):
@@ -122,6 +123,8 @@ class StandingService:
             if row.version != expected_version:
                 raise StaleVersion("这个单位的亮牌状态刚有变动，请核对后再办。")
             lower = one_down(Standing(row.standing))
+            if lower.value == row.standing:
+                raise InvalidInput([FieldProblem("reason", "这个单位现在没有亮牌，不需要下调。")])
             held = uow.history.held_cards(office_id=office_id, unit_id=unit_id, kinds=sorted(CARDS_OF), but=0)
             if held:
                 raise InvalidInput(

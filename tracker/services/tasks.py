@@ -12,11 +12,13 @@ from tracker.domain.errors import FieldProblem, InvalidInput, NotAllowed, NotFou
 from tracker.domain.fields import read_form
 from tracker.domain.inputs import cleaned
 from tracker.domain.machine import allowed_transitions, plan_transition
+from tracker.domain.objections import OBJECTION
 from tracker.domain.permissions import PARTY_ACTIONS, Viewer, parties
 from tracker.domain.quotas import TaskPeriod, why_not_offered
 from tracker.domain.values import local_date
 from tracker.persistence.models import Submission, Task
 from tracker.persistence.unit_of_work import UnitOfWork
+from tracker.services.catching_up import fire_due
 from tracker.services.context import Floor, Setting
 from tracker.services.free_texts import check_personal
 from tracker.services.handing import check_corrections, with_correction
@@ -73,6 +75,7 @@ class TaskService:
         Raises NotFound (also when the viewer may not see the task), TransitionNotAllowed, NotAllowed, InvalidInput
         with a sentence a field, or StaleVersion when `expected_version` is no longer current.
         """
+        fire_due(self._floor, task_ref)
         now = self._floor.clock.now()
         with self._floor.uows() as uow:
             task = uow.tasks.get_by_ref(task_ref, lock=True)
@@ -80,38 +83,20 @@ class TaskService:
             definition = self._floor.catalog.workflow(task.workflow_version_id)
             if definition.paper:
                 raise NotFound("这是一份文书，请到文书页面办理。")
-            if _is_repeat(task, viewer, definition, transition, expected_version):
+            if definition.key == OBJECTION:
+                raise NotFound("这是一份申诉，请到申诉页面办理。")
+            if is_repeat(task, viewer, definition, transition, expected_version):
                 return TaskSnapshot(task.ref, task.state, task.version, repeated=True)
             check_version(task.version, expected_version, definition.states[task.state].title)
             planned = plan_for(uow, viewer, task, setting, definition, transition, now=now)
             reason = check_reason(planned, reason)
             check_personal(definition, given or {}, reason=reason)
-            by = _doer(viewer, task, setting, planned)
-            submission = self._submit(uow, task, definition, planned, given, reason, viewer, now=now)
+            by = doer_for(viewer, task, setting, planned)
+            submission = submit(uow, task, definition, planned, given, reason, viewer, now=now)
             snapshot = self._move(uow, task, setting, definition, planned, by, reason, submission, now=now)
             self._floor.ring_deliveries(uow)
             uow.commit()
             return snapshot
-
-    def _submit(
-        self, uow: UnitOfWork, task: Task, definition: WorkflowDefinition, planned: TransitionDefinition,
-        given: Mapping[str, object] | None, reason: str, viewer: Viewer, *, now: datetime,
-    ) -> Submission | None:  # fmt: skip
-        if planned.form is None:
-            return None
-        values = read_form(
-            definition.forms[planned.form], definition.forms, given or {}, today=local_date(now),
-            confidential=definition.confidential,
-        )  # fmt: skip
-        submission = uow.tasks.add_submission(
-            Submission(
-                task_id=task.id, transition=planned.name, form_key=planned.form, values=values, submitted_at=now,
-                workflow_version_id=task.workflow_version_id, person_id=viewer.person_id,
-            )
-        )  # fmt: skip
-        bind_files(uow, task.id, submission, definition, planned.form)
-        check_corrections(uow, task, definition.forms[planned.form], values, reason)
-        return submission
 
     def _move(
         self, uow: UnitOfWork, task: Task, setting: Setting, definition: WorkflowDefinition,
@@ -134,6 +119,28 @@ class TaskService:
         follow_move(uow, self._floor, task, setting, by, reason, now=now)
         _tell_about(uow, task, setting, definition, planned, by, reason, event_id, now=now)
         return TaskSnapshot(task.ref, task.state, task.version, opened)
+
+
+def submit(
+    uow: UnitOfWork, task: Task, definition: WorkflowDefinition, planned: TransitionDefinition,
+    given: Mapping[str, object] | None, reason: str, viewer: Viewer, *, now: datetime,
+) -> Submission | None:  # fmt: skip
+    """Keep the form that a step needs, with its files; raises InvalidInput with a sentence a field."""
+    if planned.form is None:
+        return None
+    values = read_form(
+        definition.forms[planned.form], definition.forms, given or {}, today=local_date(now),
+        confidential=definition.confidential,
+    )  # fmt: skip
+    submission = uow.tasks.add_submission(
+        Submission(
+            task_id=task.id, transition=planned.name, form_key=planned.form, values=values, submitted_at=now,
+            workflow_version_id=task.workflow_version_id, person_id=viewer.person_id,
+        )
+    )  # fmt: skip
+    bind_files(uow, task.id, submission, definition, planned.form)
+    check_corrections(uow, task, definition.forms[planned.form], values, reason)
+    return submission
 
 
 def allowed_for(
@@ -212,9 +219,10 @@ def drop_extension(uow: UnitOfWork, task: Task, definition: WorkflowDefinition, 
         asked.decision_reason = f"任务已转入“{definition.states[task.state].title}”，申请自动撤下。"
 
 
-def _is_repeat(
+def is_repeat(
     task: Task, viewer: Viewer, definition: WorkflowDefinition, transition: str, expected_version: int
 ) -> bool:
+    """Tell whether the same person had just taken the same step (a double click)."""
     wanted = definition.transition(transition)
     return (
         wanted is not None
@@ -224,7 +232,8 @@ def _is_repeat(
     )
 
 
-def _doer(viewer: Viewer, task: Task, setting: Setting, planned: TransitionDefinition) -> Doer:
+def doer_for(viewer: Viewer, task: Task, setting: Setting, planned: TransitionDefinition) -> Doer:
+    """Return the person in the post that lets him take the step."""
     place = setting.place(task)
     party = min(planned.by & parties(viewer, place))
     return doer_at(viewer, place, PARTY_ACTIONS[party])

@@ -12,6 +12,7 @@ from tracker.web.calendar.views import blueprint as calendar
 from tracker.web.campaign.changes import blueprint as changes
 from tracker.web.campaign.occurrences import blueprint as occurrences
 from tracker.web.campaign.returns import blueprint as returns
+from tracker.web.campaign.standings import blueprint as standings
 from tracker.web.campaign.views import blueprint as campaign
 from tracker.web.desk.views import blueprint as desk
 from tracker.web.help.views import blueprint as help_pages
@@ -32,7 +33,7 @@ from tracker.web.units.views import blueprint as units
 from tracker.web.workbench.views import blueprint as workbench
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
-    health.blueprint, account, desk, tasks, explaining, attachments, workbench, notices, campaign, plans, changes, occurrences, returns,
+    health.blueprint, account, desk, tasks, explaining, attachments, workbench, notices, campaign, plans, changes, occurrences, returns, standings,
     ledger, ledger_lists, accounts, operations, units, roster_import, unit_acts, office_people, areas, calendar,
     help_pages,
 )  # fmt: skip

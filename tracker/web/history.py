@@ -10,6 +10,7 @@ from typing import Any
 from tracker.domain.definition import WorkflowDefinition
 from tracker.domain.escalation import CAUSE_TITLES, Cause
 from tracker.domain.ladder import Ladder, RungAct
+from tracker.domain.papers import pace_words
 from tracker.persistence.queries.history import HistoryEvent
 from tracker.web.showing import say_date, show_date
 
@@ -87,7 +88,31 @@ def _fired(payload: Payload, words: Words) -> tuple[str, list[str]]:
     title = rungs[index].title if index < len(rungs) and rungs[index].title else str(payload.get("rung_name"))
     act = RUNG_ACTS.get(str(payload.get("act")), "")
     cause = CAUSE_TITLES[Cause(str(payload["cause"]))]
-    return title, [f"{act}（{cause}）" if payload.get("act") != RungAct.REMIND.value else ""]
+    lines = [f"{act}（{cause}）" if payload.get("act") != RungAct.REMIND.value else ""]
+    if "scheduled" in payload:
+        said = pace_words((int(payload["scheduled"]), int(payload["actual"])), date.fromisoformat(payload["due_on"]))
+        lines.append(f"{said}。")
+    if payload.get("counted"):
+        lines.append(f"计入的文书：{'、'.join(map(str, payload['counted']))}。")
+    return title, lines
+
+
+def _skipped(payload: Payload, words: Words) -> tuple[str, list[str]]:
+    rungs = words.ladder(int(payload["ladder"])).rungs
+    title = rungs[int(payload["rung"])].title or str(payload.get("rung_name"))
+    server = next((one.title for one in rungs if one.name == payload.get("served_by")), str(payload.get("served_by")))
+    return f"“{title}”不再重复发出", [f"更高一级的“{server}”已经包含这件事。"]
+
+
+def _checked(payload: Payload, words: Words) -> tuple[str, list[str]]:
+    return f"核对{_said(payload.get('checked_on'))}的序时进度", _clock_lines(payload, words.workflow)
+
+
+def _excused(payload: Payload, words: Words) -> tuple[str, list[str]]:
+    del words
+    if payload.get("excused"):
+        return "认定有正当理由", [_reason(payload), "以“无正当理由”为条件的措施不启动；期限不变。"]
+    return "撤销“有正当理由”的认定", [_reason(payload)]
 
 
 def _ordered(payload: Payload, words: Words) -> tuple[str, list[str]]:
@@ -176,6 +201,7 @@ TELLERS: Mapping[str, Teller] = {
     "decision.risen": _risen, "decision.came_back": _came_back,
     "task.redated": _redated, "task.handed_down": _handed_down, "task.reworded": _reworded,
     "task.opened": _opened, "task.moved": _moved, "rung.fired": _fired, "rung.ordered": _ordered,
+    "rung.skipped": _skipped, "progress.checked": _checked, "clock.excused": _excused,
     "task.urged": _urged, "extension.asked": _asked, "extension.decided": _decided, "attachment.stored": _stored,
     "task.handed_over": _handed_over,
     "clock.told": _told, "clock.redated": _counted_anew, "clock.recounted": _recounted,

@@ -8,11 +8,20 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from tracker.definitions.calendar_seed import seed_days
-from tracker.domain.auditing import Expected, TaskEvent, clock_from_payload, expected_firings, fired_by_events, spans
+from tracker.domain.auditing import (
+    Expected,
+    TaskEvent,
+    clock_from_payload,
+    expected_firings,
+    fired_by_events,
+    papers_issued,
+    spans,
+)
 from tracker.domain.calendar import WorkingCalendar
 from tracker.domain.clocks import Clock, ClockStatus
 from tracker.domain.deadlines import by_date, local_moment
-from tracker.domain.ladder import Ladder, Rung, RungAct
+from tracker.domain.ladder import Behind, Ladder, Measured, Rung, RungAct
+from tracker.domain.progress import Milestone, Pace, Schedule
 from tracker.persistence.repositories.clocks import clock_payload
 
 CALENDAR = WorkingCalendar(7, *seed_days(2025, 2027))
@@ -131,3 +140,56 @@ def test_firings_are_read_from_the_record():
     payload = {"clock": "finish", "occurrence": 1, "rung": 1, "fell_due_at": moment.isoformat()}
     events = [event(at("03-02"), clock()), TaskEvent(moment + MINUTE, "rung.fired", payload)]
     assert fired_by_events(TASK, events) == [((TASK, "finish", 1, 1), moment, moment + MINUTE)]
+
+
+# -- checks of scheduled progress, and papers counted
+
+
+PACED = Ladder("pace", 1, "序时进度", (Rung("red", RungAct.RAISE, ("supervisor",), behind=Behind(Measured.POINTS, above=30), raises="letter"),))  # fmt: skip
+
+
+def paced(day: str, occurrence: int, reported=()) -> dict:
+    schedule = Schedule(date(2026, 3, 1), date(2026, 6, 30), milestones=(Milestone(date(2026, 3, 31), 5000),))
+    due = by_date(date.fromisoformat(day), calendar=CALENDAR)
+    clock = Clock("pace", occurrence, ClockStatus.RUNNING, at("03-02"), due, due.due_on, pace=Pace(schedule, reported))
+    return {"clocks": {"pace": clock_payload(clock, 9)}}
+
+
+def expected_at_checks(*events: TaskEvent, now: datetime) -> dict:
+    return expected_firings(1, events, ladder=lambda _: PACED, calendar=lambda _: CALENDAR, now=now)
+
+
+def test_a_check_that_moved_on_without_firing_what_it_had_to_is_missing():
+    opened = TaskEvent(at("03-02"), "task.opened", paced("2026-03-31", 1))
+    checked = TaskEvent(at("04-01", 9, 10), "progress.checked", paced("2026-04-30", 2))
+    expected = expected_at_checks(opened, checked, now=at("04-02"))
+    assert list(expected) == [(1, "pace", 1, 0)]
+    assert expected[1, "pace", 1, 0].must_have_fired(now=at("04-02"), tolerance=timedelta(minutes=2))
+
+
+def test_what_was_reported_by_the_day_of_the_check_is_held_against_nobody():
+    opened = TaskEvent(at("03-02"), "task.opened", paced("2026-03-31", 1))
+    reported = TaskEvent(at("03-31", 17), "task.moved", paced("2026-03-31", 1, ((at("03-31", 17), 4000),)))
+    checked = TaskEvent(at("04-01", 9, 10), "progress.checked", paced("2026-04-30", 2))
+    assert expected_at_checks(opened, reported, checked, now=at("04-02")) == {}
+
+
+def test_the_papers_of_a_unit_are_read_from_the_record_with_those_that_ended():
+    def issued(place: int, day: str) -> TaskEvent:
+        said = {
+            "office": 1,
+            "unit": 2,
+            "campaign": 3,
+            "kind": "notice",
+            "place": place,
+            "tasks": [5],
+            "task": 100 + place,
+        }
+        return TaskEvent(at(day), "notice.issued", {**said, "number": f"督〔2026〕{place}号"})
+
+    ended = TaskEvent(at("03-09"), "notice.ended", {"office": 1, "unit": 2, "place": 1})
+    old = TaskEvent(at("02-01"), "notice.issued", {"number": "督〔2026〕0号"})  # before papers had places
+    facts = papers_issued([issued(2, "03-05"), ended, old, issued(1, "03-02")])
+    assert sorted(facts) == [101, 102]
+    assert facts[102].place == 2
+    assert [(paper.place, paper.ended_at) for paper in facts[102].papers] == [(1, at("03-09")), (2, None)]

@@ -39,7 +39,10 @@ class Finding(Base):
 
     __tablename__ = "finding"
     __table_args__ = (
-        CheckConstraint(one_of("status", "waiting", "struck", "waived", "issued", "obsolete"), name="status"),
+        CheckConstraint(
+            one_of("status", "waiting", "struck", "waived", "issued", "obsolete", "objected", "overturned"),
+            name="status",
+        ),
         Index("ix_finding__waiting", "campaign_id", "unit_id", postgresql_where="status = 'waiting'"),
         Index("ix_finding__task", "task_id"),
         Index(

@@ -36,7 +36,7 @@ OPEN_TASKS = text(f"""
         k.due_on AS clock_due_on, k.ladder_from_on, k.ladder_version_id, a.due_on AS accept_due_on,
         a.due_at AS accept_due_at,
         coalesce((SELECT jsonb_agg(jsonb_build_object('rung', f.rung, 'act', f.act, 'at', f.fired_at) ORDER BY f.id)
-                  FROM firing f WHERE f.clock_id = k.id AND f.occurrence = k.occurrence), '[]'::jsonb) AS fired,
+                  FROM firing f WHERE f.clock_id = k.id AND f.occurrence = k.occurrence AND f.act <> 'skip'), '[]'::jsonb) AS fired,
         {ASKED} AS extension_asked,
         count(*) OVER () AS total
     {_FROM}

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from tracker.domain.calendar import WorkingCalendar
+from tracker.domain.doers import Doers
 from tracker.domain.errors import NotFound
 from tracker.domain.permissions import Viewer
 from tracker.persistence.queries.lights import LIGHT, light_moment
@@ -120,7 +121,7 @@ class NoticeHead:
     final: bool
     done: bool
     workflow_version_id: int
-    last_doers: Mapping[str, int]
+    last_doers: Doers
     due_on: date | None
     due_at: datetime | None
     light: str

@@ -44,9 +44,10 @@ HEAD = text(f"""
 CLOCKS = text("""
     SELECT k.id, k.name, k.status, k.occurrence, k.started_at, k.due_on, k.due_at, k.due_class, k.due_rule, k.cutoff,
         k.provisional, k.ladder_version_id, k.ladder_from_on, k.pause_reason, k.quality_failures, k.failed_rechecks,
+        k.excused, k.pace,
         coalesce((SELECT jsonb_agg(jsonb_build_object('rung', f.rung, 'act', f.act, 'cause', f.cause,
                                                       'at', f.fired_at) ORDER BY f.id)
-                  FROM firing f WHERE f.clock_id = k.id AND f.occurrence = k.occurrence), '[]'::jsonb) AS fired
+                  FROM firing f WHERE f.clock_id = k.id AND f.occurrence = k.occurrence AND f.act <> 'skip'), '[]'::jsonb) AS fired
     FROM clock k WHERE k.task_id = :task ORDER BY k.id""")
 
 SUBMISSIONS = text("""
@@ -148,6 +149,8 @@ class TaskClock:
     pause_reason: str | None
     quality_failures: int
     failed_rechecks: int
+    excused: bool
+    pace: dict[str, Any] | None
     fired: list[Mapping[str, Any]]
 
 

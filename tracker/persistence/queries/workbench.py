@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
+from tracker.domain.doers import Doers
 from tracker.domain.permissions import Viewer
 from tracker.persistence.queries.paging import Page, fetch_page
 from tracker.persistence.queries.visibility import OFFICE_SEES, scope
@@ -124,7 +125,7 @@ class MatterRow:
     settings: Mapping[str, Any]
     state: str
     workflow_version_id: int
-    last_doers: Mapping[str, int]
+    last_doers: Doers
     risen: bool
     clock: str | None
     since: datetime | None
@@ -150,7 +151,7 @@ class DraftRow:
     settings: Mapping[str, Any]
     state: str
     workflow_version_id: int
-    last_doers: Mapping[str, int]
+    last_doers: Doers
     risen: bool
     clock_due_on: date | None
     clock_due_at: datetime | None

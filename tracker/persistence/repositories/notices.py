@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from tracker.domain.errors import NotFound
@@ -47,6 +47,10 @@ class NoticeRepository:
             raise NotFound(f"没有编号为“{ref}”的文书，或者您无权查看。")
         return notice
 
+    def find_many(self, notice_ids: Sequence[int]) -> list[Notice]:
+        """Return notices by id, in order of id."""
+        return list(self._session.scalars(select(Notice).where(Notice.id.in_(notice_ids)).order_by(Notice.id)))
+
     def of_task(self, task_id: int) -> Notice | None:
         """Return the notice whose state machine a task is."""
         return self._session.scalars(select(Notice).where(Notice.task_id == task_id)).one_or_none()
@@ -87,6 +91,22 @@ class NoticeRepository:
         """Add an item that a person wrote."""
         self._session.add(item)
         self._session.flush()
+
+    def findings_alone(self, finding_ids: Sequence[int]) -> frozenset[int]:
+        """Return which of these findings stand in a paper of their own."""
+        query = (
+            select(NoticeItem.finding_id).join(Notice, Notice.id == NoticeItem.notice_id)
+            .where(NoticeItem.finding_id.in_(finding_ids), Notice.alone)
+        )  # fmt: skip
+        return frozenset(found for found in self._session.scalars(query) if found is not None)
+
+    def release_findings(self, finding_ids: Sequence[int]) -> None:
+        """Let struck lines hold their findings no more, so that another draft may."""
+        self._session.execute(
+            update(NoticeItem)
+            .where(NoticeItem.finding_id.in_(finding_ids), NoticeItem.struck_at.is_not(None))
+            .values(finding_id=None)
+        )
 
     def findings(self, finding_ids: Sequence[int]) -> dict[int, Finding]:
         """Return findings by id."""

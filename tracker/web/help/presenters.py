@@ -18,7 +18,9 @@ from tracker.domain.definition import (
     WorkflowDefinition,
 )
 from tracker.domain.ladder import Ladder, Rung, RungAct
+from tracker.domain.ladder_words import say_conditions
 from tracker.domain.machine import PARTY_TITLES
+from tracker.domain.papers import NOTICE_TITLES
 from tracker.domain.rates import rates_of
 from tracker.domain.values import WAITS_FOR_TITLES
 from tracker.services.telling import ROLE_NAMES
@@ -109,12 +111,16 @@ class HelpPage:
     confidential: bool
 
 
-def present_help(definition: WorkflowDefinition, ladder: Callable[[str], Ladder]) -> HelpPage:
+def present_help(definition: WorkflowDefinition, ladder: Callable[[str], Ladder | None]) -> HelpPage:
     """Return the help of a kind of work."""
     return HelpPage(
         definition.key, definition.title, definition.help,
         tuple(_state(name, definition) for name in definition.states),
-        tuple(_clock(clock, definition, ladder(clock.ladder)) for clock in definition.clocks.values()),
+        tuple(
+            _clock(clock, definition, climbed)
+            for clock in definition.clocks.values()
+            if (climbed := ladder(clock.ladder)) is not None
+        ),
         tuple(_form(form, definition) for form in definition.forms.values()), definition.confidential,
     )  # fmt: skip
 
@@ -145,20 +151,22 @@ def _clock(clock: ClockDefinition, definition: WorkflowDefinition, ladder: Ladde
     if clock.within is not None:
         unit = "个工作日" if clock.within.unit is DayUnit.WORKING_DAY else "天"
         limit = f"从转入之日的次日起{clock.within.amount}{unit}"
+    elif clock.paced:
+        limit = "按核对周期，在每期最后一天核对；措施写了序时进度的才有"
+    elif clock.at_once:
+        limit = "印发时当场核对，不另给期限"
     notes = ["申请延期待批期间暂停计时。"] if "extension_pending" in clock.pauses_for else []
     where = "、".join(definition.states[name].title for name in definition.states if name in clock.runs_in)
-    return ClockView(f"{clock.title}期限", limit, where, tuple(map(_rung, ladder.rungs)), tuple(notes))
+    return ClockView(
+        f"{clock.title}期限", limit, where, tuple(_rung(one, ladder) for one in ladder.rungs), tuple(notes)
+    )
 
 
-def _rung(rung: Rung) -> RungView:
-    causes = []
-    if rung.after is not None:
-        moment = "到期当日" if rung.after == 0 else f"{'到期前' if rung.after < 0 else '逾期'}{abs(rung.after)}个工作日"
-        causes.append(f"{moment}{rung.at:%H:%M}")
-    if rung.quality_failures is not None:
-        causes.append(f"被退回{rung.quality_failures}次")
-    if rung.failed_rechecks is not None:
-        causes.append(f"复查不合格{rung.failed_rechecks}次")
+def _rung(rung: Rung, ladder: Ladder) -> RungView:
+    titles = {one.name: one.title or one.name for one in ladder.rungs}
+    causes = say_conditions(rung, lambda kind: NOTICE_TITLES.get(kind, kind), lambda name: titles.get(name, name))
+    if rung.unless_excused:
+        causes[-1] += "，且没有正当理由"
     what = rung.title or ACT_TITLES[rung.act]
     return RungView("，或".join(causes), what, "、".join(ROLE_NAMES.get(role, role) for role in rung.to))
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from flask import Blueprint, render_template
 
 from tracker.domain.errors import NotFound
-from tracker.persistence.queries.definitions import find_newest_workflows
+from tracker.domain.ladder import OPTIONAL_LADDERS, Ladder
 from tracker.web.auth import signed_in
 from tracker.web.help.presenters import present_help
 from tracker.web.requests import container
+from tracker.web.workflows import newest_workflows
 
 blueprint = Blueprint("help", __name__)
 
@@ -17,10 +18,7 @@ blueprint = Blueprint("help", __name__)
 @signed_in
 def index() -> str:
     """List the kinds of work and the papers."""
-    parts = container()
-    with parts.reading() as session:
-        ids = find_newest_workflows(session)
-    found = [parts.catalog.workflow(one) for one in ids]
+    found = newest_workflows().values()
     return render_template(
         "help/index.html", kinds=[one for one in found if not one.paper], papers=[one for one in found if one.paper]
     )
@@ -35,5 +33,10 @@ def show(workflow: str) -> str:
         _, definition = parts.catalog.newest_workflow(workflow)
     except NotFound:
         raise NotFound("没有这类工作的说明。") from None
-    page = present_help(definition, lambda key: parts.catalog.newest_ladder(key)[1])
+    page = present_help(definition, _ladder)
     return render_template("help/show.html", page=page)
+
+
+def _ladder(key: str) -> Ladder | None:
+    """Return the ladder of a clock; None for one that only a campaign gives."""
+    return None if key in OPTIONAL_LADDERS else container().catalog.newest_ladder(key)[1]

@@ -20,6 +20,7 @@ from tracker.web.notices.presenters import present_notice, present_rows
 from tracker.web.notices.steps import NO_TROUBLE, Trouble, present_steps
 from tracker.web.requests import container, expected_version, viewer
 from tracker.web.tasks.uploads import store_posted_files
+from tracker.web.workflows import newest_workflows
 
 blueprint = Blueprint("notices", __name__)
 
@@ -40,11 +41,12 @@ def index() -> str:
     """List papers: all of the office's, or a unit's own issued ones."""
     parts, who = container(), viewer()
     kind, state, unit, campaign = asked("kind", NOTICE_TITLES), asked("state"), asked("unit"), asked("campaign")
-    states = {
-        name: title.title
-        for key in NOTICE_TITLES
-        for name, title in parts.catalog.newest_workflow(key)[1].states.items()
-    }
+    states: dict[str, str] = {}
+    papers = newest_workflows()
+    for key in NOTICE_TITLES:
+        # One state is called differently by different papers; the list of filters has the commonest word.
+        for name, state_of in papers[key].states.items() if key in papers else ():
+            states.setdefault(name, state_of.title)
     with parts.reading() as session:
         found = queries.find_notices(
             session, who, kind=kind, state=state if state in states else None, unit=unit, campaign=campaign,

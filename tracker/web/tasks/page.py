@@ -32,7 +32,7 @@ from tracker.web.tasks.presenters import (
 )
 from tracker.web.tasks.tied import count_fields, present_tied, report_form, rolled_up
 
-URGE, ORDER, HAND_DOWN = "urge", "order", "hand_down"
+URGE, ORDER, HAND_DOWN, EXCUSE = "urge", "order", "hand_down", "excuse"
 
 
 def read_page(ref: str) -> TaskPage:
@@ -69,8 +69,10 @@ def show_task(ref: str, attempt: Attempt = NOTHING_TRIED, *, status: int = 200) 
                               offered=_rolled_up(page, definition))  # fmt: skip
     extending = _extending(who, page)
     offers = _offers(who, page, extending)
+    excused = parts.excuses.offered(who, task_ref=ref) if offers[EXCUSE] else None
+    offers[EXCUSE] = excused is not None
     html = render_template(
-        "tasks/task.html", page=page, head=head, counted=TaskPeriod(head.period_key, head.quota, head.recorded).counted, definition=definition, attempt=attempt, actions=actions,
+        "tasks/task.html", page=page, head=head, excused=excused, counted=TaskPeriod(head.period_key, head.quota, head.recorded).counted, definition=definition, attempt=attempt, actions=actions,
         light=LIGHTS[head.light], lights=LIGHTS, state=definition.states[head.state].title,
         waits=waits_title(head), today=local_date(now),
         left=left_or_late(head.due_on, head.due_at, now=now, calendar=calendar, asked=head.light != LATE.code) if head.waits_for == "unit" else "",
@@ -123,6 +125,7 @@ def _offers(who: Viewer, page: TaskPage, extending: Extending) -> dict[str, bool
         DECISION: extending.deciding,
         URGE: waits and head.due_on is not None and not asked and may(who, Action.URGE, place),
         ORDER: waits and may(who, Action.ORDER_RUNG, place),
+        EXCUSE: waits and may(who, Action.ACT_AS_SUPERVISOR, place),
         HAND_DOWN: waits and head.tie != "part" and may(who, Action.HAND_DOWN, place),
     }
 

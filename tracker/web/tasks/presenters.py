@@ -10,6 +10,7 @@ from tracker.domain.calendar import WorkingCalendar
 from tracker.domain.definition import FieldType, FormDefinition, TransitionDefinition, WorkflowDefinition
 from tracker.domain.errors import FieldProblem
 from tracker.domain.fields import describe_values
+from tracker.domain.progress import Pace, pace_from_plain, show_share
 from tracker.domain.values import DueClass, local_date
 from tracker.persistence.queries.task_page import TaskClock, TaskFile, TaskHead, TaskSubmission
 from tracker.web.forms import FormView, KeptFile, field_id, flat_values, holds_personal_number, present_form
@@ -141,7 +142,12 @@ def present_clocks(
     clocks: Iterable[TaskClock], definition: WorkflowDefinition, *, now: datetime, calendar: WorkingCalendar
 ) -> tuple[ClockView, ...]:
     """Return the clocks that still count, the one that runs first."""
-    counting = [c for c in clocks if c.status in ("running", "paused") or (c.status == "held" and c.name in SURVIVING)]
+    looking_back = {name for name, one in definition.clocks.items() if one.at_once}
+    counting = [
+        one for one in clocks
+        if one.name not in looking_back
+        and (one.status in ("running", "paused") or (one.status == "held" and one.name in SURVIVING))
+    ]  # fmt: skip
     views = [_clock(one, definition, now=now, calendar=calendar) for one in counting]
     return tuple(sorted(views, key=lambda view: view.status != CLOCK_STATUS["running"]))
 
@@ -209,11 +215,24 @@ def _clock(one: TaskClock, definition: WorkflowDefinition, *, now: datetime, cal
         notes.append(f"本期限内已被退回{one.quality_failures}次。")
     if one.failed_rechecks:
         notes.append(f"本期限内复查不合格{one.failed_rechecks}次。")
+    if one.excused:
+        notes.append("已认定有正当理由：以“无正当理由”为条件的措施不启动，期限不变。")
+    if one.pace:
+        notes.append(_pace_note(pace_from_plain(one.pace), now=now))
+        late = False
     left = left_or_late(one.due_on, one.due_at, now=now, calendar=calendar) if one.status == "running" else ""
     return ClockView(
         clock_title(one.name, definition), CLOCK_STATUS.get(one.status, one.status), one.due_on, left, late,
         one.due_rule, DUE_CLASSES.get(one.due_class, ""), tuple(notes),
     )  # fmt: skip
+
+
+def _pace_note(pace: Pace, *, now: datetime) -> str:
+    today = local_date(now)
+    return (
+        f"按序时进度，到今天应完成{show_share(pace.schedule.share_on(today))}，已报完成{show_share(pace.share_at(now))}。"
+        "核对日之前更新进度即可。"
+    )
 
 
 def _described(form: FormDefinition, one: TaskSubmission, definition: WorkflowDefinition) -> list[tuple[str, str]]:

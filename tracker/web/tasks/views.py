@@ -16,7 +16,7 @@ from tracker.web.extending import DECISION, EXTENSION, check_may_decide
 from tracker.web.forms import SUBMIT, read_given, with_rows_changed
 from tracker.web.requests import container, expected_version, safe_path, viewer
 from tracker.web.tasks.attachments import may_attach
-from tracker.web.tasks.page import HAND_DOWN, ORDER, URGE, after, place_of, read_page, show_task
+from tracker.web.tasks.page import EXCUSE, HAND_DOWN, ORDER, URGE, after, place_of, read_page, show_task
 from tracker.web.tasks.presenters import Attempt
 from tracker.web.tasks.uploads import store_posted_files
 
@@ -135,6 +135,21 @@ def order(ref: str) -> Response:
             reason=request.form.get("reason", ""), ticks=request.form,
         ),
         done="已批示启动，系统随即办理。",
+    )  # fmt: skip
+
+
+@blueprint.post("/tasks/<ref>/excuse")
+@requires(Action.ACT_AS_SUPERVISOR)
+def excuse(ref: str) -> Response:
+    """Find a good cause, or take the finding back."""
+    excused = request.form.get("excused") == "yes"
+    return _try(
+        ref, EXCUSE, read_given(request.form),
+        lambda: container().excuses.excuse(
+            viewer(), task_ref=ref, expected_version=expected_version(), excused=excused,
+            reason=request.form.get("reason", ""), ticks=read_given(request.form),
+        ),
+        done="已认定有正当理由，相应措施不启动；期限不变。" if excused else "已撤销认定，相应措施照常。",
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from tracker.domain.doers import Doers
 from tracker.domain.machine import allowed_transitions
 from tracker.domain.permissions import Place, Viewer, parties
 from tracker.domain.ports import WorkflowCatalog
@@ -33,7 +34,7 @@ class Matter(Protocol):
     @property
     def workflow_version_id(self) -> int: ...
     @property
-    def last_doers(self) -> Mapping[str, int]: ...
+    def last_doers(self) -> Doers: ...
     @property
     def risen(self) -> bool: ...
 

@@ -3,7 +3,7 @@
 Papers issued before have no place: what they said was not recorded for counting, so counting begins with the upgrade.
 
 Revision ID: 0006_ladders
-Revises: 0004_plan_drafts
+Revises: 0005_objections
 """
 
 import sqlalchemy as sa
@@ -11,7 +11,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0006_ladders"
-down_revision = "0004_plan_drafts"
+down_revision = "0005_objections"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,16 @@
+"""Who did the earlier steps of a matter, for separation by person (DESIGN.md §3.5). Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+#: step → the person who took it last, or every person where all of them count
+Doers = Mapping[str, int | Sequence[int]]
+
+
+def doers_of(last_doers: Doers, step: str) -> frozenset[int]:
+    """Return the persons whom a step that is separated from `step` excludes."""
+    found = last_doers.get(step)
+    if found is None:
+        return frozenset()
+    return frozenset({found} if isinstance(found, int) else found)

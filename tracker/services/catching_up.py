@@ -1,0 +1,25 @@
+"""Before a person moves a task, what is due on it fires.
+
+In a running system nothing is: a sweep came within the second. After an outage of workers and scheduler the pages may
+be used before the first sweep, and a unit that reports five days late would otherwise stop the clock on rungs that
+had fallen due and never fired.
+"""
+
+from __future__ import annotations
+
+from tracker.services.context import Floor
+from tracker.services.escalations import EscalationService
+
+
+def fire_due(floor: Floor, task_ref: str) -> None:
+    """Fire what is due on a task, in a transaction of its own. Raises NotFound."""
+    with floor.uows() as uow:
+        task_id = uow.tasks.get_by_ref(task_ref).id
+    EscalationService(floor).sweep_task(task_id)
+
+
+def fire_due_on_paper(floor: Floor, notice_ref: str) -> None:
+    """Fire what is due on a paper's own clocks. Raises NotFound."""
+    with floor.uows() as uow:
+        task_id = uow.notices.get_by_ref(notice_ref).task_id
+    EscalationService(floor).sweep_task(task_id)

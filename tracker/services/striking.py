@@ -1,0 +1,63 @@
+"""Lines of drafts are struck: by hand, and once more looked at before a paper leaves the office (DESIGN.md §3.5)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from tracker.domain.objections import STRUCK_WHILE_OPEN
+from tracker.domain.values import local_date
+from tracker.persistence.models import NoticeItem
+from tracker.persistence.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True)
+class Struck:
+    """How many lines a second look struck: duties done or called off meanwhile, and duties that are contested."""
+
+    finished: int = 0
+    contested: int = 0
+
+    @property
+    def total(self) -> int:
+        """Return how many lines were struck."""
+        return self.finished + self.contested
+
+
+def strike(
+    uow: UnitOfWork, item: NoticeItem, *, reason: str, person_id: int | None, status: str, now: datetime
+) -> None:
+    """Strike a line; what raised it takes `status`."""
+    item.struck_at, item.struck_by, item.strike_reason = now, person_id, reason
+    if item.finding_id is not None:
+        finding = uow.notices.findings([item.finding_id])[item.finding_id]
+        finding.status, finding.decided_at, finding.decided_by, finding.reason = status, now, person_id, reason
+
+
+def tasks_about(uow: UnitOfWork, items: Sequence[NoticeItem]) -> set[int]:
+    """Return the tasks that lines are about: one, or every missed period of a standing duty."""
+    findings = uow.notices.findings([item.finding_id for item in items if item.finding_id is not None])
+    periods = {task_id for finding in findings.values() for task_id in finding.period_tasks or ()}
+    return periods | {item.task_id for item in items if item.task_id is not None}
+
+
+def look_again(uow: UnitOfWork, items: Sequence[NoticeItem], *, now: datetime) -> Struck:
+    """Strike the lines whose duty is finished or contested meanwhile. The tasks are locked by the caller."""
+    kept = [item for item in items if item.struck_at is None]
+    tasks = {task.id: task for task in uow.tasks.find_many(sorted(tasks_about(uow, kept)))}
+    frozen = uow.objections.frozen(list(tasks))
+    finished = contested = 0
+    for item in kept:
+        about = [tasks[task_id] for task_id in sorted(tasks_about(uow, [item]))]
+        if not about:
+            continue
+        if all(task.done or task.final for task in about):
+            ended = max(task.done_at or now for task in about)
+            reason = f"印发前复核：该任务已办结（{local_date(ended).isoformat()}）。"
+            strike(uow, item, reason=reason, person_id=None, status="obsolete", now=now)
+            finished += 1
+        elif all(task.done or task.final or task.id in frozen for task in about):
+            strike(uow, item, reason=STRUCK_WHILE_OPEN, person_id=None, status="objected", now=now)
+            contested += 1
+    return Struck(finished, contested)
