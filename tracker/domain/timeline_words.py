@@ -103,6 +103,8 @@ def change_words(change: ClockChange, words: Words) -> str:
     old = say_day(change.before.due.due_on, words.today) if change.before else ""
     at_once = clock.due.due_at <= clock.started_at
     match change.change:
+        case Change.STARTED if clock.pace is not None:
+            return f"按序时进度核对，第一次是{say_day(clock.due.due_on, words.today)}。"
         case Change.STARTED:
             return "" if at_once else f"{title}开始计时，到{due}止。"
         case Change.EXTENDED:
@@ -216,7 +218,7 @@ def _rung_lines(one: Entry, words: Words) -> Iterator[str]:
         return
     if rung.after is not None and one.cause == Cause.LATE:
         yield f"{distance(rung, clock)}，升级规则里叫“{_title(rung)}”。"
-    if clock is not None and one.state is RungState.COMING:
+    if rung.after is not None and one.state is RungState.COMING:
         yield from (f"{line}。" for line in _sooner(rung))
 
 

@@ -51,19 +51,24 @@ class ClockStory:
         title = clock_words(self.name, self.record.definition)
         if clock.due.due_at <= clock.started_at:
             return
-        if self._is_over():
+        if self._is_over() and (starts_anew(self.name, self.record.definition) or clock.pace is not None):
             yield f"【{title}】到{say_due(clock, today)}为止。{self._status()}。"
             return
-        number = f"（第{clock.occurrence}次期限）" if clock.occurrence > 1 and clock.pace is None else ""
+        if clock.pace is not None:
+            checked = say_day(clock.due.due_on, today)
+            yield f"【{title}】下一次核对进度的日子是{checked}，看到当天为止报的进度。{self._status()}。"
+            yield from self._stops(calendars)
+            yield from self._lateness(calendars)
+            yield from self._coming()
+            return
+        number = f"（第{clock.occurrence}次期限）" if clock.occurrence > 1 else ""
         yield (
             f"【{title}】{number}到{say_due(clock, today)}为止，过了就算超期。{clock.due.rule}"
             f"{CLASS_WORDS[clock.due.due_class]}。{self._status()}。"
         )
         yield f"从{say_moment(self.mine[0].since, today)}开始计时。"
         yield from self._earlier()
-        for span in self.mine:
-            if span.clock.status in STOPPED and not starts_anew(self.name, self.record.definition):
-                yield self._stop(span, calendars)
+        yield from self._stops(calendars)
         if clock.excused:
             yield "已认定有正当理由：以“无正当理由”为条件的措施不启动，期限不变。"
         yield from self._lateness(calendars)
@@ -90,12 +95,18 @@ class ClockStory:
         return self.clock.status is ClockStatus.DONE or self.name in self.record.over
 
     def _earlier(self) -> Iterator[str]:
-        if self.clock.pace is not None:
-            return
         last = {span.clock.occurrence: span.clock for span in self.mine[:-1]}
         for number, old in last.items():
             if number != self.clock.occurrence:
                 yield f"原第{number}次期限为{say_day(old.due.due_on)}，仍留在记录里。"
+
+    def _stops(self, calendars: CalendarCatalog) -> Iterator[str]:
+        """Yield each time for which the clock rested; one that begins anew rests from nothing."""
+        if starts_anew(self.name, self.record.definition):
+            return
+        for span in self.mine:
+            if span.clock.status in STOPPED and (span.until is not None or not self._is_over()):
+                yield self._stop(span, calendars)
 
     def _stop(self, span: Span, calendars: CalendarCatalog) -> str:
         today = self.record.words.today

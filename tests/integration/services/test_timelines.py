@@ -145,3 +145,24 @@ def test_a_contested_line_rests_until_it_is_answered_and_then_what_is_to_come_co
         told, already = foretold(world, ref), fired(world, ref)
         world.move_to("2026-07-31")
         assert sorted(fired(world, ref) - already) == told
+
+
+PACED = (
+    "{key: m1, ordinal: （一）, title: 清运, text: 清运, workflow: scheduled_work, units: [各村], due: {by_date: 2026-06-30},"
+    " schedule: {from: 2026-03-02, to: 2026-06-30}}"
+)
+
+
+def test_the_next_check_of_progress_is_foretold_as_things_stand(fresh_database_url: str) -> None:
+    with World(fresh_database_url, start=morning("2026-03-02")) as world:
+        world.load(small_campaign(measures=[PACED]))
+        ref = world.task("m1", "west")["ref"]
+        world.act("clerk-west", ref, "accept")
+        world.move_to("2026-05-11")
+        explained = world.container.explanations.explain(world.viewer("clerk-west"), ref)
+        assert "下一次核对进度的日子是5月31日" in "".join(explained.lines)
+        already = fired(world, ref)
+        told = [one for one in foretold(world, ref) if one[1] == "pace"]
+        assert [moment for moment, _, _ in told] == ["2026-06-01T01:10:00+00:00"] * len(told)
+        world.move_to("2026-06-02")
+        assert sorted(one for one in fired(world, ref) - already if one[1] == "pace") == told
