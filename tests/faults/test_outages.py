@@ -31,6 +31,10 @@ MEASURES = [
     for key, title in (("survey", "摸排"), ("publicity", "宣传"))
 ]
 MINUTE = timedelta(minutes=1)
+PUBLICITY_RETURN: dict[str, object] = {
+    "theme": "进村宣传", "held_on": "2026-03-18", "place": "村委会", "forms": ["door_to_door"], "sessions": "1",
+    "people_reached": "120", "leaflets": "300",
+}  # fmt: skip
 
 
 def loaded(database_url: str) -> World:
@@ -218,6 +222,17 @@ def test_a_mail_whose_sending_could_not_be_written_down_is_shown_as_unknown_and_
     assert_whole(world)
 
 
+def test_in_the_ordinary_course_and_after_a_return_nobody_speaks_of_an_outage(world: World) -> None:
+    ref = world.task("publicity", "v1")["ref"]
+    world.act("clerk-v1", ref, "accept")
+    world.move_to("2026-03-23", "09:30")
+    world.act("clerk-v1", ref, "report", PUBLICITY_RETURN)
+    world.move_to("2026-03-30", "15:00")
+    world.act("sup1", ref, "return", reason="人次与台账不符。")
+    world.move_to("2026-04-08", "15:00")
+    assert world.rows("SELECT sentence FROM incident WHERE kind = 'outage'") == []
+
+
 def test_after_three_days_of_nobody_rungs_come_in_order_in_one_message_a_person_and_say_how_late(world: World) -> None:
     world.move_to("2026-03-19", "18:00")
     for village in VILLAGES:
@@ -240,6 +255,10 @@ def test_after_three_days_of_nobody_rungs_come_in_order_in_one_message_a_person_
         now=world.clock.now(),
     )
     assert len(recorded) == len(fired)  # the record holds both moments, so the lateness is the engine's and shows
+
+    outage = world.value("SELECT sentence FROM incident WHERE kind = 'outage'")
+    assert outage.startswith("3月20日09:10到期的事项到3月25日10:00才处理，其间没有巡查")
+    assert f"补触发{len(fired)}项" in outage
 
     addresses = [mail.address for _, mail in world.mail.sent]
     assert sorted(set(addresses)) == sorted(addresses)

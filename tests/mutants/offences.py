@@ -41,7 +41,7 @@ OFFENCES = (
     ),
     Offence(
         2, "a sweep commits halfway", "tracker/services/raising.py",
-        "    places = uow.sweeping.places(", "    uow.commit()\n    places = uow.sweeping.places(",
+        "    places = uow.sweeping.places([j.row", "    uow.commit()\n    places = uow.sweeping.places([j.row",
         (f"{KILLS}::test_a_sweeper_killed_at_this_table_leaves_nothing_and_the_next_fires_everything_once",),
     ),
     Offence(
@@ -116,7 +116,7 @@ OFFENCES = (
     ),
     Offence(
         5, "what is finished is not struck at issue", "tracker/services/striking.py",
-        "if all(task.done or task.final for task in about):", "if False:",
+        "        if all(task.done or task.final for task in about):", "        if False:",
         (f"{NOTICES}::test_what_is_finished_meanwhile_is_struck_at_issue_and_the_paper_shows_it",),
     ),
     Offence(
@@ -152,8 +152,8 @@ OFFENCES = (
         ("tests/integration/persistence/test_record.py",),
     ),
     Offence(
-        7, "an explanation forgets the time spent waiting", "tracker/services/explanations.py",
-        "if span.clock.status in (ClockStatus.HELD, ClockStatus.PAUSED):", "if False:",
+        7, "an explanation forgets the time spent waiting", "tracker/services/clock_explanations.py",
+        "            if span.clock.status in STOPPED and (", "            if False and (",
         ("tests/integration/services/test_explanations.py",),
     ),
     Offence(

@@ -15,9 +15,11 @@ CLASS_WORDS = {
     DueClass.FIXED: "这是写明的日期，不会变动", DueClass.TOLD: "这是推算并已告知的日期，只会向后调整并另行通知",
     DueClass.COMPUTED: "这是按规则推算的日期，还没有通知到人",
 }  # fmt: skip
-#: what a paused clock waits for → in words, and whose answer it is
-PAUSES = {EXTENSION_PENDING: "延期申请待批", OBJECTION_PENDING: "有关事项申诉审理中"}
-AWAITED = {EXTENSION_PENDING: "延期申请", OBJECTION_PENDING: "申诉"}
+STATUS_WORDS = {
+    ClockStatus.RUNNING: "正在计时", ClockStatus.HELD: "现在不计时", ClockStatus.PAUSED: "暂停计时",
+    ClockStatus.DONE: "计时已结束",
+}  # fmt: skip
+PAUSES = {EXTENSION_PENDING: "等延期申请的答复", OBJECTION_PENDING: "等申诉的结果"}
 #: clock → what has to be done before it runs out, and what the time is called
 DUTIES = {
     "accept": "签收", "finish": "办结", "reply": "回复", "review": "审核", "recheck": "复查", "look_back": "回头看",
@@ -33,28 +35,15 @@ ROLES = {
 }  # fmt: skip
 
 
+def pause_words(clock: Clock) -> str:
+    """Return what a paused clock waits for: 等延期申请的答复."""
+    return PAUSES.get(clock.pause_reason or "", "等有关决定")
+
+
 def duty_words(clock: Clock, definition: WorkflowDefinition) -> str:
     """Return what has to be done before the clock runs out, as a verb: 办结, 审核."""
     own = _own_title(clock.name, definition)
     return own or DUTIES.get(clock.name, "办理")
-
-
-def status_words(clock: Clock) -> str:
-    """Return how a clock stands: 正在计时, 延期申请待批，暂停计时."""
-    match clock.status:
-        case ClockStatus.RUNNING:
-            return "正在计时"
-        case ClockStatus.HELD:
-            return "现在不计时"
-        case ClockStatus.PAUSED:
-            return f"{PAUSES.get(clock.pause_reason or '', '等待决定')}，暂停计时"
-        case ClockStatus.DONE:
-            return "计时已结束"
-
-
-def awaited(clock: Clock) -> str:
-    """Return what a paused clock waits to be answered: 延期申请, 申诉."""
-    return AWAITED.get(clock.pause_reason or "", "申请")
 
 
 def starts_anew(name: str, definition: WorkflowDefinition) -> bool:

@@ -8,9 +8,9 @@ from datetime import date, datetime, timedelta
 
 from tracker.domain.clock_changes import Change, ClockChange
 from tracker.domain.clock_words import (
-    awaited,
     clock_words,
     duty_words,
+    pause_words,
     roles_in_words,
     say_day,
     say_due,
@@ -22,6 +22,7 @@ from tracker.domain.definition import WorkflowDefinition
 from tracker.domain.escalation import CAUSE_TITLES, Cause
 from tracker.domain.ladder import Rung, RungAct
 from tracker.domain.ladder_words import say_behind, say_counted
+from tracker.domain.objections import OUTCOMES
 from tracker.domain.papers import NOTICE_TITLES
 from tracker.domain.timeline import Entry, Kind, RungState, Why
 from tracker.domain.values import WAITS_FOR_TITLES, WaitsFor, local_date
@@ -103,6 +104,8 @@ def change_words(change: ClockChange, words: Words) -> str:
     old = say_day(change.before.due.due_on, words.today) if change.before else ""
     at_once = clock.due.due_at <= clock.started_at
     match change.change:
+        case Change.STARTED if clock.pace is not None:
+            return f"按序时进度核对，第一次是{say_day(clock.due.due_on, words.today)}。"
         case Change.STARTED:
             return "" if at_once else f"{title}开始计时，到{due}止。"
         case Change.EXTENDED:
@@ -122,7 +125,7 @@ def change_words(change: ClockChange, words: Words) -> str:
         case Change.HELD:
             return f"{title}停表，这以后的日子不算超期。"
         case Change.PAUSED:
-            return f"{title}暂停计时，等{awaited(clock)}的答复；期间不催办、不升级。"
+            return f"{title}暂停计时，{pause_words(clock)}；期间不催办、不升级。"
         case Change.RESUMED:
             return f"{title}继续计时，到{due}止。"
         case Change.DONE:
@@ -162,6 +165,11 @@ def _happened(one: Entry, words: Words) -> str:
             return "人工催办"
         case "task.handed_over":
             return f"由{said.get('from_name')}交{said.get('to_name')}接办"
+        case "task.frozen":
+            return "提出申诉，结果出来前暂停计时"
+        case "task.thawed":
+            outcome = OUTCOMES.get(str(said.get("outcome")), "有了结果")
+            return f"{outcome}，有关的期限接着计时"
         case "rung.ordered":
             return "领导批示，直接启动下一步措施"
         case "clock.excused":
@@ -211,7 +219,7 @@ def _rung_lines(one: Entry, words: Words) -> Iterator[str]:
         return
     if rung.after is not None and one.cause == Cause.LATE:
         yield f"{distance(rung, clock)}，升级规则里叫“{_title(rung)}”。"
-    if clock is not None and one.state is RungState.COMING:
+    if rung.after is not None and one.state is RungState.COMING:
         yield from (f"{line}。" for line in _sooner(rung))
 
 
@@ -242,8 +250,10 @@ def _left(one: Entry, words: Words) -> str:
     duty = duty_words(one.clock, words.workflow)
     match one.state:
         case RungState.WAITING:
-            waits = f"{awaited(one.clock)}有了答复" if one.clock.pause_reason else "又回到承办人手里"
-            return f"{clock_words(one.clock.name, words.workflow)}现在不计时，{_waits(words)}。{names}都不触发；{waits}以后，没到的再接着算"
+            paused = one.clock.status is ClockStatus.PAUSED
+            waits = pause_words(one.clock) if paused else _waits(words)
+            then = "有了结果" if paused else "又回到承办人手里"
+            return f"{clock_words(one.clock.name, words.workflow)}现在不计时，{waits}。{names}都不触发；{then}以后，没到的再接着算"
         case RungState.CONDITION:
             return f"{'；'.join(_sooner(one.rung)) or '按累计情况核对'}：{does(one.rung, words.judge)}"
         case _:

@@ -10,13 +10,14 @@ from typing import Any
 from tracker.domain.auditing import Span, spans
 from tracker.domain.clock_words import (
     CLASS_WORDS,
+    STATUS_WORDS,
     clock_words,
     duty_words,
+    pause_words,
     say_day,
     say_due,
     say_moment,
     starts_anew,
-    status_words,
 )
 from tracker.domain.clocks import Clock, ClockStatus
 from tracker.domain.ports import CalendarCatalog
@@ -50,19 +51,24 @@ class ClockStory:
         title = clock_words(self.name, self.record.definition)
         if clock.due.due_at <= clock.started_at:
             return
-        if self._is_over():
+        if self._is_over() and (starts_anew(self.name, self.record.definition) or clock.pace is not None):
             yield f"【{title}】到{say_due(clock, today)}为止。{self._status()}。"
             return
-        number = f"（第{clock.occurrence}次期限）" if clock.occurrence > 1 and clock.pace is None else ""
+        if clock.pace is not None:
+            checked = say_day(clock.due.due_on, today)
+            yield f"【{title}】下一次核对进度的日子是{checked}，看到当天为止报的进度。{self._status()}。"
+            yield from self._stops(calendars)
+            yield from self._lateness(calendars)
+            yield from self._coming()
+            return
+        number = f"（第{clock.occurrence}次期限）" if clock.occurrence > 1 else ""
         yield (
             f"【{title}】{number}到{say_due(clock, today)}为止，过了就算超期。{clock.due.rule}"
             f"{CLASS_WORDS[clock.due.due_class]}。{self._status()}。"
         )
         yield f"从{say_moment(self.mine[0].since, today)}开始计时。"
         yield from self._earlier()
-        for span in self.mine:
-            if span.clock.status in STOPPED and not starts_anew(self.name, self.record.definition):
-                yield self._stop(span, calendars)
+        yield from self._stops(calendars)
         if clock.excused:
             yield "已认定有正当理由：以“无正当理由”为条件的措施不启动，期限不变。"
         yield from self._lateness(calendars)
@@ -80,19 +86,27 @@ class ClockStory:
         if self._is_over() and clock.status is ClockStatus.HELD:
             return f"已{duty_words(clock, self.record.definition)}，不再计时"
         if clock.status is ClockStatus.HELD:
-            return f"{status_words(clock)}，{self._whose(clock.held_since)}"
-        return status_words(clock)
+            return f"{STATUS_WORDS[clock.status]}，{self._whose(clock.held_since)}"
+        if clock.status is ClockStatus.PAUSED:
+            return f"{STATUS_WORDS[clock.status]}，{pause_words(clock)}"
+        return STATUS_WORDS[clock.status]
 
     def _is_over(self) -> bool:
         return self.clock.status is ClockStatus.DONE or self.name in self.record.over
 
     def _earlier(self) -> Iterator[str]:
-        if self.clock.pace is not None:
-            return
         last = {span.clock.occurrence: span.clock for span in self.mine[:-1]}
         for number, old in last.items():
             if number != self.clock.occurrence:
                 yield f"原第{number}次期限为{say_day(old.due.due_on)}，仍留在记录里。"
+
+    def _stops(self, calendars: CalendarCatalog) -> Iterator[str]:
+        """Yield each time for which the clock rested; one that begins anew rests from nothing."""
+        if starts_anew(self.name, self.record.definition):
+            return
+        for span in self.mine:
+            if span.clock.status in STOPPED and (span.until is not None or not self._is_over()):
+                yield self._stop(span, calendars)
 
     def _stop(self, span: Span, calendars: CalendarCatalog) -> str:
         today = self.record.words.today
@@ -101,7 +115,9 @@ class ClockStory:
         count = days.working_days_between(local_date(span.since), local_date(until))
         end = say_moment(span.until, today) if span.until else "现在"
         why = (
-            status_words(span.clock) if span.clock.status is ClockStatus.PAUSED else f"{self._whose(span.since)}，停表"
+            f"{pause_words(span.clock)}，暂停计时"
+            if span.clock.status is ClockStatus.PAUSED
+            else f"{self._whose(span.since)}，停表"
         )
         return f"{say_moment(span.since, today)}至{end}{why}，共{count}个工作日，这段时间不算超期。"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -26,6 +26,7 @@ from tracker.services.free_texts import refuse_personal
 from tracker.services.judging import DEFERRED_FOR, JUDGING_ERRORS
 from tracker.services.ladder_facts import facts_of
 from tracker.services.moving import write_back
+from tracker.services.outages import report_outage
 from tracker.services.raising import BatchReport, write_batch
 from tracker.services.recording import doer_at, event
 from tracker.services.seeing import check_version, see
@@ -34,7 +35,7 @@ from tracker.services.telling import tell
 
 @dataclass(frozen=True)
 class SweepReport:
-    """What a sweep did, over all its batches."""
+    """What a sweep did, over all its batches; `waited_since` is the earliest moment of what was due."""
 
     claimed: int = 0
     fired: int = 0
@@ -43,12 +44,15 @@ class SweepReport:
     told: int = 0
     deferred: int = 0
     opened: int = 0
+    waited_since: datetime | None = None
 
     def plus(self, batch: BatchReport) -> SweepReport:
         """Return the report with one batch more."""
+        moments = [moment for moment in (self.waited_since, batch.waited_since) if moment is not None]
         return SweepReport(
             self.claimed + batch.claimed, self.fired + batch.fired, self.findings + batch.findings,
             self.drafts + batch.drafts, self.told + batch.told, self.deferred + batch.deferred, self.opened,
+            min(moments, default=None),
         )  # fmt: skip
 
 
@@ -83,6 +87,7 @@ class EscalationService:
                 break
             report = report.plus(batch)
         self._ring(report)
+        report_outage(self._floor, waited_since=report.waited_since, fired=report.fired)
         return report
 
     def sweep_task(self, task_id: int) -> None:
@@ -147,7 +152,8 @@ class EscalationService:
             except (WriteRefused, *JUDGING_ERRORS) as refused:
                 uow.rollback()
                 return self._halve([row["clock_id"] for row in rows], refused)
-        return BatchReport(len(rows), report.fired, report.findings, report.drafts, report.told, deferred=len(broken))
+        done = replace(report, claimed=len(rows), deferred=len(broken))
+        return replace(done, waited_since=rows[0]["next_fire_at"])
 
     def _halve(self, clock_ids: Sequence[int], refused: Exception) -> BatchReport:
         """Write the halves of a refused batch apart, until the bad row is alone; that one is put back an hour."""

@@ -16,7 +16,7 @@ from tracker.persistence.queries.explained import findings_of_task
 from tracker.persistence.queries.history import HistoryEvent, read_history
 from tracker.persistence.unit_of_work import UnitOfWork
 from tracker.services.context import Floor
-from tracker.services.task_explanations import Told, explain_task
+from tracker.services.task_explanations import SEEN_OUTSIDE, STEPS, Told, explain_task
 from tracker.services.task_records import NOT_THERE, check_may_see, is_inside, read_record
 
 
@@ -75,8 +75,8 @@ class ExplanationService:
         inside = is_inside(viewer, setting, task)
         lines = [f"“{notice.title}”因下列事项拟出："]
         data: dict[str, Any] = {"notice": ref, "number": notice.printed_number, "items": []}
-        # A line that was struck never reached the unit.
-        items = [one for one in uow.notices.items(notice.id) if inside or one.struck_at is None]
+        # A line that was struck before the issue never reached the unit.
+        items = [one for one in uow.notices.items(notice.id) if inside or not _never_issued(one, notice)]
         for position, item in enumerate(items, start=1):
             struck = f"（已划去：{item.strike_reason}）" if item.struck_at else ""
             lines.append(f"{position}. {item.text}{struck}")
@@ -105,19 +105,20 @@ class ExplanationService:
         steps = read_history(uow.session, kind="notice", subject=notice.id)
         return [
             one for one in steps
-            if one.kind in STEPS and (inside or one.kind in SEEN_OUTSIDE)
+            if one.kind in PAPER_STEPS and one.kind not in NOT_STEPS and (inside or one.kind in SEEN_OUTSIDE)
         ]  # fmt: skip
 
     def _step_lines(self, steps: list[HistoryEvent]) -> Iterator[str]:
         today = local_date(self._floor.clock.now())
         for one in steps:
             number = f"，编号{one.payload['number']}" if one.payload.get("number") else ""
-            yield f"{say_moment(one.at, today)}{one.who or '系统'}{STEPS[one.kind]}{number}。"
+            yield f"{say_moment(one.at, today)}{one.who or '系统'}{PAPER_STEPS[one.kind]}{number}。"
+
+
+def _never_issued(item: NoticeItem, notice: Notice) -> bool:
+    return item.struck_at is not None and (notice.issued_at is None or item.struck_at <= notice.issued_at)
 
 
 #: What happened to a paper, in words; lines added and struck stand with the lines.
-STEPS = {
-    "notice.drafted": "起草", "notice.edited": "修改标题或正文", "notice.sealed": "报审", "notice.approved": "批准",
-    "notice.issued": "印发", "notice.ended": "终止",
-}  # fmt: skip
-SEEN_OUTSIDE = frozenset({"notice.issued", "notice.ended"})
+PAPER_STEPS = {"notice.drafted": "起草", "notice.edited": "修改标题或正文", **STEPS}
+NOT_STEPS = frozenset({"notice.item_struck", "notice.item_restored"})

@@ -40,7 +40,7 @@ DraftKey = tuple[int, int, str, int, int]
 
 @dataclass(frozen=True, slots=True)
 class BatchReport:
-    """What one batch did."""
+    """What one batch did; `waited_since` is the earliest moment of what was due in it."""
 
     claimed: int
     fired: int
@@ -48,6 +48,7 @@ class BatchReport:
     drafts: int
     told: int
     deferred: int = 0
+    waited_since: datetime | None = None
 
 
 def write_batch(

@@ -8,6 +8,7 @@ from typing import Any
 
 from tracker.domain.auditing import spans
 from tracker.domain.clock_words import clock_words, say_day, say_moment
+from tracker.domain.objections import OUTCOMES
 from tracker.domain.papers import NOTICE_TITLES
 from tracker.domain.timeline import Entry, Kind, RungState
 from tracker.domain.timeline_words import cause_words, does, fired_inputs
@@ -128,7 +129,7 @@ def _decisions(uow: UnitOfWork, one: FindingStanding, *, inside: bool) -> list[H
     if one.notice_id is None:
         return []
     steps = read_history(uow.session, kind="notice", subject=one.notice_id)
-    return [step for step in steps if _concerns(step, one) and (inside or step.kind == "notice.issued")]
+    return [step for step in steps if _concerns(step, one) and (inside or step.kind in SEEN_OUTSIDE)]
 
 
 def _concerns(step: HistoryEvent, one: FindingStanding) -> bool:
@@ -136,16 +137,22 @@ def _concerns(step: HistoryEvent, one: FindingStanding) -> bool:
         return step.payload.get("item") == one.item_id
     if step.kind in ("notice.sealed", "notice.issued"):
         return one.item_id in (step.payload.get("items") or ())
+    if step.kind in OBJECTIONS:
+        return step.payload.get("item") in (None, one.item_id)
     return step.kind in ("notice.approved", "notice.ended")
 
 
 STEPS = {
     "notice.item_struck": "划去", "notice.item_restored": "恢复", "notice.sealed": "报审", "notice.approved": "批准",
-    "notice.issued": "印发", "notice.ended": "终止",
+    "notice.issued": "印发", "notice.ended": "终止", "objection.filed": "提出申诉", "objection.decided": "作出申诉决定",
 }  # fmt: skip
+OBJECTIONS = ("objection.filed", "objection.decided")
+#: What those outside the office know of the steps of a paper.
+SEEN_OUTSIDE = ("notice.issued", "notice.ended", *OBJECTIONS)
 STATUSES = {
     "waiting": "等督导组决定", "struck": "已划去", "waived": "已免于处理", "issued": "已印发",
     "obsolete": "印发前复核时已办结，没有印发",
+    "objected": "申诉期间搁置", "overturned": "申诉成立，已撤销",
 }  # fmt: skip
 
 
@@ -154,7 +161,9 @@ def _decided_line(one: FindingStanding, steps: Iterable[HistoryEvent], record: T
     parts = []
     for step in steps:
         reason = f"（理由：{step.payload['reason']}）" if step.payload.get("reason") else ""
-        number = f"，编号{step.payload['number']}" if step.payload.get("number") else ""
+        outcome = OUTCOMES.get(str(step.payload.get("outcome")), "")
+        number = f"：{outcome}" if outcome else ""
+        number += f"，编号{step.payload['number']}" if step.payload.get("number") else ""
         parts.append(f"{say_moment(step.at, today)}{step.who or '系统'}{STEPS[step.kind]}{number}{reason}")
     then = "；".join(parts) or STATUSES.get(one.status, "等督导组决定")
     return f"待处事项{one.ref}（{say_moment(one.raised_at, today)}提出，列入{paper}）：{then}。"

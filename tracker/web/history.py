@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from tracker.domain.clock_words import clock_words
 from tracker.domain.definition import WorkflowDefinition
 from tracker.domain.escalation import CAUSE_TITLES, Cause
 from tracker.domain.ladder import Ladder, RungAct
@@ -16,8 +17,6 @@ from tracker.persistence.queries.history import HistoryEvent
 from tracker.web.showing import say_date, show_date
 
 ENGINE_NAME = "系统"
-CLOCK_TITLES = {"accept": "签收期限", "finish": "办理期限", "reply": "回复期限", "review": "审核期限",
-                "recheck": "复查期限", "look_back": "回头看期限", "decide": "审定期限", "extension": "延期审批期限", "hold": "约谈期限"}  # fmt: skip
 CLOCK_STATUS = {"running": "计时中", "held": "暂不计时", "paused": "已暂停", "done": "已结束"}
 HELD_BY_CLOCK = {"accept": "已签收", "finish": "已报送，不计时", "reply": "已回复，不计时"}
 RUNG_ACTS = {RungAct.REMIND.value: "自动提醒", RungAct.URGE.value: "自动催办", RungAct.RAISE.value: "报督导组研究"}
@@ -60,15 +59,6 @@ def present_history(
 def who_of(event: HistoryEvent) -> str:
     """Return the unit, post and name of the person who did it, or the engine."""
     return event.who or ENGINE_NAME
-
-
-def clock_title(name: str, definition: WorkflowDefinition) -> str:
-    """Return what a clock is called on the screens."""
-    found = definition.clocks.get(name)
-    own = found.title if found else ""
-    if own and own != name:
-        return own if own.endswith("期限") else f"{own}期限"
-    return CLOCK_TITLES.get(name, name)
 
 
 def _opened(payload: Payload, words: Words) -> tuple[str, list[str]]:
@@ -166,12 +156,12 @@ def _told(payload: Payload, words: Words) -> tuple[str, list[str]]:
 
 def _counted_anew(payload: Payload, words: Words) -> tuple[str, list[str]]:
     old, new = _said(payload.get("old_due_on")), _said(payload.get("due_on"))
-    title = clock_title(str(payload.get("clock")), words.workflow)
+    title = clock_words(str(payload.get("clock")), words.workflow)
     return f"{title}由{old}调整到{new}", [_reason(payload)]
 
 
 def _recounted(payload: Payload, words: Words) -> tuple[str, list[str]]:
-    title = clock_title(str(payload.get("clock")), words.workflow)
+    title = clock_words(str(payload.get("clock")), words.workflow)
     return f"{title}按新的工作日历核对，日期不变", []
 
 
@@ -194,7 +184,7 @@ def _handed_over(payload: Payload, words: Words) -> tuple[str, list[str]]:
     what = f"由{payload.get('from_name')}交{payload.get('to_name')}接办"
     lines = [_reason(payload), f"自{_said(payload.get('on'))}起；此前的办理和超期记在{payload.get('from_name')}名下。"]
     for name, clock in (payload.get("clocks_standing") or {}).items():
-        lines.append(f"{clock_title(name, words.workflow)}不变：到{_day(clock.get('due_on'))}")
+        lines.append(f"{clock_words(name, words.workflow)}不变：到{_day(clock.get('due_on'))}")
     return what, lines
 
 
@@ -223,7 +213,7 @@ TELLERS: Mapping[str, Teller] = {
 def _clock_lines(payload: Mapping[str, Any], definition: WorkflowDefinition) -> list[str]:
     lines = []
     for name, clock in (payload.get("clocks") or {}).items():
-        title, status = clock_title(name, definition), CLOCK_STATUS.get(str(clock.get("status")), "")
+        title, status = clock_words(name, definition), CLOCK_STATUS.get(str(clock.get("status")), "")
         if clock.get("status") == "held":
             # The duty of this clock is done as far as the unit goes; what follows is for others to do.
             status = HELD_BY_CLOCK.get(name, status)

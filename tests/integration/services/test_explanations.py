@@ -74,6 +74,21 @@ def test_a_replaced_date_stays_in_the_explanation(world: World) -> None:
     assert "原第1次期限为2026年3月20日，仍留在记录里" in said
 
 
+def test_what_is_done_still_tells_its_date_and_its_pauses(world: World) -> None:
+    ref = world.task("t1", "west")["ref"]
+    world.move_to("2026-03-16")
+    world.act("clerk-west", ref, "report", MONTHLY)
+    world.move_to("2026-03-18")
+    world.act("sup1", ref, "return", reason="口径不对")
+    world.act("clerk-west", ref, "report", MONTHLY)
+    world.act("sup1", ref, "approve")
+    said = explained(world, ref)
+    assert "3月16日10:00至3月18日10:00等督导组处理，停表，共2个工作日" in said
+    assert "【办结期限】到3月20日24:00为止" in said
+    assert "这是写明的日期，不会变动" in said
+    assert "如到" not in said
+
+
 def test_an_issued_paper_is_explained_to_its_unit_item_by_item_and_a_draft_is_not(world: World) -> None:
     world.move_to("2026-03-27")
     (draft,) = [

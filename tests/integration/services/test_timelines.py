@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.integration.services.test_explanations import MONTHLY
+from tests.support.contested import contest, decide, item_about, run_late, serve
 from tests.support.world import World, morning, small_campaign
 from tracker.domain.errors import NotFound
 
@@ -125,3 +126,43 @@ def test_the_rows_are_words_and_carry_who_did_it(world: World) -> None:
     assert ("签收，转为“准备中”", "west村 联络员 clerk-west") in [(row.sentence, row.who) for row in view.past]
     assert "如到5月6日9:10仍未办结：自动催办联络员、单位负责人" in [row.sentence for row in view.coming]
     assert {row.mark for row in view.coming} == {"未到时", "期限"}
+
+
+def test_a_contested_line_rests_until_it_is_answered_and_then_what_is_to_come_comes(fresh_database_url: str) -> None:
+    with World(fresh_database_url, start=morning("2026-03-02")) as world:
+        run_late(world)
+        paper = serve(world)
+        objection = contest(world, paper, item_about(world, paper, "s1"))
+        ref = world.task("s1", "west")["ref"]
+        explained = world.container.explanations.explain(None, ref)
+        assert "暂停计时，等申诉的结果" in "".join(explained.lines)
+        assert explained.data["coming"] == []
+        world.move_to("2026-04-08")
+        decide(world, objection, "reject", reason="回执显示未报")
+        after = world.container.explanations.explain(None, ref)
+        assert "作出申诉决定：申诉不成立（理由：回执显示未报）" in "".join(after.lines)
+        assert after.data["differences"] == []
+        told, already = foretold(world, ref), fired(world, ref)
+        world.move_to("2026-07-31")
+        assert sorted(fired(world, ref) - already) == told
+
+
+PACED = (
+    "{key: m1, ordinal: （一）, title: 清运, text: 清运, workflow: scheduled_work, units: [各村], due: {by_date: 2026-06-30},"
+    " schedule: {from: 2026-03-02, to: 2026-06-30}}"
+)
+
+
+def test_the_next_check_of_progress_is_foretold_as_things_stand(fresh_database_url: str) -> None:
+    with World(fresh_database_url, start=morning("2026-03-02")) as world:
+        world.load(small_campaign(measures=[PACED]))
+        ref = world.task("m1", "west")["ref"]
+        world.act("clerk-west", ref, "accept")
+        world.move_to("2026-05-11")
+        explained = world.container.explanations.explain(world.viewer("clerk-west"), ref)
+        assert "下一次核对进度的日子是5月31日" in "".join(explained.lines)
+        already = fired(world, ref)
+        told = [one for one in foretold(world, ref) if one[1] == "pace"]
+        assert [moment for moment, _, _ in told] == ["2026-06-01T01:10:00+00:00"] * len(told)
+        world.move_to("2026-06-02")
+        assert sorted(one for one in fired(world, ref) - already if one[1] == "pace") == told

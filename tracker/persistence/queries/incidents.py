@@ -24,7 +24,7 @@ INCIDENTS = text(f"""
     ORDER BY i.last_at DESC, i.id DESC LIMIT :limit OFFSET :offset""")
 
 KINDS = {
-    "vacancy": "岗位空缺", "unjudgeable": "无法判定", "sweep_late": "巡检延误", "batch_failed": "批次失败",
+    "vacancy": "岗位空缺", "unjudgeable": "无法判定", "sweep_late": "巡检延误", "outage": "停机补触发", "batch_failed": "批次失败",
     "no_address": "无联系方式", "nobody": "无人可送", "no_phone": "缺手机号",
 }  # fmt: skip
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from tracker.domain.calendar import WorkingCalendar
+from tracker.domain.clock_words import clock_words
 from tracker.domain.definition import FieldType, FormDefinition, TransitionDefinition, WorkflowDefinition
 from tracker.domain.errors import FieldProblem
 from tracker.domain.fields import describe_values
@@ -15,7 +16,7 @@ from tracker.domain.progress import Pace, pace_from_plain, show_share
 from tracker.domain.values import DueClass, local_date
 from tracker.persistence.queries.task_page import TaskClock, TaskFile, TaskHead, TaskSubmission
 from tracker.web.forms import FormView, KeptFile, field_id, flat_values, holds_personal_number, present_form
-from tracker.web.history import CLOCK_STATUS, clock_title
+from tracker.web.history import CLOCK_STATUS
 from tracker.web.showing import left_or_late
 
 DUE_CLASSES = {
@@ -224,7 +225,7 @@ def _clock(one: TaskClock, definition: WorkflowDefinition, *, now: datetime, cal
         late = False
     left = left_or_late(one.due_on, one.due_at, now=now, calendar=calendar) if one.status == "running" else ""
     return ClockView(
-        clock_title(one.name, definition), CLOCK_STATUS.get(one.status, one.status), one.due_on, left, late,
+        clock_words(one.name, definition), CLOCK_STATUS.get(one.status, one.status), one.due_on, left, late,
         one.due_rule, DUE_CLASSES.get(one.due_class, ""), tuple(notes),
     )  # fmt: skip
 
