@@ -10,9 +10,14 @@ from typing import Any
 
 import pytest
 import redis
+from hypothesis import settings
 
 from tests.support.servers import cloned_database, private_servers
 from tracker.cli.embedded import RunningServers
+
+# How fast an example runs says how busy the machine is, and nothing about the code.
+settings.register_profile("in its own time", deadline=None)
+settings.load_profile("in its own time")
 
 _owned = pytest.StashKey[tuple[contextlib.ExitStack, RunningServers]]()
 

@@ -88,6 +88,7 @@ EXPECTED = """
 04-27 09:10 | clerk-hill | remind s2 | -1
 04-27 10:00 | sup | extension_asked s2 | hill asks
 04-28 10:00 | sup | extension_asked t1 | lake asks; s2's reminder of the day rests
+04-29 09:10 | sup | remind s2 | the answer to hill is due today (two working days)
 04-29 10:00 | clerk-hill | extension_decided s2 | refused; "due today" would now be untrue and is not sent
 04-29 10:00 | clerk-lake | extension_decided t1 | granted until 5.15
 04-29 10:00 | head-hill | extension_decided s2 | refused
