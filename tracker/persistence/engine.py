@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 
 def connect(url: str, *, pool_size: int = 5, application: str = "tracker") -> Engine:
@@ -31,6 +32,17 @@ def driver_url(url: str) -> str:
         if url.startswith(prefix):
             return "postgresql+psycopg://" + url.removeprefix(prefix)
     return url
+
+
+def is_away(error: BaseException) -> bool:
+    """Tell whether an error says that the database cannot be reached just now, rather than that it refused something."""
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return True
+    return isinstance(error, OperationalError | InterfaceError) and getattr(error.orig, "sqlstate", None) in AWAY
+
+
+#: No answer at all, a connection that broke, or a server that starts, stops or has no room for one more.
+AWAY = frozenset({None, "08000", "08001", "08003", "08006", "53300", "55000", "57P01", "57P02", "57P03"})
 
 
 def to_json(value: Any) -> str:

@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
 from tracker.domain.errors import CannotChange, CannotIssue, InvalidInput, TrackerError
+from tracker.persistence.engine import is_away
 from tracker.web.lost_forms import page_before, show_resume, typed_fields
 from tracker.web.requests import request_id
 
@@ -88,9 +89,19 @@ def show_http_error(error: HTTPException) -> Response:
 
 def show_incident(error: Exception) -> Response:
     """Log what nobody expected under a number that the page shows, so that the two can be matched."""
+    if is_away(error):
+        return _show_away()
     number = request_id() or secrets.token_hex(6)
     logger.exception("A request failed", action="web.failed", incident=number)
     return _page(500, "系统出错了", "本次操作没有保存，问题已经记录。请稍后再试；若仍不行，请把编号告诉管理员。")
+
+
+def _show_away() -> Response:
+    """Say that the database is away. The page itself must not ask it anything."""
+    logger.warning("The database could not be reached", action="web.database_away")
+    answer = make_response(render_template("errors/away.html", back=page_before()), 503)
+    answer.headers["Retry-After"] = "10"
+    return answer
 
 
 def _show_too_large() -> Response:

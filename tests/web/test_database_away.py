@@ -1,0 +1,53 @@
+"""While the database is away every page says so and loses nothing; when it is back, so is the page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from tests.support.servers import plain_url
+from tests.support.world import World, morning, small_campaign
+from tests.web.site import MEASURES, Site
+
+
+@pytest.fixture
+def site(fresh_database_url: str) -> Iterator[Site]:
+    with World(fresh_database_url, start=morning("2026-03-02")) as world:
+        world.load(small_campaign(measures=MEASURES, villages=["east"]))
+        yield Site(world)
+
+
+@contextmanager
+def away(site: Site) -> Iterator[None]:
+    """Let the server take no connection to the site's database, and cut those that stand."""
+    split = urlsplit(plain_url(site.world.database_url))
+    name = split.path.removeprefix("/")
+    with psycopg.connect(urlunsplit(split._replace(path="/postgres")), autocommit=True) as connection:
+        allow = sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS {}")
+        connection.execute(allow.format(sql.Identifier(name), sql.SQL("false")))
+        connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,))
+        try:
+            yield
+        finally:
+            connection.execute(allow.format(sql.Identifier(name), sql.SQL("true")))
+
+
+def test_every_page_says_that_it_is_away_and_comes_back_with_it(site: Site) -> None:
+    browser = site.browser("clerk-east")
+    task = f"/tasks/{site.world.task('survey', 'east')['ref']}"
+    assert browser.get("/desk").status_code == 200
+    with away(site):
+        for path in ("/desk", task, "/login"):
+            answer = browser.get(path)
+            assert answer.status_code == 503, path
+            assert "填写的内容还在" in answer.text
+            assert answer.headers["Retry-After"] == "10"
+        sent = browser.client.post(f"{task}/accept", headers={"Origin": "http://localhost"})
+        assert sent.status_code in (400, 503)  # the token is looked at before the database is
+    assert browser.get("/desk").status_code == 200
+    assert site.world.task("survey", "east")["state"] == "assigned"
