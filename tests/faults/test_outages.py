@@ -25,6 +25,8 @@ from tracker.persistence.unit_of_work import CommitPoint, pass_by
 from tracker.persistence.wakeups import server_version
 from tracker.queueing.queues import impatient_redis
 
+pytestmark = pytest.mark.slow
+
 VILLAGES = [f"v{number}" for number in range(1, 5)]
 MEASURES = [
     f"{{key: {key}, ordinal: （一）, title: {title}, text: 略, workflow: {key}, units: [各村], due: {{by_date: 2026-03-20}}}}"

@@ -65,6 +65,7 @@ def take(site: Site, person: str, ref: str, move: str, fields: Mapping[str, obje
     return site.browser(person).post(f"/tasks/{ref}/{move}", {"reason": "需要补正", **fields}, page=f"/tasks/{ref}")
 
 
+@pytest.mark.slow
 @each_walk
 def test_a_kind_of_work_is_walked_from_its_opening_to_its_end(site: Site, key: str, number: int) -> None:
     definition, task = CATALOG.workflows[key], site.world.task(key, "east")

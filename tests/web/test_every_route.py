@@ -314,6 +314,7 @@ def test_a_form_without_its_token_changes_nothing_whoever_sends_it(site: Site, d
     assert recorded(site) == before
 
 
+@pytest.mark.slow
 def test_whoever_may_is_served_or_told_why_not(site: Site, doors: dict[str, str]) -> None:
     wrong = []
     for row in ROUTES:

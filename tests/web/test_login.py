@@ -103,6 +103,7 @@ def test_a_first_login_must_change_the_password_before_anything_else(site: Site)
     assert browser.get("/desk").status_code == 200
 
 
+@pytest.mark.slow
 def test_a_flood_of_logins_from_one_address_is_slowed_and_an_office_of_fifty_is_not(site: Site) -> None:
     browser = site.browser()
     page = browser.get("/login").text

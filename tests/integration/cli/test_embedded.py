@@ -34,6 +34,8 @@ from tracker.cli.server_account import (
 )
 from tracker.settings import CHECKOUT, Settings
 
+pytestmark = pytest.mark.slow  # Servers are started and killed for each test.
+
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the servers under another account")
 
 
