@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from tracker.domain.cadence import Cadence
 from tracker.domain.campaign_file import CampaignFile
 from tracker.domain.deadlines import MeasureDue, Phase
 from tracker.domain.definition import WorkflowDefinition
 from tracker.domain.errors import NotFound
-from tracker.domain.ladder import Ladder
 from tracker.domain.measure_dues import due_from_plain, printed_day
 from tracker.domain.ports import Cipher, Clock, WorkflowCatalog
 from tracker.domain.reachability import LOOK_BACK, SUPPORT
@@ -25,6 +25,7 @@ from tracker.persistence.queries.chains import read_chains
 from tracker.persistence.repositories.units import OfficeRow
 from tracker.persistence.unit_of_work import UnitOfWork
 from tracker.services.campaign_loading import CampaignLoading
+from tracker.services.ladder_choice import ladder_lookup
 from tracker.services.recording import Doer
 
 _ROLES = ("liaison", "head", "area_leader")
@@ -140,14 +141,11 @@ class CampaignService:
         """Return the same within a transaction that is about to issue the campaign."""
         office = uow.units.get_office(campaign.office_id)
         facts = _facts(uow, campaign, office, self._clock)
-        return reasons_against_issue(
-            facts, self._definitions(campaign.settings.get("ladders", {})), now=self._clock.now()
-        )
+        return reasons_against_issue(facts, self._definitions(campaign.settings), now=self._clock.now())
 
-    def _definitions(self, chosen: Mapping[str, str]) -> Definitions:
-        """Return look-ups that ask the catalog once for each key; `chosen` are the campaign's own ladders."""
+    def _definitions(self, settings: Mapping[str, Any]) -> Definitions:
+        """Return look-ups that ask the catalog once for each key."""
         workflows: dict[str, WorkflowDefinition | None] = {}
-        ladders: dict[str, Ladder | None] = {}
 
         def workflow(key: str) -> WorkflowDefinition | None:
             if key not in workflows:
@@ -157,15 +155,7 @@ class CampaignService:
                     workflows[key] = None
             return workflows[key]
 
-        def ladder(key: str) -> Ladder | None:
-            if key not in ladders:
-                try:
-                    ladders[key] = self._catalog.newest_ladder(chosen.get(key, key))[1]
-                except NotFound:
-                    ladders[key] = None
-            return ladders[key]
-
-        return Definitions(workflow, ladder)
+        return Definitions(workflow, ladder_lookup(self._catalog, settings))
 
 
 def read_places(uow: UnitOfWork, office_ids: Iterable[int]) -> PresentPlaces:

@@ -24,7 +24,6 @@ from tracker.domain.deadlines import DueMoment, Phase, told
 from tracker.domain.definition import WorkflowDefinition
 from tracker.domain.errors import CannotChange, FieldProblem, InvalidInput, NotAllowed, NotFound, StaleVersion
 from tracker.domain.inputs import cleaned
-from tracker.domain.ladder import Ladder
 from tracker.domain.measure_dues import resolve
 from tracker.domain.permissions import Action, Place, Viewer, may
 from tracker.domain.reachability import SUPPORT, reachable_workflows
@@ -35,6 +34,7 @@ from tracker.services.announcing import liaisons_of
 from tracker.services.change_files import against_file
 from tracker.services.change_writing import ChangeWriting, Decided
 from tracker.services.context import Floor
+from tracker.services.ladder_choice import ladder_lookup
 from tracker.services.recording import ENGINE, Doer, doer_at
 
 Wish = CampaignFile | Sequence[Edit]
@@ -280,13 +280,14 @@ class _Reading:
     def _unready(self, changes: Sequence[Change]) -> list[str]:
         """Look at new measures' workflows as issuing does: they exist, and their papers have a 机关代字."""
         words = self._campaign.settings.get("number_words", {})
+        ladder = ladder_lookup(self._floor.catalog, self._campaign.settings)
         found = []
         for change in changes:
             if change.kind is not ChangeKind.ADDED:
                 continue
             keys = [change.measure.workflow]
             keys += [SUPPORT] if "support" in change.measure.duties.values() else []
-            reached = reachable_workflows(keys, workflow=self._workflow, ladder=self._ladder)
+            reached = reachable_workflows(keys, workflow=self._workflow, ladder=ladder)
             if change.measure.workflow not in reached:
                 found.append(f"“{change.measure.name}”要用的流程“{change.measure.workflow}”没有装入。")
             lacking = sorted({one.title for one in reached.values() if one.paper and one.key not in words})
@@ -297,13 +298,6 @@ class _Reading:
     def _workflow(self, key: str) -> WorkflowDefinition | None:
         try:
             return self._floor.catalog.newest_workflow(key)[1]
-        except NotFound:
-            return None
-
-    def _ladder(self, key: str) -> Ladder | None:
-        try:
-            chosen = self._campaign.settings.get("ladders", {})
-            return self._floor.catalog.newest_ladder(chosen.get(key, key))[1]
         except NotFound:
             return None
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
+from tracker.domain.errors import NotFound
 from tracker.domain.ladder import OPTIONAL_LADDERS, Ladder
 from tracker.domain.ports import WorkflowCatalog
 
@@ -23,3 +24,18 @@ def ladders_of_campaign(catalog: WorkflowCatalog, settings: Mapping[str, Any]) -
         return None if wanted in OPTIONAL_LADDERS else catalog.newest_ladder(wanted)
 
     return newest
+
+
+def ladder_lookup(catalog: WorkflowCatalog, settings: Mapping[str, Any]) -> Callable[[str], Ladder | None]:
+    """Return the same look-up for checks: None also for a ladder that this installation does not have."""
+    newest = ladders_of_campaign(catalog, settings)
+
+    @cache
+    def ladder(key: str) -> Ladder | None:
+        try:
+            found = newest(key)
+        except NotFound:
+            return None
+        return found[1] if found is not None else None
+
+    return ladder
