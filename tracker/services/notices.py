@@ -13,12 +13,11 @@ from typing import Any
 
 from tracker.domain.definition import CountsAs, TransitionDefinition
 from tracker.domain.errors import CannotIssue, FieldProblem, InvalidInput, NotAllowed, StaleVersion
-from tracker.domain.fields import read_form
 from tracker.domain.inputs import cleaned
 from tracker.domain.papers import NOTICE_TITLES, content_hash, printed_number
-from tracker.domain.permissions import PARTY_ACTIONS, Action, Viewer, may, parties
+from tracker.domain.permissions import Action, Viewer, may
 from tracker.domain.values import local_date
-from tracker.persistence.models import Notice, NoticeItem, Submission, Task
+from tracker.persistence.models import Notice, NoticeItem, Task
 from tracker.persistence.queries.units import unit_names
 from tracker.persistence.unit_of_work import UnitOfWork
 from tracker.services.catching_up import fire_due_on_paper
@@ -31,7 +30,7 @@ from tracker.services.rising import settle
 from tracker.services.seeing import see
 from tracker.services.standings import follow_move, give_place, hold_standing
 from tracker.services.striking import Struck, look_again, strike, tasks_about
-from tracker.services.tasks import allowed_for, bind_files, check_reason, drop_extension, plan_for
+from tracker.services.tasks import allowed_for, check_reason, doer_for, drop_extension, plan_for, submit
 from tracker.services.telling import tell
 
 MAX_BODY = 5000
@@ -163,9 +162,9 @@ class NoticeService:
             planned = plan_for(uow, viewer, held.task, held.setting, definition, transition, now=now)
             check_not_contested(uow, held.notice, transition)
             reason = check_reason(planned, reason)
-            party = min(planned.by & parties(viewer, held.setting.place(held.task)))
-            by = doer_at(viewer, held.setting.place(held.task), PARTY_ACTIONS[party])
-            values, submission = self._submit(uow, held, planned, given, viewer, now=now)
+            by = doer_for(viewer, held.task, held.setting, planned)
+            submission = submit(uow, held.task, definition, planned, given, reason, viewer, now=now)
+            values = submission.values if submission else None
             hold_standing(uow, held.notice, definition, planned, now=now)
             struck = self._before_move(uow, held, planned, by, values, now=now)
             move = Move(planned, by, reason, values, submission.id if submission else None)
@@ -184,23 +183,6 @@ class NoticeService:
             self._floor.ring_deliveries(uow)
             uow.commit()
             return replace(_snapshot(held), struck=struck.finished, contested=struck.contested, opened=opened)
-
-    def _submit(
-        self, uow: UnitOfWork, held: _Held, planned: TransitionDefinition, given: Mapping[str, object] | None,
-        viewer: Viewer, *, now: datetime,
-    ) -> tuple[dict[str, Any] | None, Submission | None]:  # fmt: skip
-        if planned.form is None:
-            return None, None
-        definition = self._floor.catalog.workflow(held.task.workflow_version_id)
-        values = read_form(definition.forms[planned.form], definition.forms, given or {}, today=local_date(now))
-        submission = uow.tasks.add_submission(
-            Submission(
-                task_id=held.task.id, transition=planned.name, form_key=planned.form, values=values,
-                submitted_at=now, workflow_version_id=held.task.workflow_version_id, person_id=viewer.person_id,
-            )
-        )  # fmt: skip
-        bind_files(uow, held.task.id, submission, definition, planned.form)
-        return values, submission
 
     def _before_move(
         self, uow: UnitOfWork, held: _Held, planned: TransitionDefinition, by: Doer,
