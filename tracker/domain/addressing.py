@@ -5,6 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+#: What the holder of a post is called.
+HOLDER_NAMES = {
+    "liaison": "联络员", "head": "负责人", "area_leader": "包片领导", "supervisor": "督导员",
+    "office": "办公室工作人员", "leader": "领导小组领导", "first_responsible": "第一责任人",
+}  # fmt: skip
 #: Who answers for a role that nobody holds. Office-side roles end at the office itself.
 NEXT_IN_CHAIN = {
     "liaison": "head",

@@ -20,15 +20,7 @@ STATUS_WORDS = {
     ClockStatus.DONE: "计时已结束",
 }  # fmt: skip
 PAUSES = {EXTENSION_PENDING: "等延期申请的答复", OBJECTION_PENDING: "等申诉的结果"}
-#: clock → what has to be done before it runs out, and what the time is called
-DUTIES = {
-    "accept": "签收", "finish": "办结", "reply": "回复", "review": "审核", "recheck": "复查", "look_back": "回头看",
-    "decide": "审定", "hold": "约谈", "extension": "批复延期",
-}  # fmt: skip
-TITLES = {
-    "accept": "签收期限", "finish": "办理期限", "reply": "回复期限", "review": "审核期限", "recheck": "复查期限",
-    "look_back": "回头看期限", "decide": "审定期限", "hold": "约谈期限", "extension": "延期审批期限",
-}  # fmt: skip
+#: Whom a rung tells, as those who read of it know them: teams, not post holders.
 ROLES = {
     "liaison": "联络员", "head": "单位负责人", "area_leader": "包片领导", "supervisor": "督导组", "office": "办公室",
     "leader": "领导小组领导", "first_responsible": "第一责任人",
@@ -42,8 +34,7 @@ def pause_words(clock: Clock) -> str:
 
 def duty_words(clock: Clock, definition: WorkflowDefinition) -> str:
     """Return what has to be done before the clock runs out, as a verb: 办结, 审核."""
-    own = _own_title(clock.name, definition)
-    return own or DUTIES.get(clock.name, "办理")
+    return _title(clock.name, definition)
 
 
 def starts_anew(name: str, definition: WorkflowDefinition) -> bool:
@@ -53,10 +44,8 @@ def starts_anew(name: str, definition: WorkflowDefinition) -> bool:
 
 def clock_words(name: str, definition: WorkflowDefinition) -> str:
     """Return what a clock is called: 办理期限."""
-    own = _own_title(name, definition)
-    if own:
-        return own if own.endswith("期限") else f"{own}期限"
-    return TITLES.get(name, "办理期限")
+    title = _title(name, definition)
+    return title if title.endswith("期限") else f"{title}期限"
 
 
 def roles_in_words(roles: Iterable[str], *, judge: str = "督导组") -> str:
@@ -82,6 +71,7 @@ def say_due(clock: Clock, today: date | None = None) -> str:
     return f"{say_day(clock.due.due_on, today)}{MIDNIGHT if clock.due.cutoff == MIDNIGHT else clock.due.cutoff}"
 
 
-def _own_title(name: str, definition: WorkflowDefinition) -> str:
+def _title(name: str, definition: WorkflowDefinition) -> str:
+    """Return what the file calls a clock; `definitions` has given the usual ones their names."""
     found = definition.clocks.get(name)
-    return found.title if found is not None and found.title != name else ""
+    return found.title if found is not None and found.title != name else "办理"

@@ -10,16 +10,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from tracker.domain.addressing import FIRST_RESPONSIBLE
+from tracker.domain.addressing import FIRST_RESPONSIBLE, HOLDER_NAMES
 from tracker.domain.deadlines import Cutoff, show_day
 from tracker.domain.definition import TransitionDefinition, WorkflowDefinition
 from tracker.domain.ladder import Ladder, Rung
 from tracker.domain.reachability import ladders_of, reachable_workflows
 
-HOLDER_NAMES = {
-    "liaison": "联络员", "head": "负责人", "area_leader": "包片领导", "supervisor": "督导员",
-    "office": "办公室工作人员", "leader": "领导小组领导", "first_responsible": "第一责任人",
-}  # fmt: skip
 _UNIT_DOERS = ("liaison", "head")
 _UNIT_ROLES = ("liaison", "head", "area_leader")
 _OFFICE_ROLES = ("supervisor", "office", "leader")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from tracker.domain.addressing import AddressBook
+from tracker.domain.addressing import HOLDER_NAMES, AddressBook
 from tracker.domain.clocks import DUTY_CLOCKS
 from tracker.domain.clocks import tell as tell_clock
 from tracker.domain.messages import DATES, names_date
@@ -18,10 +18,6 @@ from tracker.persistence.repositories.incidents import NewIncident
 from tracker.persistence.repositories.told import NewTold
 from tracker.persistence.unit_of_work import UnitOfWork
 from tracker.services.recording import event
-
-ROLE_NAMES = {
-    "liaison": "联络员", "head": "负责人", "area_leader": "包片领导", "supervisor": "督导员", "office": "办公室人员", "leader": "领导",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -107,7 +103,7 @@ def vacancies(audience: Audience, vacant: Sequence[str]) -> list[NewIncident]:
     return [
         NewIncident(
             "vacancy", f"unit:{audience.unit_id}:{role}",
-            f"{audience.unit_name}现在没有{ROLE_NAMES[role]}，消息已改送上一级。请补登该岗位。", audience.campaign_id,
+            f"{audience.unit_name}现在没有{HOLDER_NAMES[role]}，消息已改送上一级。请补登该岗位。", audience.campaign_id,
         )
         for role in vacant
     ]  # fmt: skip

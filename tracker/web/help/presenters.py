@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from tracker.domain.addressing import HOLDER_NAMES
 from tracker.domain.definition import (
     ClockDefinition,
     DayUnit,
@@ -23,7 +24,6 @@ from tracker.domain.machine import PARTY_TITLES
 from tracker.domain.papers import NOTICE_TITLES
 from tracker.domain.rates import rates_of
 from tracker.domain.values import WAITS_FOR_TITLES
-from tracker.services.telling import ROLE_NAMES
 
 TYPE_TITLES = {
     FieldType.TEXT: "文字", FieldType.LONG_TEXT: "文字", FieldType.COUNT: "整数", FieldType.DATE: "日期",
@@ -170,7 +170,7 @@ def _rung(rung: Rung, ladder: Ladder) -> RungView:
     if rung.unless_excused:
         causes[-1] += "，且没有正当理由"
     what = rung.title or ACT_TITLES[rung.act]
-    return RungView("，或".join(causes), what, "、".join(ROLE_NAMES.get(role, role) for role in rung.to))
+    return RungView("，或".join(causes), what, "、".join(HOLDER_NAMES.get(role, role) for role in rung.to))
 
 
 def _form(form: FormDefinition, definition: WorkflowDefinition) -> FormLines:
