@@ -140,6 +140,11 @@ class Ladder:
     rungs: tuple[Rung, ...]
 
     @property
+    def asks_for_cause(self) -> bool:
+        """Tell whether a rung hangs on there being no good cause."""
+        return any(rung.unless_excused for rung in self.rungs)
+
+    @property
     def looks_back(self) -> bool:
         """Tell whether a rung counts the papers of the past."""
         return any(rung.counted is not None for rung in self.rungs)

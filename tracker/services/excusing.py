@@ -18,27 +18,15 @@ from tracker.services.moving import write_back
 from tracker.services.recording import doer_at, event
 from tracker.services.seeing import check_version, see
 
+#: A clock that is over, or waits for others, has nothing to be excused.
+EXCUSABLE = frozenset({ClockStatus.RUNNING.value, ClockStatus.PAUSED.value})
+
 
 class ExcuseService:
     """Finds a good cause, and takes the finding back."""
 
     def __init__(self, floor: Floor) -> None:
         self._floor = floor
-
-    def excusable(self, row: ClockRow) -> bool:
-        """Tell whether a clock climbs a ladder that asks whether there is a good cause, and counts now."""
-        ladder = self._floor.catalog.ladder(row.ladder_version_id)
-        counts = row.status in (ClockStatus.RUNNING.value, ClockStatus.PAUSED.value)
-        return counts and any(rung.unless_excused for rung in ladder.rungs)
-
-    def offered(self, viewer: Viewer, *, task_ref: str) -> bool | None:
-        """Return whether a good cause stands now; None when the viewer has nothing to find here."""
-        with self._floor.uows() as uow:
-            task = uow.tasks.get_by_ref(task_ref)
-            if not may(viewer, Action.ACT_AS_SUPERVISOR, see(uow, viewer, task).place(task)):
-                return None
-            rows = [row for row in uow.clocks.of_task(task.id).values() if self.excusable(row)]
-            return any(row.excused for row in rows) if rows else None
 
     def excuse(
         self, viewer: Viewer, *, task_ref: str, expected_version: int, excused: bool, reason: str,
@@ -60,7 +48,7 @@ class ExcuseService:
                 raise NotAllowed("是否有正当理由由督导组认定。")
             definition = self._floor.catalog.workflow(task.workflow_version_id)
             check_version(task.version, expected_version, definition.states[task.state].title)
-            rows = {name: row for name, row in uow.clocks.of_task(task.id, lock=True).items() if self.excusable(row)}
+            rows = {name: row for name, row in uow.clocks.of_task(task.id, lock=True).items() if self._excusable(row)}
             if not rows or all(row.excused is excused for row in rows.values()):
                 raise TransitionNotAllowed("这项任务现在没有以“无正当理由”为条件的措施，或已经这样认定过。")
             refuse_personal(self._floor, task, ticks, reason=reason)
@@ -75,3 +63,6 @@ class ExcuseService:
             uow.events.append([event(("task", task.id), "clock.excused", payload, at=now, by=by)])
             task.version += 1
             uow.commit()
+
+    def _excusable(self, row: ClockRow) -> bool:
+        return row.status in EXCUSABLE and self._floor.catalog.ladder(row.ladder_version_id).asks_for_cause

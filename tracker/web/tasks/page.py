@@ -17,6 +17,7 @@ from tracker.domain.quotas import TaskPeriod
 from tracker.domain.rising import Risen
 from tracker.domain.values import WAITS_FOR_TITLES, WaitsFor, local_date
 from tracker.persistence.queries.task_page import TaskHead, TaskPage, TaskProblem, get_task_page
+from tracker.services.excusing import EXCUSABLE
 from tracker.web.desk.views import option_title
 from tracker.web.extending import DECISION, EXTENSION, Extending, present_extending
 from tracker.web.forms import flat_values
@@ -72,10 +73,11 @@ def show_task(ref: str, attempt: Attempt = NOTHING_TRIED, *, status: int = 200) 
     extending = _extending(who, page)
     contested = any(one.is_open for one in page.objections)
     offers = _offers(who, page, extending)
-    excused = parts.excuses.offered(who, task_ref=ref) if offers[EXCUSE] else None
-    offers[EXCUSE] = excused is not None
+    excusable = [one for one in page.clocks if one.status in EXCUSABLE
+                 and parts.catalog.ladder(one.ladder_version_id).asks_for_cause]  # fmt: skip
+    offers[EXCUSE] = offers[EXCUSE] and bool(excusable)
     html = render_template(
-        "tasks/task.html", page=page, head=head, excused=excused, counted=TaskPeriod(head.period_key, head.quota, head.recorded).counted, definition=definition, attempt=attempt, actions=actions,
+        "tasks/task.html", page=page, head=head, excused=any(one.excused for one in excusable), counted=TaskPeriod(head.period_key, head.quota, head.recorded).counted, definition=definition, attempt=attempt, actions=actions,
         light=LIGHTS[head.light], lights=LIGHTS, state=definition.states[head.state].title,
         waits=waits_title(head), today=local_date(now),
         left=left_or_late(head.due_on, head.due_at, now=now, calendar=calendar, asked=head.light != LATE.code,
