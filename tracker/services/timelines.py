@@ -56,11 +56,14 @@ class TimelineService:
         with self._floor.uows() as uow:
             record = read_record(uow, self._floor, viewer, uow.tasks.get_by_ref(ref))
             line = record.line
+            # A rung that has a day says there by what it is reached sooner.
+            dated = {one.rung.name for one in line.coming if one.kind is Kind.RUNG}
+            conditions = [one for one in line.loose if one.state is RungState.CONDITION and one.rung.name not in dated]
             return TimelineView(
                 ref, record.task.title, record.setting.unit_name, record.definition.states[record.state].title,
                 record.definition.confidential, record.words.now, _rows(line.past, record), _rows(line.coming, record),
                 _rows((one for one in line.loose if one.state is not RungState.CONDITION), record),
-                _rows((one for one in line.loose if one.state is RungState.CONDITION), record),
+                _rows(conditions, record),
             )  # fmt: skip
 
 
