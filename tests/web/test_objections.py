@@ -4,47 +4,37 @@ from __future__ import annotations
 
 import html
 import io
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterator
 
 import pytest
 
 from tests.support.world import World, morning
 from tests.web.conftest import County, Site
+from tests.web.made import Made, make
 from tests.web.papers import draft_of, issue, run_late, step
 from tests.web.site import copied_database
 
 STATEMENT = {"target": "whole", "ground": "facts", "statement": "三月十九日已经报过。"}
 
 
-@dataclass(frozen=True)
-class Served:
-    """A database in which a paper has been served, to be copied for each test."""
-
-    database_url: str
-    at: datetime
-    accounts: Mapping[str, int]
-
-
 @pytest.fixture(scope="module")
-def made(county: County) -> Iterator[Served]:
+def made(county: County) -> Iterator[Made]:
+    """A paper has been served to the east."""
     with copied_database(county.database_url) as url:
         with World(url, start=morning("2026-03-02")) as world:
             world.campaign_ref, world.person_ids = county.campaign_ref, county.person_ids
-            site = Site(world)
-            run_late(site)
-            issue(site, draft_of(site))
-            served = Served(url, world.clock.now(), dict(site.accounts))
-        yield served
+            there = make(world, serve)
+        yield there
+
+
+def serve(site: Site) -> None:
+    run_late(site)
+    issue(site, draft_of(site))
 
 
 @pytest.fixture
-def served(made: Served, county: County) -> Iterator[Site]:
-    with copied_database(made.database_url) as url, World(url, start=made.at) as world:
-        world.campaign_ref, world.person_ids = county.campaign_ref, county.person_ids
-        site = Site(world)
-        site.accounts = dict(made.accounts)
+def served(made: Made) -> Iterator[Site]:
+    with made.copied() as site:
         yield site
 
 

@@ -56,6 +56,7 @@ def sweep_elsewhere(world: World, zone: str, *moments: datetime) -> None:
     )  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("zone", ZONES)
 def test_a_host_and_a_database_in_another_zone_fire_at_the_shanghai_minute(world: World, zone: str) -> None:
     with psycopg.connect(plain_url(world.database_url), autocommit=True) as connection:

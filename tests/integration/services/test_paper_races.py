@@ -140,6 +140,7 @@ def issue_and_die(world: World, folder: Path, ref: str, *, after: bool) -> None:
     assert child.returncode == -signal.SIGKILL
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("after", [False, True], ids=["before the commit", "after the commit"])
 def test_a_number_whose_issuer_dies_is_the_papers_or_the_next_ones_and_ten_issuers_leave_no_gap(
     world: World, tmp_path: Path, after: bool
