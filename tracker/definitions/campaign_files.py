@@ -104,6 +104,7 @@ def _settings(loaded: Mapping[str, Any]) -> CampaignSettings:
         number_words=loaded["number_words"],
         cutoff=loaded["cutoff"],
         separation=loaded["separation"],
+        extension_steps=loaded["extension_steps"],
         rectification_days=loaded["rectification_days"],
         objection_days=loaded["objection_days"],
         rhythm=loaded["rhythm"],

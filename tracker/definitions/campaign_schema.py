@@ -272,6 +272,7 @@ class SettingsSchema(StrictSchema):
     number_words = _Texts(Name(), load_default=dict)
     cutoff = _Hour(load_default="24:00")
     separation = Flag(load_default=True)
+    extension_steps = Number(1, 2, load_default=1)
     rectification_days = Number(1, 365, load_default=15)
     objection_days = Number(1, 365, load_default=30)
     rhythm = _Rhythm(load_default=None)

@@ -22,7 +22,7 @@ from tracker.domain.ports import MessagePart
 ORDER = (
     "served", "superseded", "urge", "relapsed", "returned", "handed_over", "reply_judged", "remind", "assigned", "support_asked",
     "passed_on", "redated", "reworded", "extension_decided", "objection_decided", "decision_risen", "raised", "draft_waiting",
-    "to_review", "objection_filed", "extension_asked", "vacancy", "concluded", "signed_off", "part_confirmed", "approved", "withdrawn",
+    "to_review", "objection_filed", "extension_examined", "extension_asked", "vacancy", "concluded", "signed_off", "part_confirmed", "approved", "withdrawn",
 )  # fmt: skip
 #: Kinds after which a unit's person has to do something by a date.
 TO_DO = frozenset(
@@ -42,7 +42,7 @@ TO_DO = frozenset(
 )
 #: Kinds after which the office's side has to decide something.
 TO_DECIDE = frozenset({
-    "decision_risen", "raised", "to_review", "objection_filed", "extension_asked", "draft_waiting", "vacancy",
+    "decision_risen", "raised", "to_review", "objection_filed", "extension_examined", "extension_asked", "draft_waiting", "vacancy",
 })  # fmt: skip
 
 

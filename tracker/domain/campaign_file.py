@@ -109,6 +109,7 @@ class RequiredReturnEntry:
 class CampaignSettings:
     """What a campaign sets for itself. `number_words`: paper workflow → 机关代字; `rhythm`: what 持续推进 reports by.
 
+    extension_steps in how many steps an extension is answered: 2 = examined by the supervisors, approved by a leader
     ladders         the ladder that a clock's file names → the one that this campaign climbs instead
     card_titles     card → what it is called here; colours are no shared language (DOMAIN.md §1.3)
     occurrences     kinds of occurrence that may be recorded, key → title; those in `look_back` open an inquiry at the
@@ -119,6 +120,7 @@ class CampaignSettings:
     number_words: Mapping[str, str] = field(default_factory=dict)
     cutoff: str = "24:00"
     separation: bool = True
+    extension_steps: int = 1
     rectification_days: int = 15
     objection_days: int = 30
     rhythm: Cadence | None = None
@@ -136,6 +138,7 @@ class CampaignSettings:
             "number_words": dict(self.number_words),
             "cutoff": self.cutoff,
             "separation": self.separation,
+            **({"extension_steps": self.extension_steps} if self.extension_steps != 1 else {}),
             "rectification_days": self.rectification_days,
             "objection_days": self.objection_days,
             **({"rhythm": cadence_to_plain(self.rhythm)} if self.rhythm else {}),

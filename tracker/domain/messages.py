@@ -56,6 +56,7 @@ KINDS: Mapping[str, MessageKind] = {
     "passed_on": MessageKind("待办理", TASK | {"state"}, SentWhile.OPEN),
     "concluded": MessageKind("已有结果", TASK | {"state"}),
     "extension_asked": MessageKind("申请延期", TASK | {"wanted_on"}, SentWhile.EXTENSION_OPEN),
+    "extension_examined": MessageKind("延期待批准", TASK | {"wanted_on", "reason"}, SentWhile.EXTENSION_OPEN),
     "extension_decided": MessageKind("延期结果", WITH_DATE | {"granted", "reason"}),
     "objection_filed": MessageKind("单位申诉", TASK | {"printed_number", "reason"}, SentWhile.WITH_OFFICE),
     "objection_decided": MessageKind("申诉结果", TASK | {"printed_number", "outcome", "reason"}),

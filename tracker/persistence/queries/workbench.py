@@ -76,7 +76,7 @@ DRAFTS = {stage: text(_DRAFTS.format(stage=condition)) for stage, condition in D
 
 EXTENSIONS = text(f"""
     SELECT t.ref AS task_ref, t.title, un.name AS unit_name, c.title AS campaign_title, e.old_due_on,
-        e.wanted_on, e.reason, e.asked_at, count(*) OVER () AS total
+        e.wanted_on, e.reason, e.asked_at, e.steps, e.examined_at, e.examined_on, count(*) OVER () AS total
     {_FROM} JOIN extension e ON e.task_id = t.id AND e.status = 'asked'
     WHERE t.tie IS DISTINCT FROM 'share' AND {OFFICE_SEES} {_FILTERS} ORDER BY e.asked_at, e.id {_PAGED}""")
 
@@ -178,6 +178,9 @@ class ExtensionRow:
     wanted_on: date
     reason: str
     asked_at: datetime
+    steps: int
+    examined_at: datetime | None
+    examined_on: date | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from flask import url_for
 
 from tracker.domain.calendar import WorkingCalendar
+from tracker.domain.extending import WAITING_TITLES, answer_step
 from tracker.domain.papers import NOTICE_TITLES
 from tracker.domain.permissions import Viewer
 from tracker.domain.ports import WorkflowCatalog
@@ -111,10 +112,12 @@ class Bench:
 
     def _extension(self, row: ExtensionRow) -> Line:
         """Return an extension that awaits a decision."""
-        wanted = f"{row.old_due_on.month}月{row.old_due_on.day}日 → {row.wanted_on.month}月{row.wanted_on.day}日"
+        until = row.examined_on or row.wanted_on
+        wanted = f"{row.old_due_on.month}月{row.old_due_on.day}日 → {until.month}月{until.day}日"
+        state = WAITING_TITLES[answer_step(row.steps, examined=row.examined_at is not None)]
         return Line(
             url_for("tasks.show", ref=row.task_ref), row.title, row.task_ref, row.unit_name, row.campaign_title,
-            "延期申请", "待答复", (wanted, f"理由：{_short(row.reason)}", self._waited(row.asked_at)),
+            "延期申请", state, (wanted, f"理由：{_short(row.reason)}", self._waited(row.examined_at or row.asked_at)),
             None, "", False, "",
         )  # fmt: skip
 
