@@ -23,6 +23,7 @@ from tracker.persistence.unit_of_work import UnitOfWork
 from tracker.services.catching_up import fire_due_on_paper
 from tracker.services.contesting import check_not_contested, lapse_all, touched_by_voiding
 from tracker.services.context import Floor, Setting
+from tracker.services.counted_papers import counts_of_lines, papers_behind
 from tracker.services.moving import Move, move_task
 from tracker.services.recording import Doer, doer_at, event
 from tracker.services.rectification import open_for_items
@@ -205,7 +206,7 @@ class NoticeService:
         return Struck()
 
     def _seal(self, uow: UnitOfWork, held: _Held, by: Doer, values: dict[str, Any] | None, *, now: datetime) -> Struck:
-        struck = look_again(uow, held.items, now=now)
+        struck = look_again(uow, self._floor, held.items, now=now)
         if not [item for item in held.items if item.struck_at is None]:
             raise CannotIssue("这份草稿里已没有要处理的事项，不能报审。请弃用草稿，或添加事项。", ["没有未划去的事项"])
         held.notice.details = values or held.notice.details
@@ -239,7 +240,7 @@ class NoticeService:
             raise CannotIssue(
                 "还不能印发。", [f"本行动没有设定{NOTICE_TITLES[notice.kind]}的机关代字，请办公室先设定。"]
             )
-        struck = look_again(uow, held.items, now=now)
+        struck = look_again(uow, self._floor, held.items, now=now)
         kept = [item for item in held.items if item.struck_at is None]
         if not kept:
             raise CannotIssue(
@@ -268,7 +269,8 @@ class NoticeService:
         peek = uow.notices.get_by_ref(notice_ref)
         lines = uow.notices.items(peek.id)
         # Whoever voids a contested paper ends its objections, so their tasks are locked with it, in one order.
-        wanted = {peek.task_id, *tasks_about(uow, lines), *touched_by_voiding(uow, peek)}
+        counted = papers_behind(counts_of_lines(uow, self._floor, lines))
+        wanted = {peek.task_id, *tasks_about(uow, lines), *counted, *touched_by_voiding(uow, peek)}
         tasks = {task.id: task for task in uow.tasks.find_many(sorted(wanted), lock=True)}
         notice = uow.notices.get_by_ref(notice_ref, lock=True)
         task = tasks[notice.task_id]
