@@ -69,6 +69,7 @@ from tracker.services.sample import SampleService
 from tracker.services.standings import StandingService
 from tracker.services.tasks import TaskService
 from tracker.services.timelines import TimelineService
+from tracker.services.triage import TriageService
 from tracker.settings import Settings
 
 if TYPE_CHECKING:
@@ -110,6 +111,7 @@ class Container:
         self.access_log = AccessLogService(self.floor)
         self.occurrences = OccurrenceService(self.floor)
         self.notices = NoticeService(self.floor)
+        self.triage = TriageService(self.notices)
         self.extensions = ExtensionService(self.floor)
         self.objections = ObjectionService(self.floor)
         self.escalations = EscalationService(self.floor, batch=settings.sweep_batch)

@@ -12,13 +12,21 @@ from datetime import datetime
 from typing import Any
 
 from tracker.domain.definition import CountsAs, TransitionDefinition
-from tracker.domain.errors import CannotIssue, FieldProblem, InvalidInput, NotAllowed, StaleVersion
+from tracker.domain.errors import (
+    CannotIssue,
+    FieldProblem,
+    InvalidInput,
+    NotAllowed,
+    StaleVersion,
+    TransitionNotAllowed,
+)
 from tracker.domain.inputs import cleaned
 from tracker.domain.papers import NOTICE_TITLES, content_hash, printed_number
 from tracker.domain.permissions import Action, Viewer, may
 from tracker.domain.values import local_date
 from tracker.persistence.models import Notice, NoticeItem, Task
 from tracker.persistence.queries.units import unit_names
+from tracker.persistence.repositories.notices import FindingLine
 from tracker.persistence.unit_of_work import UnitOfWork
 from tracker.services.catching_up import fire_due_on_paper
 from tracker.services.contesting import check_not_contested, lapse_all, touched_by_voiding
@@ -132,12 +140,23 @@ class NoticeService:
 
     def waive_finding(self, viewer: Viewer, *, finding_ref: str, reason: str) -> None:
         """Waive a finding with a reason (有正当理由): its line is struck from the draft that holds it."""
+        line = self._line_of(viewer, finding_ref)
+        self.strike_item(
+            viewer, notice_ref=line.notice_ref, item_id=line.id, expected_version=line.notice_version, reason=reason
+        )
+
+    def restore_finding(self, viewer: Viewer, *, finding_ref: str) -> None:
+        """Take the waiving of a finding back, as long as its draft is open. Raises TransitionNotAllowed if it was not."""
+        line = self._line_of(viewer, finding_ref)
+        if line.status != "struck":
+            raise TransitionNotAllowed("这一项没有免于处理，不用恢复。")
+        self.restore_item(viewer, notice_ref=line.notice_ref, item_id=line.id, expected_version=line.notice_version)
+
+    def _line_of(self, viewer: Viewer, finding_ref: str) -> FindingLine:
         with self._floor.uows() as uow:
             finding = uow.notices.get_finding_by_ref(finding_ref)
             see(uow, viewer, uow.tasks.get(finding.task_id), missing=_missing("待处事项", finding_ref))
-            item = uow.notices.item_of_finding(finding.id)
-            notice_ref, version, item_id = item.notice_ref, item.notice_version, item.id
-        self.strike_item(viewer, notice_ref=notice_ref, item_id=item_id, expected_version=version, reason=reason)
+            return uow.notices.item_of_finding(finding.id)
 
     def apply_transition(
         self, viewer: Viewer, *, notice_ref: str, transition: str, expected_version: int,

@@ -31,10 +31,11 @@ from tracker.web.units.areas import blueprint as areas
 from tracker.web.units.importing import blueprint as roster_import
 from tracker.web.units.people import blueprint as office_people
 from tracker.web.units.views import blueprint as units
+from tracker.web.workbench.deciding import blueprint as deciding
 from tracker.web.workbench.views import blueprint as workbench
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
-    health.blueprint, account, desk, tasks, explaining, attachments, workbench, notices, objections, campaign, plans, changes, occurrences, returns,
+    health.blueprint, account, desk, tasks, explaining, attachments, workbench, deciding, notices, objections, campaign, plans, changes, occurrences, returns,
     standings,
     ledger, ledger_lists, accounts, operations, units, roster_import, unit_acts, office_people, areas, calendar,
     help_pages,

@@ -71,6 +71,7 @@ _DRAFTS = f"""
         FROM notice_item i LEFT JOIN finding f ON f.id = i.finding_id WHERE i.notice_id = n.id) i ON true
     WHERE n.issued_at IS NULL AND NOT t.final AND {{stage}} AND {OFFICE_SEES} {_FILTERS}
       AND (CAST(:severity AS smallint) IS NULL OR n.severity = :severity)
+      AND (CAST(:refs AS text[]) IS NULL OR n.ref = ANY(:refs))
     ORDER BY n.severity DESC, i.oldest_at NULLS LAST, n.id {_PAGED}"""
 DRAFTS = {stage: text(_DRAFTS.format(stage=condition)) for stage, condition in DRAFT_STAGES.items()}
 
@@ -87,7 +88,7 @@ FINDINGS = text(f"""
     {_FROM} JOIN finding f ON f.task_id = t.id
     LEFT JOIN notice_item i ON i.finding_id = f.id LEFT JOIN notice d ON d.id = i.notice_id
     WHERE (CAST(:status AS text) IS NULL OR f.status = :status)
-      AND (CAST(:ref AS text) IS NULL OR f.ref = :ref) AND {OFFICE_SEES} {_FILTERS}
+      AND (CAST(:refs AS text[]) IS NULL OR f.ref = ANY(:refs)) AND {OFFICE_SEES} {_FILTERS}
       AND (CAST(:severity AS smallint) IS NULL OR f.severity = :severity)
     ORDER BY f.raised_at DESC, f.id DESC {_PAGED}""")
 
@@ -105,15 +106,19 @@ CHOICES = text(f"""
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What a list is narrowed to; None = all. `campaign` is a ref, `unit` a unit's key."""
+    """What a list is narrowed to; None = all. `campaign` is a ref, `unit` a unit's key, `refs` the rows themselves."""
 
     campaign: str | None = None
     unit: str | None = None
     severity: int | None = None
+    refs: tuple[str, ...] | None = None
 
     def given(self) -> dict[str, Any]:
         """Return the parameters of the statements."""
-        return {"campaign": self.campaign, "unit": self.unit, "severity": self.severity}
+        return {
+            "campaign": self.campaign, "unit": self.unit, "severity": self.severity,
+            "refs": list(self.refs) if self.refs is not None else None,
+        }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,16 +234,22 @@ def find_section(
         case "extensions":
             found = _fetch(session, viewer, EXTENSIONS, ExtensionRow, filters, page, size)
         case stage:
-            found = _fetch(session, viewer, DRAFTS[stage], DraftRow, filters, page, size)
+            found = find_drafts(session, viewer, filters, stage, page=page, size=size)
     return found
 
 
+def find_drafts(
+    session: Session, viewer: Viewer, filters: Filters, stage: str, *, page: int, size: int
+) -> Page[DraftRow]:
+    """Return the drafts at one of DRAFT_STAGES, the gravest first."""
+    return _fetch(session, viewer, DRAFTS[stage], DraftRow, filters, page, size)
+
+
 def find_findings(
-    session: Session, viewer: Viewer, filters: Filters, *, status: str | None, page: int, size: int,
-    ref: str | None = None,
-) -> Page[FindingRow]:  # fmt: skip
-    """Return findings, the newest first; with `ref` that one only."""
-    return _fetch(session, viewer, FINDINGS, FindingRow, filters, page, size, status=status, ref=ref)
+    session: Session, viewer: Viewer, filters: Filters, *, status: str | None, page: int, size: int
+) -> Page[FindingRow]:
+    """Return findings, the newest first."""
+    return _fetch(session, viewer, FINDINGS, FindingRow, filters, page, size, status=status)
 
 
 def filter_choices(session: Session, viewer: Viewer) -> Choices:

@@ -110,6 +110,18 @@ class Bench:
             self._is_late(row.clock_due_at), standing(self.viewer, row, self.catalog, self.chains).sentence,
         )  # fmt: skip
 
+    def why_not(self, row: DraftRow, step: str) -> str:
+        """Return why the viewer may not take a step of a draft together with others; empty when he may."""
+        planned = self.catalog.workflow(row.workflow_version_id).transition(step)
+        if planned is None:
+            return "这类文书没有这一步。"
+        if planned.form is not None:
+            return f"“{planned.title}”要逐份填写，请打开办理。"
+        stands = standing(self.viewer, row, self.catalog, self.chains)
+        if planned.title not in stands.mine:
+            return stands.sentence or "这一步由其他岗位的人办理。"
+        return ""
+
     def _extension(self, row: ExtensionRow) -> Line:
         """Return an extension that awaits a decision."""
         until = row.examined_on or row.wanted_on
