@@ -105,7 +105,7 @@ def test_findings_are_waived_with_one_reason_and_taken_back(site: Site) -> None:
     answer = decided(browser, "waive", *refs, reason="全镇停电")
     assert not set(refs) & set(waiting(site))
     page = browser.get(answer.headers["Location"]).text
-    assert "刚才免于处理2项" in page
+    assert "已免于处理2项" in page
     picks = re.findall(r'name="pick" value="([^"]+)"', page[: page.index("撤销</button>")])
     assert picks == refs
     browser.post(ASK, {"act": "restore", "pick": picks}, page="/workbench/findings")
@@ -149,3 +149,19 @@ def test_the_page_that_asks_costs_the_same_few_queries_for_many(site: Site) -> N
     with counted_queries() as both:
         asked(browser, "seal", *refs)
     assert len(both) == len(one)
+
+
+@pytest.mark.parametrize(("sort", "by"), [("unit", "unit"), ("task", "title"), ("severity", "severity")])
+def test_findings_are_listed_together_by_what_the_supervisor_asks_for(site: Site, sort: str, by: str) -> None:
+    run_late(site, "2026-04-03")
+    page = site.browser("sup1").get(f"/workbench/findings?sort={sort}").text
+    refs = re.findall(r'<tr id="(DC-[\d-]+)"', page)
+    known = {
+        row["ref"]: row
+        for row in site.world.rows(
+            "SELECT f.ref, t.title, u.key AS unit, f.severity FROM finding f JOIN task t ON t.id = f.task_id"
+            " JOIN unit u ON u.id = f.unit_id"
+        )
+    }
+    runs = [known[ref][by] for ref in refs]
+    assert len([one for at, one in enumerate(runs) if at == 0 or runs[at - 1] != one]) == len(set(runs))

@@ -90,7 +90,8 @@ FINDINGS = text(f"""
     WHERE (CAST(:status AS text) IS NULL OR f.status = :status)
       AND (CAST(:refs AS text[]) IS NULL OR f.ref = ANY(:refs)) AND {OFFICE_SEES} {_FILTERS}
       AND (CAST(:severity AS smallint) IS NULL OR f.severity = :severity)
-    ORDER BY f.raised_at DESC, f.id DESC {_PAGED}""")
+    ORDER BY CASE CAST(:sort AS text) WHEN 'unit' THEN un.position WHEN 'severity' THEN -f.severity END,
+        CASE CAST(:sort AS text) WHEN 'unit' THEN un.name WHEN 'task' THEN t.title END, f.raised_at DESC, f.id DESC {_PAGED}""")
 
 CHOICES = text(f"""
     SELECT 'campaign' AS kind, c.ref AS code, c.title AS title, 0 AS position, c.id
@@ -246,10 +247,11 @@ def find_drafts(
 
 
 def find_findings(
-    session: Session, viewer: Viewer, filters: Filters, *, status: str | None, page: int, size: int
-) -> Page[FindingRow]:
-    """Return findings, the newest first."""
-    return _fetch(session, viewer, FINDINGS, FindingRow, filters, page, size, status=status)
+    session: Session, viewer: Viewer, filters: Filters, *, status: str | None, page: int, size: int,
+    sort: str | None = None,
+) -> Page[FindingRow]:  # fmt: skip
+    """Return findings, the newest first; `sort` = by unit, task or severity before that."""
+    return _fetch(session, viewer, FINDINGS, FindingRow, filters, page, size, status=status, sort=sort)
 
 
 def filter_choices(session: Session, viewer: Viewer) -> Choices:

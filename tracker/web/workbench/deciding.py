@@ -148,7 +148,7 @@ def _say(act: str, answers: Sequence[Answer]) -> None:
     title, counter = TITLES[act], "项" if act in (WAIVE, RESTORE) else "件"
     done = [one for one in answers if one.done]
     refused = [one for one in answers if not one.done]
-    if done:
+    if done and act != WAIVE:  # the page says that one itself, with the button that takes it back
         numbers = [one.sentence for one in done if one.sentence]
         got = f"编号{numbers[0]}{f'至{numbers[-1]}' if len(numbers) > 1 else ''}。" if numbers else ""
         flash(f"已{title}{len(done)}{counter}。{got}", "success")

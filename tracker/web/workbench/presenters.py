@@ -24,6 +24,7 @@ FINDING_STATUS = {
     "waiting": "待处理", "struck": "已划去", "waived": "免于处理", "issued": "已印发", "obsolete": "已失效",
     "objected": "申诉审理中", "overturned": "申诉成立，已撤销",
 }  # fmt: skip
+FINDING_SORTS = {"unit": "按单位", "task": "按任务", "severity": "按轻重"}
 #: section → title and what an empty one says
 SECTIONS: Mapping[str, tuple[str, str]] = {
     "reviews": ("待审核", "没有等待审核的报送。"),

@@ -19,7 +19,7 @@ from tracker.web.listing import asked, asked_number, page_number, page_url, refs
 from tracker.web.requests import container, safe_path, viewer
 from tracker.web.risen import present_risen
 from tracker.web.workbench.deciding import DRAFT_ACTS
-from tracker.web.workbench.presenters import FINDING_STATUS, SECTIONS, Bench, section
+from tracker.web.workbench.presenters import FINDING_SORTS, FINDING_STATUS, SECTIONS, Bench, section
 
 blueprint = Blueprint("workbench", __name__)
 
@@ -79,18 +79,18 @@ def waive(ref: str) -> Response | tuple[str, int]:
 
 
 def _findings_page(*, refused: str = "", reason: str = "", error: str = "") -> str:
-    status = asked("status", FINDING_STATUS)
+    status, sort = asked("status", FINDING_STATUS), asked("sort", FINDING_SORTS)
     filters = _filters()
     parts, who = container(), viewer()
     now = parts.clock.now()
     with parts.reading() as session:
         choices = queries.filter_choices(session, who)
         shown = replace(filters, refs=(refused,)) if refused else filters
-        found = queries.find_findings(session, who, shown, status=status, page=page_number(), size=WHOLE)
+        found = queries.find_findings(session, who, shown, status=status, page=page_number(), size=WHOLE, sort=sort)
     bench = Bench(who, parts.catalog, parts.calendars.newest(), now, {})
     return render_template(
         "workbench/findings.html", found=found, lines=[bench.finding(row) for row in found.rows], filters=filters,
-        choices=choices, status=status, statuses=FINDING_STATUS, severities=SEVERITY_TITLES,
+        choices=choices, status=status, statuses=FINDING_STATUS, sort=sort, sorts=FINDING_SORTS, severities=SEVERITY_TITLES,
         url=page_url("workbench.findings"),
         refused=refused, reason=reason, error=error, undo=_undo(),
     )  # fmt: skip
