@@ -24,6 +24,7 @@ from tracker.delivery.sample import SampleCourier
 from tracker.documents.files import ContentFileChecker
 from tracker.documents.sheets.reading import FileSheetReader
 from tracker.documents.sheets.writing import FileSheetWriter
+from tracker.documents.word.papers import WordPaperWriter
 from tracker.domain.campaign_file import CampaignFile
 from tracker.domain.deadlines import local_moment
 from tracker.domain.installation import CalendarSeed
@@ -62,6 +63,7 @@ from tracker.services.occurrences import OccurrenceService
 from tracker.services.office_people import OfficePeopleService
 from tracker.services.people import PeopleService
 from tracker.services.plan_drafts import PlanDraftService
+from tracker.services.printing import PrintingService
 from tracker.services.reorganisations import ReorganisationService
 from tracker.services.rising import RisingService
 from tracker.services.rosters import RosterService
@@ -110,6 +112,7 @@ class Container:
         self.access_log = AccessLogService(self.floor)
         self.occurrences = OccurrenceService(self.floor)
         self.notices = NoticeService(self.floor)
+        self.printing = PrintingService(self.floor, writer=WordPaperWriter())
         self.extensions = ExtensionService(self.floor)
         self.objections = ObjectionService(self.floor)
         self.escalations = EscalationService(self.floor, batch=settings.sweep_batch)

@@ -114,6 +114,9 @@ ROUTES = (
     Row("GET", "/notices", BUSINESS),
     Row("GET", "/notices/<ref>", SIDE, fill="ref=draft"),
     Row("GET", "/notices/<ref>", INVOLVED, fill="ref=issued"),
+    Row("GET", "/notices/<ref>/<document>.docx", SIDE, fill="ref=draft document=paper"),
+    Row("GET", "/notices/<ref>/<document>.docx", INVOLVED, fill="ref=issued document=paper"),
+    Row("GET", "/notices/<ref>/<document>.docx", fill="ref=issued document=record"),  # only an interview has one
     Row("POST", "/notices/<ref>/edit", DRAFTERS, fill="ref=draft"),
     Row("POST", "/notices/<ref>/edit", DRAFTERS, fill="ref=issued"),
     Row("POST", "/notices/<ref>/items", DRAFTERS, fill="ref=draft"),
