@@ -68,6 +68,7 @@ from tracker.services.reorganisations import ReorganisationService
 from tracker.services.rising import RisingService
 from tracker.services.rosters import RosterService
 from tracker.services.sample import SampleService
+from tracker.services.signed_copies import SignedCopyService
 from tracker.services.standings import StandingService
 from tracker.services.tasks import TaskService
 from tracker.services.timelines import TimelineService
@@ -135,6 +136,7 @@ class Container:
             uows=self.uows, checker=ContentFileChecker(pixel_limit=settings.image_pixels), clock=self.clock,
             limit_bytes=settings.upload_limit,
         )  # fmt: skip
+        self.signed_copies = SignedCopyService(self.floor, self.attachments)
 
     def _read_campaign(
         self, content: Mapping[str, Any], *, units: Mapping[str, tuple[str, str]], sets: Mapping[str, tuple[str, ...]]
