@@ -27,17 +27,19 @@ run: setup ## Start everything with a sample campaign; Ctrl-C stops it
 test: setup ## Run the tests, without browser and slow ones
 	$(BIN)/python -m pytest -n 2 -m "not browser and not slow"
 
-test-all: setup browser-tools ## Run all tests; installs Chromium and a CJK font when it may
+test-all: setup browser-tools ## Run all tests; installs Chromium, LibreOffice and a CJK font when it may
 	$(BIN)/python -m pytest -n 2
 
-# Chromium and a Chinese font for the browser tests, by apt as root, else by asking.
+# Chromium for the browser tests, LibreOffice and poppler for those that print, a Chinese font for both; by apt as root,
+# else by asking.
 browser-tools:
 	@if { command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null \
+	    && command -v soffice >/dev/null && command -v pdftotext >/dev/null \
 	    && fc-list :lang=zh 2>/dev/null | grep -q .; then exit 0; fi; \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	    apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends \
-	      chromium fontconfig fonts-noto-cjk; \
-	  else echo "浏览器测试需要 chromium、fontconfig 和 fonts-noto-cjk。请安装后再运行 make test-all。"; exit 1; fi
+	      chromium fontconfig fonts-noto-cjk libreoffice-writer libreoffice-calc poppler-utils; \
+	  else echo "浏览器和打印测试需要 chromium、fontconfig、fonts-noto-cjk、libreoffice-writer、libreoffice-calc 和 poppler-utils。请安装后再运行 make test-all。"; exit 1; fi
 
 lint: setup ## Check style and the import contracts
 	$(BIN)/ruff check .

@@ -24,6 +24,7 @@ from tracker.delivery.sample import SampleCourier
 from tracker.documents.files import ContentFileChecker
 from tracker.documents.sheets.reading import FileSheetReader
 from tracker.documents.sheets.writing import FileSheetWriter
+from tracker.documents.word.papers import WordPaperWriter
 from tracker.domain.campaign_file import CampaignFile
 from tracker.domain.deadlines import local_moment
 from tracker.domain.installation import CalendarSeed
@@ -62,10 +63,12 @@ from tracker.services.occurrences import OccurrenceService
 from tracker.services.office_people import OfficePeopleService
 from tracker.services.people import PeopleService
 from tracker.services.plan_drafts import PlanDraftService
+from tracker.services.printing import PrintingService
 from tracker.services.reorganisations import ReorganisationService
 from tracker.services.rising import RisingService
 from tracker.services.rosters import RosterService
 from tracker.services.sample import SampleService
+from tracker.services.signed_copies import SignedCopyService
 from tracker.services.standings import StandingService
 from tracker.services.tasks import TaskService
 from tracker.services.timelines import TimelineService
@@ -112,6 +115,7 @@ class Container:
         self.occurrences = OccurrenceService(self.floor)
         self.notices = NoticeService(self.floor)
         self.triage = TriageService(self.notices)
+        self.printing = PrintingService(self.floor, writer=WordPaperWriter())
         self.extensions = ExtensionService(self.floor)
         self.objections = ObjectionService(self.floor)
         self.escalations = EscalationService(self.floor, batch=settings.sweep_batch)
@@ -134,6 +138,7 @@ class Container:
             uows=self.uows, checker=ContentFileChecker(pixel_limit=settings.image_pixels), clock=self.clock,
             limit_bytes=settings.upload_limit,
         )  # fmt: skip
+        self.signed_copies = SignedCopyService(self.floor, self.attachments)
 
     def _read_campaign(
         self, content: Mapping[str, Any], *, units: Mapping[str, tuple[str, str]], sets: Mapping[str, tuple[str, ...]]

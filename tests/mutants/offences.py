@@ -140,6 +140,16 @@ OFFENCES = (
         (f"{SERVICES}/test_rising.py",),
     ),
     Offence(
+        5, "a paper is printed though its hash does not hold", "tracker/services/printing.py",
+        "if now_hash != head.approved_hash or printed", "if printed",
+        ("tests/integration/services/test_printing.py::test_what_was_altered_after_approval_is_not_printed",),
+    ),
+    Offence(
+        5, "a paper is printed though its list is another", "tracker/services/printing.py",
+        "or printed != issued.get(\"items\")", "",
+        ("tests/integration/services/test_printing.py::test_what_was_altered_after_approval_is_not_printed",),
+    ),
+    Offence(
         6, "a changed event goes unnoticed", "tracker/persistence/repositories/events.py",
         "            hashed = _hash_of(event, head.head, head.seq + 1, commitment, payload)",
         "            hashed = _hash_of(event, GENESIS, head.seq + 1, commitment, payload)",

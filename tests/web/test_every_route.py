@@ -116,12 +116,17 @@ ROUTES = (
     Row("GET", "/notices", BUSINESS),
     Row("GET", "/notices/<ref>", SIDE, fill="ref=draft"),
     Row("GET", "/notices/<ref>", INVOLVED, fill="ref=issued"),
+    Row("GET", "/notices/<ref>/<document>.docx", SIDE, fill="ref=draft document=paper"),
+    Row("GET", "/notices/<ref>/<document>.docx", INVOLVED, fill="ref=issued document=paper"),
+    Row("GET", "/notices/<ref>/<document>.docx", fill="ref=issued document=record"),  # only an interview has one
     Row("POST", "/notices/<ref>/edit", DRAFTERS, fill="ref=draft"),
     Row("POST", "/notices/<ref>/edit", DRAFTERS, fill="ref=issued"),
     Row("POST", "/notices/<ref>/items", DRAFTERS, fill="ref=draft"),
     Row("POST", "/notices/<ref>/items/<int:item_id>/strike", DRAFTERS, fill="ref=draft int:item_id=draft_item"),
     Row("POST", "/notices/<ref>/items/<int:item_id>/strike", fill="ref=draft int:item_id=issued_item"),
     Row("POST", "/notices/<ref>/items/<int:item_id>/restore", DRAFTERS, fill="ref=draft int:item_id=draft_item"),
+    Row("POST", "/notices/<ref>/signed-copy", DRAFTERS, fill="ref=issued"),
+    Row("POST", "/notices/<ref>/signed-copy", DRAFTERS, fill="ref=draft"),
     Row("POST", "/notices/<ref>/<transition>", DRAFTERS, "boss", fill="ref=draft transition=seal"),
     Row("POST", "/notices/<ref>/<transition>", UNIT, f"{SIDE} area", fill="ref=issued transition=accept"),
     Row("POST", "/notices/<ref>/<transition>", "office1 boss", f"{UNIT} area sup1", fill="ref=issued transition=void"),
@@ -249,6 +254,8 @@ def knock(site: Site, browser: Browser, row: Row, doors: dict[str, str], *, toke
         fields["version"] = site.world.value(f"SELECT version FROM {table} WHERE ref = :ref", ref=doors[door])
     if row.rule == "/desk/accept":
         fields["task"] = f"{doors['task']}:2"
+    if row.rule.endswith("/signed-copy"):
+        fields["file"] = (io.BytesIO(b"%PDF-1.4\nsealed"), "sealed.pdf")
     if row.rule.endswith("/attachments"):
         fields["file"] = (io.BytesIO(b"a,b\n1,2\n"), "a.csv")
     if token:

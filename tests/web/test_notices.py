@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import html
+import io
 import re
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 
@@ -225,3 +227,31 @@ def test_the_number_of_queries_does_not_grow_with_the_items(late: Site) -> None:
         browser.get(f"/notices/{ref}")
     assert len(after) == len(before)
     assert len(after) <= 25
+
+
+def test_a_signed_copy_is_uploaded_on_the_page_and_read_by_the_unit(late: Site) -> None:
+    ref = draft_of(late)
+    issue(late, ref)
+    office, clerk = late.browser("sup1"), late.browser("clerk-east")
+    fields = {"file": (io.BytesIO(b"%PDF-1.7\nsealed"), "盖章.pdf")}
+    assert step(office, ref, "signed-copy", fields).status_code == 302
+    page = clerk.get(f"/notices/{ref}").text
+    found = re.search(r'href="(/attachments/FJ-[\d-]+)">盖章.pdf', page)
+    assert found is not None
+    assert clerk.get(found[1]).data == b"%PDF-1.7\nsealed"
+    assert "上传盖章件</button>" not in page, "the unit reads it, and adds none"
+    refused = step(office, ref, "signed-copy", {"file": (io.BytesIO(b"PK\x03\x04broken"), "盖章.docx")})
+    assert refused.status_code == 422
+    assert "文件打不开" in refused.text
+
+
+def test_the_page_leads_to_the_paper_as_word_with_a_name_that_says_what_it_is(late: Site) -> None:
+    ref = draft_of(late)
+    draft = late.browser("sup1").get(f"/notices/{ref}/paper.docx")
+    assert draft.headers["Content-Disposition"].startswith("attachment; filename*=UTF-8''%E8%8D%89%E7%A8%BF-")
+    issue(late, ref)
+    browser = late.browser("clerk-east")
+    assert f'href="/notices/{ref}/paper.docx"' in browser.get(f"/notices/{ref}").text
+    answer = browser.get(f"/notices/{ref}/paper.docx")
+    assert unquote(answer.headers["Content-Disposition"]).endswith("测督〔2026〕1号-east村-督导通知书.docx")
+    assert answer.data.startswith(b"PK")

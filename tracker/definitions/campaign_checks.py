@@ -255,6 +255,9 @@ def _check_settings(content: Content, known: Known) -> Iterator[Problem]:
         if key not in papers:
             yield Problem(f"settings.number_words.{key}", unknown("文书流程", key, papers))
     settings = content.get("settings", {})
+    for key in (settings.get("paper_layout") or {}).get("forms", {}):
+        if key not in papers:
+            yield Problem(f"settings.paper_layout.forms.{key}", unknown("文书流程", key, papers))
     for kind in settings.get("look_back", ()):
         if kind not in settings.get("occurrences", {}):
             yield Problem("settings.look_back", unknown("事件类别", kind, settings.get("occurrences", {})))

@@ -30,6 +30,7 @@ from tracker.domain.campaign_file import (
 )
 from tracker.domain.deadlines import MeasureDue, Phase
 from tracker.domain.errors import DefinitionInvalid
+from tracker.domain.printed_papers import PaperLayout
 from tracker.domain.progress import Milestone, Schedule
 from tracker.domain.standing import cadence_from_plain
 from tracker.domain.values import Role
@@ -114,6 +115,7 @@ def _settings(loaded: Mapping[str, Any]) -> CampaignSettings:
         look_back_days=loaded["look_back_days"],
         ladders=loaded["ladders"],
         card_titles=loaded["card_titles"],
+        paper_layout=PaperLayout.from_plain(loaded["paper_layout"]) if loaded["paper_layout"] else None,
     )
 
 

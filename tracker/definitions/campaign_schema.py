@@ -18,6 +18,7 @@ from tracker.domain.campaign_file import MAX_SHORT_NAME, UNIT_KINDS
 from tracker.domain.deadlines import Cutoff, MeasureDue
 from tracker.domain.measure_dues import DUE_KEYS, counts_from_acceptance, due_from_plain
 from tracker.domain.passwords import why_username_unfit
+from tracker.domain.printed_papers import PaperForm
 from tracker.domain.progress import CHECKED
 from tracker.domain.standing import CADENCE_KEYS, cadence_from_plain
 from tracker.domain.values import Role
@@ -267,6 +268,20 @@ class RequiredReturnSchema(StrictSchema):
     measure = _Code(load_default=None)
 
 
+class PaperLayoutSchema(StrictSchema):
+    letterhead = _Like(re.compile(r".{2,40}"), "作发文机关标志，要2到40个字。", load_default="")
+    contact = _Like(re.compile(r"[^（）()]{2,60}"), "作附注，要2到60个字，不写括号。", load_default="")
+    copies = Several(Text(), load_default=list)
+    forms = _Texts(Name(), load_default=dict)
+
+    @validates_schema(skip_on_field_errors=True)
+    def has_known_forms(self, data: Any, **_: Any) -> None:
+        known = [form.value for form in PaperForm]
+        strange = {kind: [unknown("格式", form, known)] for kind, form in data["forms"].items() if form not in known}
+        if strange:
+            raise ValidationError({"forms": strange})
+
+
 class SettingsSchema(StrictSchema):
     severity_titles = _Texts(OneOf("轻重", ["1", "2", "3", "4", "5"]), load_default=dict)
     number_words = _Texts(Name(), load_default=dict)
@@ -282,6 +297,7 @@ class SettingsSchema(StrictSchema):
     look_back_days = Number(1, 60, load_default=5)
     ladders = _Texts(Name(), load_default=dict)
     card_titles = _Texts(OneOf("牌", CARDS), load_default=dict)
+    paper_layout = fields.Nested(PaperLayoutSchema, load_default=None)
 
 
 class CampaignSchema(StrictSchema):

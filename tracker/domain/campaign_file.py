@@ -13,6 +13,7 @@ from datetime import date
 from tracker.domain.cadence import Cadence, periods
 from tracker.domain.calendar import WorkingCalendar
 from tracker.domain.deadlines import MeasureDue, Phase
+from tracker.domain.printed_papers import PaperLayout
 from tracker.domain.progress import Schedule
 from tracker.domain.standing import cadence_to_plain
 from tracker.domain.values import Role
@@ -112,6 +113,7 @@ class CampaignSettings:
     extension_steps in how many steps an extension is answered: 2 = examined by the supervisors, approved by a leader
     ladders         the ladder that a clock's file names → the one that this campaign climbs instead
     card_titles     card → what it is called here; colours are no shared language (DOMAIN.md §1.3)
+    paper_layout    how the office prints its papers: red head, forms, 附注, 抄送
     occurrences     kinds of occurrence that may be recorded, key → title; those in `look_back` open an inquiry at the
                     unit, which has `look_back_days` working days to explain
     """
@@ -130,6 +132,7 @@ class CampaignSettings:
     look_back_days: int = 5
     ladders: Mapping[str, str] = field(default_factory=dict)
     card_titles: Mapping[str, str] = field(default_factory=dict)
+    paper_layout: PaperLayout | None = None
 
     def to_plain(self) -> dict[str, object]:
         """Return the settings as they are stored; JSON has no numbers as keys, so severities become text."""
@@ -146,6 +149,7 @@ class CampaignSettings:
             **self._occurrences(),
             **({"ladders": dict(self.ladders)} if self.ladders else {}),
             **({"card_titles": dict(self.card_titles)} if self.card_titles else {}),
+            **({"paper_layout": self.paper_layout.to_plain()} if self.paper_layout else {}),
         }
 
     def _occurrences(self) -> dict[str, object]:

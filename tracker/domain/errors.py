@@ -91,6 +91,12 @@ class CannotIssue(TrackerError):
         self.reasons = tuple(reasons)
 
 
+class PaperAltered(TrackerError):
+    """What is stored of an issued paper is not what was approved: it is not printed as if it were."""
+
+    code = "paper_altered"
+
+
 class CannotChange(TrackerError):
     """A running campaign cannot be changed so; `reasons` lists all that stands in the way. Nothing was changed."""
 

@@ -10,6 +10,7 @@ from typing import Protocol
 from tracker.domain.calendar import WorkingCalendar
 from tracker.domain.definition import WorkflowDefinition
 from tracker.domain.ladder import Ladder
+from tracker.domain.printed_papers import PrintedPaper
 from tracker.domain.sheets import Sheet, SheetLayout
 
 
@@ -147,3 +148,10 @@ class SheetWriter(Protocol):
 
     def separated(self, sheet: SheetLayout) -> bytes:
         """Return a .csv that no spreadsheet takes for formulas."""
+
+
+class PaperWriter(Protocol):
+    """Lays papers out."""
+
+    def word(self, paper: PrintedPaper) -> bytes:
+        """Return a .docx."""

@@ -28,6 +28,15 @@ class AttachmentView:
     size: int
     uploaded_at: datetime
     submission_id: int | None
+    sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OnlyKinds:
+    """Which kinds of file are taken in one place, and the sentence for all others."""
+
+    media_types: frozenset[str]
+    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +61,9 @@ class AttachmentService:
         self._clock = clock
         self._limit_bytes = limit_bytes
 
-    def store(self, viewer: Viewer, *, task_id: int, file_name: str, content: bytes) -> AttachmentView:
+    def store(
+        self, viewer: Viewer, *, task_id: int, file_name: str, content: bytes, only: OnlyKinds | None = None
+    ) -> AttachmentView:
         """Check a file, keep its content and commit; a form may name the returned `ref` afterwards.
 
         What is stored may differ from what was sent: pictures are written anew, without place and camera.
@@ -60,6 +71,8 @@ class AttachmentService:
         """
         self._check_size(content)
         checked = self._checker.check(file_name=file_name, content=content)
+        if only is not None and checked.media_type not in only.media_types:
+            raise AttachmentRefused(only.sentence)
         sha256 = hashlib.sha256(checked.content).hexdigest()
         now = self._clock.now()
         new = NewAttachment(
@@ -70,7 +83,7 @@ class AttachmentService:
             ref = uow.attachments.add(new, year=local_date(now).year, now=now)
             uow.events.append([_stored(new, ref, at=now)])
             uow.commit()
-        return AttachmentView(ref, new.file_name, new.media_type, new.size, now, None)
+        return AttachmentView(ref, new.file_name, new.media_type, new.size, now, None, sha256)
 
     def find_for_task(self, *, task_id: int) -> list[AttachmentView]:
         """Return a task's files in the order in which they came."""
@@ -113,7 +126,7 @@ def _stored(new: NewAttachment, ref: str, *, at: datetime) -> NewEvent:
 def _view(attachment: Attachment) -> AttachmentView:
     return AttachmentView(
         attachment.ref, attachment.file_name, attachment.media_type, attachment.size, attachment.uploaded_at,
-        attachment.submission_id,
+        attachment.submission_id, attachment.sha256,
     )  # fmt: skip
 
 

@@ -280,6 +280,8 @@ class NoticeService:
             "contested": struck.contested,
             "office": notice.office_id, "unit": notice.unit_id, "campaign": notice.campaign_id, "kind": notice.kind,
             "place": place, "tasks": sorted(tasks_about(uow, kept)), "task": notice.task_id,
+            # How the office printed then: a later change of its layout does not reach back.
+            "office_name": held.setting.office.name, "layout": held.setting.campaign.settings.get("paper_layout") or {},
         }  # fmt: skip
         uow.events.append([event(("notice", notice.id), "notice.issued", payload, at=now, by=by)])
         return struck

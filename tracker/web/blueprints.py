@@ -18,6 +18,7 @@ from tracker.web.desk.views import blueprint as desk
 from tracker.web.help.views import blueprint as help_pages
 from tracker.web.ledger.lists import blueprint as ledger_lists
 from tracker.web.ledger.views import blueprint as ledger
+from tracker.web.notices.printing import blueprint as printing
 from tracker.web.notices.views import blueprint as notices
 from tracker.web.objections.views import blueprint as objections
 from tracker.web.outbox.views import blueprint as outbox
@@ -35,7 +36,7 @@ from tracker.web.workbench.deciding import blueprint as deciding
 from tracker.web.workbench.views import blueprint as workbench
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
-    health.blueprint, account, desk, tasks, explaining, attachments, workbench, deciding, notices, objections, campaign, plans, changes, occurrences, returns,
+    health.blueprint, account, desk, tasks, explaining, attachments, workbench, deciding, notices, printing, objections, campaign, plans, changes, occurrences, returns,
     standings,
     ledger, ledger_lists, accounts, operations, units, roster_import, unit_acts, office_people, areas, calendar,
     help_pages,

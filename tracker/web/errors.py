@@ -25,6 +25,7 @@ ANSWERS: dict[str, tuple[int, str]] = {
     "stale_version": (409, "已有人先办理了"),
     "invalid_input": (422, "填写有误"),
     "cannot_issue": (409, "还不能印发"),
+    "paper_altered": (409, "不能打印"),
     "cannot_change": (409, "还不能这样调整"),
     "login_refused": (401, "登录不成功"),
     "attachment_refused": (422, "附件不能接收"),

@@ -10,6 +10,7 @@ from tracker.definitions.catalog import SHIPPED, load_catalog
 from tracker.domain.deadlines import DueByDate
 from tracker.domain.definition import WorkflowDefinition
 from tracker.domain.errors import DefinitionInvalid
+from tracker.domain.printed_papers import PaperForm
 from tracker.domain.values import Role
 
 GOOD = """
@@ -178,3 +179,32 @@ def test_a_workflow_whose_dates_no_measure_can_give_is_refused(known: Known) -> 
     )
     told = problems_of(GOOD, Known({**known.workflows, "survey": own_clocks}, known.ladders))
     assert any("measures.第1项.workflow: 流程“survey”没有由措施给出时限的计时" in one for one in told)
+
+
+def test_an_office_says_how_its_papers_are_printed(known: Known) -> None:
+    written = "paper_layout: {letterhead: 某镇人民政府文件, copies: 镇纪委, forms: {supervision_notice: letter}}\n  number_words:"
+    layout = read_campaign_text(
+        GOOD.replace("number_words:", written), file="a.yaml", known=known
+    ).settings.paper_layout
+    assert layout is not None
+    assert (layout.letterhead, layout.copies) == ("某镇人民政府文件", ("镇纪委",))
+    assert layout.form_of("supervision_notice") is PaperForm.LETTER
+    assert layout.form_of("urge_notice") is PaperForm.SHEET
+
+
+@pytest.mark.parametrize(
+    ("written", "reason"),
+    [
+        ("forms: {supervision_notice: lettre}", "letter"),
+        ("forms: {supervision_notce: letter}", "supervision_notice"),
+        ("contact: （张三）", "不写括号"),
+        ("letterhead: " + "长" * 41, "2到40个字"),
+        ("colour: red", "colour"),
+    ],
+)
+def test_a_wrong_layout_is_named_with_its_place(known: Known, written: str, reason: str) -> None:
+    text = GOOD.replace("number_words:", f"paper_layout: {{{written}}}\n  number_words:")
+    with pytest.raises(DefinitionInvalid) as refused:
+        read_campaign_text(text, file="a.yaml", known=known)
+    assert "paper_layout" in str(refused.value)
+    assert reason in str(refused.value)

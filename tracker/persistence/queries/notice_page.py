@@ -75,6 +75,13 @@ SUBMISSIONS = text("""
           AND e.payload ->> 'submission' = CAST(s.id AS text)))
     ORDER BY s.id""")
 
+#: The binding is the event; the file hangs on the paper's own task.
+SIGNED = text("""
+    SELECT a.ref, a.file_name, a.size, a.sha256, e.at, h.name AS person_name
+    FROM stream s JOIN event e ON e.stream_id = s.id JOIN attachment a ON a.ref = e.payload ->> 'attachment'
+    LEFT JOIN person h ON h.id = e.person_id
+    WHERE s.kind = 'notice' AND s.subject_id = :notice AND e.kind = 'notice.signed_copy' ORDER BY e.seq""")
+
 CLOCKS = text("""
     SELECT k.name, k.status, k.occurrence, k.started_at, k.due_on, k.due_at, k.due_rule, k.quality_failures,
         k.pause_reason
@@ -195,6 +202,18 @@ class FilledRow:
 
 
 @dataclass(frozen=True, slots=True)
+class SignedCopy:
+    """A signed or sealed copy that was bound to the issued paper."""
+
+    ref: str
+    file_name: str
+    size: int
+    sha256: str
+    at: datetime
+    person_name: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class ClockShown:
     """A clock of the paper and how its due moment was counted."""
 
@@ -220,6 +239,7 @@ class NoticePage:
     clocks: tuple[ClockShown, ...]
     extensions: tuple[TaskExtension, ...]
     objections: tuple[ObjectionRow, ...] = ()
+    signed: tuple[SignedCopy, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +283,8 @@ def get_notice(session: Session, viewer: Viewer, ref: str, *, now: datetime, cal
         clocks=tuple(ClockShown(**clock) for clock in session.execute(CLOCKS, given).mappings()),
         extensions=find_extensions(session, head.task_id),
         objections=find_objections(session, head.id),
+        # A draft has none, and is looked at often.
+        signed=tuple(SignedCopy(**one) for one in session.execute(SIGNED, given).mappings()) if head.issued_at else (),
     )
 
 

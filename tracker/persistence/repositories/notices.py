@@ -20,6 +20,14 @@ LOCK_DRAFT_KEYS = text("""
     SELECT count(pg_advisory_xact_lock(hashtextextended('draft:' || name, 0)))
     FROM (SELECT name FROM unnest(CAST(:names AS text[])) AS n(name) ORDER BY name) ordered""")
 
+SEALED_ITEMS = text("""
+    SELECT e.payload -> 'items' FROM stream s JOIN event e ON e.stream_id = s.id
+    WHERE s.kind = 'notice' AND s.subject_id = :notice AND e.kind = 'notice.sealed' ORDER BY e.seq DESC LIMIT 1""")
+
+SIGNED_COPIES = text("""
+    SELECT e.payload ->> 'sha256' FROM stream s JOIN event e ON e.stream_id = s.id
+    WHERE s.kind = 'notice' AND s.subject_id = :notice AND e.kind = 'notice.signed_copy' ORDER BY e.seq""")
+
 #: (campaign id, unit id, kind, severity): what one open draft gathers for
 DraftKey = tuple[int, int, str, int]
 
@@ -63,6 +71,15 @@ class NoticeRepository:
             .execution_options(populate_existing=True)
         )  # fmt: skip
         return list(self._session.scalars(query))
+
+    def sealed_items(self, notice_id: int) -> list[int]:
+        """Return the ids of the lines that were put up for approval last, from the record."""
+        found = self._session.execute(SEALED_ITEMS, {"notice": notice_id}).scalar_one_or_none()
+        return [int(item_id) for item_id in found or ()]
+
+    def signed_copies(self, notice_id: int) -> list[str]:
+        """Return the SHA-256 of the signed copies that are bound to a paper, from the record."""
+        return list(self._session.execute(SIGNED_COPIES, {"notice": notice_id}).scalars())
 
     def item(self, notice_id: int, item_id: int) -> NoticeItem:
         """Return one item of a notice; raises NotFound."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from tracker.domain.definition import FieldDefinition, FieldType, FormDefinition, WorkflowDefinition
+from tracker.domain.field_words import say_value
 from tracker.persistence.queries.notice_page import FilledRow
 from tracker.web.showing import show_date
 
@@ -49,22 +49,8 @@ def present_filled(row: FilledRow, definition: WorkflowDefinition) -> Filled:
 
 
 def show_value(field: FieldDefinition, value: Any) -> str:
-    """Return a stored value in words."""
-    if value is None or value in ("", []):
-        return ""
-    match field.type:
-        case FieldType.DATE:
-            return show_date(date.fromisoformat(value))
-        case FieldType.YES_NO:
-            return "是" if value else "否"
-        case FieldType.CHOICE:
-            return field.options.get(value, str(value))
-        case FieldType.CHOICES:
-            return "、".join(field.options.get(one, one) for one in value)
-        case FieldType.COUNT:
-            return f"{'约' if value.get('approx') else ''}{value.get('value')}{field.unit}"
-        case _:
-            return str(value)
+    """Return a stored value in words, days with their weekday."""
+    return say_value(field, value, show_date)
 
 
 def _table(field: FieldDefinition, form: FormDefinition, rows: list[Mapping[str, Any]]) -> FilledTable:

@@ -14,11 +14,12 @@ from tracker.domain.escalation import CAUSE_TITLES, Cause
 from tracker.domain.lights import LIGHTS, Light
 from tracker.domain.objections import OUTCOMES
 from tracker.domain.papers import NOTICE_TITLES
-from tracker.domain.periods import format_within
 from tracker.domain.ports import WorkflowCatalog
+from tracker.domain.printed_papers import reply_words
 from tracker.domain.values import ROLE_TITLES, Role, local_date
 from tracker.persistence.queries.notice_page import ItemRow, NoticeHead, NoticePage, NoticeRow, StepRow
 from tracker.persistence.queries.objections import ObjectionRow
+from tracker.services.printing import documents_of
 from tracker.web.notices.filled import Filled, present_filled, show_value
 from tracker.web.showing import left_or_late, severity_title
 
@@ -26,7 +27,7 @@ from tracker.web.showing import left_or_late, severity_title
 EVENT_TITLES = {
     "notice.drafted": "引擎起草", "notice.finding_gathered": "并入新事项", "notice.finding_joined": "并入同一工作的又一期", "notice.edited": "修改标题或正文",
     "notice.item_added": "添加事项", "notice.item_struck": "划去一项", "notice.item_restored": "恢复一项",
-    "notice.issued": "编号", "notice.items_opened": "生成整改事项", "extension.asked": "申请延期", "extension.examined": "初审延期",
+    "notice.issued": "编号", "notice.signed_copy": "上传盖章件", "notice.items_opened": "生成整改事项", "extension.asked": "申请延期", "extension.examined": "初审延期",
     "extension.decided": "答复延期", "task.urged": "人工催办", "rung.ordered": "领导批示升级",
     "objection.filed": "单位提出申诉", "objection.decided": "申诉有了结果",
     "decision.risen": "转请上一级单位决定", "decision.came_back": "改回由办公室决定",
@@ -100,6 +101,7 @@ class NoticeView:
     clocks: tuple[ClockView, ...]
     filled: tuple[Filled, ...]
     entries: tuple[Entry, ...]
+    documents: tuple[tuple[str, str], ...]
     objections: tuple[ObjectionRow, ...] = ()
 
 
@@ -131,6 +133,7 @@ def present_notice(
         ),
         filled=tuple(present_filled(row, catalog.workflow(row.workflow_version_id)) for row in found.filled),
         entries=tuple(entry for step in found.history if (entry := _entry(step, definition)) is not None),
+        documents=tuple(documents_of(definition, issued=head.issued_at is not None).items()),
         objections=tuple(one for one in found.objections if one.item_id is None),
     )  # fmt: skip
 
@@ -184,11 +187,7 @@ def _reply_line(found: NoticePage, definition: WorkflowDefinition) -> str:
     # A later date granted afterwards stands beside the paper; what was printed stays as it was.
     if running is not None and running.occurrence == 1:
         return f"请于{show_day(running.due_on)}前书面回复。"
-    reply = definition.clocks.get("reply")
-    if reply is None or reply.within is None:
-        return ""
-    after = "约谈后" if "record" in {t.name for t in definition.transitions} else "签收后"
-    return f"请于{after}{format_within(reply.within)}内书面回复。"
+    return reply_words(definition)
 
 
 def _item(
@@ -234,6 +233,8 @@ def _lines(kind: str, payload: Mapping[str, Any]) -> tuple[str, ...]:
             if contested := payload.get("contested"):
                 again.append(f"印发前复核，划去正在申诉的{contested}项。")
             return (f"{payload.get('number')}，送{payload.get('unit_name')}。", *again)
+        case "notice.signed_copy":
+            return (f"{payload.get('attachment')}，SHA-256 {str(payload.get('sha256'))[:16]}…",)
         case "notice.items_opened":
             return ("、".join(payload.get("tasks", [])),)
         case "notice.item_added":

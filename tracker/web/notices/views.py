@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from tracker.domain.errors import CannotIssue, FieldProblem, InvalidInput, NotFound, TrackerError
+from tracker.domain.errors import AttachmentRefused, CannotIssue, FieldProblem, InvalidInput, NotFound, TrackerError
 from tracker.domain.objections import OBJECTION_PENDING, OUTCOMES
 from tracker.domain.papers import NOTICE_TITLES
 from tracker.domain.permissions import OFFICE_SIDE, Action, Place
@@ -28,7 +28,9 @@ blueprint = Blueprint("notices", __name__)
 Answer = Response | tuple[str, int]
 PAGE_SIZE = 30
 #: Errors after which the page comes again in its present state, with the sentence on top.
-SHOWN_ON_PAGE = frozenset({"invalid_input", "stale_version", "transition_not_allowed", "cannot_issue", "not_allowed"})
+SHOWN_ON_PAGE = frozenset(
+    {"invalid_input", "stale_version", "transition_not_allowed", "cannot_issue", "not_allowed", "attachment_refused"}
+)
 DONE_SENTENCES = {
     "seal": "已提请审批。", "send_back": "已退回修改。", "approve": "已批准，可以印发。", "accept": "已签收。",
     "reply": "回复已提交。", "return_reply": "已退回，单位会收到消息。", "close": "已办结。", "discard": "草稿已弃用。",
@@ -156,6 +158,20 @@ def restore(ref: str, item_id: int) -> Answer:
     return _done(ref, "已恢复。")
 
 
+@blueprint.post("/notices/<ref>/signed-copy")
+@requires(Action.ACT_AS_SUPERVISOR, Action.ACT_AS_OFFICE)
+def add_signed_copy(ref: str) -> Answer:
+    """Take in the paper as it was signed and sealed."""
+    file = request.files.get("file")
+    try:
+        if file is None or not file.filename:
+            raise AttachmentRefused("没有收到文件。请选择盖章后的 PDF、OFD 或扫描照片。")
+        container().signed_copies.add(viewer(), notice_ref=ref, file_name=file.filename, content=file.read())
+    except TrackerError as refused:
+        return _refused(ref, "signed_copy", refused)
+    return _done(ref, "盖章件已收下，并记入办理过程。")
+
+
 @blueprint.post("/notices/<ref>/<transition>")
 @requires(Action.SEE_CAMPAIGN)
 def take(ref: str, transition: str) -> Answer:
@@ -240,13 +256,12 @@ def _page(ref: str, trouble: Trouble = NO_TROUBLE) -> str:
     steps = present_steps(
         found, definition, allowed, trouble, now=now, calendar=calendar, files=_kept_files(head.task_id)
     )
-    editable = (
-        head.inside and head.state == definition.initial
-        and bool({role.value for role in who.roles()} & {"supervisor", "office"})
-    )  # fmt: skip
+    drafts = bool({role.value for role in who.roles()} & {"supervisor", "office"})
+    editable = head.inside and head.state == definition.initial and drafts
     return render_template(
         "notices/show.html", view=present_notice(found, parts.catalog, now=now, calendar=calendar), steps=steps,
-        trouble=trouble, editable=editable, extending=_extending(found), offer=parts.objections.offer(who, ref),
+        trouble=trouble, editable=editable, signs=head.issued_at is not None and head.inside and drafts,
+        signed=found.signed, extending=_extending(found), offer=parts.objections.offer(who, ref),
         outcomes=OUTCOMES, today=local_date(now),
         why=parts.explanations.explain(who, ref) if request.args.get("why") else None,
     )  # fmt: skip

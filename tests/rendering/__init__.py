@@ -1,0 +1,1 @@
+"""Papers and ledgers as LibreOffice prints them. WPS and Word cannot be run here."""

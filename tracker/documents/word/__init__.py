@@ -1,0 +1,1 @@
+"""Papers as .docx, laid out after GB/T 9704-2012 (DOMAIN.md §2)."""

@@ -1,0 +1,187 @@
+"""Papers for the printer: exactly what was approved and issued, or a draft that says that it is one.
+
+Before an issued paper is printed, its approved hash is computed again from what is stored, and its lines are compared
+with the list that was recorded when it was issued. What differs is not printed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from tracker.domain.deadlines import show_day
+from tracker.domain.definition import FieldType, WorkflowDefinition
+from tracker.domain.errors import NotFound, PaperAltered
+from tracker.domain.field_words import say_value
+from tracker.domain.papers import content_hash
+from tracker.domain.permissions import Viewer
+from tracker.domain.ports import PaperWriter
+from tracker.domain.printed_papers import (
+    Acceptance,
+    PaperFacts,
+    PaperLayout,
+    PrintedItem,
+    PrintedPaper,
+    compose_paper,
+    compose_record,
+    reply_words,
+    runs_from_acceptance,
+)
+from tracker.domain.values import ROLE_TITLES, Role, local_date
+from tracker.persistence.queries.notice_page import ItemRow, NoticePage, StepRow, get_notice
+from tracker.persistence.unit_of_work import UnitOfWork
+from tracker.services.context import Floor
+from tracker.services.rectification import DEFAULT_DAYS
+
+#: What can be printed of a paper: itself, and what is written when its unit is called in.
+PAPER, RECORD = "paper", "record"
+ENDS = {"voided": ("void", "已作废"), "superseded": ("supersede", "已撤销")}
+LONGEST_REASON = 40
+ALTERED = "这份文书现在存的内容与批准时的不一致，不能打印。请系统管理员核对记录链（tracker ledger verify）和数据库。"
+
+
+@dataclass(frozen=True)
+class PrintedFile:
+    """A paper ready to be handed over. `name` has no extension and is not yet safe for a file system."""
+
+    name: str
+    content: bytes
+
+
+class PrintingService:
+    """Prints papers for those who may read them."""
+
+    def __init__(self, floor: Floor, *, writer: PaperWriter) -> None:
+        self._floor = floor
+        self._writer = writer
+
+    def print_paper(self, viewer: Viewer, *, notice_ref: str, document: str = PAPER) -> PrintedFile:
+        """Return a paper, or the record of its interview, as .docx.
+
+        Raises NotFound (also for what this kind of paper does not have), or PaperAltered.
+        """
+        paper = self.compose(viewer, notice_ref=notice_ref, document=document)
+        return PrintedFile(paper.name, self._writer.word(paper))
+
+    def compose(self, viewer: Viewer, *, notice_ref: str, document: str = PAPER) -> PrintedPaper:
+        """Return what the paper contains; raises as `print_paper` does."""
+        now, calendar = self._floor.clock.now(), self._floor.calendars.newest()
+        with self._floor.uows() as uow:
+            found = get_notice(uow.session, viewer, notice_ref, now=now, calendar=calendar)
+            definition = self._floor.catalog.workflow(found.head.workflow_version_id)
+            if document not in documents_of(definition, issued=found.head.issued_at is not None):
+                raise NotFound("这份文书没有这样的材料，或者您无权查看。")
+            issued = _issued_payload(found.history)
+            if found.head.issued_at is not None:
+                _check_unaltered(uow, found, issued)
+        facts = _facts(found, definition, issued)
+        return compose_record(facts, _record(found, definition)) if document == RECORD else compose_paper(facts)
+
+
+def documents_of(definition: WorkflowDefinition, *, issued: bool) -> dict[str, str]:
+    """Return what can be printed of a paper now, with titles."""
+    found = {PAPER: definition.title}
+    record = definition.transition("record")
+    if issued and record is not None and record.form is not None:
+        found[RECORD] = definition.forms[record.form].title
+    return found
+
+
+def _issued_payload(history: tuple[StepRow, ...]) -> Mapping[str, Any]:
+    return next((step.payload for step in history if step.kind == "notice.issued"), {})
+
+
+def _check_unaltered(uow: UnitOfWork, found: NoticePage, issued: Mapping[str, Any]) -> None:
+    head = found.head
+    sealed = uow.notices.sealed_items(head.id)
+    texts = {item.id: item.text for item in uow.notices.items(head.id)}
+    now_hash = content_hash(
+        kind=head.kind, unit_id=head.unit_id, severity=head.severity, title=head.title, body=head.body,
+        details=head.details, items=[(item_id, texts.get(item_id, "")) for item_id in sealed],
+    )  # fmt: skip
+    printed = [item.id for item in found.items if _is_printed(item)]
+    if now_hash != head.approved_hash or printed != issued.get("items"):
+        raise PaperAltered(ALTERED)
+
+
+def _is_printed(item: ItemRow) -> bool:
+    # What was told is never deleted: a line that was overturned later stays, with a mark.
+    return item.struck_at is None or item.overturned
+
+
+def _facts(found: NoticePage, definition: WorkflowDefinition, issued: Mapping[str, Any]) -> PaperFacts:
+    head = found.head
+    layout = issued["layout"] if "layout" in issued else head.settings.get("paper_layout") or {}
+    details = next((t.form for t in definition.transitions if t.name == "seal"), None)
+    fields = definition.forms[details].fields if details else ()
+    days = head.settings.get("rectification_days", DEFAULT_DAYS)
+    return PaperFacts(
+        kind=head.kind,
+        title=head.title,
+        body=head.body,
+        number=head.printed_number or "",
+        recipient=head.printed_unit_name or head.unit_name,
+        office=issued.get("office_name") or head.office_name,
+        issued_on=local_date(head.issued_at) if head.issued_at else None,
+        items=[_item(item) for item in found.items if _is_printed(item)],
+        particulars=[
+            (field.title, text) for field in fields if (text := say_value(field, head.details.get(field.name)))
+        ],
+        reply=reply_words(definition),
+        layout=PaperLayout.from_plain(layout),
+        limit_words=f"印发之日起{days}日内",
+        marks=_marks(found),
+        accepted=_accepted(found, definition),
+    )
+
+
+def _item(item: ItemRow) -> PrintedItem:
+    mark = "申诉成立，本项撤销" if item.overturned else ""
+    return PrintedItem(item.text, item.measure, item.leader, item.limit_on, mark)
+
+
+def _marks(found: NoticePage) -> tuple[str, ...]:
+    if found.head.state not in ENDS:
+        return ()
+    name, title = ENDS[found.head.state]
+    ended = _last_step(found, name)
+    if ended is None:
+        return (title,)
+    reason = str(ended.payload.get("reason", ""))
+    shown = reason if len(reason) <= LONGEST_REASON else f"{reason[: LONGEST_REASON - 1]}…"
+    return (f"{title}（{show_day(local_date(ended.at))}{'，' if shown else ''}{shown}）",)
+
+
+def _last_step(found: NoticePage, transition: str) -> StepRow | None:
+    steps = [s for s in found.history if s.kind == "task.moved" and s.payload.get("transition") == transition]
+    return steps[-1] if steps else None
+
+
+def _accepted(found: NoticePage, definition: WorkflowDefinition) -> Acceptance | None:
+    step = _last_step(found, "accept")
+    if step is None:
+        return None
+    post = step.post_title or (ROLE_TITLES[Role(step.post_role)] if step.post_role else "")
+    runs = runs_from_acceptance(definition, _first_reply_due(found))
+    unit = found.head.printed_unit_name or found.head.unit_name
+    return Acceptance(unit, step.person_name or "", post, step.at, runs)
+
+
+def _first_reply_due(found: NoticePage) -> date | None:
+    """Return the day that was counted from the acceptance; later ones were granted and stand in papers of their own."""
+    reply = next((clock for clock in found.clocks if clock.name == "reply"), None)
+    if reply is None:
+        return None
+    if reply.occurrence == 1:
+        return reply.due_on
+    return min((one.old_due_on for one in found.extensions if one.status == "granted"), default=None)
+
+
+def _record(found: NoticePage, definition: WorkflowDefinition) -> list[tuple[str, str]]:
+    """Return the fields of the interview's record with what was written, or empty ones for a blank."""
+    form = definition.forms[next(t.form for t in definition.transitions if t.name == RECORD and t.form)]
+    values = next((row.values for row in reversed(found.filled) if row.transition == RECORD), {})
+    fields = [field for field in form.fields if field.type not in (FieldType.FILES, FieldType.ROWS)]
+    return [(field.title, say_value(field, values.get(field.name))) for field in fields]

@@ -1,0 +1,76 @@
+"""盖章件: the paper as it was signed and sealed, scanned or with an electronic seal, bound to the issued paper.
+
+A seal is not drawn by this program (DOMAIN.md §1.6): the printed paper leaves its place blank, and what comes back is kept
+by its hash. The binding is an event of the paper's own record; it replaces nothing, and several copies may follow.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+from tracker.domain.errors import AttachmentRefused, CannotIssue, NotAllowed
+from tracker.domain.permissions import Action, Viewer, may
+from tracker.persistence.models import Notice
+from tracker.persistence.unit_of_work import UnitOfWork
+from tracker.services.attachments import AttachmentService, AttachmentView, OnlyKinds
+from tracker.services.context import Floor
+from tracker.services.recording import doer_at, event
+from tracker.services.seeing import see
+
+KIND = "notice.signed_copy"
+MOST_COPIES = 20
+SIGNED = OnlyKinds(
+    frozenset({"application/pdf", "application/ofd", "image/jpeg", "image/png", "image/webp"}),
+    "盖章件只收 PDF、OFD 或扫描照片（JPG、PNG）。Word 文件还能改，不能作为盖章件；请打印盖章后扫描，或加盖电子印章后上传。",
+)
+
+
+class SignedCopyService:
+    """Takes signed copies in."""
+
+    def __init__(self, floor: Floor, attachments: AttachmentService) -> None:
+        self._floor = floor
+        self._attachments = attachments
+
+    def add(self, viewer: Viewer, *, notice_ref: str, file_name: str, content: bytes) -> AttachmentView:
+        """Keep a signed copy of an issued paper and bind it; return it.
+
+        Raises NotFound, NotAllowed, CannotIssue when nothing was issued, or AttachmentRefused with a sentence.
+        """
+        with self._floor.uows() as uow:
+            notice = self._check(uow, viewer, notice_ref)
+            task_id = notice.task_id
+            _check_new(uow.notices.signed_copies(notice.id), hashlib.sha256(content).hexdigest())
+        stored = self._attachments.store(viewer, task_id=task_id, file_name=file_name, content=content, only=SIGNED)
+        now = self._floor.clock.now()
+        with self._floor.uows() as uow:
+            notice = self._check(uow, viewer, notice_ref, lock=True)
+            _check_new(uow.notices.signed_copies(notice.id), stored.sha256)
+            task = uow.tasks.get(task_id)
+            place = see(uow, viewer, task).place(task, internal=True)
+            payload = {
+                "attachment": stored.ref, "sha256": stored.sha256, "media_type": stored.media_type,
+                "number": notice.printed_number, "approved_hash": notice.approved_hash,
+            }  # fmt: skip
+            by = doer_at(viewer, place, Action.SEE_WORKBENCH)
+            uow.events.append([event(("notice", notice.id), KIND, payload, at=now, by=by)])
+            uow.commit()
+        return stored
+
+    def _check(self, uow: UnitOfWork, viewer: Viewer, notice_ref: str, *, lock: bool = False) -> Notice:
+        notice = uow.notices.get_by_ref(notice_ref, lock=lock)
+        task = uow.tasks.get(notice.task_id)
+        setting = see(uow, viewer, task, missing=f"没有编号为“{notice_ref}”的文书，或者您无权查看。")
+        place = setting.place(task, internal=True)
+        if not (may(viewer, Action.ACT_AS_SUPERVISOR, place) or may(viewer, Action.ACT_AS_OFFICE, place)):
+            raise NotAllowed("盖章件由督导组和办公室上传。")
+        if notice.issued_at is None:
+            raise CannotIssue("这份文书还没有印发，没有可盖章的正式稿。", ["印发编号后再打印、盖章、上传。"])
+        return notice
+
+
+def _check_new(known: list[str], sha256: str) -> None:
+    if sha256 in known:
+        raise AttachmentRefused("这份盖章件已经上传过，内容完全相同，不必再传。")
+    if len(known) >= MOST_COPIES:
+        raise AttachmentRefused(f"这份文书已有{MOST_COPIES}份盖章件，不能再传。")

@@ -1,0 +1,33 @@
+"""Papers handed over as files."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from flask import Blueprint
+from werkzeug.wrappers import Response
+
+from tracker.documents.file_names import safe_name
+from tracker.domain.permissions import Action
+from tracker.web.auth import requires
+from tracker.web.requests import container, viewer
+
+blueprint = Blueprint("printing", __name__)
+
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+@blueprint.get("/notices/<ref>/<document>.docx")
+@requires(Action.SEE_CAMPAIGN)
+def word(ref: str, document: str) -> Response:
+    """Give a paper, or another document that belongs to it, as Word."""
+    printed = container().printing.print_paper(viewer(), notice_ref=ref, document=document)
+    return handed_over(printed.content, safe_name(f"{printed.name}.docx", "docx"), WORD)
+
+
+def handed_over(content: bytes, name: str, media_type: str) -> Response:
+    """Return a file to be saved under `name`, and kept by no cache."""
+    answer = Response(content, mimetype=media_type)
+    answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
