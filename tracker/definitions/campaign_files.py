@@ -113,6 +113,7 @@ def _settings(loaded: Mapping[str, Any]) -> CampaignSettings:
         look_back_days=loaded["look_back_days"],
         ladders=loaded["ladders"],
         card_titles=loaded["card_titles"],
+        papers_at_any_hour=loaded["papers_at_any_hour"],
     )
 
 

@@ -281,6 +281,7 @@ class SettingsSchema(StrictSchema):
     look_back_days = Number(1, 60, load_default=5)
     ladders = _Texts(Name(), load_default=dict)
     card_titles = _Texts(OneOf("牌", CARDS), load_default=dict)
+    papers_at_any_hour = Flag(load_default=False)
 
 
 class CampaignSchema(StrictSchema):
