@@ -116,6 +116,7 @@ def _settings(loaded: Mapping[str, Any]) -> CampaignSettings:
         ladders=loaded["ladders"],
         card_titles=loaded["card_titles"],
         paper_layout=PaperLayout.from_plain(loaded["paper_layout"]) if loaded["paper_layout"] else None,
+        papers_at_any_hour=loaded["papers_at_any_hour"],
     )
 
 

@@ -298,6 +298,7 @@ class SettingsSchema(StrictSchema):
     ladders = _Texts(Name(), load_default=dict)
     card_titles = _Texts(OneOf("牌", CARDS), load_default=dict)
     paper_layout = fields.Nested(PaperLayoutSchema, load_default=None)
+    papers_at_any_hour = Flag(load_default=False)
 
 
 class CampaignSchema(StrictSchema):

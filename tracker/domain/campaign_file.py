@@ -114,6 +114,7 @@ class CampaignSettings:
     ladders         the ladder that a clock's file names → the one that this campaign climbs instead
     card_titles     card → what it is called here; colours are no shared language (DOMAIN.md §1.3)
     paper_layout    how the office prints its papers: red head, forms, 附注, 抄送
+    papers_at_any_hour   the serving of a paper does not wait for quiet hours, rest days and daily ceilings
     occurrences     kinds of occurrence that may be recorded, key → title; those in `look_back` open an inquiry at the
                     unit, which has `look_back_days` working days to explain
     """
@@ -133,6 +134,7 @@ class CampaignSettings:
     ladders: Mapping[str, str] = field(default_factory=dict)
     card_titles: Mapping[str, str] = field(default_factory=dict)
     paper_layout: PaperLayout | None = None
+    papers_at_any_hour: bool = False
 
     def to_plain(self) -> dict[str, object]:
         """Return the settings as they are stored; JSON has no numbers as keys, so severities become text."""
@@ -150,6 +152,7 @@ class CampaignSettings:
             **({"ladders": dict(self.ladders)} if self.ladders else {}),
             **({"card_titles": dict(self.card_titles)} if self.card_titles else {}),
             **({"paper_layout": self.paper_layout.to_plain()} if self.paper_layout else {}),
+            **({"papers_at_any_hour": True} if self.papers_at_any_hour else {}),
         }
 
     def _occurrences(self) -> dict[str, object]:

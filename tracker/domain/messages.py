@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from math import ceil
 
 TASK = frozenset({"task_ref", "title", "unit"})
 WITH_DATE = TASK | {"due_on"}
@@ -142,8 +141,3 @@ def _still_due(standing: Standing) -> bool:
     if standing.clock_runs is None:
         return standing.task_waits_for in (None, "unit")
     return standing.clock_runs
-
-
-def sms_segments(text: str) -> int:
-    """Return how many pieces an SMS is charged as: 70 characters in one, else 67 in each (DOMAIN.md §5.1)."""
-    return 1 if len(text) <= 70 else ceil(len(text) / 67)
