@@ -108,6 +108,7 @@ ROUTES = (
     Row("POST", "/tasks/<ref>/order", "boss", fill="ref=draft_task"),
     Row("POST", "/tasks/<ref>/attachments", DRAFTERS, "boss", fill="ref=draft_task"),
     Row("GET", "/attachments/<ref>", INVOLVED, fill="ref=attachment"),
+    Row("GET", "/search", BUSINESS),
     # -- the workbench and papers
     Row("GET", "/workbench", BENCH),
     Row("GET", "/workbench/findings", BENCH),

@@ -25,6 +25,7 @@ from tracker.web.outbox.views import blueprint as outbox
 from tracker.web.plans.views import blueprint as plans
 from tracker.web.receipts.views import blueprint as receipts
 from tracker.web.sample.views import blueprint as sample_bar
+from tracker.web.search.views import blueprint as search
 from tracker.web.tasks.attachments import blueprint as attachments
 from tracker.web.tasks.explaining import blueprint as explaining
 from tracker.web.tasks.views import blueprint as tasks
@@ -40,7 +41,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     health.blueprint, account, desk, tasks, explaining, attachments, workbench, deciding, notices, printing, objections, campaign, plans, changes, occurrences, returns,
     standings,
     ledger, ledger_lists, accounts, operations, units, roster_import, unit_acts, office_people, areas, calendar,
-    help_pages, receipts,
+    help_pages, search, receipts,
 )  # fmt: skip
 
 #: Their callers are machines: a token in the address stands in place of the form's.

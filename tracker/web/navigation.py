@@ -35,6 +35,7 @@ ENTRIES = (
     Entry("专项行动", "/campaigns", action=Action.SEE_CAMPAIGN),
     Entry("台账", "/ledger", action=Action.SEE_CAMPAIGN),
     Entry("文书", "/notices", roles=UNIT_ROLES | OFFICE_ROLES),
+    Entry("搜索", "/search", action=Action.SEE_CAMPAIGN),
     Entry("单位和人员", "/units", action=Action.SEE_UNITS),
     Entry("工作日历", "/calendar", action=Action.SEE_CALENDAR),
     Entry("账号", "/admin/accounts", action=Action.SEE_ACCOUNTS),

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.errors import NotFound
 from tracker.persistence.queries.paging import Page, fetch_page
-from tracker.persistence.queries.unit_page import like
+from tracker.persistence.queries.patterns import like
 
 _HELD = "(p.ends_on IS NULL OR p.ends_on >= :today)"
 #: A person belongs to the office that keeps a unit at which the person holds or held a post; administrators stay out.
