@@ -185,6 +185,7 @@ ROUTES = (
     Row("POST", "/admin/incidents/<int:incident_id>/resolve", "system", fill="int:incident_id=system_incident"),
     Row("GET", "/admin/ledger", "audit"),
     Row("POST", "/admin/ledger", "audit"),
+    Row("GET", "/admin/health", "system"),
     # -- units and people
     Row("GET", "/units", f"{KEEPERS} system"),
     Row("GET", "/units/<int:unit_id>", f"{KEEPERS} system", fill=UNIT_DOOR),
