@@ -17,8 +17,10 @@ import structlog
 from tracker.definitions.calendar_seed import seed_days
 from tracker.definitions.campaign_files import Known, read_campaign_content, read_campaign_file
 from tracker.definitions.catalog import Catalog, load_catalog
+from tracker.definitions.channel_file import read_channels
 from tracker.definitions.versioned import VersionedCalendars, VersionedCatalog, texts_of
 from tracker.delivery.email import SmtpCourier, SmtpServer
+from tracker.delivery.lines import Lines, sms_lines
 from tracker.delivery.render import TemplateRenderer
 from tracker.delivery.sample import SampleCourier
 from tracker.documents.files import ContentFileChecker
@@ -26,6 +28,7 @@ from tracker.documents.sheets.reading import FileSheetReader
 from tracker.documents.sheets.writing import FileSheetWriter
 from tracker.documents.word.papers import WordPaperWriter
 from tracker.domain.campaign_file import CampaignFile
+from tracker.domain.channels import Channels
 from tracker.domain.deadlines import local_moment
 from tracker.domain.installation import CalendarSeed
 from tracker.domain.ports import Clock, Courier, JobQueue
@@ -65,6 +68,7 @@ from tracker.services.office_people import OfficePeopleService
 from tracker.services.people import PeopleService
 from tracker.services.plan_drafts import PlanDraftService
 from tracker.services.printing import PrintingService
+from tracker.services.receipts import ReceiptService
 from tracker.services.reorganisations import ReorganisationService
 from tracker.services.rising import RisingService
 from tracker.services.rosters import RosterService
@@ -73,6 +77,7 @@ from tracker.services.signed_copies import SignedCopyService
 from tracker.services.standings import StandingService
 from tracker.services.tasks import TaskService
 from tracker.services.timelines import TimelineService
+from tracker.services.triage import TriageService
 from tracker.settings import Settings
 
 if TYPE_CHECKING:
@@ -94,6 +99,8 @@ class Container:
     ) -> None:  # fmt: skip
         self.settings = settings
         self._given_couriers = couriers
+        file = settings.channels_file
+        self.channels = read_channels(file, hosts=settings.gateway_hosts) if file else Channels()
         self._engine = connect(settings.database_url, pool_size=max(5, settings.web_threads))
         self.uows = UnitOfWorkFactory(self._engine, at_commit)
         self.clock = clock or DatabaseClock(self._engine)
@@ -114,6 +121,7 @@ class Container:
         self.access_log = AccessLogService(self.floor)
         self.occurrences = OccurrenceService(self.floor)
         self.notices = NoticeService(self.floor)
+        self.triage = TriageService(self.notices)
         self.printing = PrintingService(self.floor, writer=WordPaperWriter())
         self.extensions = ExtensionService(self.floor)
         self.objections = ObjectionService(self.floor)
@@ -170,24 +178,44 @@ class Container:
     def deliveries(self) -> DeliveryService:
         """Return the deliveries, with the couriers that this database and these settings call for."""
         return DeliveryService(
-            uows=self.uows, clock=self.clock, couriers=self._couriers(), renderer=TemplateRenderer(),
-            cipher=self.cipher, queue=self.queue, public_url=self.settings.address,
+            uows=self.uows, clock=self.clock, couriers=self.lines.couriers, renderer=TemplateRenderer(),
+            cipher=self.cipher, queue=self.queue, public_url=self.settings.address, channels=self.channels,
+            calendars=self.calendars,
+            askers=self.lines.askers,
         )  # fmt: skip
 
-    def _couriers(self) -> Mapping[str, Courier]:
+    @cached_property
+    def receipts(self) -> ReceiptService:
+        """Return the receipts of whatever providers report on."""
+        return ReceiptService(
+            uows=self.uows, clock=self.clock, readers=self.lines.readers, askers=self.lines.askers,
+            cipher=self.cipher, token=self.settings.receipt_token,
+        )  # fmt: skip
+
+    @cached_property
+    def lines(self) -> Lines:
+        """Return the lines to the outside; in a sample nothing leaves the machine."""
         if self._given_couriers is not None:
-            return self._given_couriers
+            return Lines(self._given_couriers)
         with self.uows() as uow:
             is_sample = uow.sample_time.is_sample()
         if is_sample or self.settings.courier == "sample":
-            return {"email": SampleCourier(), "sms": SampleCourier()}
-        if not self.settings.smtp_host:
-            return {}
-        server = SmtpServer(
-            host=self.settings.smtp_host, port=self.settings.smtp_port, sender=self.settings.smtp_from,
-            security=self.settings.smtp_security, user=self.settings.smtp_user, password=self.settings.smtp_password,
-        )  # fmt: skip
-        return {"email": SmtpCourier(server, now=self.clock.real_now)}
+            return Lines({"email": SampleCourier(), "sms": SampleCourier()})
+        settings = self.settings
+        lines = Lines()
+        if settings.smtp_host:
+            server = SmtpServer(
+                host=settings.smtp_host, port=settings.smtp_port, sender=settings.smtp_from,
+                security=settings.smtp_security, user=settings.smtp_user, password=settings.smtp_password,
+            )  # fmt: skip
+            mail = SmtpCourier(server, now=self.clock.real_now)
+            lines = Lines({"email": mail}, checks={"email": mail})
+        if self.channels.sms is not None:
+            lines = lines.beside(sms_lines(
+                self.channels.sms, secret=settings.sms_secret, hosts=settings.gateway_hosts, now=self.clock.real_now,
+                folder=settings.data_dir,
+            ))  # fmt: skip
+        return lines
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -203,6 +231,7 @@ class Container:
         sent = 0
         while batch := self.deliveries.send_due():
             sent += batch
+        self.receipts.ask_due()
         return sent
 
     # -- what the scheduler needs (jobs/scheduler.py)
@@ -213,7 +242,8 @@ class Container:
         A clock that is due comes before any message, for messages wait until its sweep is over: a scheduler that
         waited for the older message would wait for itself.
         """
-        fires, sends = self.escalations.next_fire_at(), self.deliveries.next_moment()
+        fires, asks = self.escalations.next_fire_at(), self.receipts.next_moment()
+        sends = min((at for at in (self.deliveries.next_moment(), asks) if at is not None), default=None)
         if fires is not None and sends is not None and sends < fires <= self.clock.now():
             return fires
         return min((moment for moment in (fires, sends) if moment is not None), default=None)

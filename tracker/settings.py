@@ -32,6 +32,16 @@ def path(value: str) -> Path:
     return Path(value).expanduser().absolute()
 
 
+def optional_path(value: str) -> Path | None:
+    """Read a path, or nothing."""
+    return path(value) if value else None
+
+
+def words(value: str) -> tuple[str, ...]:
+    """Read words with commas between them."""
+    return tuple(word for part in value.split(",") if (word := part.strip()))
+
+
 def integer(value: str) -> int:
     """Read a whole number."""
     try:
@@ -209,6 +219,28 @@ class Settings:
         parse=one_of("sample", "smtp"),
         help="送达方式：smtp 发邮件；sample 只在页面上显示会发给谁",
     )
+    channels_file: Path | None = setting(
+        "TRACKER_CHANNELS_FILE",
+        default="",
+        parse=optional_path,
+        help="送达通道设置文件（YAML）：短信走哪里、发送速度、免打扰时段；留空则只发邮件，样例见 docker/channels.example.yaml",
+    )
+    gateway_hosts: tuple[str, ...] = setting(
+        "TRACKER_GATEWAY_HOSTS",
+        default="",
+        parse=words,
+        shown_default="",
+        help="允许连接的短信网关主机名，用逗号隔开；不在名单里的一律不连（阿里云短信不用写）",
+    )
+    sms_secret: str = setting(
+        "TRACKER_SMS_SECRET", default="", secret=True, help="短信服务商的密钥（AccessKey Secret、网关密码等）"
+    )
+    receipt_token: str = setting(
+        "TRACKER_RECEIPT_TOKEN",
+        default="",
+        secret=True,
+        help="短信回执的口令，至少 16 个字符，写进交给服务商的回调网址 /receipts/sms/口令；留空则不收回执",
+    )
     upload_limit: int = setting(
         "TRACKER_UPLOAD_LIMIT", default="20MB", parse=size, minimum="1MB", help="一个附件的大小上限"
     )
@@ -283,6 +315,8 @@ class Settings:
         settings = cls(**chosen)
         if settings.secret_key and len(settings.secret_key) < 32:
             problems.append("TRACKER_SECRET_KEY：少于 32 个字符。请写一串随机字符，或留空由 tracker up 生成。")
+        if settings.receipt_token and len(settings.receipt_token) < 16:
+            problems.append("TRACKER_RECEIPT_TOKEN：少于 16 个字符。请写一串随机的字母和数字，或留空不收回执。")
         if problems:
             raise SettingsError("\n".join(problems))
         return settings

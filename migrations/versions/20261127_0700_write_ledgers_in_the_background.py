@@ -1,15 +1,15 @@
 """Write long ledgers in the background: what was asked for, how far it is, and the file until it expires.
 
-Revision ID: 0007_ledger_exports
-Revises: 0006_ladders
+Revision ID: 0008_ledger_exports
+Revises: 0007_receipts
 """
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0007_ledger_exports"
-down_revision = "0006_ladders"
+revision = "0008_ledger_exports"
+down_revision = "0007_receipts"
 branch_labels = None
 depends_on = None
 

@@ -55,8 +55,8 @@ def _buffers(world: World) -> int:
     """Return how many buffers the claim touches."""
     with world.container.reading() as session:
         connection = session.connection()
-        compiled = str(CLAIM).replace(":now", "%(now)s").replace(":only", "%(only)s").replace(":many", "%(many)s")
-        values = {"now": world.clock.now(), "only": None, "many": 500}
+        compiled = str(CLAIM).replace(":now", "%(now)s").replace(":many", "%(many)s")
+        values = {"now": world.clock.now(), "many": 500}
         explained = connection.exec_driver_sql(
             f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {compiled}", values
         ).scalar_one()

@@ -67,6 +67,13 @@ def test_a_card_shows_in_the_campaigns_own_words_with_its_number_and_no_other_un
     assert "没有亮牌的单位" in neighbour
 
 
+def test_points_of_issued_papers_are_added_up_and_those_of_a_voided_one_are_not(site: Site) -> None:
+    ref = give_card(site, "v1")
+    assert '<td data-label="按规则扣分">2分</td>' in site.browser("office1").get(page_of(site)).text
+    site.world.act_on_notice("boss", ref, "void", reason="印错单位")
+    assert "2分" not in site.browser("office1").get(page_of(site) + "?every=yes").text
+
+
 def test_only_office_and_leader_are_offered_to_lower_a_standing_that_no_card_holds(site: Site) -> None:
     ref = give_card(site, "v1")
     assert "销牌后自动下调" in site.browser("boss").get(page_of(site)).text

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
+from sqlalchemy import text
 from werkzeug.test import TestResponse
 
 from tests.web.conftest import Browser, Site
@@ -255,3 +256,28 @@ def test_a_person_with_nothing_to_do_reads_dates_and_origin_in_the_wide_column(s
     assert 'id="about"' in wide
     mine = site.browser("clerk-east").get(f"/tasks/{surveying}").text
     assert mine.index('id="act-report"') < mine.index('id="clocks"')
+
+
+def test_where_a_leader_approves_the_page_says_at_each_step_who_it_waits_for(site: Site, surveying: str) -> None:
+    with site.world.container.uows() as uow:
+        uow.session.execute(text("""UPDATE campaign SET settings = settings || '{"extension_steps": 2}'"""))
+        uow.commit()
+    clerk, supervisor, leader = (site.browser(name) for name in ("clerk-east", "sup1", "boss"))
+    asked = {"wanted_on": "2026-04-10", "reason": "连日下雨", "progress": "完成一半"}
+    assert send(clerk, surveying, "extension", asked).status_code == 302
+    assert "初审延期申请" in supervisor.get(f"/tasks/{surveying}").text
+    assert "批准延期申请" not in leader.get(f"/tasks/{surveying}").text
+    examined = {"grant": "yes", "granted_on": "2026-04-03", "reason": "情况属实"}
+    assert send(supervisor, surveying, "extension/decision", examined).status_code == 302
+    assert "等待领导批准" in clerk.get(f"/tasks/{surveying}").text
+    assert "等待领导批准" in supervisor.get("/workbench?section=extensions").text
+    assert send(supervisor, surveying, "extension/decision", examined).status_code == 403
+    page = leader.get(f"/tasks/{surveying}").text
+    assert "情况属实" in page
+    assert 'value="2026-04-03"' in page
+    assert (
+        send(leader, surveying, "extension/decision", {"grant": "yes", "granted_on": "2026-04-02"}).status_code == 302
+    )
+    page = clerk.get(f"/tasks/{surveying}").text
+    assert "4月2日 周四" in page
+    assert "初审同意延期到2026年4月3日（周五）" in page

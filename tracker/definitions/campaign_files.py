@@ -105,6 +105,7 @@ def _settings(loaded: Mapping[str, Any]) -> CampaignSettings:
         number_words=loaded["number_words"],
         cutoff=loaded["cutoff"],
         separation=loaded["separation"],
+        extension_steps=loaded["extension_steps"],
         rectification_days=loaded["rectification_days"],
         objection_days=loaded["objection_days"],
         rhythm=loaded["rhythm"],
@@ -115,6 +116,7 @@ def _settings(loaded: Mapping[str, Any]) -> CampaignSettings:
         ladders=loaded["ladders"],
         card_titles=loaded["card_titles"],
         paper_layout=PaperLayout.from_plain(loaded["paper_layout"]) if loaded["paper_layout"] else None,
+        papers_at_any_hour=loaded["papers_at_any_hour"],
     )
 
 

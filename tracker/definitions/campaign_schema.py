@@ -287,6 +287,7 @@ class SettingsSchema(StrictSchema):
     number_words = _Texts(Name(), load_default=dict)
     cutoff = _Hour(load_default="24:00")
     separation = Flag(load_default=True)
+    extension_steps = Number(1, 2, load_default=1)
     rectification_days = Number(1, 365, load_default=15)
     objection_days = Number(1, 365, load_default=30)
     rhythm = _Rhythm(load_default=None)
@@ -297,6 +298,7 @@ class SettingsSchema(StrictSchema):
     ladders = _Texts(Name(), load_default=dict)
     card_titles = _Texts(OneOf("牌", CARDS), load_default=dict)
     paper_layout = fields.Nested(PaperLayoutSchema, load_default=None)
+    papers_at_any_hour = Flag(load_default=False)
 
 
 class CampaignSchema(StrictSchema):

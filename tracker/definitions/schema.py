@@ -29,6 +29,8 @@ DUES = ("from_measure", "from_schedule", "at_once")
 STANDING_STEPS = ("give", "step_down", "release")
 CARDS = ("yellow", "red", "listed")
 PAUSES = ("extension_pending", "objection_pending")
+#: Questions that a clock of their own may run for.
+QUESTIONS = ("extension_pending", "extension_examined")
 SAME_PERSON = "same_person_as."
 
 #: marshmallow's own words, as the editor of a county's file reads them.
@@ -84,7 +86,7 @@ class ClockSchema(StrictSchema):
     ladder = Name(required=True)
     restarts = Flag(load_default=False)
     pauses_for = Several(OneOf("暂停原因", PAUSES), load_default=list)
-    runs_while = OneOf("等待的答复", PAUSES)
+    runs_while = OneOf("等待的答复", QUESTIONS)
 
     @validates_schema(skip_on_field_errors=True)
     def has_one_source_of_time(self, data: Any, **_: Any) -> None:

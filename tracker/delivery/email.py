@@ -15,6 +15,7 @@ from email.utils import format_datetime, parseaddr
 
 from tracker.domain.errors import DeliveryFailed
 from tracker.domain.ports import OutgoingMessage
+from tracker.domain.provider_codes import SHOWN, Meaning, Verdict, judge_smtp
 
 PRODUCT_NAME = "督办系统"
 
@@ -50,11 +51,19 @@ class SmtpCourier:
         try:
             line = self._connect()
         except (OSError, smtplib.SMTPException) as problem:
-            raise _not_ours(_said(problem), "连不上发信服务器，或登录不上") from problem
+            raise _shut_out(problem) from problem
         try:
             return _hand_over(line, sender=self._server.sender, address=message.address, content=mail)
         finally:
             line.close()
+
+    def check(self) -> str:
+        """Return a sentence that the server lets us in; raises DeliveryFailed with what is wrong."""
+        try:
+            self._connect().close()
+        except (OSError, smtplib.SMTPException) as problem:
+            raise _shut_out(problem) from problem
+        return f"发信服务器 {self._server.host} 有应答，也能登录。"
 
     def _connect(self) -> smtplib.SMTP:
         server, patience = self._server, self._server.timeout_seconds
@@ -99,7 +108,7 @@ def _hand_over(line: smtplib.SMTP, *, sender: str, address: str, content: bytes)
     try:
         code, answer = line.mail(parseaddr(sender)[1])
         if code != 250:
-            raise _not_ours(f"{code} {_text(answer)[:120]}", "发信服务器不接受我们的发件人地址")
+            raise _sender_refused(code, _text(answer))
         code, answer = line.rcpt(address)
     except (OSError, smtplib.SMTPException) as problem:
         raise _not_ours(_said(problem), "发信服务器中断了连接") from problem
@@ -117,22 +126,35 @@ def _hand_over(line: smtplib.SMTP, *, sender: str, address: str, content: bytes)
     return _text(answer)[:200]
 
 
-def _not_ours(detail: str, what: str) -> DeliveryFailed:
-    """What fails before the recipient is named (line, log-in, sender) is the operator's to mend: try again.
+def _shut_out(problem: Exception) -> DeliveryFailed:
+    """Return what it means that we did not get in: nothing went out, and nothing will until somebody mends it.
 
     A wrong password answers 535; were that permanent, one slip in the settings would lose every message.
     """
+    meaning = Meaning.STOP if isinstance(problem, smtplib.SMTPAuthenticationError) else Meaning.AWAY
+    code = str(problem.smtp_code) if isinstance(problem, smtplib.SMTPResponseException) else ""
+    return DeliveryFailed.judged(Verdict(meaning, code, f"连不上发信服务器，或登录不上（{_said(problem)}）"))
+
+
+def _sender_refused(code: int, answer: str) -> DeliveryFailed:
+    """Return what it means that our own address is refused: the operator's to mend, unless the server is busy."""
+    meaning = Meaning.STOP if 500 <= code < 600 else Meaning.RETRY
+    sentence = f"发信服务器不接受我们的发件人地址（{code} {answer[:SHOWN]}）"
+    return DeliveryFailed.judged(Verdict(meaning, str(code), sentence))
+
+
+def _not_ours(detail: str, what: str) -> DeliveryFailed:
+    """Return a failure before the content was sent: try again."""
     return DeliveryFailed(f"{what}（{detail}）", permanent=False)
 
 
 def _answered(code: int, answer: bytes | str, what: str) -> DeliveryFailed:
-    """Map an SMTP answer: 5xx will not change by trying again, everything else may."""
-    return DeliveryFailed(f"{what}（{code} {_text(answer)[:120]}）", permanent=500 <= code < 600)
+    return DeliveryFailed.judged(judge_smtp(code, _text(answer), what))
 
 
 def _said(problem: Exception) -> str:
     if isinstance(problem, smtplib.SMTPResponseException):
-        return f"{problem.smtp_code} {_text(problem.smtp_error)[:120]}"
+        return f"{problem.smtp_code} {_text(problem.smtp_error)[:SHOWN]}"
     return type(problem).__name__
 
 

@@ -1,15 +1,12 @@
 """One text of all that one person is told on one channel: a digest, grouped by kind of message.
 
-A mail says everything, in sentences from `templates/<message>/`. An SMS says how many and until when, and
-nothing else: carriers turn down templates that name what campaigns are about, and the content belongs
-behind the login (DOMAIN.md §5.1).
+A mail says everything, in sentences from `templates/<message>/`. What an SMS says is `domain.sms_texts`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from jinja2 import PackageLoader, StrictUndefined, TemplateError
@@ -17,12 +14,13 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from tracker.domain.messages import KINDS, MessageUnreadable
 from tracker.domain.ports import MessagePart
+from tracker.domain.sms_texts import day
 
 #: The order of the groups in a mail, gravest first; also which subject a mixed mail has to lead with.
 ORDER = (
     "served", "superseded", "urge", "relapsed", "returned", "handed_over", "reply_judged", "remind", "assigned", "support_asked",
     "passed_on", "redated", "reworded", "extension_decided", "objection_decided", "decision_risen", "raised", "draft_waiting",
-    "to_review", "objection_filed", "extension_asked", "vacancy", "concluded", "signed_off", "part_confirmed", "approved", "withdrawn",
+    "to_review", "objection_filed", "extension_examined", "extension_asked", "vacancy", "concluded", "signed_off", "part_confirmed", "approved", "withdrawn",
 )  # fmt: skip
 #: Kinds after which a unit's person has to do something by a date.
 TO_DO = frozenset(
@@ -42,7 +40,7 @@ TO_DO = frozenset(
 )
 #: Kinds after which the office's side has to decide something.
 TO_DECIDE = frozenset({
-    "decision_risen", "raised", "to_review", "objection_filed", "extension_asked", "draft_waiting", "vacancy",
+    "decision_risen", "raised", "to_review", "objection_filed", "extension_examined", "extension_asked", "draft_waiting", "vacancy",
 })  # fmt: skip
 
 
@@ -78,19 +76,6 @@ class TemplateRenderer:
             self._write("digest/body.html", facts),
         )
 
-    def sms(self, *, parts: Sequence[MessagePart], link: str) -> str:
-        """Return the neutral text. The link stays out: carriers take no addresses in what varies."""
-        to_do = [part for part in parts if part.message in TO_DO]
-        to_decide = [part for part in parts if part.message in TO_DECIDE]
-        sentences = []
-        if to_do:
-            sentences.append(f"您单位有{len(to_do)}件督办事项{_late(to_do)}{_until(to_do)}")
-        if to_decide:
-            sentences.append(f"您有{len(to_decide)}件事项待处理")
-        if not sentences:
-            sentences.append(f"您有{len(parts)}条督办事项消息")
-        return "，".join(sentences) + "，请登录系统办理。"
-
     def _groups(self, parts: Sequence[MessagePart]) -> list[Group]:
         lines: dict[str, list[str]] = {}
         for part in parts:
@@ -113,25 +98,3 @@ class TemplateRenderer:
             return self._environment.get_template(name).render(facts)
         except (TemplateError, TypeError, ValueError) as problem:
             raise MessageUnreadable(f"{name}: {problem}") from problem
-
-
-def day(value: date | str) -> str:
-    """Return a date (or ISO text, as facts are stored) as people write it: 9月15日."""
-    there = value if isinstance(value, date) else date.fromisoformat(str(value)[:10])
-    return f"{there.month}月{there.day}日"
-
-
-def _late(parts: Sequence[MessagePart]) -> str:
-    late = sum(1 for part in parts if part.message == "urge")
-    if not late:
-        return ""
-    return "已逾期" if late == len(parts) else f"（{late}件已逾期）"
-
-
-def _until(parts: Sequence[MessagePart]) -> str:
-    dates = sorted(
-        str(found)[:10]
-        for part in parts
-        if part.message != "urge" and (found := part.facts.get("due_on") or part.facts.get("reply_due_on"))
-    )
-    return f"，最近期限{day(dates[0])}" if dates else ""

@@ -160,7 +160,13 @@ def papers_issued(events: Iterable[TaskEvent]) -> dict[int, Facts]:
         row = (said["office"], said["unit"])
         places[said["task"]] = (row, said["place"])
         rows.setdefault(row, {})[said["place"]] = IssuedPaper(
-            said["place"], said["number"], said["kind"], said["campaign"], one.at, tasks=frozenset(said["tasks"])
+            said["place"],
+            said["number"],
+            said["kind"],
+            said["campaign"],
+            one.at,
+            tasks=frozenset(said["tasks"]),
+            task_id=said["task"],
         )
     papers = {
         row: tuple(replace(paper, ended_at=ended.get((*row, place))) for place, paper in sorted(in_row.items()))

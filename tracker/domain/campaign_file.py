@@ -110,9 +110,11 @@ class RequiredReturnEntry:
 class CampaignSettings:
     """What a campaign sets for itself. `number_words`: paper workflow → 机关代字; `rhythm`: what 持续推进 reports by.
 
+    extension_steps in how many steps an extension is answered: 2 = examined by the supervisors, approved by a leader
     ladders         the ladder that a clock's file names → the one that this campaign climbs instead
     card_titles     card → what it is called here; colours are no shared language (DOMAIN.md §1.3)
     paper_layout    how the office prints its papers: red head, forms, 附注, 抄送
+    papers_at_any_hour   the serving of a paper does not wait for quiet hours, rest days and daily ceilings
     occurrences     kinds of occurrence that may be recorded, key → title; those in `look_back` open an inquiry at the
                     unit, which has `look_back_days` working days to explain
     """
@@ -121,6 +123,7 @@ class CampaignSettings:
     number_words: Mapping[str, str] = field(default_factory=dict)
     cutoff: str = "24:00"
     separation: bool = True
+    extension_steps: int = 1
     rectification_days: int = 15
     objection_days: int = 30
     rhythm: Cadence | None = None
@@ -131,6 +134,7 @@ class CampaignSettings:
     ladders: Mapping[str, str] = field(default_factory=dict)
     card_titles: Mapping[str, str] = field(default_factory=dict)
     paper_layout: PaperLayout | None = None
+    papers_at_any_hour: bool = False
 
     def to_plain(self) -> dict[str, object]:
         """Return the settings as they are stored; JSON has no numbers as keys, so severities become text."""
@@ -139,6 +143,7 @@ class CampaignSettings:
             "number_words": dict(self.number_words),
             "cutoff": self.cutoff,
             "separation": self.separation,
+            **({"extension_steps": self.extension_steps} if self.extension_steps != 1 else {}),
             "rectification_days": self.rectification_days,
             "objection_days": self.objection_days,
             **({"rhythm": cadence_to_plain(self.rhythm)} if self.rhythm else {}),
@@ -147,6 +152,7 @@ class CampaignSettings:
             **({"ladders": dict(self.ladders)} if self.ladders else {}),
             **({"card_titles": dict(self.card_titles)} if self.card_titles else {}),
             **({"paper_layout": self.paper_layout.to_plain()} if self.paper_layout else {}),
+            **({"papers_at_any_hour": True} if self.papers_at_any_hour else {}),
         }
 
     def _occurrences(self) -> dict[str, object]:

@@ -18,18 +18,41 @@ GENESIS = b"\x00" * 32
 
 
 @dataclass(frozen=True, slots=True)
+class Written:
+    """A payload that is canonical JSON already."""
+
+    text: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class EventFacts:
     """What an event says, before it has its place in a chain. `personal` never enters the payload."""
 
     kind: str
-    payload: Mapping[str, Any]
+    payload: Mapping[str, Any] | Written
     person_id: int | None = None
     post_id: int | None = None
 
 
-def canonical(value: Mapping[str, Any]) -> bytes:
+def canonical(value: Mapping[str, Any] | Written) -> bytes:
     """Return the canonical JSON bytes of plain values."""
-    return _CANONICAL.encode(value).encode()
+    return value.text if isinstance(value, Written) else _CANONICAL.encode(value).encode()
+
+
+class Form:
+    """Payloads of a batch that differ in one field: all the others are written out once."""
+
+    def __init__(self, payload: Mapping[str, Any], field: str) -> None:
+        before = canonical({name: value for name, value in payload.items() if name < field})
+        after = canonical({name: value for name, value in payload.items() if name > field})
+        self._before = (
+            before[:-1] + (b"," if len(before) > len(b"{}") else b"") + _CANONICAL.encode(field).encode() + b":"
+        )
+        self._after = (b"," if len(after) > len(b"{}") else b"") + after[1:]
+
+    def filled(self, value: object) -> Written:
+        """Return the payload with its field."""
+        return Written(self._before + _CANONICAL.encode(value).encode() + self._after)
 
 
 def event_hash(
@@ -43,9 +66,13 @@ def event_hash(
     """
     text = canonical(facts.payload) if payload is None else payload
     before = _before(at, commitment, facts.kind)
-    after = canonical({"person": facts.person_id, "post": facts.post_id, "seq": seq, "stream": stream})
+    after = f',"person":{_number(facts.person_id)},"post":{_number(facts.post_id)},"seq":{seq},"stream":"{stream}"}}'
     # Keys are sorted, and these three parts follow each other in that order: the body is one canonical object.
-    return hashlib.sha256(b"".join((previous, before[:-1], b',"payload":', text, b",", after[1:]))).digest()
+    return hashlib.sha256(b"".join((previous, before[:-1], b',"payload":', text, after.encode()))).digest()
+
+
+def _number(row_id: int | None) -> str:
+    return "null" if row_id is None else str(row_id)
 
 
 @lru_cache(maxsize=64)  # the events of a batch are of one moment and of a few kinds

@@ -8,7 +8,8 @@ from datetime import date, datetime
 from tracker.domain.clocks import Clock, ClockStatus
 from tracker.domain.deadlines import MIDNIGHT
 from tracker.domain.definition import WorkflowDefinition
-from tracker.domain.objections import EXTENSION_PENDING, OBJECTION_PENDING
+from tracker.domain.extending import EXTENSION_PENDING
+from tracker.domain.objections import OBJECTION_PENDING
 from tracker.domain.values import SHANGHAI, DueClass
 
 CLASS_WORDS = {

@@ -22,6 +22,7 @@ class IssuedPaper:
     place       its place in the row of papers of this unit from this office, from 1
     ended_at    when it was voided or superseded; from then on it counts no more
     tasks       what its lines are about
+    task_id     the paper itself, as a task
     """
 
     place: int
@@ -31,6 +32,7 @@ class IssuedPaper:
     issued_at: datetime
     ended_at: datetime | None = None
     tasks: frozenset[int] = frozenset()
+    task_id: int = 0
 
 
 def counted_at(papers: Sequence[IssuedPaper], place: int, counted: Counted) -> tuple[IssuedPaper, ...]:

@@ -42,7 +42,7 @@ class ClockDefinition:
                 return and redo and goes on where it was (finish)
     pauses_for  reasons that pause it, e.g. extension_pending
     at_once     due the moment it starts: its ladder looks back at what was issued before, and waits for nobody
-    runs_while  begins with what is asked for (extension_pending) and ends with the answer, within `runs_in`
+    runs_while  begins with what is asked for (extension_pending; extension_examined = of the leader) and ends with the answer, within `runs_in`
     paced       checks scheduled progress; runs only where the measure has a schedule
     """
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from tracker.domain.provider_codes import FATAL, Verdict
+
 
 class TrackerError(Exception):
     """Root of every error this project raises on purpose."""
@@ -123,11 +125,20 @@ class DeliveryFailed(TrackerError):
     """A message was not accepted. `permanent` says that trying again is useless.
 
     `unknown` says that the other side may have taken it all the same (the line dropped after the data).
+    `verdict` is what the provider's code means, where it gave one.
     """
 
     code = "delivery_failed"
 
-    def __init__(self, sentence: str, *, permanent: bool, unknown: bool = False) -> None:
+    def __init__(
+        self, sentence: str, *, permanent: bool, unknown: bool = False, verdict: Verdict | None = None
+    ) -> None:
         super().__init__(sentence)
         self.permanent = permanent
         self.unknown = unknown
+        self.verdict = verdict
+
+    @classmethod
+    def judged(cls, verdict: Verdict) -> DeliveryFailed:
+        """Return the failure that a provider's answer amounts to."""
+        return cls(verdict.sentence, permanent=verdict.meaning in FATAL, verdict=verdict)

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from math import ceil
 
 TASK = frozenset({"task_ref", "title", "unit"})
 WITH_DATE = TASK | {"due_on"}
@@ -56,6 +55,7 @@ KINDS: Mapping[str, MessageKind] = {
     "passed_on": MessageKind("待办理", TASK | {"state"}, SentWhile.OPEN),
     "concluded": MessageKind("已有结果", TASK | {"state"}),
     "extension_asked": MessageKind("申请延期", TASK | {"wanted_on"}, SentWhile.EXTENSION_OPEN),
+    "extension_examined": MessageKind("延期待批准", TASK | {"wanted_on", "reason"}, SentWhile.EXTENSION_OPEN),
     "extension_decided": MessageKind("延期结果", WITH_DATE | {"granted", "reason"}),
     "objection_filed": MessageKind("单位申诉", TASK | {"printed_number", "reason"}, SentWhile.WITH_OFFICE),
     "objection_decided": MessageKind("申诉结果", TASK | {"printed_number", "outcome", "reason"}),
@@ -141,8 +141,3 @@ def _still_due(standing: Standing) -> bool:
     if standing.clock_runs is None:
         return standing.task_waits_for in (None, "unit")
     return standing.clock_runs
-
-
-def sms_segments(text: str) -> int:
-    """Return how many pieces an SMS is charged as: 70 characters in one, else 67 in each (DOMAIN.md §5.1)."""
-    return 1 if len(text) <= 70 else ceil(len(text) / 67)

@@ -14,12 +14,13 @@ from tracker.domain.clocks import Clock, ClockStatus, pause, resume
 from tracker.domain.deadlines import DueMoment, within
 from tracker.domain.definition import ClockDefinition, DayUnit, Within
 from tracker.domain.escalation import Cause
+from tracker.domain.extending import EXTENSION_PENDING
 from tracker.domain.ladder import Rung
 from tracker.domain.values import local_date
 
 #: The workflow that an objection is a task of.
 OBJECTION = "objection"
-OBJECTION_PENDING, EXTENSION_PENDING = "objection_pending", "extension_pending"
+OBJECTION_PENDING = "objection_pending"
 #: Days after the serving of a paper within which it may be contested, unless the campaign says otherwise.
 DEFAULT_DAYS = 30
 #: What became of an objection → how it is said. "lapsed" = the paper ended by itself, there is nothing left to decide.

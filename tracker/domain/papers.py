@@ -65,7 +65,7 @@ def default_body(kind: str, campaign_title: str) -> str:
 
 
 #: What a clock asks for, as a verb; other clocks (review, decide …) are the office's own and raise nothing.
-DUTIES = {"accept": "签收", "reply": "回复", "finish": "办结", "extension": "延期审批"}
+DUTIES = {"accept": "签收", "reply": "回复", "finish": "办结", "extension": "延期审批", "extension_final": "延期批准"}
 
 
 def duty_of(clock_name: str) -> str:

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from tracker.domain.rising import DECIDING_PARTIES, EXTENSION, EXTENSION_ROLES, Risen
+from tracker.domain.extending import ANSWERING_ROLES, EXTENSION, EXTENSION_FINAL, AnswerStep
+from tracker.domain.rising import DECIDING_PARTIES, Risen
 from tracker.domain.values import Actor, Post, Role
 
 
@@ -28,7 +29,8 @@ class Action(StrEnum):
     CHANGE_CAMPAIGN = "change_campaign"
     URGE = "urge"
     ORDER_RUNG = "order_rung"
-    DECIDE_EXTENSION = "decide_extension"
+    DECIDE_EXTENSION = "decide_extension"  # answer it, or examine it where a leader approves
+    APPROVE_EXTENSION = "approve_extension"  # the second of two steps
     DECIDE_IN_PLACE = "decide_in_place"  # decide in the office's place what rose to one's unit (domain.rising)
     SEE_WORKBENCH = "see_workbench"
     SEE_CAMPAIGN = "see_campaign"
@@ -133,6 +135,7 @@ OVER_CAMPAIGN: Mapping[Action, frozenset[Role]] = {
     Action.URGE: OFFICE_SIDE,
     Action.ORDER_RUNG: frozenset({Role.LEADER}),
     Action.DECIDE_EXTENSION: frozenset({Role.OFFICE, Role.SUPERVISOR}),
+    Action.APPROVE_EXTENSION: frozenset({Role.LEADER}),
     Action.SEE_WORKBENCH: OFFICE_SIDE,
     Action.ISSUE_CAMPAIGN: frozenset({Role.OFFICE}),
     Action.CHANGE_CAMPAIGN: frozenset({Role.OFFICE}),
@@ -168,7 +171,7 @@ AT_UPPER: Mapping[Tie, Mapping[Action, frozenset[Role]]] = {
     },
 }
 #: What the upper unit does to a share instead of the office's own people.
-TAKEN_OVER = frozenset({Action.ACT_AS_SUPERVISOR, Action.DECIDE_EXTENSION})
+TAKEN_OVER = frozenset({Action.ACT_AS_SUPERVISOR, Action.DECIDE_EXTENSION, Action.APPROVE_EXTENSION})
 #: action → roles, at the unit of the task or above it
 ABOVE_UNIT: Mapping[Action, frozenset[Role]] = {
     Action.SEE_TASK: UNIT_SIDE,
@@ -198,6 +201,13 @@ PARTY_ACTIONS = {
     "unit": Action.ACT_AS_UNIT, "lead": Action.ACT_AS_LEAD, "supervisor": Action.ACT_AS_SUPERVISOR,
     "office": Action.ACT_AS_OFFICE, "leader": Action.ACT_AS_LEADER,
 }  # fmt: skip
+#: step of the answer to an extension → what it takes to give it
+ANSWERING = {
+    AnswerStep.ONLY: Action.DECIDE_EXTENSION, AnswerStep.FIRST: Action.DECIDE_EXTENSION,
+    AnswerStep.FINAL: Action.APPROVE_EXTENSION,
+}  # fmt: skip
+#: The parties, with what answers an extension, for decisions that rose.
+_PARTY_ACTIONS = {**PARTY_ACTIONS, EXTENSION: Action.DECIDE_EXTENSION, EXTENSION_FINAL: Action.APPROVE_EXTENSION}
 
 
 def may(viewer: Viewer, action: Action, place: Place = Place()) -> bool:
@@ -257,12 +267,10 @@ def _tie_allows(viewer: Viewer, post: Post, action: Action, tied: Tied) -> bool:
 def _risen_allows(role: Role, action: Action, risen: Risen) -> bool:
     """Tell whether a post at the unit above decides here: its head, or whoever holds there what the office lacks."""
     answering = {
-        party: EXTENSION_ROLES if party == EXTENSION else frozenset({party})
-        for party in risen.parties & (DECIDING_PARTIES | {EXTENSION})
+        party: ANSWERING_ROLES.get(party, frozenset({party}))
+        for party in risen.parties & (DECIDING_PARTIES | ANSWERING_ROLES.keys())
     }
     mine = {party for party, roles in answering.items() if role is Role.HEAD or role.value in roles}
     if action is Action.SEE_TASK:
         return bool(mine)
-    if action is Action.DECIDE_EXTENSION:
-        return EXTENSION in mine
-    return any(PARTY_ACTIONS[party] is action for party in mine & PARTY_ACTIONS.keys())
+    return any(_PARTY_ACTIONS[party] is action for party in mine)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import IO, Protocol
 
 from tracker.domain.calendar import WorkingCalendar
+from tracker.domain.channels import Question, Receipt
 from tracker.domain.definition import WorkflowDefinition
 from tracker.domain.ladder import Ladder
 from tracker.domain.printed_papers import PrintedPaper
@@ -59,7 +60,10 @@ class CalendarCatalog(Protocol):
 
 @dataclass(frozen=True)
 class OutgoingMessage:
-    """One message ready to send. `address` is an e-mail address or an E.164-like phone number."""
+    """One message ready to send. `address` is an e-mail address or a phone number as it is stored.
+
+    `values` are what a provider's approved template names.
+    """
 
     ref: str
     message_id: str
@@ -70,6 +74,7 @@ class OutgoingMessage:
     text: str
     html: str | None
     resent: bool = False
+    values: Mapping[str, str] = field(default_factory=dict)
 
 
 class Courier(Protocol):
@@ -77,6 +82,34 @@ class Courier(Protocol):
 
     def send(self, message: OutgoingMessage) -> str:
         """Return the provider's id once it accepted the message; raises DeliveryFailed."""
+
+
+class ReceiptAsker(Protocol):
+    """Asks a provider what became of a message."""
+
+    def ask(self, question: Question) -> Receipt | None:
+        """Return what the provider knows, None when it has no such message; raises DeliveryFailed when it does not say."""
+
+
+class ReceiptReader(Protocol):
+    """Reads what a provider calls back with."""
+
+    @property
+    def answer(self) -> str:
+        """What the provider wants to hear, as JSON or plain text."""
+
+    def verify(self, headers: Mapping[str, str], body: bytes) -> bool:
+        """Tell whether the provider signed the call, where it signs."""
+
+    def read(self, body: bytes) -> list[Receipt]:
+        """Return the receipts in a call; raises ValueError when it holds none."""
+
+
+class ChannelCheck(Protocol):
+    """Looks whether a provider can be reached, without sending anything."""
+
+    def check(self) -> str:
+        """Return a good sentence; raises DeliveryFailed with what is wrong."""
 
 
 @dataclass(frozen=True)
@@ -92,9 +125,6 @@ class MessageRenderer(Protocol):
 
     def email(self, *, recipient: str, parts: Sequence[MessagePart], link: str) -> tuple[str, str, str]:
         """Return subject, plain text and HTML."""
-
-    def sms(self, *, parts: Sequence[MessagePart], link: str) -> str:
-        """Return the neutral text: counts and a date, never the content (DOMAIN.md §5.1)."""
 
 
 class Cipher(Protocol):

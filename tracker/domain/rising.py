@@ -13,22 +13,19 @@ from dataclasses import dataclass
 
 from tracker.domain.definition import TransitionDefinition, WorkflowDefinition
 from tracker.domain.doers import Doers, doers_of
+from tracker.domain.extending import ANSWERING_ROLES, Asked
 from tracker.domain.values import Role
 
 #: Parties whose moves are the office side's; only these decisions rise.
 DECIDING_PARTIES = frozenset({"supervisor", "office", "leader"})
-#: The decision about an extension that was asked for; it is no transition, but separated all the same.
-EXTENSION = "extension"
-#: Who may answer an extension, as roles at the office.
-EXTENSION_ROLES = frozenset({"office", "supervisor"})
 
 
 @dataclass(frozen=True, slots=True)
 class Need:
     """One decision that waits.
 
-    step      the transition's name, or EXTENSION
-    parties   what takes it: supervisor, office, leader (roles of the same names), or EXTENSION
+    step      the transition's name, or what answers an extension (EXTENSION, EXTENSION_FINAL)
+    parties   what takes it: supervisor, office, leader (roles of the same names), or what answers an extension
     excluded  persons who did the step that this one is separated from
     """
 
@@ -39,7 +36,7 @@ class Need:
     @property
     def roles(self) -> frozenset[str]:
         """Return the roles at the office that may take it."""
-        return EXTENSION_ROLES if EXTENSION in self.parties else self.parties
+        return frozenset().union(*(ANSWERING_ROLES.get(party, frozenset({party})) for party in self.parties))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +68,7 @@ class Risen:
 
 def needs_of(
     definition: WorkflowDefinition, state: str, last_doers: Doers, *, separation: bool,
-    extension_asked_by: int | None = None,
+    extension: Asked | None = None,
 ) -> tuple[Need, ...]:  # fmt: skip
     """Return the office side's decisions that `state` waits for, with whom separation excludes from each.
 
@@ -83,9 +80,10 @@ def needs_of(
         for step in definition.transitions
         if state in step.sources and waited_for in step.by & DECIDING_PARTIES
     ]
-    if extension_asked_by is not None:
-        excluded = frozenset({extension_asked_by}) if separation else frozenset()
-        needs.append(Need(EXTENSION, frozenset({EXTENSION}), excluded))
+    if extension is not None:
+        # No transition, but separated all the same.
+        excluded = extension.excluded if separation else frozenset()
+        needs.append(Need(extension.party, frozenset({extension.party}), excluded))
     return tuple(needs)
 
 

@@ -157,6 +157,8 @@ def _happened(one: Entry, words: Words) -> str:
             return f"{what}，转为“{target.title}”" if target else what
         case "extension.asked":
             return f"申请延期到{_day(said.get('wanted_on'), words)}"
+        case "extension.examined":
+            return f"初审同意延期到{_day(said.get('proposed_on'), words)}，转请领导批准"
         case "extension.decided":
             return f"同意延期到{_day(said.get('due_on'), words)}" if said.get("granted") else "不同意延期"
         case "task.redated" | "clock.redated":

@@ -99,13 +99,6 @@ class DueClass(StrEnum):
     COMPUTED = "computed"  # moves freely
 
 
-class Channel(StrEnum):
-    """One way to reach a person."""
-
-    EMAIL = "email"
-    SMS = "sms"
-
-
 #: Codes that a severity prints as unless the campaign says otherwise. 1 is mildest.
 SEVERITY_TITLES = {1: "提醒", 2: "催办", 3: "督导", 4: "约谈", 5: "挂牌"}
 

@@ -17,6 +17,7 @@ def send() -> None:
 
 
 def gather_and_send() -> None:
-    """Do both, for a bell that rang because something was told."""
+    """Do both, for a bell that rang because something was told, and ask what became of earlier messages."""
     gather()
     send()
+    current().receipts.ask_due(limit=SEND_AT_ONCE)

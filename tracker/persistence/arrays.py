@@ -19,12 +19,26 @@ def array_literal(values: Iterable[Any]) -> str:
     """Return values of one column (numbers, texts, moments, bytes, None) as a literal such as {1,NULL,"a\\"b"}."""
     column = list(values)
     kinds = set(map(type, column))
+    if kinds == {int}:
+        return "{" + ",".join(map(str, column)) + "}"
+    if kinds == {str} and (quoted := _quoted_at_once(column)) is not None:
+        return quoted
     if bool in kinds and len(kinds - {type(None)}) > 1:
         # True equals 1, which is written otherwise.
         return "{" + ",".join([_written(value) for value in column]) + "}"
     # Most columns hold a handful of values, each written once.
     written = _Written()
     return "{" + ",".join([written[value] for value in column]) + "}"
+
+
+def _quoted_at_once(column: Sequence[str]) -> str | None:
+    """Return a column of texts as one literal; None when one holds a zero byte, at which PostgreSQL will take offence."""
+    joined = "\0".join(column)
+    if joined.count("\0") >= len(column):
+        return None
+    if "\\" in joined:
+        joined = joined.replace("\\", "\\\\")
+    return '{"' + joined.replace('"', '\\"').replace("\0", '","') + '"}'
 
 
 class _Written(dict[Any, str]):

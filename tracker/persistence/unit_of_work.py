@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from tracker.persistence.repositories.accounts import AccountRepository
 from tracker.persistence.repositories.attachments import AttachmentRepository
 from tracker.persistence.repositories.campaigns import CampaignRepository
+from tracker.persistence.repositories.channel_states import ChannelStateRepository
 from tracker.persistence.repositories.clocks import ClockRepository
 from tracker.persistence.repositories.deliveries import DeliveryRepository
 from tracker.persistence.repositories.events import EventRepository
@@ -26,6 +27,7 @@ from tracker.persistence.repositories.objections import ObjectionRepository
 from tracker.persistence.repositories.occurrences import OccurrenceRepository
 from tracker.persistence.repositories.openings import OpeningRepository
 from tracker.persistence.repositories.plan_drafts import PlanDraftRepository
+from tracker.persistence.repositories.receipts import ReceiptRepository
 from tracker.persistence.repositories.recounting import RecountingRepository
 from tracker.persistence.repositories.reorganising import ReorganisingRepository
 from tracker.persistence.repositories.required_returns import RequiredReturnRepository
@@ -83,6 +85,8 @@ class UnitOfWork:
         self.roster_imports = RosterImportRepository(self._session)
         self.told = ToldRepository(self._session)
         self.deliveries = DeliveryRepository(self._session)
+        self.channels = ChannelStateRepository(self._session)
+        self.receipts = ReceiptRepository(self._session)
         self.accounts = AccountRepository(self._session)
         self.attachments = AttachmentRepository(self._session)
         self.incidents = IncidentRepository(self._session)

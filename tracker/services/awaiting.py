@@ -6,7 +6,7 @@ as every event that changes a clock carries its whole value.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -48,14 +48,20 @@ def await_answer(
 
 
 def end_waiting(
-    uow: UnitOfWork, floor: Floor, task: Task, rows: Mapping[str, ClockRow], question: str, *, now: datetime
+    uow: UnitOfWork,
+    floor: Floor,
+    task: Task,
+    rows: Mapping[str, ClockRow],
+    questions: Collection[str],
+    *,
+    now: datetime,
 ) -> dict[str, Any]:
-    """End the clocks that ran while `question` was open; return their values."""
+    """End the clocks that ran while one of `questions` was open; return their values."""
     definition = floor.catalog.workflow(task.workflow_version_id)
     changed: dict[str, Any] = {}
     for name, row in rows.items():
         one = definition.clocks.get(name)
-        if one is None or one.runs_while != question:
+        if one is None or one.runs_while not in questions:
             continue
         over = end(clock_from(row, uow.clocks.fired([row])[row.id]))
         write_back(uow, floor, task, row, over, now=now)

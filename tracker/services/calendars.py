@@ -23,6 +23,7 @@ from tracker.persistence.repositories.recounting import Recounted
 from tracker.persistence.repositories.told import NewTold
 from tracker.persistence.unit_of_work import UnitOfWork
 from tracker.services.administration import Administration, administration_of
+from tracker.services.catching_up import fire_all_due
 from tracker.services.context import Floor
 from tracker.services.installations import SETTINGS_STREAM
 from tracker.services.recording import event
@@ -135,6 +136,9 @@ class CalendarService:
         Raises StaleVersion when another calendar came into force since the diff, NotFound for those who do not keep
         the calendar.
         """
+        with self._floor.uows() as uow:
+            administration_of(uow, viewer, Action.MANAGE_CALENDAR)
+        fire_all_due(self._floor)
         now = self._floor.clock.now()
         with self._floor.uows() as uow:
             by = administration_of(uow, viewer, Action.MANAGE_CALENDAR).by

@@ -1,8 +1,8 @@
-"""Before a person moves a task, what is due on it fires.
+"""Before a person moves a task, what is due on it fires; before dates change for many, whatever is due.
 
 In a running system nothing is: a sweep came within the second. After an outage of workers and scheduler the pages may
 be used before the first sweep, and a unit that reports five days late would otherwise stop the clock on rungs that
-had fallen due and never fired.
+had fallen due and never fired. A holiday notice, a change set or a merger would cancel them for all it touches.
 """
 
 from __future__ import annotations
@@ -16,6 +16,11 @@ def fire_due(floor: Floor, task_ref: str) -> None:
     with floor.uows() as uow:
         task_id = uow.tasks.get_by_ref(task_ref).id
     EscalationService(floor).sweep_task(task_id)
+
+
+def fire_all_due(floor: Floor) -> None:
+    """Fire whatever is due anywhere, as any sweep would, in transactions of its own."""
+    EscalationService(floor).sweep()
 
 
 def fire_due_on_paper(floor: Floor, notice_ref: str) -> None:

@@ -31,6 +31,7 @@ from tracker.domain.timings import timing_of
 from tracker.persistence.models import Campaign, Measure, Task
 from tracker.persistence.unit_of_work import UnitOfWork
 from tracker.services.announcing import liaisons_of
+from tracker.services.catching_up import fire_all_due
 from tracker.services.change_files import against_file
 from tracker.services.change_writing import ChangeWriting, Decided
 from tracker.services.context import Floor
@@ -112,8 +113,11 @@ class ChangeService:
         Raises NotFound, NotAllowed, StaleVersion, InvalidInput for a missing reason, or CannotChange with everything
         that stands in the way; then nothing is changed.
         """
-        now = self._floor.clock.now()
         reason = _reason(reason)
+        with self._floor.uows() as uow:
+            self._check_viewer(uow, viewer, uow.campaigns.get_by_ref(campaign_ref))
+        fire_all_due(self._floor)
+        now = self._floor.clock.now()
         with self._floor.uows() as uow:
             campaign = uow.campaigns.lock_running(campaign_ref)
             by = self._check_viewer(uow, viewer, campaign)

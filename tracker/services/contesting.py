@@ -13,6 +13,7 @@ from tracker.domain.permissions import Action, Viewer, may
 from tracker.persistence.models import Notice, NoticeItem, Objection, Task
 from tracker.persistence.unit_of_work import UnitOfWork
 from tracker.services.context import Floor, Setting
+from tracker.services.counted_papers import papers_behind, resting_on
 from tracker.services.overturning import Case, Judgement, lapse
 from tracker.services.recording import Doer
 from tracker.services.seeing import see
@@ -93,7 +94,7 @@ def hold_for_filing(
     return notice, paper, setting, [tasks[task_id] for task_id in contested]
 
 
-def hold_case(uow: UnitOfWork, viewer: Viewer, task_ref: str) -> Case:
+def hold_case(uow: UnitOfWork, floor: Floor, viewer: Viewer, task_ref: str) -> Case:
     """Lock an objection's task and all that it is about, the tasks in one order. Raises NotFound."""
     peek = uow.tasks.get_by_ref(task_ref)
     objection = uow.objections.of_task(peek.id)
@@ -101,19 +102,25 @@ def hold_case(uow: UnitOfWork, viewer: Viewer, task_ref: str) -> Case:
     setting = see(uow, viewer, peek, missing=missing)
     if objection is None:
         raise NotFound(missing)
-    return lock_case(uow, objection, setting)
+    return lock_case(uow, floor, objection, setting)
 
 
-def lock_case(uow: UnitOfWork, objection: Objection, setting: Setting) -> Case:
-    """Lock what an objection is about: tasks first, in order of id, then the paper."""
+def lock_case(uow: UnitOfWork, floor: Floor, objection: Objection, setting: Setting) -> Case:
+    """Lock what an objection is about: tasks first, in order of id, then the paper.
+
+    Papers that a resting count names beside this one are locked too: two of their objections decided at once would
+    otherwise each take the other for open.
+    """
     notice = next(iter(uow.notices.find_many([objection.notice_id])))
-    wanted = {objection.task_id, notice.task_id, *uow.objections.tasks_of(objection.id)}
+    beside = papers_behind(resting_on(uow, floor, notice)[1])
+    wanted = {objection.task_id, notice.task_id, *uow.objections.tasks_of(objection.id), *beside}
     tasks = {task.id: task for task in uow.tasks.lock_many(sorted(wanted))}
     uow.clocks.lock_of_tasks(sorted(wanted))
     locked = uow.notices.get_by_ref(notice.ref, lock=True)
     held = uow.objections.of_task(objection.task_id)
     frozen = uow.objections.tasks_of(objection.id)
-    if held is None or not tasks.keys() >= set(frozen):
+    _, counts = resting_on(uow, floor, locked)
+    if held is None or not tasks.keys() >= {*frozen, *papers_behind(counts)}:
         raise StaleVersion("这件申诉刚刚有变动，请核对后再办。")
     return Case(
         held, tasks[held.task_id], locked, tasks[notice.task_id], setting,
@@ -165,7 +172,7 @@ def lapse_all(
     for one in uow.objections.of_notice(notice.id):
         if one.outcome != "open":
             continue
-        case = lock_case(uow, one, setting)
+        case = lock_case(uow, floor, one, setting)
         lapse(uow, floor, case, Judgement("lapsed", by, f"文书已作废：{reason}"), now=now)
         facts = {
             "task_ref": case.task.ref, "title": case.task.title, "unit": setting.unit_name,

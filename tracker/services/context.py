@@ -69,6 +69,11 @@ class Setting:
         """Tell whether drafter and approver, doer and signer-off must be different persons."""
         return bool(self.campaign.settings.get("separation", True))
 
+    @property
+    def extension_steps(self) -> int:
+        """Return in how many steps an extension is answered."""
+        return int(self.campaign.settings.get("extension_steps", 1))
+
 
 def setting_of(uow: UnitOfWork, task: Task) -> Setting:
     """Return the setting of a task."""

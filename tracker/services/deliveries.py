@@ -6,42 +6,45 @@ the sending, never during it, so that a killed process leaves at worst a row tha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 import structlog
 
-from tracker.domain.chain import EventFacts
+from tracker.domain.channels import Channels
+from tracker.domain.delivery_states import ASK_ACCEPTED
 from tracker.domain.errors import DeliveryFailed
-from tracker.domain.messages import MessageUnreadable, sms_segments, why_not_send
+from tracker.domain.messages import MessageUnreadable, why_not_send
 from tracker.domain.ports import (
+    CalendarCatalog,
     Cipher,
     Clock,
     Courier,
     JobQueue,
     MessageRenderer,
     OutgoingMessage,
+    ReceiptAsker,
 )
+from tracker.domain.provider_codes import Meaning
+from tracker.domain.sms_texts import SmsWording, sms_segments
 from tracker.domain.values import local_date
 from tracker.persistence.repositories.delivery_rows import (
     DeliveryPart,
     DueDelivery,
-    NewDelivery,
     Outcome,
-    PersonToTell,
     StuckDelivery,
-    TakenTold,
 )
-from tracker.persistence.repositories.events import NewEvent
 from tracker.persistence.unit_of_work import UnitOfWork
+from tracker.services.binding import bind
+from tracker.services.channel_pauses import go_on, pause_after
 from tracker.services.delivery_incidents import (
-    report_lost,
     report_no_channel,
-    report_unreachable,
     report_unwritable,
 )
-from tracker.services.delivery_outcomes import after_failure, unsure
+from tracker.services.delivery_outcomes import Moment, after_failure, unsure
+from tracker.services.delivery_records import mark_contact, record_end, settle
 from tracker.services.delivery_texts import DeliveryTexts
+from tracker.services.manners import Manners
 
 logger = structlog.get_logger(__name__)
 
@@ -53,6 +56,8 @@ PEOPLE_AT_ONCE = 100
 LONGEST_HOLD = timedelta(seconds=60)
 STUCK_AFTER = timedelta(minutes=2)
 PUT_BACK = timedelta(hours=1)
+MAIL_ONLY = Channels()
+NOBODY_TO_ASK: Mapping[str, ReceiptAsker] = {}
 
 
 class DeliveryService:
@@ -68,11 +73,18 @@ class DeliveryService:
         cipher: Cipher,
         queue: JobQueue,
         public_url: str,
+        channels: Channels = MAIL_ONLY,
+        calendars: CalendarCatalog | None = None,
+        askers: Mapping[str, ReceiptAsker] = NOBODY_TO_ASK,
     ) -> None:
         self._uows = uows
         self._clock = clock
         self._couriers = couriers
-        self._texts = DeliveryTexts(renderer, cipher, public_url)
+        self._askers = askers
+        self._paces = channels.paces
+        self._manners = Manners(channels.courtesy, calendars, clock)
+        wording = channels.sms.wording if channels.sms else SmsWording()
+        self._texts = DeliveryTexts(renderer, cipher, public_url, wording)
         self._queue = queue
 
     def gather(self, limit: int = 500) -> int:
@@ -108,11 +120,11 @@ class DeliveryService:
         A reminder becomes "unknown" and is never sent again; the serving of a paper is sent once more under
         the same Message-ID.
         """
-        real, now = self._clock.real_now(), self._clock.now()
+        at = self._moment()
         with self._uows() as uow:
-            stuck = uow.deliveries.lock_stuck(before=real - STUCK_AFTER, limit=limit)
+            stuck = uow.deliveries.lock_stuck(before=at.real - STUCK_AFTER, limit=limit)
             for each in stuck:
-                self._record(uow, each, unsure(each, again_at=now, real=real), now=now)
+                self._record(uow, each, unsure(each, at=at, askable=each.channel in self._askers), now=at.now)
             uow.commit()
         return len(stuck)
 
@@ -136,66 +148,65 @@ class DeliveryService:
                 return 0, 0
             # Another gatherer may have been through between our snapshot and our lock; the rows say so.
             told = uow.deliveries.take_told([person.id for person in people], now=now)
-            self._bind(uow, people, told, now=now)
+            bind(uow, people, told, channels=list(self._couriers), host=self._texts.host, now=now)
             uow.on_commit(lambda: self._queue.enqueue(QUEUE, SEND_JOB))
             uow.commit()
         return len(people), len({row.person_id for row in told})
 
-    def _bind(
-        self, uow: UnitOfWork, people: Sequence[PersonToTell], told: Sequence[TakenTold], *, now: datetime
-    ) -> None:
-        rows: dict[int, list[TakenTold]] = {}
-        for row in told:
-            rows.setdefault(row.person_id, []).append(row)
-        wanted: list[tuple[PersonToTell, str]] = []
-        for person in people:
-            if person.id not in rows:
-                continue
-            channels = [channel for channel in person.addresses if channel in self._couriers]
-            wanted += [(person, channel) for channel in channels]
-            if not channels:
-                report_unreachable(uow, person, list(self._couriers), now=now)
-        ids = uow.deliveries.take_ids(len(wanted)) if wanted else []
-        uow.deliveries.add_all(
-            [
-                self._new_delivery(delivery_id, person, channel, rows[person.id], now=now)
-                for delivery_id, (person, channel) in zip(ids, wanted, strict=True)
-            ],
-            now=now,
-        )
-
-    def _new_delivery(
-        self,
-        delivery_id: int,
-        person: PersonToTell,
-        channel: str,
-        rows: Sequence[TakenTold],
-        *,
-        now: datetime,
-    ) -> NewDelivery:
-        ref = f"SD-{local_date(now).year}-{delivery_id:04d}"
-        return NewDelivery(
-            id=delivery_id, ref=ref, person_id=person.id, channel=channel,
-            grave=any(row.grave for row in rows), address=person.addresses[channel],
-            message_id=f"<{ref.lower()}@{self._texts.host}>", told_ids=tuple(row.id for row in rows),
-        )  # fmt: skip
-
     def _send_next(self) -> bool:
         """Take up one delivery, so that no claimed one waits behind a slow one; False when none is due."""
-        now = self._clock.now()
-        with self._uows() as uow:
-            due = uow.deliveries.claim_due(now=now)
-            if due is None:
-                return False
-            message = self._prepare(uow, due, now=now)
-            uow.commit()
-        if message is None:
+        while True:
+            now = self._clock.now()
+            with self._uows() as uow:
+                due = uow.deliveries.claim_due(now=now)
+                if due is None:
+                    return False
+                message = self._prepare(uow, due, now=now)
+                if message is not None and not self._may_go(uow, due.channel, now=now):
+                    uow.rollback()  # another worker took the slot; the next look sees that the channel is closed
+                    continue
+                uow.commit()
+            if message is not None:
+                self._carry(due, message)
             return True
-        outcome = self._send(due, message)
+
+    def _may_go(self, uow: UnitOfWork, channel: str, *, now: datetime) -> bool:
+        pace = self._paces.get(channel)
+        return pace is None or uow.channels.take_slot(channel, pace, now=now)
+
+    def _carry(self, due: DueDelivery, message: OutgoingMessage) -> None:
+        """Send, and write down what became of it and of the channel."""
+        failure: DeliveryFailed | None = None
+        provider_id = ""
+        try:
+            provider_id = self._couriers[due.channel].send(message)
+        except DeliveryFailed as problem:
+            failure = problem
+        at, attempts = self._moment(), due.attempts + 1
+        askable = due.channel in self._askers
         with self._uows() as uow:
-            self._record(uow, due, outcome, now=self._clock.now())
+            if failure is None:
+                ask_at = at.now + ASK_ACCEPTED[0] if askable else None
+                outcome = Outcome(
+                    due.id, attempts, "accepted", provider_id=provider_id, accepted_at=at.real, ended_at=at.real,
+                    ask_at=ask_at,
+                )  # fmt: skip
+            else:
+                outcome = after_failure(due, attempts, failure, at=at, askable=askable)
+            self._record(uow, due, outcome, now=at.now)
+            if failure is not None:
+                pause_after(uow, due.channel, failure, now=at.now)
+                if failure.verdict is not None and failure.verdict.meaning is Meaning.BAD_CONTACT:
+                    mark_contact(uow, due, failure.sentence, now=at.now)
+            elif due.shaken:
+                go_on(uow, due.channel, now=at.now)
+            if failure is None and provider_id:
+                for early in uow.receipts.claim_early(due.id, due.channel, provider_id):
+                    settle(uow, due, "accepted", early, at=at)
             uow.commit()
-        return True
+
+    def _moment(self) -> Moment:
+        return Moment(self._clock.now(), self._clock.real_now())
 
     def _prepare(self, uow: UnitOfWork, due: DueDelivery, *, now: datetime) -> OutgoingMessage | None:
         """Look again, then write down that the delivery goes out, and its text; None when it does not."""
@@ -208,9 +219,16 @@ class DeliveryService:
         reason = "" if parts else "要说的事都已办结或变动，不再发送"
         if due.address is None:
             reason = "本人已没有登记的地址"
+        elif due.marked:
+            reason = "这个号码或邮箱已查明不通，等更正后再用"
         if reason:
             real = self._clock.real_now()
             self._record(uow, due, Outcome(due.id, due.attempts, "cancelled", reason, ended_at=real), now=now)
+            return None
+        if (rest := self._manners.spared(uow, due, parts)) is not None:
+            uow.deliveries.record(
+                Outcome(due.id, due.attempts, "gathered", rest.reason, next_try_at=rest.until, held=due.attempts == 0)
+            )
             return None
         try:
             message = self._texts.write(due, parts)
@@ -248,32 +266,8 @@ class DeliveryService:
         again = now + PUT_BACK
         uow.deliveries.record(Outcome(due.id, due.attempts, "gathered", reason, next_try_at=again))
 
-    def _send(self, due: DueDelivery, message: OutgoingMessage) -> Outcome:
-        attempts = due.attempts + 1
-        try:
-            provider_id = self._couriers[due.channel].send(message)
-        except DeliveryFailed as failure:
-            real = self._clock.real_now()
-            return after_failure(due, attempts, failure, now=self._clock.now(), real=real)
-        real = self._clock.real_now()
-        return Outcome(due.id, attempts, "accepted", provider_id=provider_id, accepted_at=real, ended_at=real)
-
     def _record(
         self, uow: UnitOfWork, delivery: DueDelivery | StuckDelivery, outcome: Outcome, *, now: datetime
     ) -> None:
-        if not uow.deliveries.record(outcome):
-            return
-        logger.info(
-            "Delivery moved",
-            action=f"delivery.{outcome.status}",
-            delivery=delivery.ref,
-            attempts=outcome.attempts,
-        )
-        report_lost(uow, delivery, outcome, now=now)
-        if delivery.grave and outcome.status != "gathered":
-            payload = {
-                "delivery": delivery.ref, "channel": delivery.channel, "attempts": outcome.attempts,
-                "resent": delivery.resent, "reason": outcome.reason,
-            }  # fmt: skip
-            facts = EventFacts(f"delivery.{outcome.status}", payload)
-            uow.events.append([NewEvent(("person", delivery.person_id), now, facts)])
+        if uow.deliveries.record(outcome):
+            record_end(uow, delivery, outcome, now=now)

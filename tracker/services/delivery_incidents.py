@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from tracker.persistence.repositories.delivery_rows import DueDelivery, Outcome, PersonToTell, StuckDelivery
+from tracker.persistence.repositories.delivery_rows import DueDelivery, PersonToTell
 from tracker.persistence.unit_of_work import UnitOfWork
 
 ADDRESS_TITLES = {"email": "邮箱", "sms": "手机号"}
@@ -45,12 +45,14 @@ def report_unwritable(uow: UnitOfWork, due: DueDelivery, problem: ValueError, *,
     )
 
 
-def report_lost(uow: UnitOfWork, delivery: DueDelivery | StuckDelivery, outcome: Outcome, *, now: datetime) -> None:
+def report_lost(
+    uow: UnitOfWork, *, ref: str, person_id: int, channel: str, status: str, grave: bool, reason: str, now: datetime
+) -> None:
     """Open an incident when a message failed for good, or when nobody knows whether a paper arrived."""
-    if outcome.status == "failed" or (outcome.status == "unknown" and delivery.grave):
+    if status == "failed" or (status == "unknown" and grave):
         uow.incidents.raise_(
             kind="delivery_failed",
-            subject=f"person:{delivery.person_id}:{delivery.channel}",
-            sentence=f"消息 {delivery.ref} 没有送到：{outcome.reason}。请核对本人地址，或电话告知。",
+            subject=f"person:{person_id}:{channel}",
+            sentence=f"消息 {ref} 没有送到：{reason}。请核对本人地址，或电话告知。",
             now=now,
         )

@@ -2,40 +2,80 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from tracker.domain.delivery_states import ASK_UNKNOWN, BACK_OFF, DELAY, STOP_PAUSE, tries_left
 from tracker.domain.errors import DeliveryFailed
+from tracker.domain.provider_codes import Meaning
 from tracker.persistence.repositories.delivery_rows import DueDelivery, Outcome, StuckDelivery
+from tracker.persistence.repositories.receipts import DeliveryToAsk
 
-BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240))
 NOT_KNOWN = "发送时连接中断或进程退出，不知道对方是否收到；提醒类消息不重发"
 RESENT_NOT_KNOWN = "重发一次后仍不知道对方是否收到，请电话核实"
+TO_BE_ASKED = "不知道服务商是否接收，正在向服务商查询"
+
+
+@dataclass(frozen=True)
+class Moment:
+    """When something happened: on the clock of deadlines, and in real time (receipts keep real time)."""
+
+    now: datetime
+    real: datetime
 
 
 def unsure(
-    delivery: DueDelivery | StuckDelivery, *, again_at: datetime, real: datetime, attempts: int | None = None
-) -> Outcome:
-    """Nobody knows whether the message went out: a paper goes once more at `again_at`, a reminder never."""
+    delivery: DueDelivery | StuckDelivery | DeliveryToAsk, *, at: Moment, again_in: timedelta = timedelta(),
+    attempts: int | None = None, askable: bool = False,
+) -> Outcome:  # fmt: skip
+    """Nobody knows whether the message went out.
+
+    Where the provider can be asked, it is asked first. Elsewhere a paper goes once more, a reminder never.
+    """
     tries = delivery.attempts if attempts is None else attempts
+    if askable:
+        ask_at = at.now + ASK_UNKNOWN[0]
+        return Outcome(delivery.id, tries, "unknown", TO_BE_ASKED, ended_at=at.real, ask_at=ask_at)
     if delivery.grave and not delivery.resent:
         return Outcome(
             delivery.id,
             tries,
             "gathered",
             "上次发送结果不明，用同一编号重发一次",
-            next_try_at=again_at,
+            next_try_at=at.now + again_in,
             resent=True,
         )
     reason = RESENT_NOT_KNOWN if delivery.grave else NOT_KNOWN
-    return Outcome(delivery.id, tries, "unknown", reason, ended_at=real)
+    return Outcome(delivery.id, tries, "unknown", reason, ended_at=at.real)
 
 
 def after_failure(
-    due: DueDelivery, attempts: int, failure: DeliveryFailed, *, now: datetime, real: datetime
+    due: DueDelivery, attempts: int, failure: DeliveryFailed, *, at: Moment, askable: bool = False
 ) -> Outcome:
+    """Return what a failure leads to, as its verdict says (domain.provider_codes), or else as it says itself."""
     if failure.unknown:
-        return unsure(due, again_at=now + BACK_OFF[0], real=real, attempts=attempts)
-    if failure.permanent or attempts > len(BACK_OFF):
-        return Outcome(due.id, attempts, "failed", failure.sentence, ended_at=real)
-    again = now + BACK_OFF[attempts - 1]
-    return Outcome(due.id, attempts, "gathered", failure.sentence, next_try_at=again)
+        return unsure(due, at=at, again_in=BACK_OFF[0], attempts=attempts, askable=askable)
+    verdict = failure.verdict
+    meaning, code = (verdict.meaning, verdict.code) if verdict else (None, "")
+    if verdict is not None and (span := _set_aside(due, verdict.meaning, verdict.wait, at.now)) is not None:
+        return Outcome(due.id, attempts, "gathered", failure.sentence, next_try_at=span, code=code, delayed=True)
+    tries = attempts - due.delays
+    if failure.permanent or not tries_left(meaning, tries):
+        return Outcome(due.id, attempts, "failed", failure.sentence, ended_at=at.real, code=code)
+    again = at.now + BACK_OFF[tries - 1]
+    return Outcome(due.id, attempts, "gathered", failure.sentence, next_try_at=again, code=code)
+
+
+def _set_aside(due: DueDelivery, meaning: Meaning, wait: timedelta | None, now: datetime) -> datetime | None:
+    """Return when a message is tried again that can do nothing for its failing; None when it counts as a try.
+
+    While a provider is away every message keeps its place. One that made the provider stop goes behind the others,
+    lest a single bad one stop them all again and again.
+    """
+    if meaning is Meaning.AWAY:
+        return due.next_try_at
+    if meaning is Meaning.STOP:
+        return now + STOP_PAUSE + timedelta(minutes=1)
+    if meaning is Meaning.DELAY:
+        return now + (wait or DELAY)
+    return None

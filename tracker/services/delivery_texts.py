@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from tracker.domain.ports import Cipher, MessagePart, MessageRenderer, OutgoingMessage
+from tracker.domain.sms_texts import LONGEST, SmsWording, neutral_values
 from tracker.persistence.repositories.delivery_rows import DeliveryPart, DueDelivery
 
 
@@ -16,6 +17,7 @@ class DeliveryTexts:
     renderer: MessageRenderer
     cipher: Cipher
     public_url: str
+    wording: SmsWording = field(default_factory=SmsWording)
 
     @property
     def host(self) -> str:
@@ -26,12 +28,20 @@ class DeliveryTexts:
         """Raises ValueError (MessageUnreadable, or the cipher's) when it cannot be written."""
         told = [MessagePart(part.message, part.facts) for part in parts]
         html: str | None = None
+        values: Mapping[str, str] = {}
         if due.channel == "email":
             subject, body, html = self.renderer.email(recipient=due.recipient, parts=told, link=self.public_url)
         else:
-            subject, body = "", self.renderer.sms(parts=told, link=self.public_url)
+            neutral = neutral_values(told, _unit_of(parts))
+            subject, body, values = "", self.wording.text(neutral)[:LONGEST], self.wording.values(neutral)
         return OutgoingMessage(
             ref=due.ref, message_id=due.message_id, channel=due.channel,
             address=self.cipher.decrypt(due.address or b""), recipient=due.recipient, subject=subject,
-            text=body, html=html, resent=due.resent,
+            text=body, html=html, resent=due.resent, values=values,
         )  # fmt: skip
+
+
+def _unit_of(parts: Sequence[DeliveryPart]) -> str | None:
+    """Return the short name of the one unit for which the person is told all this; None when there are several."""
+    units = {part.unit for part in parts}
+    return units.pop() if len(units) == 1 else None

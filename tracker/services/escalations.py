@@ -9,13 +9,13 @@ from typing import Any
 
 from tracker.domain.clocks import Clock, ClockStatus, order
 from tracker.domain.errors import FieldProblem, InvalidInput, NotAllowed, TransitionNotAllowed
-from tracker.domain.escalation import NO_FACTS, Decision, Facts, RungReached, decide
+from tracker.domain.escalation import NO_FACTS, Decision, RungReached, decide
 from tracker.domain.inputs import cleaned
 from tracker.domain.ladder import RungAct
 from tracker.domain.permissions import Action, Viewer, may
 from tracker.domain.values import local_date
 from tracker.persistence.queries.units import unit_names
-from tracker.persistence.repositories.clocks import clock_from, clock_payload
+from tracker.persistence.repositories.clocks import clock_from, clock_payload, likeness
 from tracker.persistence.repositories.incidents import NewIncident
 from tracker.persistence.repositories.sweeping import WriteRefused
 from tracker.persistence.unit_of_work import UnitOfWork
@@ -70,7 +70,7 @@ class WouldFire:
 class EscalationService:
     """Claims due clocks in bounded batches, decides with the pure engine, writes each batch in one transaction."""
 
-    def __init__(self, floor: Floor, *, batch: int = 500) -> None:
+    def __init__(self, floor: Floor, *, batch: int = 1000) -> None:
         self._floor = floor
         self._batch = batch
         self._duties = DutyService(floor)
@@ -183,18 +183,18 @@ class EscalationService:
         judged: list[Judged] = []
         broken: list[tuple[Mapping[str, Any], str]] = []
         # A decision is a function of these values alone, and the clocks of one measure are often alike.
-        decided: dict[tuple[Clock, int, int, Facts], Decision] = {}
+        decided: dict[tuple[Any, ...], tuple[Clock, Decision]] = {}
         facts = facts_of(uow, rows, self._floor.catalog)
         for row in rows:
             try:
-                clock = clock_from(row, fired[row["clock_id"]])
-                ladder = self._floor.catalog.ladder(row["ladder_version_id"])
-                calendar = self._floor.calendars.calendar(row["calendar_version_id"])
-                known = facts.get(row["clock_id"], NO_FACTS)
-                kind = (clock, row["ladder_version_id"], row["calendar_version_id"], known)
+                rungs, known = fired[row["clock_id"]], facts.get(row["clock_id"], NO_FACTS)
+                kind = (likeness(row), row["ladder_version_id"], rungs, known)
                 if kind not in decided:
-                    decided[kind] = decide(clock, ladder, calendar, now=now, facts=known)
-                judged.append(Judged(row, clock, decided[kind]))
+                    clock = clock_from(row, rungs)
+                    ladder = self._floor.catalog.ladder(row["ladder_version_id"])
+                    calendar = self._floor.calendars.calendar(row["calendar_version_id"])
+                    decided[kind] = clock, decide(clock, ladder, calendar, now=now, facts=known)
+                judged.append(Judged(row, *decided[kind]))
             except JUDGING_ERRORS as error:
                 broken.append((row, f"无法判定：{error}"))
         return judged, broken

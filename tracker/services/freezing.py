@@ -12,7 +12,8 @@ from typing import Any
 
 from tracker.domain.clocks import Clock, ClockStatus
 from tracker.domain.definition import WorkflowDefinition
-from tracker.domain.objections import EXTENSION_PENDING, CountedAgainst, freeze, overturn, thaw
+from tracker.domain.extending import EXTENSION_PENDING
+from tracker.domain.objections import CountedAgainst, freeze, overturn, thaw
 from tracker.persistence.models import ClockRow, Notice, NoticeItem, Task
 from tracker.persistence.repositories.clocks import clock_from, clock_payload
 from tracker.persistence.repositories.events import NewEvent

@@ -106,7 +106,7 @@ class LedgerFileService:
             )
             if same is not None:
                 return same.ref
-            (ref,) = uow.tasks.new_refs("DC", local_date(self._floor.clock.now()).year, 1)
+            (ref,) = uow.tasks.new_refs("TZ", local_date(self._floor.clock.now()).year, 1)
             export = uow.ledger_exports.add(
                 LedgerExport(
                     ref=ref, person_id=viewer.person_id, ledger=wanted.kind, filters=filters,

@@ -12,17 +12,26 @@ from datetime import datetime
 from typing import Any
 
 from tracker.domain.definition import CountsAs, TransitionDefinition
-from tracker.domain.errors import CannotIssue, FieldProblem, InvalidInput, NotAllowed, StaleVersion
+from tracker.domain.errors import (
+    CannotIssue,
+    FieldProblem,
+    InvalidInput,
+    NotAllowed,
+    StaleVersion,
+    TransitionNotAllowed,
+)
 from tracker.domain.inputs import cleaned
 from tracker.domain.papers import NOTICE_TITLES, content_hash, printed_number
 from tracker.domain.permissions import Action, Viewer, may
 from tracker.domain.values import local_date
 from tracker.persistence.models import Notice, NoticeItem, Task
 from tracker.persistence.queries.units import unit_names
+from tracker.persistence.repositories.notices import FindingLine
 from tracker.persistence.unit_of_work import UnitOfWork
 from tracker.services.catching_up import fire_due_on_paper
 from tracker.services.contesting import check_not_contested, lapse_all, touched_by_voiding
 from tracker.services.context import Floor, Setting
+from tracker.services.counted_papers import counts_of_lines, papers_behind
 from tracker.services.moving import Move, move_task
 from tracker.services.recording import Doer, doer_at, event
 from tracker.services.rectification import open_for_items
@@ -131,12 +140,23 @@ class NoticeService:
 
     def waive_finding(self, viewer: Viewer, *, finding_ref: str, reason: str) -> None:
         """Waive a finding with a reason (有正当理由): its line is struck from the draft that holds it."""
+        line = self._line_of(viewer, finding_ref)
+        self.strike_item(
+            viewer, notice_ref=line.notice_ref, item_id=line.id, expected_version=line.notice_version, reason=reason
+        )
+
+    def restore_finding(self, viewer: Viewer, *, finding_ref: str) -> None:
+        """Take the waiving of a finding back, as long as its draft is open. Raises TransitionNotAllowed if it was not."""
+        line = self._line_of(viewer, finding_ref)
+        if line.status != "struck":
+            raise TransitionNotAllowed("这一项没有免于处理，不用恢复。")
+        self.restore_item(viewer, notice_ref=line.notice_ref, item_id=line.id, expected_version=line.notice_version)
+
+    def _line_of(self, viewer: Viewer, finding_ref: str) -> FindingLine:
         with self._floor.uows() as uow:
             finding = uow.notices.get_finding_by_ref(finding_ref)
             see(uow, viewer, uow.tasks.get(finding.task_id), missing=_missing("待处事项", finding_ref))
-            item = uow.notices.item_of_finding(finding.id)
-            notice_ref, version, item_id = item.notice_ref, item.notice_version, item.id
-        self.strike_item(viewer, notice_ref=notice_ref, item_id=item_id, expected_version=version, reason=reason)
+            return uow.notices.item_of_finding(finding.id)
 
     def apply_transition(
         self, viewer: Viewer, *, notice_ref: str, transition: str, expected_version: int,
@@ -205,7 +225,7 @@ class NoticeService:
         return Struck()
 
     def _seal(self, uow: UnitOfWork, held: _Held, by: Doer, values: dict[str, Any] | None, *, now: datetime) -> Struck:
-        struck = look_again(uow, held.items, now=now)
+        struck = look_again(uow, self._floor, held.items, now=now)
         if not [item for item in held.items if item.struck_at is None]:
             raise CannotIssue("这份草稿里已没有要处理的事项，不能报审。请弃用草稿，或添加事项。", ["没有未划去的事项"])
         held.notice.details = values or held.notice.details
@@ -239,7 +259,7 @@ class NoticeService:
             raise CannotIssue(
                 "还不能印发。", [f"本行动没有设定{NOTICE_TITLES[notice.kind]}的机关代字，请办公室先设定。"]
             )
-        struck = look_again(uow, held.items, now=now)
+        struck = look_again(uow, self._floor, held.items, now=now)
         kept = [item for item in held.items if item.struck_at is None]
         if not kept:
             raise CannotIssue(
@@ -270,7 +290,8 @@ class NoticeService:
         peek = uow.notices.get_by_ref(notice_ref)
         lines = uow.notices.items(peek.id)
         # Whoever voids a contested paper ends its objections, so their tasks are locked with it, in one order.
-        wanted = {peek.task_id, *tasks_about(uow, lines), *touched_by_voiding(uow, peek)}
+        counted = papers_behind(counts_of_lines(uow, self._floor, lines))
+        wanted = {peek.task_id, *tasks_about(uow, lines), *counted, *touched_by_voiding(uow, peek)}
         tasks = {task.id: task for task in uow.tasks.find_many(sorted(wanted), lock=True)}
         notice = uow.notices.get_by_ref(notice_ref, lock=True)
         task = tasks[notice.task_id]

@@ -121,7 +121,7 @@ class ObjectionService:
         fire_due(self._floor, task_ref)
         now = self._floor.clock.now()
         with self._floor.uows() as uow:
-            case = hold_case(uow, viewer, task_ref)
+            case = hold_case(uow, self._floor, viewer, task_ref)
             task, definition = case.task, self._floor.catalog.workflow(case.task.workflow_version_id)
             if is_repeat(task, viewer, definition, transition, expected_version):
                 return TaskSnapshot(task.ref, task.state, task.version, repeated=True)

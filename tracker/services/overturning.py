@@ -6,16 +6,17 @@ rejected or withdrawn one lets go on, and one whose paper ended by itself lapses
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from tracker.domain.escalation import Cause
 from tracker.domain.objections import CountedAgainst
-from tracker.persistence.models import Notice, NoticeItem, Objection, Task
+from tracker.persistence.models import Finding, Notice, NoticeItem, Objection, Task
 from tracker.persistence.unit_of_work import UnitOfWork
 from tracker.services.context import Floor, Setting
+from tracker.services.counted_papers import count_not_full, papers_behind, resting_on
 from tracker.services.ending import end_many
 from tracker.services.freezing import thaw_tasks
 from tracker.services.moving import Move, move_task
@@ -74,6 +75,7 @@ def uphold(uow: UnitOfWork, floor: Floor, case: Case, judged: Judgement, *, now:
     whole = (case.objection.item_id is None or not left) and not case.paper.final
     _withdraw_opened(uow, floor, case, lines, judged, now=now)
     if whole:
+        _overturn(resting_on(uow, floor, case.notice)[0], judged, now=now)
         _supersede(uow, floor, case, judged, now=now)
     _let_go(uow, floor, case, judged, counted, now=now)
     _record(uow, case, judged, {"superseded": whole, "lines": [item.id for item in lines]}, now=now)
@@ -84,10 +86,27 @@ def let_stand(uow: UnitOfWork, floor: Floor, case: Case, judged: Judgement, *, n
     """Let clocks run on as they were, and put back into drafts what was kept out of papers meanwhile."""
     # Drafts are locked before streams, so what rested is put back before the tasks' own streams are written.
     free = frozenset(case.tasks) - uow.objections.frozen(list(case.tasks), but=case.objection.id)
-    findings = uow.objections.resting_findings(sorted(free))
+    findings = [*uow.objections.resting_findings(sorted(free)), *_counts_let_go(uow, floor, case, now=now)]
     gather_again(uow, floor, findings, now=now)
     _let_go(uow, floor, case, judged, None, now=now)
     _record(uow, case, judged, {"gathered_again": [finding.ref for finding in findings]}, now=now)
+
+
+def _counts_let_go(uow: UnitOfWork, floor: Floor, case: Case, *, now: datetime) -> list[Finding]:
+    """Return the counts that rested for this paper's sake and rest for no other's.
+
+    One of which a paper was voided or superseded meanwhile is not full any more and ends here.
+    """
+    findings, counts = resting_on(uow, floor, case.notice)
+    frozen = uow.objections.frozen(sorted(papers_behind(counts)), but=case.objection.id)
+    free = []
+    for one in findings:
+        ended = [paper.number for paper in counts[one.id] if paper.ended_at is not None]
+        if ended:
+            one.status, one.decided_at, one.reason = "obsolete", now, count_not_full(ended)
+        elif not any(paper.task_id in frozen for paper in counts[one.id]):
+            free.append(one)
+    return free
 
 
 def lapse(uow: UnitOfWork, floor: Floor, case: Case, judged: Judgement, *, now: datetime) -> None:
@@ -121,7 +140,11 @@ def _overturn_findings(
     """Overturn what raised the lines, and what rested because of it: it came of the same failure."""
     about = sorted(tasks_about(uow, lines))
     raised = uow.notices.findings([item.finding_id for item in lines if item.finding_id is not None])
-    for finding in [*raised.values(), *uow.objections.resting_findings(about)]:
+    _overturn([*raised.values(), *uow.objections.resting_findings(about)], judged, now=now)
+
+
+def _overturn(findings: Iterable[Finding], judged: Judgement, *, now: datetime) -> None:
+    for finding in findings:
         finding.status, finding.reason = "overturned", f"申诉成立：{judged.reason}"
         finding.decided_at, finding.decided_by = now, judged.by.person_id
 

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from tracker.domain.errors import FieldProblem, InvalidInput, NotAllowed, NotFound
 from tracker.domain.passwords import random_password, why_password_unfit, why_username_unfit
 from tracker.domain.permissions import Action, Viewer, may
+from tracker.domain.phones import is_mobile, plain_number
 from tracker.domain.ports import Cipher, Clock, JobQueue, PasswordHasher
 from tracker.domain.posts import why_post_clashes
 from tracker.domain.values import Role, local_date
@@ -22,7 +23,6 @@ from tracker.persistence.unit_of_work import UnitOfWork
 from tracker.services.context import SETTLE_JOB
 from tracker.services.person_events import check_may_manage, person_event
 
-PHONE = re.compile(r"1[0-9]{10}")
 EMAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 NAME = re.compile(r"[^\x00-\x1f\x7f]{1,40}")
 
@@ -44,7 +44,7 @@ class PeopleService:
     def add_person(self, *, name: str, phone: str = "", email: str = "", by: Viewer | None) -> int:
         """Add a person; raises InvalidInput at `name`, `phone` or `email`."""
         actor, now = check_may_manage(by), self._clock.now()
-        name, phone, email = name.strip(), tidy_phone(phone), email.strip()
+        name, phone, email = name.strip(), plain_number(phone), email.strip()
         problems = _address_problems(phone, email)
         if not NAME.fullmatch(name):
             problems.insert(0, FieldProblem("name", "请填写姓名，最多 40 个字。"))
@@ -64,7 +64,7 @@ class PeopleService:
     def set_addresses(self, person_id: int, *, phone: str, email: str, by: Viewer | None) -> None:
         """Replace a person's phone and mail address; empty removes one."""
         actor, now = check_may_manage(by), self._clock.now()
-        phone, email = tidy_phone(phone), email.strip()
+        phone, email = plain_number(phone), email.strip()
         if problems := _address_problems(phone, email):
             raise InvalidInput(problems)
         with self._uows() as uow:
@@ -260,14 +260,9 @@ def _check_beside(beside: Sequence[PostHeld], *, unit_id: int, role: Role, campa
         raise InvalidInput([FieldProblem("role", "本人在该单位已有这个岗位，不用重复设置。")])
 
 
-def tidy_phone(phone: str) -> str:
-    """Return a phone number without blanks, dashes and the country's prefix."""
-    return re.sub(r"[\s-]", "", phone).removeprefix("+86")
-
-
 def _address_problems(phone: str, email: str) -> list[FieldProblem]:
     problems = []
-    if phone and not PHONE.fullmatch(phone):
+    if phone and not is_mobile(phone):
         problems.append(FieldProblem("phone", "手机号应是 1 开头的 11 位数字。请核对。"))
     if email and not (EMAIL.fullmatch(email) and len(email) <= 254):
         problems.append(FieldProblem("email", "邮箱地址写得不对，例如 name@example.gov.cn。请核对。"))

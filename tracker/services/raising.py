@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from tracker.domain.addressing import AddressBook, Reached
 from tracker.domain.calendar import WorkingCalendar
+from tracker.domain.chain import Form
 from tracker.domain.clocks import tell as tell_clock
 from tracker.domain.escalation import MAX_SEVERITY, Cause, severity_of
 from tracker.domain.ladder import RungAct
@@ -63,15 +64,12 @@ def write_batch(
     raising = [f for f in fired if f.reached.rung.act is RungAct.RAISE]
     findings, made, drafts, events = _raise(uow, floor, raising, places, calendar, now=now)
     told, dated = _tell(uow, fired, places, names, calendar, now=now)
-    events += [
-        _fired_event(f, findings.get(f.firing_id), dated.get(f.judged.row["clock_id"]) == f.firing_id, now=now)
-        for f in fired
-    ]
-    events += [_fired_event(f, None, False, now=now) for f in skipped]
+    events += _fired_events(fired, findings, dated, now=now)
+    events += _fired_events(skipped, {}, {}, now=now)
     events += move_on(uow, judged, now=now)
-    uow.events.record(events)
+    uow.events.record(events, begun={("notice", draft.id) for draft in drafts})
     uow.sweeping.move_clocks({j.row["clock_id"]: j.decision.next_fire_at for j in judged}, told=dated)
-    return BatchReport(len(judged), len(fired), made, drafts, told)
+    return BatchReport(len(judged), len(fired), made, len(drafts), told)
 
 
 def _insert_firings(uow: UnitOfWork, judged: Sequence[Judged], *, now: datetime) -> list[Fired]:
@@ -93,22 +91,25 @@ def _insert_firings(uow: UnitOfWork, judged: Sequence[Judged], *, now: datetime)
 def _raise(
     uow: UnitOfWork, floor: Floor, raising: Sequence[Fired], places: Mapping[int, CampaignPlace],
     calendar: WorkingCalendar, *, now: datetime,
-) -> tuple[dict[int, str], int, int, list[NewEvent]]:  # fmt: skip
+) -> tuple[dict[int, str], int, list[DraftRow], list[NewEvent]]:  # fmt: skip
     """Insert findings and their lines in open drafts.
 
     Returns refs by firing id, findings made, drafts opened, events. A missed period of a standing duty joins the
     finding that waits in the draft already, so that a silent unit gets one line with its count.
     """
     if not raising:
-        return {}, 0, 0, []
+        return {}, 0, [], []
     keys = [_draft_key(f) for f in raising]
     drafts, opened, events = _drafts_for(uow, floor, sorted(set(keys)), places, now=now)
     gathering = Gathering.of(uow, raising, [drafts[key] for key in keys], calendar, now=now)
     fresh = gathering.fresh
     ordered = [f.judged.row["task_id"] for f in fresh if f.reached.cause is Cause.ORDER]
     reasons = uow.sweeping.order_reasons(ordered) if ordered else {}
-    lines = [gathering.line(f) or _line(f, calendar, reasons.get(f.judged.row["task_id"], ""), now=now) for f in fresh]
-    refs = uow.tasks.new_refs("DC", local_date(now).year, len(fresh))
+    today = local_date(now)
+    lines = [
+        gathering.line(f) or _line(f, calendar, reasons.get(f.judged.row["task_id"], ""), today=today) for f in fresh
+    ]
+    refs = uow.tasks.new_refs("DC", today.year, len(fresh))
     fresh_keys = [_draft_key(f) for f in fresh]
     ids = uow.sweeping.insert_findings(
         {
@@ -132,20 +133,21 @@ def _raise(
     uow.sweeping.insert_items(items)
     found = {f.firing_id: ref for f, ref in zip(fresh, refs, strict=True)}
     joined, more = gathering.write(uow, found, ids, now=now)
-    uow.sweeping.bump_drafts([draft.id for draft in drafts.values()])
+    # Nobody can have seen a draft that was opened just now.
+    uow.sweeping.bump_drafts({draft.id for draft in drafts.values()} - {draft.id for draft in opened})
     return found | joined, len(fresh), opened, events + more
 
 
 def _drafts_for(
     uow: UnitOfWork, floor: Floor, keys: Sequence[DraftKey], places: Mapping[int, CampaignPlace], *, now: datetime
-) -> tuple[dict[DraftKey, DraftRow], int, list[NewEvent]]:
-    """Return the open draft of each key, locked; those that do not exist are opened, each with its task."""
+) -> tuple[dict[DraftKey, DraftRow], list[DraftRow], list[NewEvent]]:
+    """Return the open draft of each key, locked; which of them were opened, each with its task; and their events."""
     gathering = [key[:4] for key in keys if not key[4]]
     uow.notices.lock_draft_keys(gathering)
     drafts = {(*key, 0): draft for key, draft in uow.sweeping.open_drafts(gathering).items()} if gathering else {}
     missing = [key for key in keys if key not in drafts]
     if not missing:
-        return drafts, 0, []
+        return drafts, [], []
     titles = {key: default_title(key[2], places[key[0]].campaign_title) for key in missing}
     new = [NewTask(key[0], key[1], key[2], titles[key], severity_floor=key[3]) for key in missing]
     tasks = open_tasks(uow, floor, new, now=now)
@@ -168,7 +170,7 @@ def _drafts_for(
         for draft in opened
     ]  # fmt: skip
     keyed = dict(zip(refs, missing, strict=True))
-    return drafts | {keyed[draft.ref]: draft for draft in opened}, len(opened), events
+    return drafts | {keyed[draft.ref]: draft for draft in opened}, opened, events
 
 
 def _tell(
@@ -200,7 +202,7 @@ def _tell(
                 roles, unit_id=unit_id, office_unit_id=office_unit_id, campaign_id=campaign_id, judging_unit_id=judging
             )
         reached = answers[asked]
-        message, facts = _message(f, names[row["unit_id"]], place, calendar, now=now)
+        message, facts = _message(f, names[row["unit_id"]], place, calendar, today=today)
         rows += [
             NewTold(f"firing:{f.firing_id}", h.person_id, h.post_id, message, facts, row["campaign_id"], row["task_id"])
             for h in reached.holders
@@ -225,9 +227,9 @@ def _judging_unit(f: Fired) -> int | None:
 
 
 def _message(
-    f: Fired, unit_name: str, place: CampaignPlace, calendar: WorkingCalendar, *, now: datetime
+    f: Fired, unit_name: str, place: CampaignPlace, calendar: WorkingCalendar, *, today: date
 ) -> tuple[str, dict[str, Any]]:
-    row, due_on, today = f.judged.row, f.judged.clock.due.due_on, local_date(now)
+    row, due_on = f.judged.row, f.judged.clock.due.due_on
     facts: dict[str, Any] = {
         "task_ref": row["task_ref"], "title": row["title"], "unit": unit_name, "campaign": place.campaign_title,
         "due_on": due_on.isoformat(), "rung_title": f.reached.rung.title, "duty": duty_of(f.judged.clock.name),
@@ -243,11 +245,11 @@ def _message(
             return "raised", facts
 
 
-def _line(f: Fired, calendar: WorkingCalendar, ordered_reason: str, *, now: datetime) -> str:
+def _line(f: Fired, calendar: WorkingCalendar, ordered_reason: str, *, today: date) -> str:
     clock = f.judged.clock
     return finding_line(
         cause=f.reached.cause, duty=duty_of(clock.name), title=f.judged.row["title"], due_on=clock.due.due_on,
-        working_days_late=max(0, calendar.working_days_between(clock.due.due_on, local_date(now))),
+        working_days_late=max(0, calendar.working_days_between(clock.due.due_on, today)),
         quality_failures=clock.quality_failures, failed_rechecks=clock.failed_rechecks, ordered_reason=ordered_reason,
         pace=f.reached.pace, checked_on=clock.due.due_on, counted=f.reached.counted, points=f.reached.rung.points,
     )  # fmt: skip
@@ -261,13 +263,31 @@ def _draft_key(f: Fired) -> DraftKey:
     return (row["campaign_id"], row["unit_id"], rung.raises, severity, f.firing_id if rung.alone else 0)
 
 
-def _fired_event(f: Fired, finding_ref: str | None, tells_date: bool, *, now: datetime) -> NewEvent:
-    """Return the record of a firing; one whose message first told the clock's date carries the clock as it then is."""
+def _fired_events(
+    fired: Sequence[Fired], findings: Mapping[int, str], dated: Mapping[int, int], *, now: datetime
+) -> list[NewEvent]:
+    """Return the record of firings: `findings` by firing, and by clock the firing whose message first told its date."""
+    forms: dict[tuple[int, int, bool], tuple[str, Form]] = {}
+    events = []
+    for f in fired:
+        tells_date = dated.get(f.judged.row["clock_id"]) == f.firing_id
+        # Clocks that are alike were decided about once, and what is said of their firings differs in the finding only.
+        alike = (id(f.judged.decision), f.reached.index, tells_date)
+        if alike not in forms:
+            forms[alike] = _form(f, tells_date=tells_date)
+        kind, form = forms[alike]
+        said = form.filled(findings.get(f.firing_id))
+        events.append(event(("task", f.judged.row["task_id"]), kind, said, at=now))
+    return events
+
+
+def _form(f: Fired, *, tells_date: bool) -> tuple[str, Form]:
+    """Return the kind of a firing's event and what it says but for the finding; a clock whose date is told stands in it."""
     clock, reached = f.judged.clock, f.reached
     payload: dict[str, Any] = {
         "clock": clock.name, "occurrence": clock.occurrence, "rung": reached.index, "rung_name": reached.rung.name,
         "act": reached.rung.act.value, "cause": reached.cause.value, "fell_due_at": reached.fell_due_at.isoformat(),
-        "ladder": f.judged.row["ladder_version_id"], "finding": finding_ref, "due_on": clock.due.due_on.isoformat(),
+        "ladder": f.judged.row["ladder_version_id"], "due_on": clock.due.due_on.isoformat(),
         "quality_failures": clock.quality_failures, "failed_rechecks": clock.failed_rechecks,
     }  # fmt: skip
     if reached.pace is not None:
@@ -279,7 +299,7 @@ def _fired_event(f: Fired, finding_ref: str | None, tells_date: bool, *, now: da
     kind = "rung.fired"
     if reached.served_by is not None:
         kind, payload["served_by"] = "rung.skipped", reached.served_by
-    return event(("task", f.judged.row["task_id"]), kind, payload, at=now)
+    return kind, Form(payload, "finding")
 
 
 def gather_again(uow: UnitOfWork, floor: Floor, findings: Sequence[Finding], *, now: datetime) -> None:
@@ -295,7 +315,7 @@ def gather_again(uow: UnitOfWork, floor: Floor, findings: Sequence[Finding], *, 
         for one in findings
     }
     campaigns = uow.sweeping.places([one.campaign_id for one in findings])
-    drafts, _, events = _drafts_for(uow, floor, sorted(set(keys.values())), campaigns, now=now)
+    drafts, opened, events = _drafts_for(uow, floor, sorted(set(keys.values())), campaigns, now=now)
     uow.notices.release_findings([one.id for one in findings])
     for one in findings:
         draft = drafts[keys[one.id]]
@@ -309,5 +329,5 @@ def gather_again(uow: UnitOfWork, floor: Floor, findings: Sequence[Finding], *, 
         one.status, one.decided_at, one.decided_by, one.reason = "waiting", None, None, ""
         payload = {"finding": one.ref, "position": draft.last_position}
         events.append(event(("notice", draft.id), "notice.finding_gathered", payload, at=now))
-    uow.events.record(events)
-    uow.sweeping.bump_drafts([draft.id for draft in drafts.values()])
+    uow.events.record(events, begun={("notice", draft.id) for draft in opened})
+    uow.sweeping.bump_drafts({draft.id for draft in drafts.values()})

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from tracker.domain.chain import EventFacts
+from tracker.domain.chain import EventFacts, Written
 from tracker.domain.permissions import Action, Place, Viewer, may
 from tracker.domain.values import Actor
 from tracker.persistence.repositories.events import NewEvent
@@ -38,7 +38,7 @@ def doer_at(viewer: Viewer, place: Place, action: Action) -> Doer:
 def event(
     stream: tuple[str, int],
     kind: str,
-    payload: Mapping[str, Any],
+    payload: Mapping[str, Any] | Written,
     *,
     at: datetime,
     by: Doer = ENGINE,

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from tracker.domain.extending import EXTENSION, EXTENSION_FINAL
 from tracker.domain.machine import PARTY_TITLES
-from tracker.domain.rising import EXTENSION, Level, Need, Risen, needs_of, where_risen
+from tracker.domain.rising import Level, Need, Risen, needs_of, where_risen
 from tracker.domain.values import local_date
 from tracker.persistence.models import Task
 from tracker.persistence.queries.chains import read_chains
@@ -21,7 +22,9 @@ from tracker.persistence.unit_of_work import UnitOfWork
 from tracker.services.context import Floor, Setting, setting_of
 from tracker.services.recording import event
 
-DECISION_TITLES: Mapping[str, str] = {**PARTY_TITLES, EXTENSION: "延期审批人"}
+DECISION_TITLES: Mapping[str, str] = {
+    **PARTY_TITLES, EXTENSION: "延期审批人", EXTENSION_FINAL: "延期批准人",
+}  # fmt: skip
 BATCH = 200
 
 
@@ -74,7 +77,7 @@ def _needs(uow: UnitOfWork, floor: Floor, task: Task, setting: Setting) -> tuple
     asked = uow.tasks.open_extension(task.id) if task.waits_for == "unit" else None
     return needs_of(
         floor.catalog.workflow(task.workflow_version_id), task.state, task.last_doers, separation=setting.separation,
-        extension_asked_by=asked.asked_by if asked else None,
+        extension=uow.tasks.asked(asked) if asked else None,
     )  # fmt: skip
 
 

@@ -11,7 +11,8 @@ from datetime import datetime
 
 from tracker.domain.definition import TransitionDefinition, WorkflowDefinition
 from tracker.domain.doers import Doers, doers_of
-from tracker.domain.rising import DECIDING_PARTIES, EXTENSION, Level, left_to_one, needs_of
+from tracker.domain.extending import Asked
+from tracker.domain.rising import DECIDING_PARTIES, Level, left_to_one, needs_of
 from tracker.domain.values import local_date
 from tracker.persistence.models import Task
 from tracker.persistence.queries.chains import read_chains
@@ -29,12 +30,12 @@ class Separation:
 
 def separation_for(
     uow: UnitOfWork, task: Task, setting: Setting, definition: WorkflowDefinition, *, now: datetime,
-    extension_asked_by: int | None = None,
+    extension: Asked | None = None,
 ) -> Separation:  # fmt: skip
-    """Tell how separation stands on a task now; with `extension_asked_by` also for the answer to that extension."""
+    """Tell how separation stands on a task now; with `extension` also for the answer to it."""
     if not setting.separation:
         return Separation(binds=False)
-    needs = needs_of(definition, task.state, task.last_doers, separation=True, extension_asked_by=extension_asked_by)
+    needs = needs_of(definition, task.state, task.last_doers, separation=True, extension=extension)
     if not any(need.excluded for need in needs):
         return Separation(binds=True)
     if task.tie == "share" and task.upper_unit_id is not None:
@@ -64,6 +65,6 @@ def with_reason_when_alone(
     return replace(planned, reason="required") if alone else planned
 
 
-def may_answer_own(separation: Separation) -> bool:
-    """Tell whether who asked for an extension may also answer it (with a reason, when nobody else may)."""
-    return not separation.binds or EXTENSION in separation.left_to_one
+def may_answer_own(separation: Separation, asked: Asked) -> bool:
+    """Tell whether who asked for or examined an extension may also answer it (with a reason, when nobody else may)."""
+    return not separation.binds or asked.party in separation.left_to_one

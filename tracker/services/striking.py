@@ -10,6 +10,8 @@ from tracker.domain.objections import STRUCK_WHILE_OPEN
 from tracker.domain.values import local_date
 from tracker.persistence.models import NoticeItem
 from tracker.persistence.unit_of_work import UnitOfWork
+from tracker.services.context import Floor
+from tracker.services.counted_papers import Counts, count_not_full, counts_of_lines, papers_behind
 
 
 @dataclass(frozen=True)
@@ -42,9 +44,38 @@ def tasks_about(uow: UnitOfWork, items: Sequence[NoticeItem]) -> set[int]:
     return periods | {item.task_id for item in items if item.task_id is not None}
 
 
-def look_again(uow: UnitOfWork, items: Sequence[NoticeItem], *, now: datetime) -> Struck:
-    """Strike the lines whose duty is finished or contested meanwhile. The tasks are locked by the caller."""
+def look_again(uow: UnitOfWork, floor: Floor, items: Sequence[NoticeItem], *, now: datetime) -> Struck:
+    """Strike the lines whose duty is finished or contested meanwhile, and counts that stand no more.
+
+    The tasks that lines are about, and those of counted papers, are locked by the caller.
+    """
     kept = [item for item in items if item.struck_at is None]
+    counts = counts_of_lines(uow, floor, kept)
+    counting = [item for item in kept if item.finding_id in counts]
+    duties = _duties_again(uow, [item for item in kept if item.finding_id not in counts], now=now)
+    counted = _counts_again(uow, counting, counts, now=now)
+    return Struck(duties.finished + counted.finished, duties.contested + counted.contested)
+
+
+def _counts_again(uow: UnitOfWork, items: Sequence[NoticeItem], counts: Counts, *, now: datetime) -> Struck:
+    """Strike counts of which a paper was voided or superseded, or is contested; that a duty is done undoes none."""
+    frozen = uow.objections.frozen(sorted(papers_behind(counts)))
+    finished = contested = 0
+    for item in items:
+        papers = counts[item.finding_id or 0]
+        ended = [paper.number for paper in papers if paper.ended_at is not None]
+        if ended:
+            reason = f"印发前复核：{count_not_full(ended)}"
+            strike(uow, item, reason=reason, person_id=None, status="obsolete", now=now)
+            finished += 1
+        elif resting := [paper.number for paper in papers if paper.task_id in frozen]:
+            reason = f"计入的{'、'.join(resting)}{STRUCK_WHILE_OPEN}"
+            strike(uow, item, reason=reason, person_id=None, status="objected", now=now)
+            contested += 1
+    return Struck(finished, contested)
+
+
+def _duties_again(uow: UnitOfWork, kept: Sequence[NoticeItem], *, now: datetime) -> Struck:
     tasks = {task.id: task for task in uow.tasks.find_many(sorted(tasks_about(uow, kept)))}
     frozen = uow.objections.frozen(list(tasks))
     finished = contested = 0

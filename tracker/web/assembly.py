@@ -12,7 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from tracker.web import auth, errors, headers, showing
 from tracker.web.account.limits import LOGIN_LIMIT, address, limiter_storage
-from tracker.web.blueprints import BLUEPRINTS, SAMPLE_BLUEPRINTS
+from tracker.web.blueprints import BLUEPRINTS, CALLED_BY_MACHINES, SAMPLE_BLUEPRINTS
 from tracker.web.navigation import page_values
 
 if TYPE_CHECKING:
@@ -35,7 +35,9 @@ def assemble(container: Container) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
     headers.install(app)
     auth.install(app)
-    CSRFProtect(app)
+    csrf = CSRFProtect(app)
+    for blueprint in CALLED_BY_MACHINES:
+        csrf.exempt(blueprint)
     Bootstrap5(app)
     showing.install(app)
     errors.install(app)

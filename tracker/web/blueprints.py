@@ -23,6 +23,7 @@ from tracker.web.notices.views import blueprint as notices
 from tracker.web.objections.views import blueprint as objections
 from tracker.web.outbox.views import blueprint as outbox
 from tracker.web.plans.views import blueprint as plans
+from tracker.web.receipts.views import blueprint as receipts
 from tracker.web.sample.views import blueprint as sample_bar
 from tracker.web.tasks.attachments import blueprint as attachments
 from tracker.web.tasks.explaining import blueprint as explaining
@@ -32,14 +33,17 @@ from tracker.web.units.areas import blueprint as areas
 from tracker.web.units.importing import blueprint as roster_import
 from tracker.web.units.people import blueprint as office_people
 from tracker.web.units.views import blueprint as units
+from tracker.web.workbench.deciding import blueprint as deciding
 from tracker.web.workbench.views import blueprint as workbench
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
-    health.blueprint, account, desk, tasks, explaining, attachments, workbench, notices, printing, objections, campaign, plans, changes, occurrences, returns,
+    health.blueprint, account, desk, tasks, explaining, attachments, workbench, deciding, notices, printing, objections, campaign, plans, changes, occurrences, returns,
     standings,
     ledger, ledger_lists, accounts, operations, units, roster_import, unit_acts, office_people, areas, calendar,
-    help_pages,
+    help_pages, receipts,
 )  # fmt: skip
 
+#: Their callers are machines: a token in the address stands in place of the form's.
+CALLED_BY_MACHINES: tuple[Blueprint, ...] = (receipts,)
 #: Registered in a sample database only: elsewhere these routes do not exist.
 SAMPLE_BLUEPRINTS: tuple[Blueprint, ...] = (sample_bar, outbox)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from tracker.domain.errors import NotAllowed
-from tracker.domain.permissions import Action, Place, Viewer, may
+from tracker.domain.extending import AnswerStep
+from tracker.domain.permissions import ANSWERING, Action, Place, Viewer, may
 from tracker.domain.values import WaitsFor
 from tracker.persistence.queries.task_page import TaskExtension
+from tracker.services.extensions import check_may_answer
 
 #: The steps' names in addresses and in what was tried.
 EXTENSION, DECISION = "extension", "decision"
@@ -26,12 +27,29 @@ class Extending:
     offered: bool
     deciding: bool
     requests: tuple[TaskExtension, ...]
+    step: AnswerStep = AnswerStep.ONLY
 
 
-def check_may_decide(who: Viewer, place: Place) -> None:
-    """Raise NotAllowed for those who see the request and may not answer it, before anything typed is looked at."""
-    if not may(who, Action.DECIDE_EXTENSION, place):
-        raise NotAllowed("延期申请由办公室或督导组审批。")
+def step_of(requests: Iterable[TaskExtension]) -> AnswerStep:
+    """Return which answer the open request waits for; ONLY when there is none."""
+    return next((one.step for one in requests if one.status == "asked"), AnswerStep.ONLY)
+
+
+def check_may_decide(who: Viewer, place: Place, requests: Iterable[TaskExtension]) -> AnswerStep:
+    """Return the step of the answer that may be given here.
+
+    Raises NotAllowed for those who see the request and may not answer it, before anything typed is looked at.
+    """
+    step = step_of(requests)
+    check_may_answer(who, place, step)
+    return step
+
+
+def said_done(step: AnswerStep, *, granted: bool) -> str:
+    """Return what the page says after an answer."""
+    if step is AnswerStep.FIRST and granted:
+        return "已提出初审意见，领导小组领导会收到通知。"
+    return "已批复，单位会收到通知。"
 
 
 def present_extending(
@@ -39,11 +57,12 @@ def present_extending(
     requests: tuple[TaskExtension, ...], ask_url: str, decide_url: str,
 ) -> Extending:  # fmt: skip
     """Return the panel for a task whose clocks `running` run; nobody is offered what is not theirs to do now."""
+    step = step_of(requests)
     asked = any(one.status == "asked" for one in requests)
     extendable = waits_for == WaitsFor.UNIT.value and not EXTENDABLE.isdisjoint(running)
     return Extending(
         ask_url, decide_url, version,
         offered=extendable and not asked and may(who, Action.ACT_AS_UNIT, place),
-        deciding=asked and may(who, Action.DECIDE_EXTENSION, place),
-        requests=requests,
+        deciding=asked and may(who, ANSWERING[step], place),
+        requests=requests, step=step,
     )  # fmt: skip

@@ -10,6 +10,7 @@ from typing import Any
 from tracker.domain.clock_words import clock_words
 from tracker.domain.definition import WorkflowDefinition
 from tracker.domain.escalation import CAUSE_TITLES, Cause
+from tracker.domain.extending import AnswerStep
 from tracker.domain.ladder import Ladder, RungAct
 from tracker.domain.objections import OUTCOMES
 from tracker.domain.papers import pace_words
@@ -124,12 +125,18 @@ def _asked(payload: Payload, words: Words) -> tuple[str, list[str]]:
     return f"申请延期到{_said(payload.get('wanted_on'))}", [_reason(payload), "审批期间不催办、不升级。"]
 
 
+def _examined(payload: Payload, words: Words) -> tuple[str, list[str]]:
+    lines = [_reason(payload), "转请领导小组领导批准。", *_clock_lines(payload, words.workflow)]
+    return f"初审同意延期到{_said(payload.get('proposed_on'))}", lines
+
+
 def _decided(payload: Payload, words: Words) -> tuple[str, list[str]]:
     del words
     if payload.get("granted"):
         old, new = _said(payload.get("old_due_on")), _said(payload.get("due_on"))
         return f"同意延期到{new}", [f"原期限{old}。", _reason(payload)]
-    return "不同意延期", [_reason(payload), f"期限仍为{_said(payload.get('due_on'))}。"]
+    title = "初审不同意延期" if payload.get("step") == AnswerStep.FIRST.value else "不同意延期"
+    return title, [_reason(payload), f"期限仍为{_said(payload.get('due_on'))}。"]
 
 
 def _redated(payload: Payload, words: Words) -> tuple[str, list[str]]:
@@ -204,7 +211,7 @@ TELLERS: Mapping[str, Teller] = {
     "task.redated": _redated, "task.handed_down": _handed_down, "task.reworded": _reworded,
     "task.opened": _opened, "task.moved": _moved, "rung.fired": _fired, "rung.ordered": _ordered,
     "rung.skipped": _skipped, "progress.checked": _checked, "clock.excused": _excused,
-    "task.urged": _urged, "extension.asked": _asked, "extension.decided": _decided, "attachment.stored": _stored,
+    "task.urged": _urged, "extension.asked": _asked, "extension.examined": _examined, "extension.decided": _decided, "attachment.stored": _stored,
     "task.handed_over": _handed_over,
     "clock.told": _told, "clock.redated": _counted_anew, "clock.recounted": _recounted,
 }  # fmt: skip

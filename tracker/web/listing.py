@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container
+import re
+from collections.abc import Callable, Container, Iterable
 from typing import Any
 
 from flask import request, url_for
 
 MOST_PAGES = 100_000
 MOST_LETTERS = 80
+#: A public ref as addresses and forms repeat it; whether it exists is for the queries to say.
+_REF = re.compile(r"[A-Z]{2}-[0-9]{4}-[0-9]{4,12}")
 
 
 def page_number() -> int:
@@ -29,6 +32,11 @@ def asked_number(name: str, known: Container[int]) -> int | None:
     """Return the filter `name` as a number, or None when it is not among `known`."""
     value = asked(name) or ""
     return int(value) if value.isascii() and value.isdigit() and int(value) in known else None
+
+
+def refs_among(values: Iterable[str]) -> list[str]:
+    """Return those of `values` that have the form of a public ref, each once."""
+    return list(dict.fromkeys(value for value in values if _REF.fullmatch(value)))
 
 
 def page_url(endpoint: str, **route: str) -> Callable[[int], str]:

@@ -8,12 +8,18 @@ from datetime import datetime
 
 from flask import url_for
 
+from tracker.domain.extending import EXTENSION, EXTENSION_FINAL
 from tracker.domain.ports import WorkflowCatalog
-from tracker.domain.rising import EXTENSION
 from tracker.persistence.queries.risen import RisenRow
 
 #: As whom the unit above decides, for the small print.
-PARTY_WORDS = {"supervisor": "督导组", "office": "办公室", "leader": "领导小组领导", EXTENSION: "延期审批人"}
+PARTY_WORDS = {
+    "supervisor": "督导组",
+    "office": "办公室",
+    "leader": "领导小组领导",
+    EXTENSION: "延期审批人",
+    EXTENSION_FINAL: "延期批准人",
+}
 
 
 @dataclass(frozen=True)

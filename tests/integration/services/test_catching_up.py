@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 
 from tests.support.world import World, morning, small_campaign
+from tracker.domain.changing import Edit
+from tracker.domain.deadlines import DueByDate
+from tracker.domain.redating import CalendarTable
 
 MEASURES = [
     "{key: p1, ordinal: （一）, title: 宣传, text: 略, workflow: publicity, units: [各村], due: {by_date: 2026-03-20}}"
@@ -73,3 +77,26 @@ def test_in_the_ordinary_course_nothing_is_left_to_fire_and_nobody_waits(world: 
     before = world.value("SELECT count(*) FROM firing")
     world.act("clerk-east", world.task("p1", "east")["ref"], "accept")
     assert world.value("SELECT count(*) FROM firing") == before
+
+
+def test_a_new_date_takes_back_nothing_that_had_fallen_due(world: World) -> None:
+    task = world.task("p1", "east")
+    world.clock.set(morning("2026-03-24", "10:00"))  # overdue, and nothing swept
+    world.container.changes.apply(
+        world.viewer("office1"), campaign_ref=world.campaign_ref,
+        expected_version=world.value("SELECT version FROM campaign"), reason="县里调整部署",
+        wish=[Edit("redate", "p1", due=DueByDate(date(2026, 4, 17)))],
+    )  # fmt: skip
+    assert "urge_1" in fired(world, task["id"])
+    world.engine_works()
+    assert world.container.audits.audit().clean
+
+
+def test_a_holiday_notice_takes_back_nothing_that_had_fallen_due(world: World) -> None:
+    task = world.task("p1", "east")
+    world.clock.set(morning("2026-03-24", "10:00"))
+    notice = CalendarTable({date(2026, 3, 23): False}, frozenset({2026}))
+    world.container.calendar_imports.apply(notice, source="通知", expected_version=1)
+    assert "urge_1" in fired(world, task["id"])
+    world.engine_works()
+    assert world.container.audits.audit().clean

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from datetime import timedelta
 from itertools import count
 from typing import Any
@@ -11,11 +11,11 @@ import pytest
 from sqlalchemy import text
 
 from tests.support import senders
+from tests.support.outgoing import REMIND, SERVED, ScriptedCourier
 from tests.support.racing import held
 from tests.support.world import World, morning, small_campaign
 from tracker.delivery.render import TemplateRenderer
 from tracker.domain.errors import DeliveryFailed
-from tracker.domain.ports import OutgoingMessage
 from tracker.persistence.queries.outbox import find_outbox, find_recipients
 from tracker.persistence.repositories.told import NewTold
 from tracker.services.deliveries import DeliveryService
@@ -23,33 +23,10 @@ from tracker.services.deliveries import DeliveryService
 SURVEY = (
     "{key: s1, ordinal: （一）, title: 摸排, text: 摸排, workflow: survey, units: [各村], due: {by_date: 2026-03-20}}"
 )
-REMIND: Mapping[str, Any] = {
-    "task_ref": "RW-1", "title": "摸排", "unit": "东村", "due_on": "2026-03-20", "working_days_left": 3,
-    "campaign": "测试专项行动",
-}  # fmt: skip
-SERVED: Mapping[str, Any] = {
-    "notice_ref": "WS-1", "printed_number": "测督〔2026〕1号", "title": "督导通知书", "unit": "东村",
-    "reply_due_on": "2026-03-27",
-}  # fmt: skip
 TEMPORARY = DeliveryFailed("发信服务器忙（451）", permanent=False)
 PERMANENT = DeliveryFailed("收件人被发信服务器拒绝（550）", permanent=True)
 DROPPED = DeliveryFailed("邮件内容发出后连接中断", permanent=False, unknown=True)
 causes = count(1)
-
-
-class ScriptedCourier:
-    """Answers each message with the next of what was written for it; accepts when nothing is left."""
-
-    def __init__(self, answers: Sequence[DeliveryFailed | None] = ()) -> None:
-        self.answers = list(answers)
-        self.sent: list[OutgoingMessage] = []
-
-    def send(self, message: OutgoingMessage) -> str:
-        self.sent.append(message)
-        answer = self.answers.pop(0) if self.answers else None
-        if answer is not None:
-            raise answer
-        return f"queue-{len(self.sent)}"
 
 
 @pytest.fixture

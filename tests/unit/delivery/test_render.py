@@ -1,11 +1,9 @@
-"""Every kind of message can be written, a mail says all of it, an SMS says no more than counts and a date."""
-
-import re
+"""Every kind of message can be written, and a mail says all of it."""
 
 import pytest
 
-from tracker.delivery.render import ORDER, TemplateRenderer, day
-from tracker.domain.messages import KINDS, MESSAGE_KINDS, MessageUnreadable, check_facts, sms_segments
+from tracker.delivery.render import ORDER, TemplateRenderer
+from tracker.domain.messages import KINDS, MESSAGE_KINDS, MessageUnreadable, check_facts
 from tracker.domain.ports import MessagePart
 
 LINK = "http://127.0.0.1:8000"
@@ -17,7 +15,6 @@ FACTS: dict[str, object] = {
     "outcome": "不通过", "state": "待签发", "old_due_on": "2026-09-10", "role": "联络员", "parties": "督导组",
     "office": "镇专项办", "old_unit": "旧村",
 }  # fmt: skip
-NEVER_IN_SMS = re.compile(r"党|政|诈|贷|赌|刷单|投资|众筹|维权|[★【】<>{}]|http")
 
 
 def part(kind: str, **facts: object) -> MessagePart:
@@ -35,20 +32,11 @@ def test_every_kind_can_be_written_from_its_required_facts(renderer: TemplateRen
     one = part(kind)
     check_facts(kind, one.facts)
     subject, text, html = renderer.email(recipient="李明", parts=[one], link=LINK)
-    sms = renderer.sms(parts=[one], link=LINK)
     assert subject
     assert KINDS[kind].title in text
     assert str(one.facts.get("unit", one.facts.get("title"))) in text
     assert LINK in html
-    assert sms_segments(sms) == 1
     assert "None" not in text
-
-
-@pytest.mark.parametrize("kind", sorted(MESSAGE_KINDS))
-def test_an_sms_never_says_what_a_matter_is_about(renderer: TemplateRenderer, kind: str) -> None:
-    sms = renderer.sms(parts=[part(kind)] * 12, link=LINK)
-    assert not NEVER_IN_SMS.search(sms)
-    assert str(FACTS["title"]) not in sms
 
 
 def test_every_kind_has_its_place_in_a_mail() -> None:
@@ -84,18 +72,6 @@ def test_what_people_typed_is_text_in_html(renderer: TemplateRenderer) -> None:
     assert "<script>" not in html
     assert "<b>李" not in html
     assert "{{ 7*7 }}" in text
-
-
-def test_the_sms_counts_what_is_late_and_names_the_nearest_date(renderer: TemplateRenderer) -> None:
-    parts = [part("remind", due_on="2026-12-09"), part("remind", due_on="2026-12-05"), part("urge")]
-    assert renderer.sms(parts=parts, link=LINK) == (
-        "您单位有3件督办事项（1件已逾期），最近期限12月5日，请登录系统办理。"
-    )
-
-
-def test_the_sms_to_the_office_counts_what_waits_for_a_decision(renderer: TemplateRenderer) -> None:
-    parts = [part("to_review"), part("raised"), part("raised")]
-    assert renderer.sms(parts=parts, link=LINK) == "您有3件事项待处理，请登录系统办理。"
 
 
 def test_a_missing_fact_is_an_error_and_not_a_gap(renderer: TemplateRenderer) -> None:
@@ -135,7 +111,3 @@ def test_a_reminder_says_how_much_time_is_left(renderer: TemplateRenderer, left:
 def test_what_the_urging_person_added_is_in_the_mail(renderer: TemplateRenderer) -> None:
     text = renderer.email(recipient="李明", parts=[part("urge", note="明天上午来镇里碰一下")], link=LINK)[1]
     assert "附言：明天上午来镇里碰一下" in text
-
-
-def test_dates_are_written_as_people_write_them() -> None:
-    assert day("2026-09-05") == "9月5日"

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tracker.domain.chain import GENESIS, EventFacts, canonical, event_hash
+from tracker.domain.chain import GENESIS, EventFacts, Form, canonical, event_hash
 
 AT = datetime(2026, 3, 20, 1, 10, tzinfo=UTC)
 
@@ -27,3 +27,10 @@ def test_the_hash_is_of_the_previous_one_and_the_canonical_object(
     text = canonical(payload)
     again = event_hash(GENESIS, stream="task:17", seq=2, at=AT, facts=facts, commitment=commitment, payload=text)
     assert again == found
+
+
+@pytest.mark.parametrize("field", ["a", "m", "z", "“"])
+@pytest.mark.parametrize("others", [{}, {"b": 1}, {"b": 1, "y": {"m": None}}])
+@pytest.mark.parametrize("value", [None, "DC-2026-0042", '"m":null', ["李"], 7])
+def test_a_form_filled_is_the_canonical_payload(others: dict[str, object], field: str, value: object) -> None:
+    assert canonical(Form(others, field).filled(value)) == canonical({**others, field: value})

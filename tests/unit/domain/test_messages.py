@@ -8,18 +8,10 @@ from tracker.domain.messages import (
     MessageUnreadable,
     Standing,
     check_facts,
-    sms_segments,
     why_not_send,
 )
 
 TODAY = date(2026, 9, 15)
-
-
-@pytest.mark.parametrize(
-    ("length", "pieces"), [(1, 1), (70, 1), (71, 2), (134, 2), (135, 3), (160, 3), (201, 3), (202, 4)]
-)
-def test_an_sms_is_charged_in_pieces_of_70_then_67(length: int, pieces: int) -> None:
-    assert sms_segments("字" * length) == pieces
 
 
 def test_an_unknown_kind_is_refused_where_it_is_decided() -> None:

@@ -12,9 +12,9 @@ from tracker.domain.clocks import Clock, ClockStatus, pause, start
 from tracker.domain.deadlines import by_date, local_moment
 from tracker.domain.definition import ClockDefinition
 from tracker.domain.escalation import Cause
+from tracker.domain.extending import EXTENSION_PENDING
 from tracker.domain.ladder import Rung, RungAct
 from tracker.domain.objections import (
-    EXTENSION_PENDING,
     OBJECTION_PENDING,
     CountedAgainst,
     answer_extension,

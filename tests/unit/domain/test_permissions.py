@@ -31,7 +31,7 @@ ALLOWED = {
     " see_calendar! manage_calendar!",
     Role.SUPERVISOR: "see_task! see_campaign! see_workbench! act_as_supervisor! urge! decide_extension!"
     " see_access_log! record_occurrence!",
-    Role.LEADER: "see_task! see_campaign! see_workbench! act_as_leader! urge! order_rung! see_access_log!",
+    Role.LEADER: "see_task! see_campaign! see_workbench! act_as_leader! urge! order_rung! approve_extension! see_access_log!",
     Role.AREA_LEADER: "see_task see_campaign urge see_own_area",
     Role.HEAD: "see_task see_campaign act_as_unit hand_down object decide_in_place see_access_log",
     Role.LIAISON: "see_task see_campaign act_as_unit hand_down object see_access_log",

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from tracker.definitions.catalog import load_catalog
+from tracker.domain.extending import EXTENSION, EXTENSION_FINAL, Asked
 from tracker.domain.permissions import Action, Place, Viewer, may
-from tracker.domain.rising import EXTENSION, Level, Need, Risen, left_to_one, needs_of, where_risen
+from tracker.domain.rising import Level, Need, Risen, left_to_one, needs_of, where_risen
 from tracker.domain.values import Actor, Post, Role
 
 WORKFLOWS = load_catalog(Path(__file__).parents[3] / "workflows").workflows
@@ -63,9 +64,15 @@ def test_two_people_who_each_did_one_separated_step_do_not_block_each_other_for_
 def test_a_state_that_waits_for_the_unit_needs_no_decision_but_an_extension() -> None:
     survey = WORKFLOWS["survey"]
     assert needs_of(survey, "surveying", {}, separation=True) == ()
-    (asked,) = needs_of(survey, "surveying", {}, separation=True, extension_asked_by=SUP)
+    (asked,) = needs_of(survey, "surveying", {}, separation=True, extension=Asked(SUP))
     assert (asked.step, asked.excluded) == (EXTENSION, {SUP})
     assert {need.step for need in needs_of(survey, "verifying", {}, separation=True)} == {"approve", "return"}
+
+
+def test_the_second_answer_is_neither_the_askers_nor_the_examiners() -> None:
+    asked = Asked(HEAD, steps=2, examined_by=SUP)
+    (final,) = needs_of(WORKFLOWS["survey"], "surveying", {}, separation=True, extension=asked)
+    assert (final.step, final.excluded, final.roles) == (EXTENSION_FINAL, {HEAD, SUP}, {"leader"})
 
 
 def test_without_separation_nobody_is_excluded() -> None:

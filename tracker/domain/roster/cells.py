@@ -7,10 +7,10 @@ import unicodedata
 from datetime import date
 
 from tracker.domain.campaign_file import UNIT_KINDS
+from tracker.domain.phones import is_mobile, plain_number
 from tracker.domain.roster.problems import nearest
 from tracker.domain.values import ROLE_TITLES, Role
 
-PHONE = re.compile(r"1[0-9]{10}")
 EMAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 _DAY = re.compile(r"([0-9]{4})\s*[-/.年]\s*([0-9]{1,2})\s*[-/.月]\s*([0-9]{1,2})\s*日?")
@@ -55,10 +55,8 @@ def read_day(typed: str) -> date | None:
 
 def read_phone(typed: str) -> str | None:
     """Return a phone number without blanks, dashes and the country's prefix; None when empty or masked (138****0000)."""
-    text = re.sub(r"[\s()\-–—]", "", unicodedata.normalize("NFKC", typed))
-    if not text or "*" in text:
-        return None
-    return re.sub(r"^(\+|00)?86(?=1[0-9]{10}$)", "", text)
+    number = plain_number(typed)
+    return number if number and "*" not in number else None
 
 
 def read_email(typed: str) -> str | None:
@@ -69,7 +67,7 @@ def read_email(typed: str) -> str | None:
 
 def why_phone_unfit(phone: str) -> str | None:
     """Return what is wrong with a phone number; None when it will do."""
-    if PHONE.fullmatch(phone):
+    if is_mobile(phone):
         return None
     return "手机号应是 1 开头的 11 位数字（可带 +86 和空格）。请核对；没有手机的，留空。"
 

@@ -3,7 +3,14 @@
 from tracker.persistence.models.attachment import Attachment, Blob, BlobChunk
 from tracker.persistence.models.base import Base
 from tracker.persistence.models.campaign import Assignment, Campaign, Measure, Phase
-from tracker.persistence.models.delivery import Delivery, DeliveryItem, Told
+from tracker.persistence.models.delivery import (
+    ChannelState,
+    ContactTrouble,
+    Delivery,
+    DeliveryItem,
+    Receipt,
+    Told,
+)
 from tracker.persistence.models.escalation import Finding, Firing, Notice, NoticeItem
 from tracker.persistence.models.event import Event, EventPersonal, Seal, SealLeaf, Stream
 from tracker.persistence.models.installation import (
@@ -36,9 +43,9 @@ from tracker.persistence.models.unit import (
 
 __all__ = [
     "Account", "Assignment", "Attachment", "Base", "Blob", "BlobChunk", "CalendarDay", "CalendarVersion", "Campaign",
-    "ClockRow", "Delivery", "DeliveryItem", "Event", "EventPersonal", "Extension", "Finding", "Firing", "FrozenTask", "Incident",
+    "ChannelState", "ClockRow", "ContactTrouble", "Delivery", "DeliveryItem", "Event", "EventPersonal", "Extension", "Finding", "Firing", "FrozenTask", "Incident",
     "Installation", "LadderVersion", "LedgerExport", "LedgerExportChunk", "LoginSession", "Measure", "Notice", "NoticeItem", "NumberSeries", "Objection", "Office",
-    "Person", "Phase", "PlanDraft", "PostHeld", "Problem", "RecordedOccurrence", "RequiredReturn", "RequiredReturnUnit",
+    "Person", "Phase", "PlanDraft", "PostHeld", "Problem", "Receipt", "RecordedOccurrence", "RequiredReturn", "RequiredReturnUnit",
     "RosterImport", "Seal", "SealLeaf", "Stream", "Submission", "Task", "Told", "Unit", "UnitAlias", "UnitName",
     "UnitSet", "UnitSetMember", "UnitStanding", "UnitSuccession", "WorkflowVersion",
 ]  # fmt: skip

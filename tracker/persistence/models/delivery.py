@@ -45,14 +45,16 @@ class Delivery(Base):
             one_of("status", "gathered", "submitting", "accepted", "delivered", "failed", "unknown", "cancelled"),
             name="status",
         ),
-        CheckConstraint(one_of("channel", "email", "sms"), name="channel"),
         Index("ix_delivery__to_send", "next_try_at", postgresql_where="status IN ('gathered', 'submitting')"),
+        Index("ix_delivery__waiting", "channel", "next_try_at", "id", postgresql_where="status = 'gathered'"),
+        Index("ix_delivery__to_ask", "ask_at", postgresql_where="ask_at IS NOT NULL"),
+        Index("ix_delivery__provider_id", "provider_id", postgresql_where="provider_id <> ''"),
         Index("ix_delivery__person", "person_id", "id"),
     )
     id: Mapped[Id]
     ref: Mapped[str] = mapped_column(unique=True)
     person_id: Mapped[int] = link("person.id")
-    channel: Mapped[str]
+    channel: Mapped[str]  # one of domain.channels.CHANNEL_TITLES
     status: Mapped[str] = mapped_column(default="gathered")
     grave: Mapped[bool] = mapped_column(default=False)
     address_cipher: Mapped[bytes | None] = mapped_column(LargeBinary, default=None)
@@ -69,6 +71,14 @@ class Delivery(Base):
     ended_at: Mapped[datetime | None] = mapped_column(default=None)
     reason: Mapped[str] = mapped_column(default="")
     provider_id: Mapped[str] = mapped_column(default="")
+    code: Mapped[str] = mapped_column(default="", server_default="")  # the provider's own word for how it went
+    delays: Mapped[int] = mapped_column(default=0, server_default="0")  # tries that do not count as tries
+    delivered_at: Mapped[datetime | None] = mapped_column(default=None)
+    ask_at: Mapped[datetime | None] = mapped_column(default=None)  # when the provider is asked what became of it
+    asked: Mapped[int] = mapped_column(default=0, server_default="0")
+    held: Mapped[bool] = mapped_column(
+        default=False, server_default="false"
+    )  # the person is spared: later news joins it
 
 
 class DeliveryItem(Base):
@@ -78,3 +88,58 @@ class DeliveryItem(Base):
     delivery_id: Mapped[int] = link("delivery.id", primary_key=True)
     told_id: Mapped[int] = link("told.id", primary_key=True, index=True)
     cancelled_reason: Mapped[str | None] = mapped_column(default=None)
+
+
+class Receipt(Base):
+    """What a provider reported of a message, once for each thing it said; a message that we do not know stays noted."""
+
+    __tablename__ = "receipt"
+    __table_args__ = (
+        UniqueConstraint("channel", "provider_id", "ref", "code"),
+        CheckConstraint(one_of("how", "callback", "query"), name="how"),
+        Index("ix_receipt__delivery", "delivery_id"),
+        Index("ix_receipt__unmatched", "channel", "provider_id", postgresql_where="delivery_id IS NULL"),
+    )
+    id: Mapped[Id]
+    channel: Mapped[str]
+    provider_id: Mapped[str]
+    ref: Mapped[str]
+    code: Mapped[str]
+    meaning: Mapped[str]
+    sentence: Mapped[str]
+    how: Mapped[str]
+    times: Mapped[int] = mapped_column(default=1)
+    delivery_id: Mapped[int | None] = link("delivery.id", default=None)
+    reported_at: Mapped[datetime | None] = mapped_column(default=None)  # as the provider says
+    received_at: Mapped[datetime]
+
+
+class ChannelState(Base):
+    """One channel as all workers share it: when its next message may go, and until when it rests and why."""
+
+    __tablename__ = "channel_state"
+    channel: Mapped[str] = mapped_column(primary_key=True)
+    next_slot_at: Mapped[datetime | None] = mapped_column(default=None)
+    paused_until: Mapped[datetime | None] = mapped_column(default=None)
+    stopped: Mapped[bool] = mapped_column(default=False)
+    reason: Mapped[str] = mapped_column(default="")
+    failures: Mapped[int] = mapped_column(default=0)
+
+
+class ContactTrouble(Base):
+    """Nobody is there at a person's address. It holds for that very address: another one makes it void."""
+
+    __tablename__ = "contact_trouble"
+    __table_args__ = (
+        Index(
+            "ix_contact_trouble__open", "person_id", "channel", unique=True, postgresql_where="cleared_at IS NULL"
+        ),
+    )  # fmt: skip
+    id: Mapped[Id]
+    person_id: Mapped[int] = link("person.id")
+    channel: Mapped[str]
+    address_hash: Mapped[bytes] = mapped_column(LargeBinary)  # of its ciphertext, which says nothing of the address
+    reason: Mapped[str]
+    delivery_id: Mapped[int | None] = link("delivery.id", default=None)
+    since: Mapped[datetime]
+    cleared_at: Mapped[datetime | None] = mapped_column(default=None)

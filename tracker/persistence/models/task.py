@@ -125,11 +125,15 @@ class Submission(Base):
 
 
 class Extension(Base):
-    """A unit asks for a later date, before expiry; people decide and give a definite new date; the old one stays."""
+    """A unit asks for a later date, before expiry; people decide and give a definite new date; the old one stays.
+
+    Where it is answered in two `steps`, the first leaves examined_*: who, when, which date it proposes, its opinion.
+    """
 
     __tablename__ = "extension"
     __table_args__ = (
         CheckConstraint(one_of("status", "asked", "granted", "refused", "dropped"), name="status"),
+        CheckConstraint("steps IN (1, 2)", name="steps"),
         Index("ix_extension__open", "task_id", unique=True, postgresql_where="status = 'asked'"),
         Index("ix_extension__task", "task_id"),
     )
@@ -145,6 +149,11 @@ class Extension(Base):
     status: Mapped[str] = mapped_column(default="asked")
     asked_by: Mapped[int] = link("person.id")
     asked_at: Mapped[datetime]
+    steps: Mapped[int] = mapped_column(SmallInteger, default=1, server_default="1")
+    examined_by: Mapped[int | None] = link("person.id", default=None)
+    examined_at: Mapped[datetime | None] = mapped_column(default=None)
+    examined_on: Mapped[date | None] = mapped_column(default=None)
+    examination: Mapped[str] = mapped_column(default="", server_default="")
     decided_by: Mapped[int | None] = link("person.id", default=None)
     decided_at: Mapped[datetime | None] = mapped_column(default=None)
     decision_reason: Mapped[str] = mapped_column(default="")

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.calendar import WorkingCalendar
 from tracker.domain.errors import NotFound
+from tracker.domain.extending import WAITING_TITLES, AnswerStep, answer_step
 from tracker.domain.objections import OBJECTION
 from tracker.domain.permissions import Viewer
 from tracker.persistence.queries.access_log import OPENED
@@ -62,8 +63,10 @@ FILES = text("""
 
 EXTENSIONS = text("""
     SELECT e.status, e.old_due_on, e.wanted_on, e.granted_on, e.reason, e.progress, e.decision_reason, e.asked_at,
-        e.decided_at, h.name AS asked_by, d.name AS decided_by
-    FROM extension e JOIN person h ON h.id = e.asked_by LEFT JOIN person d ON d.id = e.decided_by
+        e.decided_at, e.steps, e.examined_at, e.examined_on, e.examination,
+        h.name AS asked_by, x.name AS examined_by, d.name AS decided_by
+    FROM extension e JOIN person h ON h.id = e.asked_by LEFT JOIN person x ON x.id = e.examined_by
+    LEFT JOIN person d ON d.id = e.decided_by
     WHERE e.task_id = :task ORDER BY e.id DESC""")
 
 PROBLEMS = text(f"""
@@ -184,7 +187,7 @@ class TaskFile:
 
 @dataclass(frozen=True, slots=True)
 class TaskExtension:
-    """One request for a later date and what became of it."""
+    """One request for a later date and what became of it; examined_* are empty where one step answers it."""
 
     status: str
     old_due_on: date
@@ -195,8 +198,23 @@ class TaskExtension:
     decision_reason: str
     asked_at: datetime
     decided_at: datetime | None
+    steps: int
+    examined_at: datetime | None
+    examined_on: date | None
+    examination: str
     asked_by: str
+    examined_by: str | None
     decided_by: str | None
+
+    @property
+    def step(self) -> AnswerStep:
+        """Return which answer it waits for, or waited for last."""
+        return answer_step(self.steps, examined=self.examined_at is not None)
+
+    @property
+    def waits(self) -> str:
+        """Return what it waits for, as screens say it."""
+        return WAITING_TITLES[self.step]
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,10 @@ STANDINGS = text(f"""
     SELECT s.unit_id, un.name AS unit_name, s.standing, s.since, s.version, s.office_id,
         (SELECT count(*) FROM notice n WHERE n.office_id = s.office_id AND n.unit_id = s.unit_id
              AND n.issued_at >= :year_began AND n.ended_at IS NULL) AS papers,
+        (SELECT coalesce(sum(f.points), 0) FROM notice n JOIN notice_item i ON i.notice_id = n.id AND i.struck_at IS NULL
+             JOIN finding f ON f.id = i.finding_id
+             WHERE n.office_id = s.office_id AND n.unit_id = s.unit_id AND n.issued_at >= :year_began
+               AND n.ended_at IS NULL) AS points,
         coalesce((SELECT jsonb_agg(jsonb_build_object('ref', n.ref, 'number', n.printed_number, 'kind', n.kind,
                                    'title', n.title) ORDER BY n.place)
             FROM notice n JOIN task k ON k.id = n.task_id
@@ -33,7 +37,10 @@ STANDINGS = text(f"""
 
 @dataclass(frozen=True, slots=True)
 class StandingRow:
-    """One unit: where it stands since when, the cards that are not made good, and its papers of this year."""
+    """One unit: where it stands since when, the cards that are not made good, and its papers of this year.
+
+    points  what rules take off for the lines of these papers that stand
+    """
 
     unit_id: int
     unit_name: str
@@ -42,6 +49,7 @@ class StandingRow:
     version: int
     office_id: int
     papers: int
+    points: int
     held: list[dict[str, Any]]
 
 

@@ -29,7 +29,8 @@ RISEN_SEES = """EXISTS (
         AS w(unit_id, campaign_only, role)
     WHERE w.unit_id = t.risen_unit_id AND (w.campaign_only IS NULL OR w.campaign_only = c.id)
       AND (w.role = 'head' OR w.role = ANY(t.risen_parties)
-           OR (w.role IN ('office', 'supervisor') AND 'extension' = ANY(t.risen_parties))))"""
+           OR (w.role IN ('office', 'supervisor') AND 'extension' = ANY(t.risen_parties))
+           OR (w.role = 'leader' AND 'extension_final' = ANY(t.risen_parties))))"""
 
 #: The viewer sees a task from within: drafts, struck lines, everything. Needs `t`, `c`, `o`.
 INSIDE = f"({OFFICE_SEES} OR (t.risen_unit_id IS NOT NULL AND {RISEN_SEES}))"

@@ -71,12 +71,13 @@ _DRAFTS = f"""
         FROM notice_item i LEFT JOIN finding f ON f.id = i.finding_id WHERE i.notice_id = n.id) i ON true
     WHERE n.issued_at IS NULL AND NOT t.final AND {{stage}} AND {OFFICE_SEES} {_FILTERS}
       AND (CAST(:severity AS smallint) IS NULL OR n.severity = :severity)
+      AND (CAST(:refs AS text[]) IS NULL OR n.ref = ANY(:refs))
     ORDER BY n.severity DESC, i.oldest_at NULLS LAST, n.id {_PAGED}"""
 DRAFTS = {stage: text(_DRAFTS.format(stage=condition)) for stage, condition in DRAFT_STAGES.items()}
 
 EXTENSIONS = text(f"""
     SELECT t.ref AS task_ref, t.title, un.name AS unit_name, c.title AS campaign_title, e.old_due_on,
-        e.wanted_on, e.reason, e.asked_at, count(*) OVER () AS total
+        e.wanted_on, e.reason, e.asked_at, e.steps, e.examined_at, e.examined_on, count(*) OVER () AS total
     {_FROM} JOIN extension e ON e.task_id = t.id AND e.status = 'asked'
     WHERE t.tie IS DISTINCT FROM 'share' AND {OFFICE_SEES} {_FILTERS} ORDER BY e.asked_at, e.id {_PAGED}""")
 
@@ -87,9 +88,10 @@ FINDINGS = text(f"""
     {_FROM} JOIN finding f ON f.task_id = t.id
     LEFT JOIN notice_item i ON i.finding_id = f.id LEFT JOIN notice d ON d.id = i.notice_id
     WHERE (CAST(:status AS text) IS NULL OR f.status = :status)
-      AND (CAST(:ref AS text) IS NULL OR f.ref = :ref) AND {OFFICE_SEES} {_FILTERS}
+      AND (CAST(:refs AS text[]) IS NULL OR f.ref = ANY(:refs)) AND {OFFICE_SEES} {_FILTERS}
       AND (CAST(:severity AS smallint) IS NULL OR f.severity = :severity)
-    ORDER BY f.raised_at DESC, f.id DESC {_PAGED}""")
+    ORDER BY CASE CAST(:sort AS text) WHEN 'unit' THEN un.position WHEN 'severity' THEN -f.severity END,
+        CASE CAST(:sort AS text) WHEN 'unit' THEN un.name WHEN 'task' THEN t.title END, f.raised_at DESC, f.id DESC {_PAGED}""")
 
 CHOICES = text(f"""
     SELECT 'campaign' AS kind, c.ref AS code, c.title AS title, 0 AS position, c.id
@@ -105,15 +107,19 @@ CHOICES = text(f"""
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What a list is narrowed to; None = all. `campaign` is a ref, `unit` a unit's key."""
+    """What a list is narrowed to; None = all. `campaign` is a ref, `unit` a unit's key, `refs` the rows themselves."""
 
     campaign: str | None = None
     unit: str | None = None
     severity: int | None = None
+    refs: tuple[str, ...] | None = None
 
     def given(self) -> dict[str, Any]:
         """Return the parameters of the statements."""
-        return {"campaign": self.campaign, "unit": self.unit, "severity": self.severity}
+        return {
+            "campaign": self.campaign, "unit": self.unit, "severity": self.severity,
+            "refs": list(self.refs) if self.refs is not None else None,
+        }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +184,9 @@ class ExtensionRow:
     wanted_on: date
     reason: str
     asked_at: datetime
+    steps: int
+    examined_at: datetime | None
+    examined_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,16 +235,23 @@ def find_section(
         case "extensions":
             found = _fetch(session, viewer, EXTENSIONS, ExtensionRow, filters, page, size)
         case stage:
-            found = _fetch(session, viewer, DRAFTS[stage], DraftRow, filters, page, size)
+            found = find_drafts(session, viewer, filters, stage, page=page, size=size)
     return found
+
+
+def find_drafts(
+    session: Session, viewer: Viewer, filters: Filters, stage: str, *, page: int, size: int
+) -> Page[DraftRow]:
+    """Return the drafts at one of DRAFT_STAGES, the gravest first."""
+    return _fetch(session, viewer, DRAFTS[stage], DraftRow, filters, page, size)
 
 
 def find_findings(
     session: Session, viewer: Viewer, filters: Filters, *, status: str | None, page: int, size: int,
-    ref: str | None = None,
+    sort: str | None = None,
 ) -> Page[FindingRow]:  # fmt: skip
-    """Return findings, the newest first; with `ref` that one only."""
-    return _fetch(session, viewer, FINDINGS, FindingRow, filters, page, size, status=status, ref=ref)
+    """Return findings, the newest first; `sort` = by unit, task or severity before that."""
+    return _fetch(session, viewer, FINDINGS, FindingRow, filters, page, size, status=status, sort=sort)
 
 
 def filter_choices(session: Session, viewer: Viewer) -> Choices:

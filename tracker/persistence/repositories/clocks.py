@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import select, text
@@ -99,6 +100,18 @@ class ClockRepository:
             "pace": [to_json(pace_to_plain(c.clock.pace)) if c.clock.pace else None for c in clocks],
         }
         self._session.execute(INSERT_CLOCKS, {**as_arrays(columns), "now": now})
+
+
+def likeness(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Return what rows of equal clocks have in common: all that `clock_from` reads of them, as something to look up by."""
+    return (*_plain_columns(row), tuple(row["ordered_rungs"]), repr(row["pace"]))
+
+
+_plain_columns = itemgetter(
+    "name", "occurrence", "status", "started_at", "due_on", "due_at", "due_class", "due_rule", "cutoff", "provisional",
+    "calendar_version_id", "ladder_from_on", "held_since", "pause_reason", "quality_failures", "failed_rechecks",
+    "severity_floor", "excused",
+)  # fmt: skip
 
 
 def clock_from(row: ClockRow | Mapping[str, Any], fired: frozenset[int]) -> Clock:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from tracker.domain.channels import CHANNEL_TITLES
 from tracker.domain.messages import Standing
 from tracker.persistence.models import Delivery
 from tracker.persistence.repositories.delivery_rows import (
@@ -25,7 +26,10 @@ from tracker.persistence.repositories.delivery_rows import (
 # While a sweep works, clocks are due; its told rows wait, so that one sweep becomes one message a person.
 # The 60 seconds keep a long backlog of due clocks from holding everybody's messages up.
 CLAIM_PEOPLE = text("""
-    SELECT p.id, p.name, p.email_cipher, p.phone_cipher
+    SELECT p.id, p.name, p.email_cipher, p.phone_cipher,
+        ARRAY(SELECT c.channel FROM contact_trouble c WHERE c.person_id = p.id AND c.cleared_at IS NULL
+            AND c.address_hash = sha256(CASE c.channel WHEN 'email' THEN p.email_cipher ELSE p.phone_cipher END)
+        ) AS marked
     FROM person p
     JOIN (SELECT person_id, min(created_at) AS oldest FROM told WHERE gathered_at IS NULL GROUP BY 1) w
         ON w.person_id = p.id
@@ -54,11 +58,23 @@ INSERT_ITEMS = text("""
     INSERT INTO delivery_item (delivery_id, told_id)
     SELECT * FROM unnest(CAST(:delivery_id AS bigint[]), CAST(:told_id AS bigint[]))""")
 
+# The channel first, then its oldest message: a channel that rests costs nothing, however much waits on it.
 CLAIM_DUE = text("""
+    WITH open AS MATERIALIZED (
+        SELECT c.channel, coalesce(s.failures, 0) > 0 AS shaken,
+            (SELECT min(w.next_try_at) FROM delivery w WHERE w.channel = c.channel AND w.status = 'gathered') AS first
+        FROM unnest(CAST(:channels AS text[])) AS c(channel) LEFT JOIN channel_state s USING (channel)
+        WHERE coalesce(greatest(s.paused_until, s.next_slot_at) <= :now, true)
+        ORDER BY first NULLS LAST, channel LIMIT 1)
     SELECT d.id, d.ref, d.person_id, d.channel, d.grave, d.message_id, d.attempts, d.resent, p.name,
-        CASE d.channel WHEN 'email' THEN p.email_cipher ELSE p.phone_cipher END AS address
+        CASE d.channel WHEN 'email' THEN p.email_cipher ELSE p.phone_cipher END AS address,
+        d.next_try_at, d.delays, (SELECT shaken FROM open) AS shaken,
+        EXISTS (SELECT 1 FROM contact_trouble c WHERE c.person_id = p.id AND c.channel = d.channel
+            AND c.cleared_at IS NULL
+            AND c.address_hash = sha256(CASE d.channel WHEN 'email' THEN p.email_cipher ELSE p.phone_cipher END)
+        ) AS marked
     FROM delivery d JOIN person p ON p.id = d.person_id
-    WHERE d.status = 'gathered' AND d.next_try_at <= :now
+    WHERE d.channel = (SELECT channel FROM open) AND d.status = 'gathered' AND d.next_try_at <= :now
     ORDER BY d.next_try_at, d.id LIMIT 1
     FOR UPDATE OF d SKIP LOCKED""")
 
@@ -66,11 +82,14 @@ ITEMS = text("""
     SELECT t.id, t.message, t.facts, t.grave, p.left_on, o.ends_on, k.final, k.waits_for,
         c.status = 'running' AND c.occurrence = f.occurrence AS clock_runs,
         EXISTS (SELECT 1 FROM extension e WHERE e.task_id = k.id AND e.status = 'asked') AS extension_open,
-        g.status AS finding_status
+        g.status AS finding_status, un.short_name AS unit,
+        t.grave AND coalesce(m.settings ->> 'papers_at_any_hour', 'false') = 'true' AS urgent
     FROM delivery_item i
     JOIN told t ON t.id = i.told_id
     JOIN person p ON p.id = t.person_id
     LEFT JOIN post o ON o.id = t.post_id
+    LEFT JOIN unit_name un ON un.unit_id = o.unit_id AND un.valid_to IS NULL
+    LEFT JOIN campaign m ON m.id = t.campaign_id
     LEFT JOIN notice n ON n.id = t.notice_id
     LEFT JOIN task k ON k.id = coalesce(t.task_id, n.task_id)
     LEFT JOIN firing f ON f.id = CAST(substring(t.cause FROM '^firing:([0-9]+)') AS bigint)
@@ -99,14 +118,35 @@ OUTCOME = text("""
     UPDATE delivery SET status = :status, reason = :reason, resent = resent OR :resent,
         next_try_at = CAST(:next_try_at AS timestamptz), provider_id = :provider_id,
         accepted_at = CAST(:accepted_at AS timestamptz),
-        ended_at = CAST(:ended_at AS timestamptz)
+        ended_at = CAST(:ended_at AS timestamptz), code = :code, delays = delays + CAST(:delayed AS int),
+        ask_at = CAST(:ask_at AS timestamptz), asked = 0, held = :held
     WHERE id = :id AND attempts = :attempts AND status IN ('gathered', 'submitting', 'unknown')
     RETURNING id""")
 
 NEXT = text("""
-    SELECT (SELECT min(next_try_at) FROM delivery WHERE status = 'gathered') AS next_try_at,
+    SELECT (SELECT min(greatest(w.first, s.paused_until, s.next_slot_at))
+            FROM unnest(CAST(:channels AS text[])) AS c(channel) LEFT JOIN channel_state s USING (channel)
+            CROSS JOIN LATERAL (SELECT min(d.next_try_at) AS first FROM delivery d
+                WHERE d.channel = c.channel AND d.status = 'gathered') w
+            WHERE w.first IS NOT NULL) AS next_try_at,
         (SELECT min(submitted_at) FROM delivery WHERE status = 'submitting') AS oldest_submitted,
         (SELECT created_at FROM told WHERE gathered_at IS NULL ORDER BY person_id LIMIT 1) AS ungathered_since""")
+CHANNELS = list(CHANNEL_TITLES)
+
+HELD = text("""
+    SELECT id, person_id, channel FROM delivery
+    WHERE person_id = ANY(CAST(:people AS bigint[])) AND status = 'gathered' AND held AND attempts = 0
+    ORDER BY id FOR UPDATE SKIP LOCKED""")
+
+# Something grave makes it due again: whether it breaks through is looked at then.
+JOIN_HELD = text("""
+    UPDATE delivery d SET grave = d.grave OR r.grave,
+        next_try_at = CASE WHEN r.grave THEN CAST(:now AS timestamptz) ELSE d.next_try_at END
+    FROM unnest(CAST(:id AS bigint[]), CAST(:grave AS boolean[])) AS r(id, grave) WHERE d.id = r.id""")
+
+SENT_SINCE = text("""
+    SELECT count(*) FROM delivery
+    WHERE person_id = :person AND channel = :channel AND submitted_at >= :since AND status <> 'cancelled'""")
 
 
 class DeliveryRepository:
@@ -139,8 +179,9 @@ class DeliveryRepository:
                 {
                     channel: bytes(address)
                     for channel, address in (("email", row.email_cipher), ("sms", row.phone_cipher))
-                    if address is not None
+                    if address is not None and channel not in row.marked
                 },
+                frozenset(row.marked),
             )
             for row in rows
         ]
@@ -159,20 +200,39 @@ class DeliveryRepository:
         names = ("id", "ref", "person_id", "channel", "grave", "address", "message_id")
         columns: dict[str, Any] = {name: [getattr(each, name) for each in deliveries] for name in names}
         self._session.execute(INSERT_DELIVERIES, {**columns, "now": now})
-        pairs = [(each.id, told_id) for each in deliveries for told_id in each.told_ids]
+        self._add_items([(each.id, told_id) for each in deliveries for told_id in each.told_ids])
+
+    def held_of(self, people: Sequence[int]) -> dict[tuple[int, str], int]:
+        """Lock the messages that wait because people are spared; return their ids by person and channel."""
+        rows = self._session.execute(HELD, {"people": list(people)})
+        return {(row.person_id, row.channel): row.id for row in rows}
+
+    def join_held(self, joining: Mapping[int, Sequence[TakenTold]], *, now: datetime) -> None:
+        """Let told rows join messages that wait; `joining` is by the message's id."""
+        if joining:
+            grave = [any(row.grave for row in rows) for rows in joining.values()]
+            self._session.execute(JOIN_HELD, {"id": list(joining), "grave": grave, "now": now})
+            self._add_items([(held, row.id) for held, rows in joining.items() for row in rows])
+
+    def sent_since(self, person_id: int, channel: str, since: datetime) -> int:
+        """Return how many messages a person got on a channel since then (real time)."""
+        given = {"person": person_id, "channel": channel, "since": since}
+        return int(self._session.execute(SENT_SINCE, given).scalar_one())
+
+    def _add_items(self, pairs: Sequence[tuple[int, int]]) -> None:
         self._session.execute(
             INSERT_ITEMS, {"delivery_id": [pair[0] for pair in pairs], "told_id": [pair[1] for pair in pairs]}
         )
 
     def claim_due(self, *, now: datetime) -> DueDelivery | None:
-        """Lock the delivery that has been due longest and that nobody else holds; None when there is none."""
-        row = self._session.execute(CLAIM_DUE, {"now": now}).one_or_none()
+        """Lock the delivery that has been due longest on a channel that is open; None when there is none."""
+        row = self._session.execute(CLAIM_DUE, {"now": now, "channels": CHANNELS}).one_or_none()
         if row is None:
             return None
         address = None if row.address is None else bytes(row.address)
         return DueDelivery(
             row.id, row.ref, row.person_id, row.channel, row.grave, row.message_id, row.attempts, row.resent,
-            row.name, address,
+            row.name, address, row.next_try_at, row.marked, row.delays, row.shaken,
         )  # fmt: skip
 
     def parts_of(self, delivery_id: int) -> list[DeliveryPart]:
@@ -185,7 +245,7 @@ class DeliveryRepository:
                     task_waits_for=row.waits_for, clock_runs=row.clock_runs,
                     extension_open=row.extension_open, finding_status=row.finding_status,
                 ),
-                row.grave,
+                row.grave, row.unit, row.urgent,
             )
             for row in self._session.execute(ITEMS, {"delivery": delivery_id})
         ]  # fmt: skip
@@ -220,6 +280,10 @@ class DeliveryRepository:
             "provider_id",
             "accepted_at",
             "ended_at",
+            "code",
+            "delayed",
+            "ask_at",
+            "held",
         )
         values = {name: getattr(outcome, name) for name in names}
         return self._session.execute(OUTCOME, values).one_or_none() is not None
@@ -231,4 +295,4 @@ class DeliveryRepository:
 
     def pending(self) -> Pending:
         """Return what is still to be gathered, sent or resolved."""
-        return Pending(*self._session.execute(NEXT).one())
+        return Pending(*self._session.execute(NEXT, {"channels": CHANNELS}).one())

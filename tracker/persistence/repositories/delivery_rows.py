@@ -12,11 +12,15 @@ from tracker.domain.messages import Standing
 
 @dataclass(frozen=True, slots=True)
 class PersonToTell:
-    """A person with ungathered told rows, whose row is locked; addresses are ciphertexts."""
+    """A person with ungathered told rows, whose row is locked; addresses are ciphertexts.
+
+    `marked`: channels with an address at which nobody is; `addresses` is without them.
+    """
 
     id: int
     name: str
     addresses: Mapping[str, bytes]
+    marked: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,12 @@ class NewDelivery:
 
 @dataclass(frozen=True, slots=True)
 class DueDelivery:
-    """A delivery to be sent now. `address` is the person's present one, None when it was removed."""
+    """A delivery to be sent now. `address` is the person's present one, None when it was removed.
+
+    marked    nobody is at that address
+    delays    tries that do not count
+    shaken    the channel had to rest before this one; if it goes well, that is over
+    """
 
     id: int
     ref: str
@@ -56,6 +65,10 @@ class DueDelivery:
     resent: bool
     recipient: str
     address: bytes | None
+    next_try_at: datetime
+    marked: bool = False
+    delays: int = 0
+    shaken: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +93,18 @@ class DeliveryPart:
     facts: Mapping[str, Any]
     standing: Standing
     grave: bool
+    unit: str | None = None  # short name of the unit of the post that was told
+    urgent: bool = False  # a paper of a campaign whose papers go out at any hour
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a sending. `attempts` names its try; an answer to an older try is dropped."""
+    """What became of a sending. `attempts` names its try; an answer to an older try is dropped.
+
+    delayed    this try does not count as one
+    ask_at     when the provider is asked what became of it
+    held       the person is spared for a while: what is told meanwhile joins this message
+    """
 
     id: int
     attempts: int
@@ -95,6 +115,10 @@ class Outcome:
     provider_id: str = ""
     accepted_at: datetime | None = None
     ended_at: datetime | None = None
+    code: str = ""
+    delayed: bool = False
+    ask_at: datetime | None = None
+    held: bool = False
 
 
 @dataclass(frozen=True, slots=True)

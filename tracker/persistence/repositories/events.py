@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,8 +23,9 @@ MAKE_STREAMS = text("""
 
 BEGIN_STREAMS = text("""
     INSERT INTO stream (kind, subject_id, seq, head, sealed_seq)
-    SELECT kind, subject_id, 1, head, 0
-    FROM unnest(CAST(:kinds AS text[]), CAST(:subjects AS bigint[]), CAST(:heads AS bytea[])) AS w(kind, subject_id, head)
+    SELECT kind, subject_id, seq, head, 0
+    FROM unnest(CAST(:kinds AS text[]), CAST(:subjects AS bigint[]), CAST(:seqs AS bigint[]), CAST(:heads AS bytea[]))
+        AS w(kind, subject_id, seq, head)
     ORDER BY kind, subject_id
     RETURNING id, kind, subject_id""")
 
@@ -48,11 +49,15 @@ MOVE_HEADS = text("""
     WHERE s.id = h.id""")
 
 
+#: A stream: (kind, subject id)
+Name = tuple[str, int]
+
+
 @dataclass(frozen=True, slots=True)
 class NewEvent:
     """An event to append: to which stream (kind, subject id), when, what; personal fields apart."""
 
-    stream: tuple[str, int]
+    stream: Name
     at: datetime
     facts: EventFacts
     personal: Mapping[str, Any] | None = None
@@ -76,49 +81,57 @@ class EventRepository:
         self._keep_personal(events, placed, salts)
         return placed
 
-    def record(self, events: Sequence[NewEvent]) -> None:
-        """Append events without personal fields whose ids nobody needs: a batch's way."""
+    def record(self, events: Sequence[NewEvent], *, begun: Set[Name] = frozenset()) -> None:
+        """Append events without personal fields whose ids nobody needs: a batch's way.
+
+        `begun` are the streams of what this transaction has made; nobody else can write to them yet.
+        """
         if events:
-            self._session.execute(INSERT_EVENTS, as_arrays(self._chain_on(events, [None] * len(events))))
+            rows = self._chain_on(events, [None] * len(events), begun)
+            self._session.execute(INSERT_EVENTS, as_arrays(rows))
 
     def begin(self, events: Sequence[NewEvent]) -> None:
-        """Write the first event of streams that do not exist yet, one each, without personal fields."""
-        if not events:
-            return
-        payloads = [canonical(event.facts.payload) for event in events]
-        hashes = [_hash_of(event, GENESIS, 1, None, payload) for event, payload in zip(events, payloads, strict=True)]
-        streams: dict[str, list[Any]] = {
-            "kinds": [event.stream[0] for event in events], "subjects": [event.stream[1] for event in events],
-            "heads": hashes,
-        }  # fmt: skip
-        found = self._session.execute(BEGIN_STREAMS, as_arrays(streams)).all()
-        ids = {(kind, subject): stream_id for stream_id, kind, subject in found}
-        rows = _columns()
-        for event, payload, hashed in zip(events, payloads, hashes, strict=True):
-            _add(rows, (ids[event.stream], 1, event, payload, None, GENESIS, hashed))
-        self._session.execute(INSERT_EVENTS, as_arrays(rows))
+        """Write the first events of streams that do not exist yet, without personal fields."""
+        self.record(events, begun={event.stream for event in events})
 
-    def _chain_on(self, events: Sequence[NewEvent], salts: Sequence[bytes | None]) -> dict[str, list[Any]]:
+    def _chain_on(
+        self, events: Sequence[NewEvent], salts: Sequence[bytes | None], begun: Set[Name] = frozenset()
+    ) -> dict[str, Sequence[Any]]:
         """Lock the streams, move their heads past the events, and return the events' rows."""
-        heads = self._lock_streams({event.stream for event in events})
-        rows = _columns()
+        streams = {event.stream for event in events}
+        there, new = self._lock_streams(streams - begun), {one: _Head(0, 0, GENESIS) for one in streams & begun}
+        heads = there | new
+        chained: list[_Chained] = []
         for event, salt in zip(events, salts, strict=True):
             head = heads[event.stream]
             commitment = commit_to(salt, event.personal) if salt and event.personal else None
             payload = canonical(event.facts.payload)
             hashed = _hash_of(event, head.head, head.seq + 1, commitment, payload)
-            _add(rows, (head.id, head.seq + 1, event, payload, commitment, head.head, hashed))
+            chained.append((head, head.seq + 1, event, payload, commitment, head.head, hashed))
             head.seq, head.head = head.seq + 1, hashed
-        moved = list(heads.values())
+        self._begin_streams(new)
+        self._move_heads(list(there.values()))
+        return _columns(chained)
+
+    def _begin_streams(self, new: Mapping[Name, _Head]) -> None:
+        if not new:
+            return
+        columns: dict[str, list[Any]] = {"seqs": [h.seq for h in new.values()], "heads": [h.head for h in new.values()]}
+        found = self._session.execute(BEGIN_STREAMS, {**_names(list(new)), **as_arrays(columns)}).all()
+        for stream_id, kind, subject in found:
+            new[kind, subject].id = stream_id
+
+    def _move_heads(self, moved: Sequence[_Head]) -> None:
+        if not moved:
+            return
         columns: dict[str, list[Any]] = {
             "stream_ids": [h.id for h in moved],
             "seqs": [h.seq for h in moved],
             "heads": [h.head for h in moved],
         }
         self._session.execute(MOVE_HEADS, as_arrays(columns))
-        return rows
 
-    def _lock_streams(self, streams: set[tuple[str, int]]) -> dict[tuple[str, int], _Head]:
+    def _lock_streams(self, streams: Set[Name]) -> dict[Name, _Head]:
         heads = self._read_streams(sorted(streams))
         missing = sorted(streams - heads.keys())
         if missing:
@@ -126,7 +139,9 @@ class EventRepository:
             heads |= self._read_streams(missing)
         return heads
 
-    def _read_streams(self, streams: Sequence[tuple[str, int]]) -> dict[tuple[str, int], _Head]:
+    def _read_streams(self, streams: Sequence[Name]) -> dict[Name, _Head]:
+        if not streams:
+            return {}
         found = self._session.execute(READ_STREAMS, _names(streams)).all()
         return {
             (kind, subject): _Head(stream_id, seq, bytes(head) or GENESIS)
@@ -153,7 +168,7 @@ class _Head:
     head: bytes
 
 
-def _names(streams: Sequence[tuple[str, int]]) -> dict[str, str]:
+def _names(streams: Sequence[Name]) -> dict[str, str]:
     return as_arrays({"kinds": [kind for kind, _ in streams], "subjects": [subject for _, subject in streams]})
 
 
@@ -165,21 +180,17 @@ def _hash_of(event: NewEvent, previous: bytes, seq: int, commitment: bytes | Non
     )  # fmt: skip
 
 
-#: stream id, seq, event, canonical payload, commitment, previous hash, hash
-_Placed = tuple[int, int, NewEvent, bytes, bytes | None, bytes, bytes]
+#: head, seq, event, canonical payload, commitment, previous hash, hash
+_Chained = tuple[_Head, int, NewEvent, bytes, bytes | None, bytes, bytes]
 
 
-def _columns() -> dict[str, list[Any]]:
-    """Return empty columns in the order in which `_add` fills them."""
-    names = ("stream_ids", "seqs", "ats", "kinds", "persons", "posts", "payloads", "commitments", "previous", "hashes")
-    return {name: [] for name in names}
-
-
-def _add(rows: dict[str, list[Any]], placed: _Placed) -> None:
-    stream_id, seq, event, payload, commitment, previous, hashed = placed
-    values = (
-        stream_id, seq, event.at, event.facts.kind, event.facts.person_id, event.facts.post_id,
-        payload.decode(), commitment, previous, hashed,
-    )  # fmt: skip
-    for column, value in zip(rows.values(), values, strict=True):
-        column.append(value)
+def _columns(chained: Sequence[_Chained]) -> dict[str, Sequence[Any]]:
+    """Return events, of which there is one at least, as columns in the order of INSERT_EVENTS."""
+    heads, seqs, events, payloads, commitments, previous, hashes = zip(*chained, strict=True)
+    facts = [event.facts for event in events]
+    return {
+        "stream_ids": [head.id for head in heads], "seqs": seqs, "ats": [event.at for event in events],
+        "kinds": [one.kind for one in facts], "persons": [one.person_id for one in facts],
+        "posts": [one.post_id for one in facts], "payloads": [payload.decode() for payload in payloads],
+        "commitments": commitments, "previous": previous, "hashes": hashes,
+    }  # fmt: skip

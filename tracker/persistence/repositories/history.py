@@ -16,6 +16,7 @@ from tracker.persistence.models import UnitStanding
 #: Every paper of the units whose papers are looked at, in the order of their places.
 PAPERS = text("""
     SELECT n.office_id, n.unit_id, n.place, n.printed_number, n.kind, n.campaign_id, n.issued_at, n.ended_at,
+        n.task_id AS paper_task_id,
         (SELECT array_agg(DISTINCT about.task_id) FROM (
             SELECT i.task_id FROM notice_item i WHERE i.notice_id = n.id AND i.struck_at IS NULL
             UNION SELECT unnest(f.period_tasks) FROM notice_item i JOIN finding f ON f.id = i.finding_id
@@ -61,7 +62,7 @@ class HistoryRepository:
         for one in self._session.execute(PAPERS, given):
             paper = IssuedPaper(
                 one.place, one.printed_number, one.kind, one.campaign_id, one.issued_at, one.ended_at,
-                frozenset(one.tasks or ()),
+                frozenset(one.tasks or ()), one.paper_task_id,
             )  # fmt: skip
             found[one.office_id, one.unit_id].append(paper)
         return {row: tuple(papers) for row, papers in found.items()}

@@ -34,11 +34,12 @@ DraftKey = tuple[int, int, str, int]
 
 @dataclass(frozen=True)
 class FindingLine:
-    """Where a finding stands: the item, and the notice's ref and version."""
+    """Where a finding stands: the item, the notice's ref and version, the finding's status."""
 
     id: int
     notice_ref: str
     notice_version: int
+    status: str
 
 
 class NoticeRepository:
@@ -140,8 +141,9 @@ class NoticeRepository:
     def item_of_finding(self, finding_id: int) -> FindingLine:
         """Return where a finding stands in a draft; raises NotFound when no draft holds it."""
         query = (
-            select(NoticeItem.id, Notice.ref, Notice.version)
+            select(NoticeItem.id, Notice.ref, Notice.version, Finding.status)
             .join(Notice, Notice.id == NoticeItem.notice_id)
+            .join(Finding, Finding.id == NoticeItem.finding_id)
             .where(NoticeItem.finding_id == finding_id)
         )
         found = self._session.execute(query).one_or_none()

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from tracker.persistence.models import ClockRow, Finding, Firing, FrozenTask, Objection
+from tracker.persistence.models import Campaign, ClockRow, Finding, Firing, FrozenTask, Objection
 
 #: What comes of contesting a paper (or one line): its own life, the duties its lines are about, what they opened.
 CONTESTED = text("""
@@ -41,6 +41,13 @@ TOLD = text("""
 MOVE_FILES = text("""
     UPDATE attachment SET task_id = :to WHERE task_id = :from AND submission_id IS NULL
       AND ref = ANY(CAST(:refs AS text[])) RETURNING ref""")
+
+_RESTING = (
+    select(Finding)
+    .join(Firing, Firing.id == Finding.firing_id)
+    .where(Finding.status == "objected")
+    .order_by(Finding.id)
+)
 
 
 class ObjectionRepository:
@@ -95,8 +102,18 @@ class ObjectionRepository:
         return list(self._session.execute(TOLD, {"notice": notice_id}).scalars())
 
     def resting_findings(self, task_ids: Sequence[int]) -> list[Finding]:
-        """Return the findings about these tasks that were kept out of papers while an objection was open."""
-        query = select(Finding).where(Finding.task_id.in_(task_ids), Finding.status == "objected").order_by(Finding.id)
+        """Return the findings about these tasks that were kept out of papers while an objection was open.
+
+        Those that count papers rest for other reasons and are found by `resting_counts`.
+        """
+        query = _RESTING.where(Finding.task_id.in_(task_ids), Firing.cause != "history")
+        return list(self._session.scalars(query))
+
+    def resting_counts(self, *, office_id: int, unit_id: int) -> list[Finding]:
+        """Return the findings that count a unit's papers from an office and were kept out of papers meanwhile."""
+        query = _RESTING.join(Campaign, Campaign.id == Finding.campaign_id).where(
+            Firing.cause == "history", Finding.unit_id == unit_id, Campaign.office_id == office_id
+        )
         return list(self._session.scalars(query))
 
     def move_files(self, refs: Sequence[str], *, task_id: int, to: int) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from tracker.persistence.arrays import array_literal, as_arrays
 
-CLAIM = text("""
+_CLAIM = """
     SELECT c.id AS clock_id, c.name, c.occurrence, c.status, c.started_at, c.due_on, c.due_at, c.due_class, c.due_rule,
         c.cutoff, c.provisional, c.calendar_version_id, c.ladder_version_id, c.ladder_from_on, c.held_since,
         c.pause_reason, c.quality_failures, c.failed_rechecks, c.ordered_rungs, c.next_fire_at,
@@ -22,15 +22,17 @@ CLAIM = text("""
         t.id AS task_id, t.ref AS task_ref, t.title, t.campaign_id, t.unit_id, t.severity_raise, t.workflow_key,
         t.assignment_id, t.period_title, t.tie, t.upper_unit_id
     FROM clock c JOIN task t ON t.id = c.task_id
-    WHERE c.next_fire_at <= :now AND (CAST(:only AS bigint[]) IS NULL OR c.id = ANY(CAST(:only AS bigint[])))
-    ORDER BY c.next_fire_at, c.id LIMIT :many
-    FOR UPDATE OF t, c SKIP LOCKED""")
+    WHERE c.next_fire_at <= :now {only}
+    ORDER BY c.next_fire_at LIMIT :many
+    FOR UPDATE OF t, c SKIP LOCKED"""
+
+#: In the order of the partial index and of nothing else: a storm has one moment, and is not sorted anew a batch.
+CLAIM = text(_CLAIM.format(only=""))
+CLAIM_ONLY = text(_CLAIM.format(only="AND c.id = ANY(CAST(:only AS bigint[]))"))
 
 FIRED = text("""
-    SELECT f.clock_id, array_agg(f.rung) FROM firing f
-    JOIN unnest(CAST(:clocks AS bigint[]), CAST(:occurrences AS bigint[])) AS c(id, occurrence)
-        ON f.clock_id = c.id AND f.occurrence = c.occurrence
-    GROUP BY f.clock_id""")
+    SELECT c.id, ARRAY(SELECT f.rung FROM firing f WHERE f.clock_id = c.id AND f.occurrence = c.occurrence)
+    FROM unnest(CAST(:clocks AS bigint[]), CAST(:occurrences AS bigint[])) AS c(id, occurrence)""")
 
 PLACES = text("""
     SELECT k.id AS campaign_id, k.title AS campaign_title, o.id AS office_id, o.unit_id AS office_unit_id
@@ -167,16 +169,18 @@ class SweepRepository:
 
     def claim(self, *, now: datetime, many: int, only: Sequence[int] | None = None) -> list[Mapping[str, Any]]:
         """Lock and return due clocks with their tasks, oldest first; what others hold is left to them."""
-        values = {"now": now, "many": many, "only": list(only) if only is not None else None}
-        return [dict(row) for row in self._session.execute(CLAIM, values).mappings().all()]
+        if only is None:
+            found = self._session.execute(CLAIM, {"now": now, "many": many})
+        else:
+            found = self._session.execute(CLAIM_ONLY, {"now": now, "many": many, "only": list(only)})
+        names = tuple(found.keys())
+        rows = [dict(zip(names, row, strict=True)) for row in found.all()]
+        return sorted(rows, key=lambda row: (row["next_fire_at"], row["clock_id"]))
 
     def fired(self, rows: Sequence[Mapping[str, Any]]) -> dict[int, frozenset[int]]:
         """Return, for each claimed clock, the rungs fired in its present occurrence."""
         values = {"clocks": [row["clock_id"] for row in rows], "occurrences": [row["occurrence"] for row in rows]}
-        found = {
-            clock_id: frozenset(rungs) for clock_id, rungs in self._session.execute(FIRED, as_arrays(values)).all()
-        }
-        return {row["clock_id"]: found.get(row["clock_id"], frozenset()) for row in rows}
+        return {clock_id: frozenset(rungs) for clock_id, rungs in self._session.execute(FIRED, as_arrays(values)).all()}
 
     def places(self, campaign_ids: Sequence[int]) -> dict[int, CampaignPlace]:
         """Return campaigns by id."""
@@ -186,7 +190,7 @@ class SweepRepository:
     def insert_firings(self, columns: Mapping[str, list[Any]], *, now: datetime) -> dict[tuple[int, int], int]:
         """Insert firings; return ids by (clock, rung). One that exists already is not among them."""
         found = self._session.execute(INSERT_FIRINGS, {**as_arrays(columns), "now": now}).all()
-        return {(row.clock_id, row.rung): int(row.id) for row in found}
+        return {(clock_id, rung): firing_id for firing_id, clock_id, rung in found}
 
     def standing_findings(self, assignments: Sequence[int], drafts: Sequence[int]) -> list[StandingFinding]:
         """Return the waiting findings of standing duties in drafts that the caller has locked."""
@@ -204,7 +208,7 @@ class SweepRepository:
     def insert_findings(self, columns: Mapping[str, list[Any]], *, now: datetime) -> dict[int, int]:
         """Insert findings; return ids by firing id."""
         found = self._session.execute(INSERT_FINDINGS, {**as_arrays(columns), "now": now}).all()
-        return {int(row.firing_id): int(row.id) for row in found}
+        return {firing_id: finding_id for finding_id, firing_id in found}
 
     def open_drafts(self, keys: Sequence[tuple[int, int, str, int]]) -> dict[tuple[int, int, str, int], DraftRow]:
         """Lock and return the drafts that gather for these keys. The key locks are held by the caller."""
@@ -228,9 +232,10 @@ class SweepRepository:
         """Insert the lines that findings become."""
         self._session.execute(INSERT_ITEMS, as_arrays(columns))
 
-    def bump_drafts(self, notice_ids: Sequence[int]) -> None:
+    def bump_drafts(self, notice_ids: Set[int]) -> None:
         """Let a page that showed a draft before it grew be stale."""
-        self._session.execute(BUMP_DRAFTS, {"ids": array_literal(sorted(set(notice_ids)))})
+        if notice_ids:
+            self._session.execute(BUMP_DRAFTS, {"ids": array_literal(sorted(notice_ids))})
 
     def move_clocks(self, next_fire: Mapping[int, datetime | None], *, told: Container[int] = ()) -> None:
         """Write when each clock must be looked at next; the computed dates of the clocks in `told` are told."""

@@ -10,6 +10,7 @@ from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from tracker.domain.errors import NotFound
+from tracker.domain.extending import Asked
 from tracker.persistence.arrays import as_arrays
 from tracker.persistence.engine import to_json
 from tracker.persistence.models import Campaign, Extension, Office, Problem, Submission, Task
@@ -182,6 +183,11 @@ class TaskRepository:
         """Return the extension that awaits a decision, if any."""
         query = select(Extension).where(Extension.task_id == task_id, Extension.status == "asked")
         return self._session.scalars(query.with_for_update() if lock else query).one_or_none()
+
+    @staticmethod
+    def asked(extension: Extension) -> Asked:
+        """Return who asked for an open extension and who has examined it."""
+        return Asked(extension.asked_by, extension.steps, extension.examined_by)
 
     def extensions(self, task_id: int) -> list[Extension]:
         """Return every extension of a task, oldest first."""

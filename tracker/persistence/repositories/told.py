@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import text
@@ -77,7 +78,7 @@ class ToldRepository:
                 check_facts(row.message, row.facts)
                 written[id(row.facts)] = to_json(dict(row.facts))
         names = ("cause", "person_id", "post_id", "campaign_id", "task_id", "notice_id", "message", "grave")
-        columns: dict[str, Any] = {name: [getattr(row, name) for row in rows] for name in names}
+        columns: dict[str, Any] = dict(zip(names, zip(*map(attrgetter(*names), rows), strict=True), strict=True))
         columns["facts"] = [written[id(row.facts)] for row in rows]
         self._session.execute(INSERT_TOLD, {**as_arrays(columns), "now": now})
 

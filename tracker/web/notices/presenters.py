@@ -27,7 +27,7 @@ from tracker.web.showing import left_or_late
 EVENT_TITLES = {
     "notice.drafted": "引擎起草", "notice.finding_gathered": "并入新事项", "notice.finding_joined": "并入同一工作的又一期", "notice.edited": "修改标题或正文",
     "notice.item_added": "添加事项", "notice.item_struck": "划去一项", "notice.item_restored": "恢复一项",
-    "notice.issued": "编号", "notice.signed_copy": "上传盖章件", "notice.items_opened": "生成整改事项", "extension.asked": "申请延期",
+    "notice.issued": "编号", "notice.signed_copy": "上传盖章件", "notice.items_opened": "生成整改事项", "extension.asked": "申请延期", "extension.examined": "初审延期",
     "extension.decided": "答复延期", "task.urged": "人工催办", "rung.ordered": "领导批示升级",
     "objection.filed": "单位提出申诉", "objection.decided": "申诉有了结果",
     "decision.risen": "转请上一级单位决定", "decision.came_back": "改回由办公室决定",
@@ -247,6 +247,9 @@ def _lines(kind: str, payload: Mapping[str, Any]) -> tuple[str, ...]:
             return (str(payload.get("objection")), f"说明：{payload.get('reason')}")
         case "extension.asked":
             return (f"从{_day(payload['old_due_on'])}延到{_day(payload['wanted_on'])}。", f"理由：{payload['reason']}")
+        case "extension.examined":
+            answer = f"同意延到{_day(payload['proposed_on'])}，转请领导批准。"
+            return (answer, f"理由：{payload['reason']}") if payload.get("reason") else (answer,)
         case "extension.decided":
             answer = f"同意延到{_day(payload['due_on'])}。" if payload["granted"] else "不同意。"
             return (answer, f"理由：{payload['reason']}") if payload.get("reason") else (answer,)

@@ -14,7 +14,7 @@ from tracker.domain.values import local_date
 from tracker.persistence.queries import notice_page as queries
 from tracker.web.auth import requires
 from tracker.web.errors import status_of
-from tracker.web.extending import DECISION, EXTENSION, Extending, check_may_decide, present_extending
+from tracker.web.extending import DECISION, EXTENSION, Extending, check_may_decide, present_extending, said_done
 from tracker.web.forms import SUBMIT, KeptFile, read_given, with_rows_changed
 from tracker.web.listing import asked, page_number, page_url
 from tracker.web.notices.presenters import present_notice, present_rows
@@ -87,22 +87,23 @@ def ask_extension(ref: str) -> Answer:
 
 
 @blueprint.post("/notices/<ref>/extension/decision")
-@requires(Action.DECIDE_EXTENSION, Action.DECIDE_IN_PLACE)
+@requires(Action.DECIDE_EXTENSION, Action.APPROVE_EXTENSION, Action.DECIDE_IN_PLACE)
 def decide_extension(ref: str) -> Answer:
-    """Grant a later date of the reply, or refuse."""
-    check_may_decide(viewer(), _place(_read(ref).head))
+    """Grant a later date of the reply, or refuse; or examine the request, where a leader approves."""
+    page = _read(ref)
+    step = check_may_decide(viewer(), _place(page.head), page.extensions)
     typed = request.form.get
     try:
         if typed("grant") not in ("yes", "no"):
             raise InvalidInput([FieldProblem("grant", "请选择同意或不同意。")])
         container().extensions.decide(
-            viewer(), task_ref=_read(ref).head.task_ref, expected_version=expected_version(),
+            viewer(), task_ref=page.head.task_ref, expected_version=expected_version(),
             grant=typed("grant") == "yes", granted_on=typed("granted_on", ""), reason=typed("reason", ""),
             ticks=request.form,
         )  # fmt: skip
     except TrackerError as refused:
         return _refused(ref, DECISION, refused)
-    return _done(ref, "已批复，单位会收到通知。")
+    return _done(ref, said_done(step, granted=typed("grant") == "yes"))
 
 
 @blueprint.post("/notices/<ref>/edit")

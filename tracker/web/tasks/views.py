@@ -13,7 +13,7 @@ from tracker.domain.permissions import Action
 from tracker.services.handing import Wanted
 from tracker.web.auth import requires
 from tracker.web.errors import status_of
-from tracker.web.extending import DECISION, EXTENSION, check_may_decide
+from tracker.web.extending import DECISION, EXTENSION, check_may_decide, said_done
 from tracker.web.forms import SUBMIT, read_given, with_rows_changed
 from tracker.web.requests import container, expected_version, safe_path, viewer
 from tracker.web.tasks.attachments import may_attach
@@ -75,10 +75,11 @@ def ask_extension(ref: str) -> Response:
 
 
 @blueprint.post("/tasks/<ref>/extension/decision")
-@requires(Action.DECIDE_EXTENSION, Action.ACT_AS_UNIT, Action.DECIDE_IN_PLACE)
+@requires(Action.DECIDE_EXTENSION, Action.APPROVE_EXTENSION, Action.ACT_AS_UNIT, Action.DECIDE_IN_PLACE)
 def decide_extension(ref: str) -> Response:
-    """Grant a new date or refuse."""
-    check_may_decide(viewer(), place_of(read_page(ref).head))
+    """Grant a new date or refuse; or examine the request, where a leader approves."""
+    page = read_page(ref)
+    step = check_may_decide(viewer(), place_of(page.head), page.extensions)
     typed = request.form.get
     if typed("grant") not in ("yes", "no"):
         wrong = FieldProblem("grant", "请选择同意或不同意。")
@@ -89,7 +90,7 @@ def decide_extension(ref: str) -> Response:
             viewer(), task_ref=ref, expected_version=expected_version(), grant=typed("grant") == "yes",
             granted_on=typed("granted_on", ""), reason=typed("reason", ""), ticks=request.form,
         ),
-        done="已批复，单位会收到通知。",
+        done=said_done(step, granted=typed("grant") == "yes"),
     )  # fmt: skip
 
 

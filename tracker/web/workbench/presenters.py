@@ -9,6 +9,7 @@ from datetime import date, datetime
 from flask import url_for
 
 from tracker.domain.calendar import WorkingCalendar
+from tracker.domain.extending import WAITING_TITLES, answer_step
 from tracker.domain.papers import NOTICE_TITLES
 from tracker.domain.permissions import Viewer
 from tracker.domain.ports import WorkflowCatalog
@@ -23,6 +24,7 @@ FINDING_STATUS = {
     "waiting": "待处理", "struck": "已划去", "waived": "免于处理", "issued": "已印发", "obsolete": "已失效",
     "objected": "申诉审理中", "overturned": "申诉成立，已撤销",
 }  # fmt: skip
+FINDING_SORTS = {"unit": "按单位", "task": "按任务", "severity": "按轻重"}
 #: section → title and what an empty one says
 SECTIONS: Mapping[str, tuple[str, str]] = {
     "reviews": ("待审核", "没有等待审核的报送。"),
@@ -109,12 +111,26 @@ class Bench:
             self._is_late(row.clock_due_at), standing(self.viewer, row, self.catalog, self.chains).sentence,
         )  # fmt: skip
 
+    def why_not(self, row: DraftRow, step: str) -> str:
+        """Return why the viewer may not take a step of a draft together with others; empty when he may."""
+        planned = self.catalog.workflow(row.workflow_version_id).transition(step)
+        if planned is None:
+            return "这类文书没有这一步。"
+        if planned.form is not None:
+            return f"“{planned.title}”要逐份填写，请打开办理。"
+        stands = standing(self.viewer, row, self.catalog, self.chains)
+        if planned.title not in stands.mine:
+            return stands.sentence or "这一步由其他岗位的人办理。"
+        return ""
+
     def _extension(self, row: ExtensionRow) -> Line:
         """Return an extension that awaits a decision."""
-        wanted = f"{row.old_due_on.month}月{row.old_due_on.day}日 → {row.wanted_on.month}月{row.wanted_on.day}日"
+        until = row.examined_on or row.wanted_on
+        wanted = f"{row.old_due_on.month}月{row.old_due_on.day}日 → {until.month}月{until.day}日"
+        state = WAITING_TITLES[answer_step(row.steps, examined=row.examined_at is not None)]
         return Line(
             url_for("tasks.show", ref=row.task_ref), row.title, row.task_ref, row.unit_name, row.campaign_title,
-            "延期申请", "待答复", (wanted, f"理由：{_short(row.reason)}", self._waited(row.asked_at)),
+            "延期申请", state, (wanted, f"理由：{_short(row.reason)}", self._waited(row.examined_at or row.asked_at)),
             None, "", False, "",
         )  # fmt: skip
 

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from tracker.domain.errors import InvalidInput
-from tracker.domain.permissions import OFFICE_SIDE, Action
+from tracker.domain.permissions import OFFICE_SIDE, Action, Viewer
 from tracker.domain.values import SEVERITY_TITLES, local_date
 from tracker.persistence.queries import workbench as queries
 from tracker.persistence.queries.chains import read_chains
 from tracker.persistence.queries.risen import find_risen
 from tracker.web.auth import requires
-from tracker.web.listing import asked, asked_number, page_number, page_url
+from tracker.web.listing import asked, asked_number, page_number, page_url, refs_among
 from tracker.web.requests import container, safe_path, viewer
 from tracker.web.risen import present_risen
-from tracker.web.workbench.presenters import FINDING_STATUS, SECTIONS, Bench, section
+from tracker.web.workbench.deciding import DRAFT_ACTS
+from tracker.web.workbench.presenters import FINDING_SORTS, FINDING_STATUS, SECTIONS, Bench, section
 
 blueprint = Blueprint("workbench", __name__)
 
 #: Rows of a section on the overview, and on a page of its own.
 GLANCE, WHOLE = 8, 30
+#: Letters of the list of what may be taken back.
+MOST_UNDO = 2_000
 #: Look-backs show up this long before they are due.
 WATCH_AHEAD = timedelta(days=30)
 
@@ -49,7 +53,7 @@ def overview() -> str:
     return render_template(
         "workbench/overview.html", sections=[section(bench, key, rows) for key, rows in found.items()],
         filters=filters, choices=choices, only=only, severities=SEVERITY_TITLES, glance=GLANCE, today=today,
-        risen=present_risen(risen, parts.catalog),
+        risen=present_risen(risen, parts.catalog), batch_acts=_batch_acts(who),
         url=page_url("workbench.overview"),
     )  # fmt: skip
 
@@ -75,22 +79,36 @@ def waive(ref: str) -> Response | tuple[str, int]:
 
 
 def _findings_page(*, refused: str = "", reason: str = "", error: str = "") -> str:
-    status = asked("status", FINDING_STATUS)
+    status, sort = asked("status", FINDING_STATUS), asked("sort", FINDING_SORTS)
     filters = _filters()
     parts, who = container(), viewer()
     now = parts.clock.now()
     with parts.reading() as session:
         choices = queries.filter_choices(session, who)
-        found = queries.find_findings(
-            session, who, filters, status=status, ref=refused or None, page=page_number(), size=WHOLE
-        )
+        shown = replace(filters, refs=(refused,)) if refused else filters
+        found = queries.find_findings(session, who, shown, status=status, page=page_number(), size=WHOLE, sort=sort)
     bench = Bench(who, parts.catalog, parts.calendars.newest(), now, {})
     return render_template(
         "workbench/findings.html", found=found, lines=[bench.finding(row) for row in found.rows], filters=filters,
-        choices=choices, status=status, statuses=FINDING_STATUS, severities=SEVERITY_TITLES,
+        choices=choices, status=status, statuses=FINDING_STATUS, sort=sort, sorts=FINDING_SORTS, severities=SEVERITY_TITLES,
         url=page_url("workbench.findings"),
-        refused=refused, reason=reason, error=error,
+        refused=refused, reason=reason, error=error, undo=_undo(),
     )  # fmt: skip
+
+
+def _batch_acts(who: Viewer) -> dict[str, tuple[tuple[str, str], ...]]:
+    """Return what may be done to chosen rows of each section: (act, title), the usual one first."""
+    if not who.roles() & OFFICE_SIDE:
+        return {}
+    acts: dict[str, tuple[tuple[str, str], ...]] = {}
+    for act, (title, stage) in DRAFT_ACTS.items():
+        acts[stage] = (*acts.get(stage, ()), (act, title))
+    return acts
+
+
+def _undo() -> list[str]:
+    """Return the findings that were waived a moment ago and may be taken back."""
+    return refs_among(request.args.get("undo", "")[:MOST_UNDO].split(","))
 
 
 def _filters() -> queries.Filters:

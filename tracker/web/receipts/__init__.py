@@ -1,0 +1,1 @@
+"""The door at which providers report what became of messages."""
