@@ -60,6 +60,7 @@ from tracker.services.incidents import IncidentService
 from tracker.services.installations import InstallationService
 from tracker.services.issuing import IssuingService
 from tracker.services.ledger import LedgerService
+from tracker.services.ledger_files import LedgerFileService
 from tracker.services.notices import NoticeService
 from tracker.services.objections import ObjectionService
 from tracker.services.occurrences import OccurrenceService
@@ -139,6 +140,7 @@ class Container:
         self.audits = AuditService(self.floor)
         self.calendar_imports = CalendarService(self.floor, batch=settings.sweep_batch)
         self.exports = ExportService(self.floor)
+        self.ledger_files = LedgerFileService(self.floor, self.exports, writer=FileSheetWriter())
         self.sample = SampleService(self.floor, self.escalations, self.deliver)
         self.attachments = AttachmentService(
             uows=self.uows, checker=ContentFileChecker(pixel_limit=settings.image_pixels), clock=self.clock,

@@ -163,6 +163,12 @@ ROUTES = (
         for form in ("", ".csv")
         for kind, who in (("tasks", BUSINESS), ("notices", BUSINESS), ("findings", BENCH), ("nothing", ""))
     ),
+    *(
+        Row("POST", "/ledger/<kind>.xlsx", who, fill=f"kind={kind}")
+        for kind, who in (("tasks", BUSINESS), ("findings", BENCH), ("nothing", ""))
+    ),
+    Row("GET", "/ledger/exports/<ref>", fill="ref=none"),  # one's own alone: see test_ledger_books
+    Row("GET", "/ledger/exports/<ref>.xlsx", fill="ref=none"),
     Row("POST", "/campaigns/<ref>/occurrences", DRAFTERS, fill="ref=campaign"),
     Row("POST", "/campaigns/<ref>/occurrences", DRAFTERS, fill="ref=unissued"),
     Row("POST", "/campaigns/<ref>/standings/<int:unit_id>/lift", "boss office1", fill="ref=campaign int:unit_id=unit"),

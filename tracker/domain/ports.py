@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import IO, Protocol
 
 from tracker.domain.calendar import WorkingCalendar
 from tracker.domain.channels import Question, Receipt
 from tracker.domain.definition import WorkflowDefinition
 from tracker.domain.ladder import Ladder
 from tracker.domain.printed_papers import PrintedPaper
-from tracker.domain.sheets import Sheet, SheetLayout
+from tracker.domain.sheets import LedgerLayout, Sheet, SheetLayout
 
 
 class Clock(Protocol):
@@ -175,6 +175,9 @@ class SheetWriter(Protocol):
 
     def workbook(self, sheets: tuple[SheetLayout, ...]) -> bytes:
         """Return an .xlsx."""
+
+    def ledger(self, layout: LedgerLayout, rows: Iterable[Sequence[str]]) -> IO[bytes]:
+        """Return a printable ledger as an open .xlsx, to be closed by the caller; memory stays flat however long it is."""
 
     def separated(self, sheet: SheetLayout) -> bytes:
         """Return a .csv that no spreadsheet takes for formulas."""

@@ -56,6 +56,21 @@ class SheetLayout:
     text: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class LedgerLayout:
+    """A ledger to be printed: a heading over all columns, remarks under it, who took it out at the foot of each page."""
+
+    title: str
+    columns: tuple[ColumnLayout, ...]
+    remarks: tuple[str, ...] = ()
+    taken_by: str = ""
+
+    @property
+    def large(self) -> bool:
+        """Tell whether it wants A3: on A4 its letters would become too small to read."""
+        return sum(column.width for column in self.columns) > 180
+
+
 def column_letters(index: int) -> str:
     """Return the letters of a column counted from 0: A, B … Z, AA."""
     letters = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from enum import StrEnum
@@ -100,3 +101,8 @@ class DueClass(StrEnum):
 
 #: Codes that a severity prints as unless the campaign says otherwise. 1 is mildest.
 SEVERITY_TITLES = {1: "提醒", 2: "催办", 3: "督导", 4: "约谈", 5: "挂牌"}
+
+
+def severity_title(severity: int, titles: Mapping[str, str] | None = None) -> str:
+    """Return the campaign's word for a severity."""
+    return (titles or {}).get(str(severity)) or SEVERITY_TITLES.get(severity, str(severity))

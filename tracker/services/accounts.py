@@ -16,12 +16,13 @@ from tracker.domain.inputs import cleaned
 from tracker.domain.passwords import why_password_unfit, why_username_unfit
 from tracker.domain.permissions import Viewer
 from tracker.domain.ports import Clock, PasswordHasher
-from tracker.domain.values import Actor, Post, Role, local_date
+from tracker.domain.values import local_date
 from tracker.persistence.models import Account
 from tracker.persistence.repositories.accounts import AccountRow, PostRow
 from tracker.persistence.unit_of_work import UnitOfWork
 from tracker.services.person_events import person_event
 from tracker.services.recording import event
+from tracker.services.seeing import viewer_of
 
 #: The stream of refusals that belong to no account.
 DOOR = ("settings", 2)
@@ -118,9 +119,7 @@ class AccountService:
                 uow.accounts.touch_session(_digest(token), at=real)
                 uow.commit()
             posts = uow.accounts.posts_on(row.person_id, today)
-            below = uow.units.descendants([post.unit_id for post in posts]) if posts else {}
-        held = tuple(Post(p.id, row.person_id, p.unit_id, Role(p.role), p.campaign_id) for p in posts)
-        viewer = Viewer(Actor(row.person_id, row.account_id, held), below)
+            viewer = viewer_of(uow, row.person_id, posts, account_id=row.account_id)
         return SessionView(viewer, row.account_id, row.username, row.name, tuple(posts), row.must_change)
 
     def close_session(self, token: str) -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from tracker.domain.errors import NotFound, StaleVersion
 from tracker.domain.papers import is_internal
 from tracker.domain.permissions import Action, Viewer, may
+from tracker.domain.values import Actor, Post, Role
 from tracker.persistence.models import Task
+from tracker.persistence.repositories.accounts import PostRow
 from tracker.persistence.unit_of_work import UnitOfWork
 from tracker.services.context import Setting, setting_of
 
@@ -20,6 +24,15 @@ def see(uow: UnitOfWork, viewer: Viewer, task: Task, *, missing: str = "") -> Se
     if not may(viewer, Action.SEE_TASK, place):
         raise NotFound(missing or f"没有编号为“{task.ref}”的任务，或者您无权查看。")
     return setting
+
+
+def viewer_of(
+    uow: UnitOfWork, person_id: int, posts: Sequence[PostRow], *, account_id: int | None = None
+) -> Viewer:  # fmt: skip
+    """Return a person as who sees and acts: with the posts held, and the units below them."""
+    below = uow.units.descendants([post.unit_id for post in posts]) if posts else {}
+    held = tuple(Post(p.id, person_id, p.unit_id, Role(p.role), p.campaign_id) for p in posts)
+    return Viewer(Actor(person_id, account_id, held), below)
 
 
 def check_version(present: int, expected: int, state_title: str) -> None:

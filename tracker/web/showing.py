@@ -10,7 +10,7 @@ from pathlib import Path
 from flask import Flask, url_for
 
 from tracker.domain.calendar import WorkingCalendar
-from tracker.domain.values import ROLE_TITLES, SEVERITY_TITLES, SHANGHAI, Role, local_date
+from tracker.domain.values import ROLE_TITLES, SHANGHAI, Role, local_date, severity_title
 
 WEEKDAYS = "一二三四五六日"
 
@@ -63,11 +63,6 @@ def left_or_late(
         return "今天到期"
     days = calendar.working_days_between(today, due_on)
     return f"还有{days}个工作日" if days > 0 else "到期前没有工作日了"
-
-
-def severity_title(severity: int, titles: dict[str, str] | None = None) -> str:
-    """Return the campaign's word for a severity."""
-    return (titles or {}).get(str(severity)) or SEVERITY_TITLES.get(severity, str(severity))
 
 
 def role_title(role: str) -> str:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterable, Sequence
+from typing import IO
 
 import xlsxwriter
 
-from tracker.domain.sheets import ColumnLayout, SheetLayout
+from tracker.documents.sheets.ledgers import write_ledger
+from tracker.domain.sheets import ColumnLayout, LedgerLayout, SheetLayout
 
 ROWS_WITH_CHOICES = 20_000
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
@@ -45,6 +48,10 @@ class FileSheetWriter:
                         if value != "":
                             page.write_string(number, index, str(value), plain)
         return out.getvalue()
+
+    def ledger(self, layout: LedgerLayout, rows: Iterable[Sequence[str]]) -> IO[bytes]:
+        """Return a printable ledger as an open .xlsx, to be closed by the caller."""
+        return write_ledger(layout, rows)
 
     def separated(self, sheet: SheetLayout) -> bytes:
         """Return a .csv in UTF-8 with its mark, as Excel opens it right; formulas are defused by an apostrophe."""

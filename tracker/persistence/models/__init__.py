@@ -22,6 +22,7 @@ from tracker.persistence.models.installation import (
     NumberSeries,
     WorkflowVersion,
 )
+from tracker.persistence.models.ledger_export import LedgerExport, LedgerExportChunk
 from tracker.persistence.models.objection import FrozenTask, Objection
 from tracker.persistence.models.person import Account, LoginSession, Person, PostHeld
 from tracker.persistence.models.plan_draft import PlanDraft
@@ -43,7 +44,7 @@ from tracker.persistence.models.unit import (
 __all__ = [
     "Account", "Assignment", "Attachment", "Base", "Blob", "BlobChunk", "CalendarDay", "CalendarVersion", "Campaign",
     "ChannelState", "ClockRow", "ContactTrouble", "Delivery", "DeliveryItem", "Event", "EventPersonal", "Extension", "Finding", "Firing", "FrozenTask", "Incident",
-    "Installation", "LadderVersion", "LoginSession", "Measure", "Notice", "NoticeItem", "NumberSeries", "Objection", "Office",
+    "Installation", "LadderVersion", "LedgerExport", "LedgerExportChunk", "LoginSession", "Measure", "Notice", "NoticeItem", "NumberSeries", "Objection", "Office",
     "Person", "Phase", "PlanDraft", "PostHeld", "Problem", "Receipt", "RecordedOccurrence", "RequiredReturn", "RequiredReturnUnit",
     "RosterImport", "Seal", "SealLeaf", "Stream", "Submission", "Task", "Told", "Unit", "UnitAlias", "UnitName",
     "UnitSet", "UnitSetMember", "UnitStanding", "UnitSuccession", "WorkflowVersion",

@@ -48,7 +48,10 @@ PROBLEMS = f"""
 RECTIFICATIONS = f"""
     SELECT t.id, t.ref, {_PLACE}, {PROBLEM_STAGE} AS stage, 0 AS severity,
         coalesce(pn.printed_number, pn.ref, b.ref, p.ref) AS source, coalesce(b.measure, i.measure, '') AS measure,
-        coalesce(b.leader, i.leader, '') AS leader, concat_ws(' ', t.ref, t.title, un.name) AS words
+        coalesce(b.leader, i.leader, '') AS leader, concat_ws(' ', t.ref, t.title, un.name) AS words,
+        (SELECT count(*) FROM attachment a WHERE a.task_id = t.id AND a.submission_id IS NOT NULL) AS evidence,
+        (SELECT h.name FROM submission f JOIN person h ON h.id = f.person_id
+         WHERE f.task_id = t.id AND f.transition = 'sign_off' ORDER BY f.id DESC LIMIT 1) AS signed_off_by
     FROM task t {_JOINS} LEFT JOIN problem b ON b.rectification_task_id = t.id
     LEFT JOIN notice_item i ON i.rectification_task_id = t.id
     LEFT JOIN task p ON p.id = t.parent_id LEFT JOIN notice pn ON pn.task_id = p.id

@@ -153,6 +153,10 @@ class AccountRepository:
             select(Person).where(Person.id == person_id).with_for_update(key_share=True)
         ).one_or_none()
 
+    def person_name(self, person_id: int) -> str:
+        """Return a person's name."""
+        return self._session.execute(select(Person.name).where(Person.id == person_id)).scalar_one()
+
     def posts_on(self, person_id: int, day: date) -> list[PostRow]:
         """Return the posts that a person holds on a Shanghai date."""
         return [PostRow(*row) for row in self._session.execute(POSTS_TODAY, {"person": person_id, "today": day})]

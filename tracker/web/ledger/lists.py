@@ -13,13 +13,14 @@ from werkzeug.wrappers import Response as AnyResponse
 from tracker.documents.csv_files import csv_chunks
 from tracker.domain.campaign_file import UNIT_KINDS
 from tracker.domain.errors import NotFound
+from tracker.domain.ledger_columns import KINDS, line_of
 from tracker.domain.lights import LIGHTS
 from tracker.domain.permissions import Action
 from tracker.domain.values import SEVERITY_TITLES, local_date
 from tracker.persistence.queries import ledger_lists as queries
+from tracker.services.ledger_files import AT_ONCE, Wanted, read_filters
 from tracker.web.auth import may_somewhere, requires
-from tracker.web.ledger.columns import KINDS, line_of
-from tracker.web.listing import asked, asked_number
+from tracker.web.listing import asked
 from tracker.web.requests import container, session_view, viewer
 
 blueprint = Blueprint("ledger_lists", __name__)
@@ -68,7 +69,8 @@ def show(kind: str) -> str:
         tally=[(code, title, tally[code]) for code, title in shown.stages.items() if tally.get(code)],
         filters=ledger.filters, campaigns=campaigns, units=units, unit_kinds=UNIT_KINDS.items(), now=ledger.now,
         severities=SEVERITY_TITLES.items(), wrong_dates=_wrong_dates(), most=MOST_EXPORTED,
-        file_url=url_for("ledger_lists.export", kind=kind, **kept),
+        file_url=url_for("ledger_lists.export", kind=kind, **kept), at_once=AT_ONCE,
+        book_url=url_for("ledger_lists.write", kind=kind, **kept),
         next_url=url_for(
             "ledger_lists.show", kind=kind, **kept, after=f"{following.key}~{following.id}~{following.number}"
         ) if following else None,
@@ -108,17 +110,68 @@ def export(kind: str) -> Response:
     return response
 
 
+@blueprint.post("/ledger/<kind>.xlsx")
+@requires(Action.SEE_CAMPAIGN)
+def write(kind: str) -> AnyResponse:
+    """Give every row that the filters show as a printable workbook: a short one at once, a long one in the background."""
+    ledger = _ledger(kind)
+    files, who = container().ledger_files, viewer()
+    wanted = Wanted(kind, _kept(), _sort(), _in_words(ledger))
+    rows = files.count(who, wanted)
+    if rows > AT_ONCE:
+        return redirect(url_for("ledger_lists.writing", ref=files.ask(who, wanted, rows=rows)))
+    with files.write_now(who, wanted, rows=rows) as file:
+        content = file.read()
+    return _book(content, f"{KINDS[kind].title}-{local_date(ledger.now):%Y%m%d}.xlsx")
+
+
+@blueprint.get("/ledger/exports/<ref>")
+@requires(Action.SEE_CAMPAIGN)
+def writing(ref: str) -> str:
+    """Show how far a workbook is that is written in the background."""
+    return render_template("ledger/writing.html", one=container().ledger_files.look(viewer(), ref))
+
+
+@blueprint.get("/ledger/exports/<ref>.xlsx")
+@requires(Action.SEE_CAMPAIGN)
+def fetch(ref: str) -> Response:
+    """Give a workbook that was written in the background."""
+    files, who = container().ledger_files, viewer()
+    status = files.look(who, ref)
+    answer = _book(files.open(who, ref), status.file_name)
+    answer.headers["Content-Length"] = str(status.size)
+    return answer
+
+
+def _book(content: bytes | Iterator[bytes], name: str) -> Response:
+    answer = Response(content, mimetype="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+    answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _in_words(ledger: queries.Ledger) -> tuple[str, ...]:
+    """Return the filters as the sheet says them under its title."""
+    shown, given = KINDS[ledger.kind], ledger.filters.given()
+    with container().reading() as session:
+        campaigns, units = queries.ledger_choices(session, ledger.viewer)
+    titles: dict[str, tuple[str, Mapping[Any, str]]] = {
+        "campaign": ("专项行动", dict(campaigns)), "unit": ("单位（含下级）", dict(units)), "unit_kind": ("单位类别", UNIT_KINDS),
+        "light": ("灯", {code: light.title for code, light in LIGHTS.items()}), "stage": ("进展", shown.stages),
+        "due_from": ("时限从", {}), "due_to": ("时限到", {}), "severity": ("轻重", SEVERITY_TITLES), "words": ("含有文字", {}),
+        "workflow": ("流程", {}),
+    }  # fmt: skip
+    said = [
+        f"{titles[name][0]}：{titles[name][1].get(value, value)}" for name, value in given.items() if name in titles
+    ]
+    return (f"筛选：{'；'.join(said)}。",) if said else ()
+
+
 def _ledger(kind: str) -> queries.Ledger:
     if kind not in _kinds():
         raise NotFound("没有这本台账，或者您无权查看。")
-    parts, shown = container(), KINDS[kind]
-    filters = queries.LedgerFilters(
-        campaign=asked("campaign"), unit=asked("unit"), unit_kind=asked("unit_kind", UNIT_KINDS),
-        workflow=asked("workflow"), light=asked("light", LIGHTS), stage=asked("stage", shown.stages),
-        due_from=_date("due_from"), due_to=_date("due_to"),
-        severity=asked_number("severity", SEVERITY_TITLES) if shown.has_severity else None, words=asked("words"),
-    )  # fmt: skip
-    return queries.Ledger(kind, viewer(), filters, parts.clock.now(), parts.calendars.newest())
+    parts = container()
+    return queries.Ledger(kind, viewer(), read_filters(kind, _kept()), parts.clock.now(), parts.calendars.newest())
 
 
 def _kept() -> dict[str, Any]:

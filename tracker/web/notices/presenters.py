@@ -16,12 +16,12 @@ from tracker.domain.objections import OUTCOMES
 from tracker.domain.papers import NOTICE_TITLES
 from tracker.domain.ports import WorkflowCatalog
 from tracker.domain.printed_papers import reply_words
-from tracker.domain.values import ROLE_TITLES, Role, local_date
+from tracker.domain.values import ROLE_TITLES, Role, local_date, severity_title
 from tracker.persistence.queries.notice_page import ItemRow, NoticeHead, NoticePage, NoticeRow, StepRow
 from tracker.persistence.queries.objections import ObjectionRow
 from tracker.services.printing import documents_of
 from tracker.web.notices.filled import Filled, present_filled, show_value
-from tracker.web.showing import left_or_late, severity_title
+from tracker.web.showing import left_or_late
 
 #: Events of the paper's own stream that say more than the step which they accompany.
 EVENT_TITLES = {

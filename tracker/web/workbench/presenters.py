@@ -13,11 +13,11 @@ from tracker.domain.extending import WAITING_TITLES, answer_step
 from tracker.domain.papers import NOTICE_TITLES
 from tracker.domain.permissions import Viewer
 from tracker.domain.ports import WorkflowCatalog
-from tracker.domain.values import local_date
+from tracker.domain.values import local_date, severity_title
 from tracker.persistence.queries.chains import Chain
 from tracker.persistence.queries.paging import Page
 from tracker.persistence.queries.workbench import DraftRow, ExtensionRow, FindingRow, MatterRow
-from tracker.web.showing import left_or_late, severity_title
+from tracker.web.showing import left_or_late
 from tracker.web.workbench.separation import standing
 
 FINDING_STATUS = {

@@ -12,8 +12,8 @@ from tracker.domain.lights import LIGHTS
 from tracker.domain.objections import OUTCOMES
 from tracker.domain.papers import NOTICE_TITLES
 from tracker.domain.ports import WorkflowCatalog
-from tracker.domain.values import SHANGHAI
-from tracker.web.showing import severity_title
+from tracker.domain.sheets import ColumnLayout
+from tracker.domain.values import SHANGHAI, severity_title
 
 PROBLEM_STAGES = {
     "with_unit": "单位整改", "reported": "已反馈", "rechecking": "复查中", "closed": "已销号", "withdrawn": "已撤回",
@@ -50,7 +50,8 @@ KINDS: Mapping[str, LedgerKind] = {
     "rectification": LedgerKind(
         "整改台账",
         (("title", "整改事项"), ("source", "来源"), ("measure", "整改措施"), _UNIT, ("leader", "责任人"), ("due_on", "整改时限"),
-         ("stage_title", "进展"), *_STATE, ("done_at", "销号时间"), ("campaign_title", "专项行动")),
+         ("stage_title", "进展"), *_STATE, ("evidence", "佐证（份）"), ("done_at", "销号时间"),
+         ("signed_off_by", "验收人"), ("campaign_title", "专项行动")),
         PROBLEM_STAGES,
     ),
     "returns": LedgerKind(
@@ -87,6 +88,27 @@ KINDS: Mapping[str, LedgerKind] = {
         has_severity=True,
     ),
 }  # fmt: skip
+
+
+#: Columns that hold sentences, and those that hold a moment; the others are short words or days.
+WIDE = frozenset(
+    {"description", "measure", "reason", "decision_reason", "summary", "contested", "title", "notice_title"}
+)
+MIDDLING = frozenset({"unit_name", "campaign_title", "place", "printed_number", "source", "form_title", "opinion"})
+
+
+def sheet_columns(kind: str) -> tuple[ColumnLayout, ...]:
+    """Return the columns of a ledger's workbook."""
+    return (
+        ColumnLayout("序号", 6), ColumnLayout("编号", 15),
+        *(ColumnLayout(title, _wide(name)) for name, title in KINDS[kind].columns),
+    )  # fmt: skip
+
+
+def _wide(name: str) -> int:
+    if name in WIDE:
+        return 34
+    return 20 if name in MIDDLING else 17 if name.endswith("_at") else 11
 
 
 @dataclass(frozen=True)
