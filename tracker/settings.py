@@ -186,7 +186,7 @@ class Settings:
         "TRACKER_WORKERS", default="2", parse=integer, minimum="1", help="tracker up 启动的后台工作进程数"
     )
     sweep_batch: int = setting(
-        "TRACKER_SWEEP_BATCH", default="500", parse=integer, minimum="1", help="一次巡查每批处理的计时数"
+        "TRACKER_SWEEP_BATCH", default="1000", parse=integer, minimum="1", help="一次巡查每批处理的计时数"
     )
     sweep_at_least_every: timedelta = setting(
         "TRACKER_SWEEP_EVERY",
