@@ -11,11 +11,11 @@ from functools import partial
 
 import structlog
 
-from tests.bench import escalating, idle, issuing, opening, punctuality, reading, roster
+from tests.bench import escalating, idle, issuing, mailing, opening, punctuality, reading, roster
 from tests.bench.county import durable_servers
 from tests.bench.figures import Figure, as_json, table
 
-ROWS = ("issue", "open", "escalate", "punctual", "idle", "roster", "read")
+ROWS = ("issue", "open", "escalate", "punctual", "idle", "roster", "mail", "read")
 
 
 def main() -> None:
@@ -45,6 +45,7 @@ def _full() -> dict[str, Callable[..., list[Figure]]]:
         "punctual": partial(punctuality.measure, deadlines=200, over_seconds=20.0),
         "idle": partial(idle.measure, open_tasks=(1_000, 100_000)),
         "roster": partial(roster.measure, units=5_000, people=8_000),
+        "mail": partial(mailing.measure, people=2_000, each=5),
         "read": lambda _servers: reading.measure(pages=60, noise=100_000),
     }
 
@@ -57,6 +58,7 @@ def _quick() -> dict[str, Callable[..., list[Figure]]]:
         "punctual": partial(punctuality.measure, deadlines=10, over_seconds=1.0),
         "idle": partial(idle.measure, open_tasks=(100, 1_000)),
         "roster": partial(roster.measure, units=100, people=160),
+        "mail": partial(mailing.measure, people=40, each=5),
         "read": lambda _servers: reading.measure(pages=5, noise=2_000),
     }
 

@@ -21,6 +21,7 @@ ORDER = (
     "served", "superseded", "urge", "relapsed", "returned", "handed_over", "reply_judged", "remind", "assigned", "support_asked",
     "passed_on", "redated", "reworded", "extension_decided", "objection_decided", "decision_risen", "raised", "draft_waiting",
     "to_review", "objection_filed", "extension_asked", "vacancy", "concluded", "signed_off", "part_confirmed", "approved", "withdrawn",
+    "trial",
 )  # fmt: skip
 
 
@@ -56,12 +57,16 @@ class TemplateRenderer:
             self._write("digest/body.html", facts),
         )
 
+    def line(self, part: MessagePart) -> str:
+        """Return the sentence of one told thing. Raises MessageUnreadable when its facts do not fit."""
+        if part.message not in KINDS:
+            raise MessageUnreadable(f"no message is called {part.message!r}")
+        return self._write(f"{part.message}/body.txt", part.facts).strip()
+
     def _groups(self, parts: Sequence[MessagePart]) -> list[Group]:
         lines: dict[str, list[str]] = {}
         for part in parts:
-            if part.message not in KINDS:
-                raise MessageUnreadable(f"no message is called {part.message!r}")
-            lines.setdefault(part.message, []).append(self._write(f"{part.message}/body.txt", part.facts).strip())
+            lines.setdefault(part.message, []).append(self.line(part))
         return [Group(KINDS[kind].title, tuple(lines[kind])) for kind in ORDER if kind in lines]
 
     def _subject(self, parts: Sequence[MessagePart]) -> str:

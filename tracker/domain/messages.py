@@ -71,8 +71,13 @@ KINDS: Mapping[str, MessageKind] = {
     "vacancy": MessageKind("岗位空缺", frozenset({"role", "unit", "task_ref"})),
     "handed_over": MessageKind("任务交接", WITH_DATE | {"old_unit", "reason"}),
     "withdrawn": MessageKind("任务撤回", TASK | {"reason"}),
+    "trial": MessageKind("试发", frozenset()),
 }
 MESSAGE_KINDS = frozenset(KINDS)
+#: What the unit has answered as soon as its task waits for somebody else.
+ANSWERED_BY_UNIT = frozenset({
+    "assigned", "support_asked", "reworded", "remind", "urge", "returned", "redated", "served", "relapsed", "handed_over",
+})  # fmt: skip
 
 
 def names_date(message: str) -> bool:
