@@ -105,6 +105,7 @@ def test_the_proof_of_a_paper_names_who_got_it_when_and_how(site: Site) -> None:
     assert "邮件" in mine
     assert "已发出" in mine
     assert "打开" in page
+    assert "文书待处理" not in page  # what the office told itself before it decided
     assert site.browser("clerk-west").get(f"/notices/{ref}/proof").status_code == 404
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.channels import CHANNEL_TITLES
 from tracker.domain.delivery_states import STATUS_TITLES
-from tracker.domain.messages import KINDS
+from tracker.domain.messages import KINDS, SentWhile
 
 PROOF = text("""
     SELECT t.id, p.name, un.name AS unit_name, o.role, t.message, t.created_at, t.read_at, d.ref, d.channel, d.status,
@@ -21,7 +21,9 @@ PROOF = text("""
     LEFT JOIN post o ON o.id = t.post_id
     LEFT JOIN unit_name un ON un.unit_id = o.unit_id AND un.valid_to IS NULL
     LEFT JOIN delivery_item i ON i.told_id = t.id LEFT JOIN delivery d ON d.id = i.delivery_id
-    WHERE t.task_id = :task ORDER BY t.id, d.id""")
+    WHERE t.task_id = :task AND t.message <> ALL(CAST(:inside AS text[])) ORDER BY t.id, d.id""")
+#: What the office tells itself on the way to a decision proves nothing of the serving, and is no unit's to read.
+INSIDE = sorted(key for key, kind in KINDS.items() if kind.sent_while is SentWhile.WITH_OFFICE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +64,11 @@ class ProofLine:
 
 
 def find_proof(session: Session, task_id: int) -> list[ProofLine]:
-    """Return everybody who was told of a task (a paper's too), oldest first. Who may see it is the caller's to check."""
-    rows = session.execute(PROOF, {"task": task_id}).all()
+    """Return everybody who was told of a task (a paper's too), the office's own deciding left out, oldest first.
+
+    Who may see it is the caller's to check.
+    """
+    rows = session.execute(PROOF, {"task": task_id, "inside": INSIDE}).all()
     lines = []
     for _, several in groupby(rows, key=lambda row: row.id):
         mine = list(several)
