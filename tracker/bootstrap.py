@@ -128,7 +128,7 @@ class Container:
         self.explanations = ExplanationService(self.floor)
         self.timelines = TimelineService(self.floor)
         self.incidents = IncidentService(self.floor)
-        self.renderer = TemplateRenderer()
+        self.renderer = TemplateRenderer(settings.messages_dir)
         self.inboxes = InboxService(self.floor, renderer=self.renderer)
         self.ledger = LedgerService(self.floor)
         self.office_people = OfficePeopleService(self.floor, cipher=self.cipher)
@@ -192,7 +192,9 @@ class Container:
     @cached_property
     def outbox(self) -> OutboxService:
         """Return what people do about messages."""
-        return OutboxService(self.floor, checks=self.lines.checks, in_use=frozenset(self.lines.couriers))
+        return OutboxService(
+            self.floor, renderer=self.renderer, checks=self.lines.checks, in_use=frozenset(self.lines.couriers)
+        )
 
     @cached_property
     def lines(self) -> Lines:

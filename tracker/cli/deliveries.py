@@ -17,6 +17,7 @@ from tracker.cli.campaign import opened_container
 from tracker.documents.csv_files import csv_chunks
 from tracker.domain.channels import CHANNEL_TITLES
 from tracker.domain.delivery_states import STATUS_TITLES
+from tracker.domain.messages import KINDS
 from tracker.domain.values import SHANGHAI
 from tracker.persistence.queries.outbox import ATTENTION, OutboxRow, find_outbox
 
@@ -87,6 +88,19 @@ def export(file: Path, status: str, channel: str | None) -> None:
             out.write(chunk)
             count += chunk.count(b"\r\n")
     click.echo(f"已导出{count - 1}条到 {file}。")
+
+
+@deliveries.command()
+@click.argument("kind", metavar="种类", required=False)
+def preview(kind: str | None) -> None:
+    """看一种消息的邮件怎么写，例如 remind；不写种类则列出全部种类。用最近一条真实消息的内容，没有的用样例。"""
+    if kind is None:
+        for key, one in KINDS.items():
+            click.echo(f"{key:<20} {one.title}")
+        return
+    with opened_container() as container:
+        shown = container.outbox.preview(kind)
+    click.echo(f"主题：{shown.subject}\n正文：{shown.text}\n（{'最近一条真实消息' if shown.is_real else '样例内容'}）")
 
 
 @deliveries.command()

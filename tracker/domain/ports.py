@@ -127,6 +127,9 @@ class MessageRenderer(Protocol):
     def email(self, *, recipient: str, parts: Sequence[MessagePart], link: str) -> tuple[str, str, str]:
         """Return subject, plain text and HTML."""
 
+    def subject(self, part: MessagePart) -> str:
+        """Return the subject of a mail of one told thing alone; raises MessageUnreadable."""
+
     def line(self, part: MessagePart) -> str:
         """Return the sentence of one told thing; raises MessageUnreadable."""
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from tracker.domain.channels import CHANNEL_TITLES
 from tracker.domain.errors import DeliveryFailed, NotAllowed, NotFound
+from tracker.domain.messages import KINDS, sample_facts
 from tracker.domain.permissions import Action, Viewer, may
-from tracker.domain.ports import ChannelCheck
+from tracker.domain.ports import ChannelCheck, MessagePart, MessageRenderer
 from tracker.persistence.queries.outbox import OutboxItem, find_channels, get_outbox_item
 from tracker.persistence.repositories.told import NewTold
 from tracker.services.channel_pauses import go_on
@@ -29,11 +31,23 @@ class Remark:
     sentence: str
 
 
+@dataclass(frozen=True)
+class Preview:
+    """How a message reads; `is_real` = with facts that somebody was told."""
+
+    subject: str
+    text: str
+    is_real: bool
+
+
 class OutboxService:
     """Acts on deliveries; every act is in the record. A viewer of None is the operator at the command line."""
 
-    def __init__(self, floor: Floor, *, checks: Mapping[str, ChannelCheck], in_use: frozenset[str]) -> None:
-        self._floor, self._checks, self._in_use = floor, checks, in_use
+    def __init__(
+        self, floor: Floor, *, renderer: MessageRenderer, checks: Mapping[str, ChannelCheck], in_use: frozenset[str]
+    ) -> None:
+        self._floor, self._renderer = floor, renderer
+        self._checks, self._in_use = checks, in_use
 
     @property
     def channels(self) -> list[str]:
@@ -89,6 +103,19 @@ class OutboxService:
             uow.told.add([NewTold(cause, viewer.person_id, None, "trial", {})], now=self._floor.clock.now())
             self._floor.ring_deliveries(uow)
             uow.commit()
+
+    def preview(self, message: str) -> Preview:
+        """Return how a kind of message reads, on the newest that anybody was told, or on made-up facts.
+
+        Raises NotFound for an unknown kind.
+        """
+        if message not in KINDS:
+            near = get_close_matches(message, KINDS, n=1)
+            raise NotFound(f"没有“{message}”这种消息。" + (f"是不是 {near[0]}？" if near else ""))
+        with self._floor.uows() as uow:
+            told = uow.told.newest_facts(message)
+        part = MessagePart(message, told or sample_facts(message))
+        return Preview(self._renderer.subject(part), self._renderer.line(part), is_real=told is not None)
 
     def examine(self) -> Iterator[Remark]:
         """Say of each channel whether its provider can be reached, whether it rests, and how much waits."""

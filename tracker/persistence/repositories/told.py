@@ -87,6 +87,13 @@ class ToldRepository:
         columns["facts"] = [written[id(row.facts)] for row in rows]
         self._session.execute(INSERT_TOLD, {**as_arrays(columns), "now": now})
 
+    def newest_facts(self, message: str) -> Mapping[str, Any] | None:
+        """Return the facts of the newest row of a kind, None when nobody was ever told one."""
+        found: Mapping[str, Any] | None = self._session.execute(
+            text("SELECT facts FROM told WHERE message = :message ORDER BY id DESC LIMIT 1"), {"message": message}
+        ).scalar_one_or_none()
+        return found
+
     def mark_read(self, person_id: int, told_ids: Sequence[int] | None, *, now: datetime) -> int:
         """Mark a person's rows (None = all) as read; return how many were not yet."""
         given = {"person": person_id, "ids": None if told_ids is None else list(told_ids), "now": now}
