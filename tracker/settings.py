@@ -225,6 +225,12 @@ class Settings:
         parse=optional_path,
         help="送达通道设置文件（YAML）：短信走哪里、发送速度、免打扰时段；留空则只发邮件，样例见 docker/channels.example.yaml",
     )
+    messages_dir: Path | None = setting(
+        "TRACKER_MESSAGES_DIR",
+        default="",
+        parse=optional_path,
+        help="本单位自己的邮件用语所在目录，如 remind/body.txt；有的用它，没有的用自带的；留空则全用自带的",
+    )
     gateway_hosts: tuple[str, ...] = setting(
         "TRACKER_GATEWAY_HOSTS",
         default="",

@@ -11,11 +11,11 @@ from functools import partial
 
 import structlog
 
-from tests.bench import escalating, idle, issuing, ledger, opening, punctuality, reading, roster, storm
+from tests.bench import escalating, idle, issuing, ledger, mailing, opening, punctuality, reading, roster, storm
 from tests.bench.county import durable_servers
 from tests.bench.figures import Figure, as_json, table
 
-ROWS = ("issue", "open", "escalate", "storm", "punctual", "idle", "roster", "ledger", "read")
+ROWS = ("issue", "open", "escalate", "storm", "punctual", "idle", "roster", "ledger", "mail", "read")
 
 
 def main() -> None:
@@ -50,6 +50,7 @@ def _full() -> dict[str, Callable[..., list[Figure]]]:
         "idle": partial(idle.measure, open_tasks=(1_000, 100_000)),
         "roster": partial(roster.measure, units=5_000, people=8_000),
         "ledger": lambda _servers: ledger.measure(rows=100_000),
+        "mail": partial(mailing.measure, people=2_000, each=5),
         "read": lambda _servers: reading.measure(pages=60, noise=100_000),
     }
 
@@ -71,6 +72,7 @@ def _quick() -> dict[str, Callable[..., list[Figure]]]:
         "idle": partial(idle.measure, open_tasks=(100, 1_000)),
         "roster": partial(roster.measure, units=100, people=160),
         "ledger": lambda _servers: ledger.measure(rows=500),
+        "mail": partial(mailing.measure, people=40, each=5),
         "read": lambda _servers: reading.measure(pages=5, noise=2_000),
     }
 

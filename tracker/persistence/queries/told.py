@@ -9,6 +9,8 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from tracker.domain.channels import CHANNEL_TITLES
+from tracker.domain.delivery_states import STATUS_TITLES
 from tracker.domain.messages import KINDS
 
 TOLD = text("""
@@ -16,12 +18,6 @@ TOLD = text("""
         (SELECT string_agg(DISTINCT d.channel || ':' || d.status, ',') FROM delivery_item i
          JOIN delivery d ON d.id = i.delivery_id WHERE i.told_id = t.id) AS outcomes
     FROM told t JOIN person p ON p.id = t.person_id WHERE t.task_id = ANY(CAST(:tasks AS bigint[])) ORDER BY t.id""")
-
-CHANNELS = {"email": "邮件", "sms": "短信"}
-STATUSES = {
-    "gathered": "待发", "submitting": "发送中", "accepted": "已被接收", "delivered": "已送达", "failed": "未送达",
-    "unknown": "结果不明", "cancelled": "已取消",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,4 +50,4 @@ def _outcome(outcomes: str | None) -> str:
     if not outcomes:
         return "站内可见，暂无外发"
     pairs = (one.split(":") for one in outcomes.split(","))
-    return "，".join(f"{CHANNELS[channel]}{STATUSES[status]}" for channel, status in pairs)
+    return "，".join(f"{CHANNEL_TITLES[channel]}{STATUS_TITLES[status]}" for channel, status in pairs)
