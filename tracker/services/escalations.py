@@ -32,6 +32,9 @@ from tracker.services.recording import doer_at, event
 from tracker.services.seeing import check_version, see
 from tracker.services.telling import tell
 
+#: So many clocks moved in one sweep leave an index that is slow to look into.
+STORM = 5_000
+
 
 @dataclass(frozen=True)
 class SweepReport:
@@ -90,6 +93,9 @@ class EscalationService:
                 break
             report = report.plus(batch)
         self._ring(report)
+        if report.claimed >= STORM:
+            with self._floor.uows() as uow:
+                uow.sweeping.tidy()
         report_outage(self._floor, waited_since=report.waited_since, fired=report.fired)
         return report
 
