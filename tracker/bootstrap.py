@@ -57,6 +57,7 @@ from tracker.services.exports import ExportService
 from tracker.services.extensions import ExtensionService
 from tracker.services.first_logins import give_first_logins
 from tracker.services.handing import HandDownService
+from tracker.services.inboxes import InboxService
 from tracker.services.incidents import IncidentService
 from tracker.services.installations import InstallationService
 from tracker.services.issuing import IssuingService
@@ -66,6 +67,7 @@ from tracker.services.notices import NoticeService
 from tracker.services.objections import ObjectionService
 from tracker.services.occurrences import OccurrenceService
 from tracker.services.office_people import OfficePeopleService
+from tracker.services.outbox import OutboxService
 from tracker.services.people import PeopleService
 from tracker.services.plan_drafts import PlanDraftService
 from tracker.services.printing import PrintingService
@@ -100,6 +102,7 @@ class Container:
     ) -> None:  # fmt: skip
         self.settings = settings
         self._given_couriers = couriers
+        self._mail: SmtpCourier | None = None
         file = settings.channels_file
         self.channels = read_channels(file, hosts=settings.gateway_hosts) if file else Channels()
         self._engine = connect(settings.database_url, pool_size=max(5, settings.web_threads))
@@ -134,6 +137,8 @@ class Container:
         self.explanations = ExplanationService(self.floor)
         self.timelines = TimelineService(self.floor)
         self.incidents = IncidentService(self.floor)
+        self.renderer = TemplateRenderer(settings.messages_dir)
+        self.inboxes = InboxService(self.floor, renderer=self.renderer)
         self.ledger = LedgerService(self.floor)
         self.office_people = OfficePeopleService(self.floor, cipher=self.cipher)
         self.areas = AreaService(self.floor)
@@ -180,10 +185,11 @@ class Container:
     def deliveries(self) -> DeliveryService:
         """Return the deliveries, with the couriers that this database and these settings call for."""
         return DeliveryService(
-            uows=self.uows, clock=self.clock, couriers=self.lines.couriers, renderer=TemplateRenderer(),
+            uows=self.uows, clock=self.clock, couriers=self.lines.couriers, renderer=self.renderer,
             cipher=self.cipher, queue=self.queue, public_url=self.settings.address, channels=self.channels,
             calendars=self.calendars,
             askers=self.lines.askers,
+            reported=frozenset(self.lines.readers),
         )  # fmt: skip
 
     @cached_property
@@ -193,6 +199,13 @@ class Container:
             uows=self.uows, clock=self.clock, readers=self.lines.readers, askers=self.lines.askers,
             cipher=self.cipher, token=self.settings.receipt_token,
         )  # fmt: skip
+
+    @cached_property
+    def outbox(self) -> OutboxService:
+        """Return what people do about messages."""
+        return OutboxService(
+            self.floor, renderer=self.renderer, checks=self.lines.checks, in_use=frozenset(self.lines.couriers)
+        )
 
     @cached_property
     def lines(self) -> Lines:
@@ -210,7 +223,7 @@ class Container:
                 host=settings.smtp_host, port=settings.smtp_port, sender=settings.smtp_from,
                 security=settings.smtp_security, user=settings.smtp_user, password=settings.smtp_password,
             )  # fmt: skip
-            mail = SmtpCourier(server, now=self.clock.real_now)
+            mail = self._mail = SmtpCourier(server, now=self.clock.real_now, keeps_open=True)
             lines = Lines({"email": mail}, checks={"email": mail})
         if self.channels.sms is not None:
             lines = lines.beside(sms_lines(
@@ -290,6 +303,8 @@ class Container:
 
     def close(self) -> None:
         """Let go of the connections."""
+        if self._mail is not None:
+            self._mail.close()
         self._bell.close()
         self._engine.dispose()
 

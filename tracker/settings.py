@@ -186,7 +186,7 @@ class Settings:
         "TRACKER_WORKERS", default="2", parse=integer, minimum="1", help="tracker up 启动的后台工作进程数"
     )
     sweep_batch: int = setting(
-        "TRACKER_SWEEP_BATCH", default="500", parse=integer, minimum="1", help="一次巡查每批处理的计时数"
+        "TRACKER_SWEEP_BATCH", default="1000", parse=integer, minimum="1", help="一次巡查每批处理的计时数"
     )
     sweep_at_least_every: timedelta = setting(
         "TRACKER_SWEEP_EVERY",
@@ -224,6 +224,12 @@ class Settings:
         default="",
         parse=optional_path,
         help="送达通道设置文件（YAML）：短信走哪里、发送速度、免打扰时段；留空则只发邮件，样例见 docker/channels.example.yaml",
+    )
+    messages_dir: Path | None = setting(
+        "TRACKER_MESSAGES_DIR",
+        default="",
+        parse=optional_path,
+        help="本单位自己的邮件用语所在目录，如 remind/body.txt；有的用它，没有的用自带的；留空则全用自带的",
     )
     gateway_hosts: tuple[str, ...] = setting(
         "TRACKER_GATEWAY_HOSTS",

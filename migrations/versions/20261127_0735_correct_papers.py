@@ -1,14 +1,14 @@
 """Let a paper correct another: a successor that names it.
 
 Revision ID: 0009_corrections
-Revises: 0008_ledger_exports
+Revises: 0008_inbox
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0009_corrections"
-down_revision = "0008_ledger_exports"
+down_revision = "0008_inbox"
 branch_labels = None
 depends_on = None
 

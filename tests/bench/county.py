@@ -101,18 +101,32 @@ def twin(url: str) -> Iterator[str]:
             connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
-def rows_written(url: str) -> dict[str, int]:
-    """Return the size of every table that the engine writes, so that a floor can be held against the engine.
+#: Every table that the engine writes.
+TABLES = ("task", "clock", "told", "firing", "finding", "notice", "notice_item")
+#: Of the record only the streams of tasks and papers count: a campaign's own event is no part of the work compared.
+RECORD = {
+    "stream": "stream t WHERE kind IN ('task', 'notice')",
+    "event": "event t JOIN stream s ON s.id = t.stream_id AND s.kind IN ('task', 'notice')",
+}
 
-    Of the record only the streams of tasks and papers count: a campaign's own event is no part of the work compared.
-    """
-    tables = ("task", "clock", "told", "firing", "finding", "notice", "notice_item")
-    counts = {name: f"SELECT count(*) FROM {name}" for name in tables} | {
-        "stream": "SELECT count(*) FROM stream WHERE kind IN ('task', 'notice')",
-        "event": "SELECT count(*) FROM event e JOIN stream s ON s.id = e.stream_id AND s.kind IN ('task', 'notice')",
-    }
+
+def rows_written(url: str) -> dict[str, int]:
+    """Return how many rows every table that the engine writes has, so that a floor can be held against the engine."""
+    return _of_tables(url, "count(*)")
+
+
+def row_bytes(url: str) -> dict[str, int]:
+    """Return how wide the rows of these tables are together, as they are stored."""
+    return _of_tables(url, "coalesce(sum(pg_column_size(t.*)), 0)")
+
+
+def _of_tables(url: str, asked: str) -> dict[str, int]:
+    sources = {name: f"{name} t" for name in TABLES} | RECORD
     with connected(url) as connection:
-        return {name: int((connection.execute(count).fetchone() or (0,))[0]) for name, count in counts.items()}
+        return {
+            name: int((connection.execute(f"SELECT {asked} FROM {source}").fetchone() or (0,))[0])  # type: ignore[call-overload]
+            for name, source in sources.items()
+        }
 
 
 def seconds(act: Callable[[], object]) -> float:

@@ -143,6 +143,7 @@ class Outgoing:
             uows=parts.uows, clock=self.world.clock, couriers=couriers or {channel: self.courier},
             renderer=TemplateRenderer(), cipher=parts.cipher, queue=self.world.queue,
             public_url="https://tracker.example", channels=channels or Channels(), askers=askers,
+            reported={channel},
         )  # fmt: skip
 
     def receipts(self) -> ReceiptService:

@@ -99,3 +99,11 @@ def test_the_engines_own_incidents_are_the_system_administrators(site: Site) -> 
 
 def test_the_outbox_does_not_exist_outside_a_sample(site: Site) -> None:
     assert site.browser("office1").get("/sample/outbox").status_code == 404
+
+
+def test_the_one_who_keeps_the_system_sees_how_it_runs_and_what_to_do(site: Site) -> None:
+    page = site.browser("system").get("/admin/health").text
+    assert "运行状况" in page
+    assert "下一个到期时刻" in page
+    assert "没有工作进程在运行" in page or "Redis 没有应答" in page
+    assert site.browser("office1").get("/admin/health").status_code == 404

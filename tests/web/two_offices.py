@@ -86,6 +86,8 @@ DOORS = {
     "incident": "SELECT id FROM incident WHERE subject = 'unit:test'",
     "system_incident": "SELECT id FROM incident WHERE subject = 'sweep:test'",
     "person": "SELECT :person",
+    "told": "SELECT min(id) FROM told WHERE person_id = :person",
+    "delivery": "SELECT min(ref) FROM delivery WHERE person_id = :person",
     "account": "SELECT id FROM account WHERE person_id = :person",
     "post": "SELECT id FROM post WHERE person_id = :person",
     "leaver": "SELECT :leaver",

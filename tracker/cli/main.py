@@ -22,6 +22,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "calendar": ("calendar", "calendar"), "accounts": ("accounts", "accounts"), "sweep": ("engine", "sweep"),
     "audit": ("engine", "audit"), "explain": ("engine", "explain"), "ledger": ("engine", "ledger"),
     "units": ("unit_acts", "UNITS"), "backup": ("backup", "backup"),
+    "deliveries": ("deliveries", "deliveries"),
 }  # fmt: skip
 
 

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from jinja2 import PackageLoader, StrictUndefined, TemplateError
+from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, StrictUndefined, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
+from tracker.delivery.own_texts import own_text_problems
+from tracker.domain.errors import DefinitionInvalid
 from tracker.domain.messages import KINDS, MessageUnreadable
 from tracker.domain.ports import MessagePart
 from tracker.domain.sms_texts import day
@@ -21,27 +24,8 @@ ORDER = (
     "served", "superseded", "urge", "relapsed", "returned", "handed_over", "reply_judged", "remind", "assigned", "support_asked",
     "passed_on", "redated", "reworded", "extension_decided", "objection_decided", "decision_risen", "raised", "draft_waiting",
     "to_review", "objection_filed", "extension_examined", "extension_asked", "vacancy", "concluded", "signed_off", "part_confirmed", "approved", "withdrawn",
+    "trial",
 )  # fmt: skip
-#: Kinds after which a unit's person has to do something by a date.
-TO_DO = frozenset(
-    {
-        "assigned",
-        "support_asked",
-        "handed_over",
-        "passed_on",
-        "remind",
-        "urge",
-        "returned",
-        "relapsed",
-        "redated",
-        "served",
-        "extension_decided",
-    }
-)
-#: Kinds after which the office's side has to decide something.
-TO_DECIDE = frozenset({
-    "decision_risen", "raised", "to_review", "objection_filed", "extension_examined", "extension_asked", "draft_waiting", "vacancy",
-})  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -55,9 +39,11 @@ class Group:
 class TemplateRenderer:
     """The MessageRenderer. Templates are sandboxed; a fact that one misses is an error, never a gap."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path | None = None) -> None:
+        """Let texts in `folder` go before the shipped ones. Raises DefinitionInvalid when one of them cannot be used."""
+        shipped = PackageLoader("tracker.delivery")
         self._environment = SandboxedEnvironment(
-            loader=PackageLoader("tracker.delivery"),
+            loader=shipped if folder is None else ChoiceLoader([FileSystemLoader(folder), shipped]),
             undefined=StrictUndefined,
             autoescape=lambda name: name is not None and name.endswith(".html"),
             trim_blocks=True,
@@ -65,6 +51,8 @@ class TemplateRenderer:
             auto_reload=False,
         )
         self._environment.filters["day"] = day
+        if folder is not None and (problems := own_text_problems(folder, self._environment, shipped)):
+            raise DefinitionInvalid(problems)
 
     def email(self, *, recipient: str, parts: Sequence[MessagePart], link: str) -> tuple[str, str, str]:
         """Return subject, plain text and HTML. Raises MessageUnreadable when a part's facts do not fit."""
@@ -76,17 +64,25 @@ class TemplateRenderer:
             self._write("digest/body.html", facts),
         )
 
+    def subject(self, part: MessagePart) -> str:
+        """Return the subject of a mail of this one thing. Raises MessageUnreadable."""
+        return " ".join(self._write(f"{part.message}/subject.txt", part.facts).split())
+
+    def line(self, part: MessagePart) -> str:
+        """Return the sentence of one told thing. Raises MessageUnreadable when its facts do not fit."""
+        if part.message not in KINDS:
+            raise MessageUnreadable(f"no message is called {part.message!r}")
+        return self._write(f"{part.message}/body.txt", part.facts).strip()
+
     def _groups(self, parts: Sequence[MessagePart]) -> list[Group]:
         lines: dict[str, list[str]] = {}
         for part in parts:
-            if part.message not in KINDS:
-                raise MessageUnreadable(f"no message is called {part.message!r}")
-            lines.setdefault(part.message, []).append(self._write(f"{part.message}/body.txt", part.facts).strip())
+            lines.setdefault(part.message, []).append(self.line(part))
         return [Group(KINDS[kind].title, tuple(lines[kind])) for kind in ORDER if kind in lines]
 
     def _subject(self, parts: Sequence[MessagePart]) -> str:
         if len(parts) == 1:
-            return " ".join(self._write(f"{parts[0].message}/subject.txt", parts[0].facts).split())
+            return self.subject(parts[0])
         first = min(parts, key=lambda part: ORDER.index(part.message)).message
         many = sum(1 for part in parts if part.message == first)
         if many == len(parts):

@@ -72,8 +72,26 @@ KINDS: Mapping[str, MessageKind] = {
     "vacancy": MessageKind("岗位空缺", frozenset({"role", "unit", "task_ref"})),
     "handed_over": MessageKind("任务交接", WITH_DATE | {"old_unit", "reason"}),
     "withdrawn": MessageKind("任务撤回", TASK | {"reason"}),
+    "trial": MessageKind("试发", frozenset()),
 }
 MESSAGE_KINDS = frozenset(KINDS)
+#: A value for every fact that a text may need, to try texts out on.
+SAMPLE_FACTS: Mapping[str, object] = {
+    "task_ref": "RW-2026-0007", "title": "出租房屋排查", "unit": "东岭村", "due_on": "2026-09-15", "campaign": "专项行动",
+    "working_days_left": 2, "working_days_late": 3, "rung_title": "督导通知", "reason": "照片不清楚",
+    "wanted_on": "2026-09-30", "granted": True, "notice_ref": "WS-2026-0003", "printed_number": "某办〔2026〕7号",
+    "reply_due_on": "2026-09-20", "outcome": "不通过", "state": "待签发", "old_due_on": "2026-09-10", "role": "联络员",
+    "parties": "督导组", "office": "镇专项办", "old_unit": "旧村",
+}  # fmt: skip
+#: What the unit has answered as soon as its task waits for somebody else.
+ANSWERED_BY_UNIT = frozenset({
+    "assigned", "support_asked", "reworded", "remind", "urge", "returned", "redated", "served", "relapsed", "handed_over",
+})  # fmt: skip
+
+
+def sample_facts(message: str) -> dict[str, object]:
+    """Return made-up values of the facts that `message` always has."""
+    return {name: SAMPLE_FACTS[name] for name in sorted(KINDS[message].required)}
 
 
 def names_date(message: str) -> bool:

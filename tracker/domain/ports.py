@@ -62,7 +62,8 @@ class CalendarCatalog(Protocol):
 class OutgoingMessage:
     """One message ready to send. `address` is an e-mail address or a phone number as it is stored.
 
-    `values` are what a provider's approved template names.
+    `values` are what a provider's approved template names; `thread` is the Message-ID under which a mail reader
+    gathers all mails of one task, empty for a mail of several.
     """
 
     ref: str
@@ -75,6 +76,7 @@ class OutgoingMessage:
     html: str | None
     resent: bool = False
     values: Mapping[str, str] = field(default_factory=dict)
+    thread: str = ""
 
 
 class Courier(Protocol):
@@ -125,6 +127,12 @@ class MessageRenderer(Protocol):
 
     def email(self, *, recipient: str, parts: Sequence[MessagePart], link: str) -> tuple[str, str, str]:
         """Return subject, plain text and HTML."""
+
+    def subject(self, part: MessagePart) -> str:
+        """Return the subject of a mail of one told thing alone; raises MessageUnreadable."""
+
+    def line(self, part: MessagePart) -> str:
+        """Return the sentence of one told thing; raises MessageUnreadable."""
 
 
 class Cipher(Protocol):

@@ -20,7 +20,7 @@ TO_DO = frozenset({
 })  # fmt: skip
 #: Kinds after which the office's side has to decide something.
 TO_DECIDE = frozenset({
-    "decision_risen", "raised", "to_review", "objection_filed", "extension_asked", "draft_waiting", "vacancy",
+    "decision_risen", "raised", "to_review", "objection_filed", "extension_examined", "extension_asked", "draft_waiting", "vacancy",
 })  # fmt: skip
 #: The values that a template may name, each with what it is.
 VALUES: Mapping[str, str] = {

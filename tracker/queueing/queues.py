@@ -22,15 +22,16 @@ class QueueRule:
     """What holds for every job of a queue. A job is never retried by RQ: its rows say what is left to do."""
 
     name: str
+    title: str
     time_limit_seconds: int
     keep_failed_seconds: int = 7 * 86400
 
 
 QUEUES = (
-    QueueRule(ESCALATION, 300),
-    QueueRule(DELIVERIES, 300),
-    QueueRule(DOCUMENTS, 900),
-    QueueRule(HOUSEKEEPING, 1800),
+    QueueRule(ESCALATION, "升级巡查", 300),
+    QueueRule(DELIVERIES, "消息", 300),
+    QueueRule(DOCUMENTS, "文件", 900),
+    QueueRule(HOUSEKEEPING, "日常维护", 1800),
 )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -77,7 +77,16 @@ class Setting:
 
 def setting_of(uow: UnitOfWork, task: Task) -> Setting:
     """Return the setting of a task."""
-    office = uow.tasks.office_of(task.campaign_id)
-    campaign = uow.campaigns.get(task.campaign_id)
-    name = unit_names(uow.session, [task.unit_id])[task.unit_id]
-    return Setting(campaign, office, name, uow.tasks.supporting_units(task.id))
+    return settings_of(uow, [task])[task.id]
+
+
+def settings_of(uow: UnitOfWork, tasks: Sequence[Task]) -> dict[int, Setting]:
+    """Return the settings of tasks by id, in as many queries as that of one takes."""
+    campaign_ids = {task.campaign_id for task in tasks}
+    offices, campaigns = uow.tasks.offices_of(campaign_ids), uow.campaigns.get_many(campaign_ids)
+    names = unit_names(uow.session, [task.unit_id for task in tasks])
+    partners = uow.tasks.supporting_units([task.id for task in tasks])
+    return {
+        task.id: Setting(campaigns[task.campaign_id], offices[task.campaign_id], names[task.unit_id], partners[task.id])
+        for task in tasks
+    }

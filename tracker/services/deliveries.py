@@ -6,7 +6,7 @@ the sending, never during it, so that a killed process leaves at worst a row tha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 
 import structlog
@@ -76,11 +76,13 @@ class DeliveryService:
         channels: Channels = MAIL_ONLY,
         calendars: CalendarCatalog | None = None,
         askers: Mapping[str, ReceiptAsker] = NOBODY_TO_ASK,
+        reported: Collection[str] = (),
     ) -> None:
         self._uows = uows
         self._clock = clock
         self._couriers = couriers
         self._askers = askers
+        self._reported = frozenset(reported)
         self._paces = channels.paces
         self._manners = Manners(channels.courtesy, calendars, clock)
         wording = channels.sms.wording if channels.sms else SmsWording()
@@ -200,7 +202,7 @@ class DeliveryService:
                     mark_contact(uow, due, failure.sentence, now=at.now)
             elif due.shaken:
                 go_on(uow, due.channel, now=at.now)
-            if failure is None and provider_id:
+            if failure is None and provider_id and due.channel in self._reported:
                 for early in uow.receipts.claim_early(due.id, due.channel, provider_id):
                     settle(uow, due, "accepted", early, at=at)
             uow.commit()

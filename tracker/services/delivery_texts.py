@@ -37,8 +37,13 @@ class DeliveryTexts:
         return OutgoingMessage(
             ref=due.ref, message_id=due.message_id, channel=due.channel,
             address=self.cipher.decrypt(due.address or b""), recipient=due.recipient, subject=subject,
-            text=body, html=html, resent=due.resent, values=values,
+            text=body, html=html, resent=due.resent, values=values, thread=self._thread(parts),
         )  # fmt: skip
+
+    def _thread(self, parts: Sequence[DeliveryPart]) -> str:
+        tasks = {str(part.facts.get("task_ref", "")) for part in parts}
+        one = tasks.pop() if len(tasks) == 1 else ""
+        return f"<{one.lower()}@{self.host}>" if one.isascii() and one else ""
 
 
 def _unit_of(parts: Sequence[DeliveryPart]) -> str | None:

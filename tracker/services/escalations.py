@@ -80,6 +80,9 @@ class EscalationService:
 
         Safe to run twice, and beside other sweeps.
         """
+        moment = self.next_fire_at()
+        if moment is None or moment > self._floor.clock.now():
+            return SweepReport()
         report = SweepReport(opened=self._duties.open_begun())
         while True:
             batch = self._sweep_batch(None)
@@ -130,8 +133,7 @@ class EscalationService:
     def next_fire_at(self) -> datetime | None:
         """Return the earliest moment at which a clock must be looked at or a period opens."""
         with self._floor.uows() as uow:
-            moments = (uow.sweeping.next_fire_at(), uow.openings.next_opens_at())
-        return min((moment for moment in moments if moment is not None), default=None)
+            return uow.sweeping.next_moment()
 
     def would_open(self, *, as_of: datetime | None = None) -> list[WouldOpen]:
         """Return the periods that a sweep would open at `as_of` (now when None); change nothing."""

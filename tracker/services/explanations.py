@@ -12,12 +12,12 @@ from tracker.domain.papers import is_internal
 from tracker.domain.permissions import Viewer
 from tracker.domain.values import local_date
 from tracker.persistence.models import Notice, NoticeItem, Task
-from tracker.persistence.queries.explained import findings_of_task
+from tracker.persistence.queries.explained import findings_of_tasks
 from tracker.persistence.queries.history import HistoryEvent, read_history
 from tracker.persistence.unit_of_work import UnitOfWork
 from tracker.services.context import Floor
-from tracker.services.task_explanations import SEEN_OUTSIDE, STEPS, Told, explain_task
-from tracker.services.task_records import NOT_THERE, check_may_see, is_inside, read_record
+from tracker.services.task_explanations import SEEN_OUTSIDE, STEPS, Told, explain_task, explain_tasks
+from tracker.services.task_records import NOT_THERE, check_may_see, is_inside, read_record, read_records
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class ExplanationService:
         finding = uow.notices.get_finding_by_ref(ref)
         task = uow.tasks.get(finding.task_id)
         setting = check_may_see(uow, viewer, task, internal=False)
-        standing = [one for one in findings_of_task(uow.session, task.id) if one.ref == ref]
+        standing = [one for one in findings_of_tasks(uow.session, [task.id])[task.id] if one.ref == ref]
         if not is_inside(viewer, setting, task) and not any(one.issued_at for one in standing):
             raise NotFound(NOT_THERE)
         told = self._told(uow, viewer, task)
@@ -77,29 +77,26 @@ class ExplanationService:
         data: dict[str, Any] = {"notice": ref, "number": notice.printed_number, "items": []}
         # A line that was struck before the issue never reached the unit.
         items = [one for one in uow.notices.items(notice.id) if inside or not _never_issued(one, notice)]
+        about = self._about(uow, viewer, [task.id, *(item.task_id for item in items if item.task_id is not None)])
         for position, item in enumerate(items, start=1):
             struck = f"（已划去：{item.strike_reason}）" if item.struck_at else ""
             lines.append(f"{position}. {item.text}{struck}")
-            told = self._about(uow, viewer, item)
+            told = about.get(item.task_id) if item.task_id is not None else None
             if told is not None:
                 lines += [f"　　{line}" for line in told.lines[1:]]
                 data["items"].append({"text": item.text, "struck": bool(item.struck_at), "task": told.plain})
         steps = self._steps(uow, notice, inside=inside)
-        own = self._told(uow, viewer, task)
+        own = about[task.id]
         lines += [*self._step_lines(steps), "这份文书本身的办理：", *(f"　　{line}" for line in own.lines)]
         data |= {
             "steps": [{"at": s.at.isoformat(), "kind": s.kind, "who": s.who} for s in steps], "task": own.plain,
         }  # fmt: skip
         return self._explanation(f"{notice.printed_number or ref} {notice.title}", tuple(lines), data, task)
 
-    def _about(self, uow: UnitOfWork, viewer: Viewer | None, item: NoticeItem) -> Told | None:
-        """Explain the task that a line is about; one that the viewer may not see is left out."""
-        if item.task_id is None:
-            return None
-        try:
-            return self._told(uow, viewer, uow.tasks.get(item.task_id))
-        except NotFound:
-            return None
+    def _about(self, uow: UnitOfWork, viewer: Viewer | None, task_ids: list[int]) -> dict[int, Told]:
+        """Explain the task of a paper and those that its lines are about; what the viewer may not see is left out."""
+        tasks = uow.tasks.find_many(sorted(set(task_ids)))
+        return explain_tasks(uow, self._floor, read_records(uow, self._floor, viewer, tasks))
 
     def _steps(self, uow: UnitOfWork, notice: Notice, *, inside: bool) -> list[HistoryEvent]:
         steps = read_history(uow.session, kind="notice", subject=notice.id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,14 +13,15 @@ from tracker.domain.papers import NOTICE_TITLES
 from tracker.domain.timeline import Entry, Kind, RungState
 from tracker.domain.timeline_words import cause_words, does, fired_inputs
 from tracker.domain.values import WAITS_FOR_TITLES
+from tracker.persistence.models import ClockRow
 from tracker.persistence.queries.explained import (
     FindingStanding,
     calendar_sources,
-    findings_of_task,
-    firings_of_task,
+    findings_of_tasks,
+    firings_of_tasks,
 )
-from tracker.persistence.queries.history import HistoryEvent, read_history
-from tracker.persistence.queries.told import ToldLine, told_of_task
+from tracker.persistence.queries.history import HistoryEvent, read_histories
+from tracker.persistence.queries.told import ToldLine, told_of_tasks
 from tracker.persistence.unit_of_work import UnitOfWork
 from tracker.services.clock_explanations import calendar_versions, clock_stories
 from tracker.services.context import Floor
@@ -40,17 +41,55 @@ class Told:
     plain: dict[str, Any]
 
 
+@dataclass(frozen=True)
+class _Tables:
+    """What stands in the tables beside the record of one task; `steps` = the records of the papers with its findings."""
+
+    sources: Mapping[int, str]
+    findings: Sequence[FindingStanding]
+    steps: Mapping[int, Sequence[HistoryEvent]]
+    told: Sequence[ToldLine]
+    clocks: Mapping[str, ClockRow]
+    firings: set[tuple[str, int, int]]
+
+
 def explain_task(uow: UnitOfWork, floor: Floor, record: TaskRecord) -> Told:
     """Return the whole explanation of a task, as far as the viewer of `record` may know it."""
-    sources = calendar_sources(uow.session, calendar_versions(record))
+    return explain_tasks(uow, floor, {record.task.id: record})[record.task.id]
+
+
+def explain_tasks(uow: UnitOfWork, floor: Floor, records: Mapping[int, TaskRecord]) -> dict[int, Told]:
+    """Return the explanations of tasks by id, in as many queries as that of one takes."""
+    versions = {task_id: calendar_versions(record) for task_id, record in records.items()}
+    sources = calendar_sources(uow.session, {one for some in versions.values() for one in some})
+    standing = findings_of_tasks(uow.session, records)
+    findings = {
+        task_id: [one for one in standing[task_id] if record.inside or one.issued_at]
+        for task_id, record in records.items()
+    }
+    papers = {one.notice_id for some in findings.values() for one in some if one.notice_id is not None}
+    steps = read_histories(uow.session, kind="notice", subjects=papers)
+    told, firings = told_of_tasks(uow.session, records), firings_of_tasks(uow.session, records)
+    clocks: dict[int, dict[str, ClockRow]] = {task_id: {} for task_id in records}
+    for row in uow.clocks.of_tasks(list(records)):
+        clocks[row.task_id][row.name] = row
+    return {
+        task_id: _explain(floor, record, _Tables(
+            {one: source for one, source in sources.items() if one in versions[task_id]}, findings[task_id], steps,
+            told[task_id], clocks[task_id], firings[task_id],
+        ))
+        for task_id, record in records.items()
+    }  # fmt: skip
+
+
+def _explain(floor: Floor, record: TaskRecord, tables: _Tables) -> Told:
+    sources, findings = tables.sources, tables.findings
     stories = clock_stories(record, sources)
     fired = [one for one in record.line.past if one.kind is Kind.RUNG and one.state in FIRED]
     coming = [one for one in record.line.coming if one.state in (RungState.DUE, RungState.COMING)]
-    findings = [one for one in findings_of_task(uow.session, record.task.id) if record.inside or one.issued_at]
-    decided = [(one, _decisions(uow, one, inside=record.inside)) for one in findings]
-    told = told_of_task(uow.session, record.task.id)
-    told = [one for one in told if record.inside or _may_know(one, record)]
-    differences = tuple(_differences(uow, record))
+    decided = [(one, _decisions(one, tables.steps, inside=record.inside)) for one in findings]
+    told = [one for one in tables.told if record.inside or _may_know(one, record)]
+    differences = tuple(_differences(record, tables))
     today = record.words.today
     lines = [
         _opening(record),
@@ -124,12 +163,14 @@ def _coming_plain(one: Entry) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _decisions(uow: UnitOfWork, one: FindingStanding, *, inside: bool) -> list[HistoryEvent]:
+def _decisions(
+    one: FindingStanding, steps: Mapping[int, Sequence[HistoryEvent]], *, inside: bool
+) -> list[HistoryEvent]:
     """Return what people did with a finding, from the record of the paper that holds its line."""
     if one.notice_id is None:
         return []
-    steps = read_history(uow.session, kind="notice", subject=one.notice_id)
-    return [step for step in steps if _concerns(step, one) and (inside or step.kind in SEEN_OUTSIDE)]
+    of_paper = steps[one.notice_id]
+    return [step for step in of_paper if _concerns(step, one) and (inside or step.kind in SEEN_OUTSIDE)]
 
 
 def _concerns(step: HistoryEvent, one: FindingStanding) -> bool:
@@ -179,13 +220,13 @@ def _decision_plain(one: FindingStanding, steps: Iterable[HistoryEvent]) -> dict
     }  # fmt: skip
 
 
-def _differences(uow: UnitOfWork, record: TaskRecord) -> Iterator[str]:
+def _differences(record: TaskRecord, tables: _Tables) -> Iterator[str]:
     """Yield a sentence for each thing that the tables say otherwise than the record; the record holds."""
     task, states = record.task, record.definition.states
     if task.state != record.state:
         present = states[task.state].title if task.state in states else task.state
         yield _differs(f"任务现在显示“{present}”，记录里是“{states[record.state].title}”")
-    rows = uow.clocks.of_task(task.id)
+    rows = tables.clocks
     last = {span.clock.name: span.clock for span in spans(record.events) if span.until is None}
     for name in sorted(rows.keys() | last.keys()):
         title, row, clock = clock_words(name, record.definition), rows.get(name), last.get(name)
@@ -200,7 +241,7 @@ def _differences(uow: UnitOfWork, record: TaskRecord) -> Iterator[str]:
         for e in record.events
         if e.kind in ("rung.fired", "rung.skipped")
     }
-    if recorded != firings_of_task(uow.session, task.id):
+    if recorded != tables.firings:
         yield _differs("已触发的提醒和措施与记录里的不同")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,11 +16,11 @@ from tracker.domain.permissions import OFFICE_SIDE, Action, Place, Viewer, may
 from tracker.domain.timeline import Rules, Timeline, timeline
 from tracker.domain.timeline_words import Words
 from tracker.domain.values import WaitsFor
-from tracker.persistence.models import Task
-from tracker.persistence.queries.history import HistoryEvent, read_history
+from tracker.persistence.models import Notice, Task
+from tracker.persistence.queries.history import HistoryEvent, read_histories
 from tracker.persistence.queries.units import unit_names
 from tracker.persistence.unit_of_work import UnitOfWork
-from tracker.services.context import Floor, Setting, setting_of
+from tracker.services.context import Floor, Setting, setting_of, settings_of
 
 #: Clocks of the office's own that a unit does not see on a paper that it was issued.
 OFFICE_CLOCKS = frozenset({"decide"})
@@ -47,9 +47,13 @@ class TaskRecord:
 def check_may_see(uow: UnitOfWork, viewer: Viewer | None, task: Task, *, internal: bool) -> Setting:
     """Return the setting of a task; raises NotFound where the viewer may not see it. None = the operator."""
     setting = setting_of(uow, task)
-    if viewer is not None and not may(viewer, Action.SEE_TASK, setting.place(task, internal=internal)):
+    if not _may_see(viewer, setting, task, internal=internal):
         raise NotFound(NOT_THERE)
     return setting
+
+
+def _may_see(viewer: Viewer | None, setting: Setting, task: Task, *, internal: bool) -> bool:
+    return viewer is None or may(viewer, Action.SEE_TASK, setting.place(task, internal=internal))
 
 
 def is_inside(viewer: Viewer | None, setting: Setting, task: Task) -> bool:
@@ -63,22 +67,59 @@ def is_inside(viewer: Viewer | None, setting: Setting, task: Task) -> bool:
 
 def read_record(uow: UnitOfWork, floor: Floor, viewer: Viewer | None, task: Task) -> TaskRecord:
     """Return what the record says of a task; raises NotFound where the viewer may not see it."""
-    setting = check_may_see(uow, viewer, task, internal=is_internal(task.workflow_key, task.state))
+    found = read_records(uow, floor, viewer, [task])
+    if task.id not in found:
+        raise NotFound(NOT_THERE)
+    return found[task.id]
+
+
+@dataclass(frozen=True)
+class _Read:
+    """What was read for several tasks at once, by task; names by unit."""
+
+    settings: Mapping[int, Setting]
+    histories: Mapping[int, Sequence[HistoryEvent]]
+    notices: Mapping[int, Notice]
+    uppers: Mapping[int, str]
+
+
+def read_records(uow: UnitOfWork, floor: Floor, viewer: Viewer | None, tasks: Sequence[Task]) -> dict[int, TaskRecord]:
+    """Return the records of those tasks that the viewer may see, by task, in as many queries as that of one takes."""
+    settings = settings_of(uow, tasks)
+    seen = [
+        task for task in tasks
+        if _may_see(viewer, settings[task.id], task, internal=is_internal(task.workflow_key, task.state))
+    ]  # fmt: skip
+    ids = [task.id for task in seen]
+    uppers = [unit for task in seen if (unit := _upper_of(task)) is not None]
+    read = _Read(
+        settings, read_histories(uow.session, kind="task", subjects=ids), uow.notices.of_tasks(ids),
+        unit_names(uow.session, uppers),
+    )  # fmt: skip
     now = floor.clock.now()
+    return {task.id: _record(floor, viewer, task, read, now=now) for task in seen}
+
+
+def _upper_of(task: Task) -> int | None:
+    """Return the unit that judges a share."""
+    return task.upper_unit_id if task.tie == "share" else None
+
+
+def _record(floor: Floor, viewer: Viewer | None, task: Task, read: _Read, *, now: datetime) -> TaskRecord:
+    setting, history = read.settings[task.id], read.histories[task.id]
     definition = floor.catalog.workflow(task.workflow_version_id)
-    history = read_history(uow.session, kind="task", subject=task.id)
     events = [TaskEvent(one.at, one.kind, one.payload) for one in history]
     state = state_by_events(events, definition)
     inside = is_inside(viewer, setting, task)
     waits_for = definition.states[state].waits_for
-    upper = task.upper_unit_id if task.tie == "share" else None
-    judge = unit_names(uow.session, [upper])[upper] if upper is not None else "督导组"
+    upper = _upper_of(task)
+    judge = read.uppers[upper] if upper is not None else "督导组"
     shown = definition.states[state]
     ended = "已办结" if shown.done or not shown.final else f"“{shown.title}”"
     words = Words(definition, now, judge, waits_for.value, ended)
     over = clocks_that_are_over(events, definition, state)
     line = timeline(events, Rules(floor.catalog.ladder, floor.calendars.calendar), now=now, over=over)
-    notice = uow.notices.of_task(task.id) if definition.paper else None
+    notice = read.notices.get(task.id) if definition.paper else None
     issued_at = notice.issued_at if notice is not None else None
     if issued_at is not None and not inside:
         line = line.seen_from(_left_the_office(events), issued_at, hidden=OFFICE_CLOCKS)

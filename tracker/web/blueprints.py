@@ -16,15 +16,18 @@ from tracker.web.campaign.standings import blueprint as standings
 from tracker.web.campaign.views import blueprint as campaign
 from tracker.web.desk.views import blueprint as desk
 from tracker.web.help.views import blueprint as help_pages
+from tracker.web.inbox.views import blueprint as inbox
 from tracker.web.ledger.lists import blueprint as ledger_lists
 from tracker.web.ledger.views import blueprint as ledger
 from tracker.web.notices.printing import blueprint as printing
 from tracker.web.notices.views import blueprint as notices
 from tracker.web.objections.views import blueprint as objections
+from tracker.web.outbox.office import blueprint as deliveries
 from tracker.web.outbox.views import blueprint as outbox
 from tracker.web.plans.views import blueprint as plans
 from tracker.web.receipts.views import blueprint as receipts
 from tracker.web.sample.views import blueprint as sample_bar
+from tracker.web.search.views import blueprint as search
 from tracker.web.tasks.attachments import blueprint as attachments
 from tracker.web.tasks.explaining import blueprint as explaining
 from tracker.web.tasks.views import blueprint as tasks
@@ -40,7 +43,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     health.blueprint, account, desk, tasks, explaining, attachments, workbench, deciding, notices, printing, objections, campaign, plans, changes, occurrences, returns,
     standings,
     ledger, ledger_lists, accounts, operations, units, roster_import, unit_acts, office_people, areas, calendar,
-    help_pages, receipts,
+    help_pages, search, inbox, deliveries, receipts,
 )  # fmt: skip
 
 #: Their callers are machines: a token in the address stands in place of the form's.

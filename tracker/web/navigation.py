@@ -9,6 +9,7 @@ from flask import current_app, request
 from tracker.domain.permissions import Action, Place, Viewer, may
 from tracker.domain.values import Role
 from tracker.persistence.queries.campaign_page import CampaignRow
+from tracker.persistence.queries.inbox import MOST_COUNTED
 from tracker.web.auth import may_somewhere
 from tracker.web.requests import container, session_view
 
@@ -35,10 +36,13 @@ ENTRIES = (
     Entry("专项行动", "/campaigns", action=Action.SEE_CAMPAIGN),
     Entry("台账", "/ledger", action=Action.SEE_CAMPAIGN),
     Entry("文书", "/notices", roles=UNIT_ROLES | OFFICE_ROLES),
+    Entry("搜索", "/search", action=Action.SEE_CAMPAIGN),
     Entry("单位和人员", "/units", action=Action.SEE_UNITS),
     Entry("工作日历", "/calendar", action=Action.SEE_CALENDAR),
     Entry("账号", "/admin/accounts", action=Action.SEE_ACCOUNTS),
+    Entry("发件箱", "/outbox", action=Action.SEE_OUTBOX),
     Entry("异常", "/admin/incidents", action=Action.SEE_INCIDENTS),
+    Entry("运行状况", "/admin/health", action=Action.SEE_HEALTH),
     Entry("记录核验", "/admin/ledger", action=Action.VERIFY_LEDGER),
     Entry("帮助", "/help", everybody=True),
 )
@@ -79,6 +83,7 @@ def page_values() -> dict[str, object]:
         "navigation": entries_for(who.viewer) if who is not None and not who.must_change else [],
         "known_paths": _known_paths,
         "may_keep_areas": _may_keep_areas,
+        "unread": _unread(),
         "sample": container().sample.status() if who is not None and _is_sample() else None,
     }
 
@@ -88,6 +93,13 @@ def _may_keep_areas(campaign: CampaignRow) -> bool:
     who = session_view()
     place = Place(campaign.office_unit_id, campaign.id, None, internal=True)
     return who is not None and may(who.viewer, Action.MANAGE_AREAS, place)
+
+
+def _unread() -> str:
+    """Return the number beside 消息, empty when there is none."""
+    who = session_view()
+    count = container().inboxes.count_unread(who.viewer) if who is not None and not who.must_change else 0
+    return "" if not count else f"{MOST_COUNTED}+" if count > MOST_COUNTED else str(count)
 
 
 def _is_sample() -> bool:

@@ -8,7 +8,7 @@ import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.policy import default
@@ -74,8 +74,9 @@ def free_port() -> int:
 
 
 def courier(port: int, **changes: Any) -> SmtpCourier:
+    keeps_open = changes.pop("keeps_open", False)
     options = {"security": "none", "sender": "office@tracker.example", **changes}
-    return SmtpCourier(SmtpServer(host=HOST, port=port, **options), now=lambda: SENT_AT)
+    return SmtpCourier(SmtpServer(host=HOST, port=port, **options), now=lambda: SENT_AT, keeps_open=keeps_open)
 
 
 def failure(act: Callable[[], object]) -> DeliveryFailed:
@@ -237,3 +238,69 @@ def make_certificate(folder: Path) -> Path:
     private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     file.write_bytes(certificate.public_bytes(Encoding.PEM) + private)
     return file
+
+
+# -- several mails on one connection
+
+
+class Counting(Inbox):
+    """Counts connections, and cuts each after `most` mails."""
+
+    def __init__(self, most: int = 1000) -> None:
+        super().__init__()
+        self.lines: set[tuple[str, int]] = set()
+        self.most = most
+
+    async def handle_EHLO(  # noqa: N802 (aiosmtpd's name)
+        self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        session.host_name = hostname
+        self.lines.add(session.peer)
+        return responses
+
+    async def handle_NOOP(self, server: SMTP, session: Session, envelope: Envelope, arg: str) -> str:  # noqa: N802
+        if len(self.taken) % self.most == 0:
+            server.transport.close()
+        return "250 OK"
+
+
+def test_a_connection_carries_several_mails_and_another_is_opened_when_it_was_cut() -> None:
+    inbox = Counting(most=3)
+    with smtp_server(inbox) as port:
+        open_line = courier(port, keeps_open=True)
+        for number in range(5):
+            open_line.send(replace(MESSAGE, message_id=f"<{number}@x>"))
+        open_line.close()
+    assert [mail["Message-ID"] for mail in inbox.taken] == [f"<{number}@x>" for number in range(5)]
+    assert len(inbox.lines) == 2
+
+
+def test_after_a_refusal_the_next_mail_gets_a_connection_of_its_own() -> None:
+    inbox = Counting()
+    with smtp_server(inbox) as port:
+        open_line = courier(port, keeps_open=True)
+        open_line.send(MESSAGE)
+        inbox.to_rcpt = "550 No such user"
+        assert failure(lambda: open_line.send(MESSAGE)).permanent
+        inbox.to_rcpt = "250 OK"
+        open_line.send(MESSAGE)
+        open_line.close()
+    assert len(inbox.taken) == 2
+
+
+def test_mails_of_one_task_lie_in_one_thread() -> None:
+    inbox = Inbox()
+    with smtp_server(inbox) as port:
+        courier(port).send(replace(MESSAGE, thread="<rw-2026-0001@tracker.example>"))
+        courier(port).send(MESSAGE)
+    assert inbox.taken[0]["References"] == "<rw-2026-0001@tracker.example>"
+    assert "References" not in inbox.taken[1]
+
+
+def test_a_long_subject_and_a_name_of_sixty_characters_arrive_whole() -> None:
+    inbox = Inbox()
+    name, subject = "长" * 60, "到期提醒：" + "排查" * 80
+    with smtp_server(inbox) as port:
+        courier(port).send(replace(MESSAGE, recipient=name, subject=subject))
+    assert inbox.taken[0]["Subject"] == subject
+    assert inbox.taken[0]["To"].addresses[0].display_name == name

@@ -424,8 +424,8 @@ def test_the_page_shows_what_each_person_would_have_got(world: World) -> None:
     world.engine_works()
     with world.container.reading() as session:
         everything = find_outbox(session, size=1)
-        east = find_outbox(session, person_id=world.person_ids["clerk-east"], channel="email", status="accepted")
-        nothing = find_outbox(session, status="failed")
+        east = find_outbox(session, person_id=world.person_ids["clerk-east"], channel="email", statuses=["accepted"])
+        nothing = find_outbox(session, statuses=["failed"])
         people = find_recipients(session)
     assert everything.total >= 4
     assert everything.has_next

@@ -20,6 +20,8 @@ class Told(Base):
         Index("ix_told__ungathered", "person_id", postgresql_where="gathered_at IS NULL"),
         Index("ix_told__person", "person_id", "id"),
         Index("ix_told__task", "task_id"),
+        Index("ix_told__notice", "notice_id", postgresql_where="notice_id IS NOT NULL"),
+        Index("ix_told__unread", "person_id", "id", postgresql_where="read_at IS NULL"),
     )
     id: Mapped[Id]
     cause: Mapped[str]  # firing:17, event:204 …

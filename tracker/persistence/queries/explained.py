@@ -10,13 +10,14 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 FIRINGS = text("""
-    SELECT c.name, f.occurrence, f.rung FROM firing f JOIN clock c ON c.id = f.clock_id WHERE f.task_id = :task""")
+    SELECT f.task_id, c.name, f.occurrence, f.rung FROM firing f JOIN clock c ON c.id = f.clock_id
+    WHERE f.task_id = ANY(CAST(:tasks AS bigint[]))""")
 
 FINDINGS = text("""
-    SELECT f.ref, f.summary, f.status, f.raised_at, f.kind, i.id AS item_id, n.id AS notice_id, n.ref AS notice_ref,
+    SELECT f.task_id, f.ref, f.summary, f.status, f.raised_at, f.kind, i.id AS item_id, n.id AS notice_id, n.ref AS notice_ref,
         n.printed_number, n.issued_at
     FROM finding f LEFT JOIN notice_item i ON i.finding_id = f.id LEFT JOIN notice n ON n.id = i.notice_id
-    WHERE f.task_id = :task ORDER BY f.id, i.id""")
+    WHERE f.task_id = ANY(CAST(:tasks AS bigint[])) ORDER BY f.id, i.id""")
 
 SOURCES = text("SELECT id, source FROM calendar_version WHERE id = ANY(:ids)")
 
@@ -37,14 +38,20 @@ class FindingStanding:
     issued_at: datetime | None
 
 
-def firings_of_task(session: Session, task_id: int) -> set[tuple[str, int, int]]:
-    """Return (clock, occurrence, rung) of every firing in the table."""
-    return {(row.name, row.occurrence, row.rung) for row in session.execute(FIRINGS, {"task": task_id})}
+def firings_of_tasks(session: Session, task_ids: Iterable[int]) -> dict[int, set[tuple[str, int, int]]]:
+    """Return (clock, occurrence, rung) of every firing in the table, by task."""
+    found: dict[int, set[tuple[str, int, int]]] = {task_id: set() for task_id in task_ids}
+    for task_id, *fired in session.execute(FIRINGS, {"tasks": sorted(found)}):
+        found[task_id].add(tuple(fired))
+    return found
 
 
-def findings_of_task(session: Session, task_id: int) -> list[FindingStanding]:
-    """Return the findings about a task, the oldest first."""
-    return [FindingStanding(**row) for row in session.execute(FINDINGS, {"task": task_id}).mappings()]
+def findings_of_tasks(session: Session, task_ids: Iterable[int]) -> dict[int, list[FindingStanding]]:
+    """Return the findings about each task, the oldest first."""
+    found: dict[int, list[FindingStanding]] = {task_id: [] for task_id in task_ids}
+    for task_id, *standing in session.execute(FINDINGS, {"tasks": sorted(found)}):
+        found[task_id].append(FindingStanding(*standing))
+    return found
 
 
 def calendar_sources(session: Session, versions: Iterable[int]) -> dict[int, str]:

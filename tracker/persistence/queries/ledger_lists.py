@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from tracker.domain.calendar import WorkingCalendar
 from tracker.domain.permissions import Viewer
 from tracker.persistence.queries.lights import LIGHT, light_moment
+from tracker.persistence.queries.patterns import like
 from tracker.persistence.queries.visibility import OFFICE_SEES, TASK_SEEN, UNIT_SEES, scope
 
 _PLACE = f"""c.ref AS campaign_ref, c.title AS campaign_title, c.settings AS campaign_settings, u.id AS unit_id,
@@ -182,8 +183,7 @@ class Ledger:
         """Return the parameters of `source`."""
         given = {**scope(self.viewer), **light_moment(self.now, self.calendar), **self.filters.given()}
         if self.filters.words:
-            escaped = self.filters.words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-            given["words"] = f"%{escaped}%"
+            given["words"] = like(self.filters.words)
         return given
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.errors import NotFound
 from tracker.persistence.queries.paging import Page, fetch_page
+from tracker.persistence.queries.patterns import like
 
 _PERSON = """
     SELECT h.id, h.name, h.left_on, h.phone_cipher IS NOT NULL AS has_phone, h.email_cipher IS NOT NULL AS has_email,
@@ -80,7 +81,7 @@ def find_people(
     session: Session, *, sought: str | None, today: date, real_now: datetime, page: int, size: int
 ) -> Page[PersonAccounts]:
     """Return people whose name, login name or unit contains `sought`. Who may see them is the caller's to check."""
-    given = {"sought": _pattern(sought), "today": today, "real_now": real_now}
+    given = {"sought": like(sought), "today": today, "real_now": real_now}
     return fetch_page(session, PEOPLE, PersonAccounts, number=page, size=size, given=given)
 
 
@@ -105,10 +106,3 @@ def last_seal(session: Session) -> LastSeal | None:
     """Return the newest seal, or None before the first."""
     row = session.execute(LAST_SEAL).mappings().one_or_none()
     return LastSeal(**row) if row else None
-
-
-def _pattern(sought: str | None) -> str | None:
-    if sought is None:
-        return None
-    escaped = sought.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"%{escaped}%"

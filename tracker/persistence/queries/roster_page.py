@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.errors import NotFound
 from tracker.persistence.queries.paging import Page, fetch_page
-from tracker.persistence.queries.unit_page import like
+from tracker.persistence.queries.patterns import like
 
 _HELD = "(p.ends_on IS NULL OR p.ends_on >= :today)"
 #: A person belongs to the office that keeps a unit at which the person holds or held a post; administrators stay out.
@@ -58,6 +58,14 @@ UNREACHABLE = text(f"""
     WHERE h.left_on IS NULL AND h.phone_cipher IS NULL AND {_OURS}
       AND EXISTS (SELECT FROM post p WHERE p.person_id = h.id AND {_HELD})
     ORDER BY h.email_cipher IS NOT NULL, h.name, h.id""")
+TROUBLED = text(f"""
+    SELECT h.id, h.name, c.channel, c.reason, c.since,
+        (SELECT string_agg(DISTINCT n.name, '、') FROM post p
+         JOIN unit_name n ON n.unit_id = p.unit_id AND n.valid_to IS NULL WHERE p.person_id = h.id AND {_HELD}) AS units
+    FROM contact_trouble c JOIN person h ON h.id = c.person_id
+    WHERE c.cleared_at IS NULL AND h.left_on IS NULL AND {_OURS}
+      AND c.address_hash = sha256(CASE c.channel WHEN 'email' THEN h.email_cipher ELSE h.phone_cipher END)
+    ORDER BY c.since DESC, h.id""")
 SAME_NAMES = text(f"""
     SELECT n.name, jsonb_agg(jsonb_build_object('id', u.id, 'key', u.key, 'parent', pn.name) ORDER BY u.id) AS units
     FROM unit u JOIN unit_name n ON n.unit_id = u.id AND n.valid_to IS NULL
@@ -84,6 +92,7 @@ class DataQuality:
     unanswered: Sequence[Mapping[str, Any]]
     unreachable: Sequence[Mapping[str, Any]]
     same_names: Sequence[Mapping[str, Any]]
+    troubled: Sequence[Mapping[str, Any]] = ()
 
 
 def find_people(
@@ -111,11 +120,11 @@ def get_person(session: Session, person_id: int, *, within: frozenset[int] | Non
 
 
 def data_quality(session: Session, *, within: frozenset[int] | None, today: date) -> DataQuality:
-    """Return units without a liaison, people without a phone, and names that several units bear."""
+    """Return units without a liaison, people without a phone or with one that is dead, names that several units bear."""
     given = {"units": _listed(within), "today": today}
     rows = [
         [dict(row) for row in session.execute(query, given).mappings()]
-        for query in (UNANSWERED, UNREACHABLE, SAME_NAMES)
+        for query in (UNANSWERED, UNREACHABLE, SAME_NAMES, TROUBLED)
     ]
     return DataQuality(*rows)
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from tracker.domain.bigrams import bigrams
 from tracker.domain.errors import NotFound
 from tracker.persistence.queries.paging import Page, fetch_page
+from tracker.persistence.queries.patterns import like
 
 _WITHIN = "(CAST(:units AS bigint[]) IS NULL OR u.id = ANY(CAST(:units AS bigint[])))"
 
@@ -168,14 +169,6 @@ def unit_ids(session: Session, keys: Sequence[str]) -> dict[str, int]:
         text("SELECT key, id FROM unit WHERE key = ANY(CAST(:keys AS text[]))"), {"keys": list(keys)}
     )
     return {row.key: row.id for row in rows}
-
-
-def like(sought: str | None) -> str | None:
-    """Return a pattern that finds a text anywhere; None finds all."""
-    if sought is None:
-        return None
-    escaped = sought.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"%{escaped}%"
 
 
 def _listed(within: frozenset[int] | None) -> list[int] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -71,6 +71,11 @@ class CampaignRepository:
     def get(self, campaign_id: int) -> Campaign:
         """Return a campaign by id; raises NotFound."""
         return self._one(self._session.get(Campaign, campaign_id))
+
+    def get_many(self, campaign_ids: Collection[int]) -> dict[int, Campaign]:
+        """Return campaigns by id."""
+        found = self._session.scalars(select(Campaign).where(Campaign.id.in_(campaign_ids)))
+        return {campaign.id: campaign for campaign in found}
 
     def get_by_ref(self, ref: str) -> Campaign:
         """Return a campaign by its public ref; raises NotFound."""

@@ -159,6 +159,10 @@ class DeliveryRepository:
         """Return a delivery, or None."""
         return self._session.get(Delivery, delivery_id)
 
+    def lock(self, delivery_id: int) -> Delivery | None:
+        """Return a delivery, locked, or None."""
+        return self._session.get(Delivery, delivery_id, with_for_update=True)
+
     def find_for_person(self, person_id: int) -> list[Delivery]:
         """Return a person's deliveries, oldest first."""
         return list(

@@ -62,7 +62,12 @@ class NoticeRepository:
 
     def of_task(self, task_id: int) -> Notice | None:
         """Return the notice whose state machine a task is."""
-        return self._session.scalars(select(Notice).where(Notice.task_id == task_id)).one_or_none()
+        return self.of_tasks([task_id]).get(task_id)
+
+    def of_tasks(self, task_ids: Sequence[int]) -> dict[int, Notice]:
+        """Return, by task, the notices whose state machines tasks are."""
+        found = self._session.scalars(select(Notice).where(Notice.task_id.in_(task_ids)))
+        return {notice.task_id: notice for notice in found}
 
     def items(self, notice_id: int) -> list[NoticeItem]:
         """Return every item, struck ones included, in order."""

@@ -40,8 +40,6 @@ RECORD = text("""
 
 DEFER = text("UPDATE assignment SET next_opens_at = :until WHERE id = ANY(CAST(:ids AS bigint[]))")
 
-NEXT = text("SELECT next_opens_at FROM assignment WHERE next_opens_at IS NOT NULL ORDER BY next_opens_at LIMIT 1")
-
 
 @dataclass(frozen=True, slots=True)
 class DutyRow:
@@ -101,8 +99,3 @@ class OpeningRepository:
     def defer(self, assignment_ids: Sequence[int], *, until: datetime) -> None:
         """Put duties that cannot be judged back."""
         self._session.execute(DEFER, {"ids": list(assignment_ids), "until": until})
-
-    def next_opens_at(self) -> datetime | None:
-        """Return the earliest moment at which a duty opens a task: an index probe."""
-        found: datetime | None = self._session.execute(NEXT).scalar_one_or_none()
-        return found

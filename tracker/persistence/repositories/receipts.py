@@ -137,6 +137,10 @@ class ReceiptRepository:
             {"id": delivery_id, "at": at, "asked": asked},
         )
 
+    def count_unmatched(self) -> int:
+        """Return how many receipts are about messages that we do not know."""
+        return int(self._session.execute(text("SELECT count(*) FROM receipt WHERE delivery_id IS NULL")).scalar_one())
+
     def next_ask_at(self, channels: list[str]) -> datetime | None:
         """Return when a provider is next to be asked."""
         found: datetime | None = self._session.execute(

@@ -30,6 +30,12 @@ _CLAIM = """
 CLAIM = text(_CLAIM.format(only=""))
 CLAIM_ONLY = text(_CLAIM.format(only="AND c.id = ANY(CAST(:only AS bigint[]))"))
 
+#: The earliest in the order of each partial index, which no estimate of how many are due turns into a look at every row.
+NEXT_MOMENT = text("""
+    SELECT least(
+        (SELECT next_fire_at FROM clock WHERE next_fire_at IS NOT NULL ORDER BY next_fire_at LIMIT 1),
+        (SELECT next_opens_at FROM assignment WHERE next_opens_at IS NOT NULL ORDER BY next_opens_at LIMIT 1))""")
+
 FIRED = text("""
     SELECT c.id, ARRAY(SELECT f.rung FROM firing f WHERE f.clock_id = c.id AND f.occurrence = c.occurrence)
     FROM unnest(CAST(:clocks AS bigint[]), CAST(:occurrences AS bigint[])) AS c(id, occurrence)""")
@@ -251,11 +257,9 @@ class SweepRepository:
         found = self._session.execute(ORDER_REASONS, {"tasks": sorted(set(task_ids))})
         return {row.subject_id: row.reason for row in found}
 
-    def next_fire_at(self) -> datetime | None:
-        """Return the earliest moment at which any clock must be looked at: an index probe."""
-        found: datetime | None = self._session.execute(
-            text("SELECT next_fire_at FROM clock WHERE next_fire_at IS NOT NULL ORDER BY next_fire_at LIMIT 1")
-        ).scalar_one_or_none()
+    def next_moment(self) -> datetime | None:
+        """Return the earliest moment at which a clock must be looked at or a duty opens a task: two index probes."""
+        found: datetime | None = self._session.execute(NEXT_MOMENT).scalar_one()
         return found
 
     @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -106,10 +106,13 @@ class TaskRepository:
         )
         return list(self._session.scalars(query.order_by(Task.id)))
 
-    def supporting_units(self, task_id: int) -> frozenset[int]:
-        """Return the units that have, or had, a part in a task."""
-        query = select(Task.unit_id).where(Task.parent_id == task_id, Task.tie == "part")
-        return frozenset(self._session.scalars(query))
+    def supporting_units(self, task_ids: Sequence[int]) -> dict[int, frozenset[int]]:
+        """Return the units that have, or had, a part in each task."""
+        query = select(Task.parent_id, Task.unit_id).where(Task.parent_id.in_(task_ids), Task.tie == "part")
+        found: dict[int | None, set[int]] = {task_id: set() for task_id in task_ids}
+        for task_id, unit_id in self._session.execute(query):
+            found[task_id].add(unit_id)
+        return {task_id: frozenset(found[task_id]) for task_id in task_ids}
 
     def find_shares(self, task_id: int) -> list[Task]:
         """Return the shares of a task that were not called off, at the first level."""
@@ -150,6 +153,12 @@ class TaskRepository:
         """Return the issuing office of a campaign."""
         query = select(Office).join(Campaign, Campaign.office_id == Office.id).where(Campaign.id == campaign_id)
         return self._session.scalars(query).one()
+
+    def offices_of(self, campaign_ids: Collection[int]) -> dict[int, Office]:
+        """Return the issuing office of each campaign."""
+        query = select(Campaign.id, Office).join(Office, Campaign.office_id == Office.id)
+        found = self._session.execute(query.where(Campaign.id.in_(campaign_ids)))
+        return {row[0]: row[1] for row in found}
 
     def add_submission(self, submission: Submission) -> Submission:
         """Add a filled form; its id exists afterwards."""

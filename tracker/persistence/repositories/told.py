@@ -24,6 +24,12 @@ INSERT_TOLD = text("""
         CAST(:message AS text[]), CAST(:facts AS jsonb[]), CAST(:grave AS boolean[])) AS r
     ON CONFLICT (cause, person_id) DO NOTHING""")
 
+MARK_READ = text("""
+    UPDATE told SET read_at = :now
+    WHERE person_id = :person AND read_at IS NULL
+      AND (CAST(:ids AS bigint[]) IS NULL OR id = ANY(CAST(:ids AS bigint[])))
+    RETURNING 1""")
+
 POSTS_FOR = text("""
     SELECT p.unit_id, p.role, p.campaign_id, p.person_id, p.id AS post_id
     FROM post p JOIN person n ON n.id = p.person_id
@@ -81,6 +87,18 @@ class ToldRepository:
         columns: dict[str, Any] = dict(zip(names, zip(*map(attrgetter(*names), rows), strict=True), strict=True))
         columns["facts"] = [written[id(row.facts)] for row in rows]
         self._session.execute(INSERT_TOLD, {**as_arrays(columns), "now": now})
+
+    def newest_facts(self, message: str) -> Mapping[str, Any] | None:
+        """Return the facts of the newest row of a kind, None when nobody was ever told one."""
+        found: Mapping[str, Any] | None = self._session.execute(
+            text("SELECT facts FROM told WHERE message = :message ORDER BY id DESC LIMIT 1"), {"message": message}
+        ).scalar_one_or_none()
+        return found
+
+    def mark_read(self, person_id: int, told_ids: Sequence[int] | None, *, now: datetime) -> int:
+        """Mark a person's rows (None = all) as read; return how many were not yet."""
+        given = {"person": person_id, "ids": None if told_ids is None else list(told_ids), "now": now}
+        return len(self._session.execute(MARK_READ, given).all())
 
     def answering_units(self, unit_ids: Sequence[int], campaign_id: int, *, now: datetime) -> frozenset[int]:
         """Return which of these units have a liaison or a head for a campaign today."""

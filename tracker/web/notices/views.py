@@ -12,6 +12,7 @@ from tracker.domain.permissions import OFFICE_SIDE, Action, Place
 from tracker.domain.rising import Risen
 from tracker.domain.values import local_date
 from tracker.persistence.queries import notice_page as queries
+from tracker.persistence.queries.proof import find_proof
 from tracker.web.auth import requires
 from tracker.web.errors import status_of
 from tracker.web.extending import DECISION, EXTENSION, Extending, check_may_decide, present_extending, said_done
@@ -68,6 +69,16 @@ def index() -> str:
 def show(ref: str) -> str:
     """Show one paper; with ?why=1 also why it stands as it does."""
     return _page(ref)
+
+
+@blueprint.get("/notices/<ref>/proof")
+@requires(Action.SEE_CAMPAIGN)
+def proof(ref: str) -> str:
+    """Show who was told of a paper, when, by which way and how it ended; made to be printed."""
+    parts, head = container(), _read(ref).head
+    with parts.reading() as session:
+        lines = find_proof(session, head.task_id)
+    return render_template("notices/proof.html", head=head, lines=lines, now=parts.clock.now())
 
 
 @blueprint.post("/notices/<ref>/extension")

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
+from tracker.domain.channels import CHANNEL_TITLES
 from tracker.domain.errors import InvalidInput, NotAllowed
 from tracker.domain.permissions import Action
 from tracker.domain.values import ADMIN_ROLES, ROLE_TITLES, Role, local_date
@@ -62,6 +63,20 @@ def set_addresses(person_id: int) -> Answer | Response:
         person_id, given, lambda: container().office_people.set_addresses(viewer(), person_id, **given),
         blamed="phone", done="联系方式已更新。",
     )  # fmt: skip
+
+
+@blueprint.post("/units/people/<int:person_id>/contact/<channel>/clear")
+@requires(Action.MANAGE_UNITS)
+def clear_contact(person_id: int, channel: str) -> Response:
+    """Use an address again that was reported dead."""
+    parts, within = container(), administration(Action.MANAGE_UNITS).unit_ids
+    with parts.reading() as session:
+        person = roster_page.get_person(session, person_id, within=within, today=local_date(parts.clock.now()))
+    if parts.outbox.clear_contact(viewer(), person_id, channel):
+        flash(f"{person.name}的{CHANNEL_TITLES.get(channel, '')}地址已恢复使用。", "success")
+    else:
+        flash("这个地址没有被标记，可能已有人处理。", "warning")
+    return redirect(url_for("units.quality"))
 
 
 @blueprint.post("/units/people/<int:person_id>/posts")

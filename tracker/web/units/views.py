@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, render_template
 
 from tracker.domain.campaign_file import UNIT_KINDS
+from tracker.domain.channels import CHANNEL_TITLES
 from tracker.domain.permissions import Action
 from tracker.domain.values import local_date
 from tracker.persistence.queries import roster_page, unit_page
@@ -64,7 +65,7 @@ def quality() -> str:
     parts, within = container(), administration(Action.MANAGE_UNITS).unit_ids
     with parts.reading() as session:
         found = roster_page.data_quality(session, within=within, today=local_date(parts.clock.now()))
-    return render_template("units/quality.html", found=found, most=MOST_LISTED)
+    return render_template("units/quality.html", found=found, most=MOST_LISTED, channels=CHANNEL_TITLES)
 
 
 @blueprint.get("/units/template")

@@ -1,0 +1,87 @@
+"""One box finds what one may see, by number or by a piece of its name, and nothing else."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.web.conftest import Site
+from tests.web.papers import counted_queries, draft_of, issue, report_problems, run_late
+
+
+def found(site: Site, person: str, words: str) -> str:
+    answer = site.browser(person).get("/search", query_string={"q": words})
+    assert answer.status_code == 200
+    return answer.text
+
+
+def leads_to(site: Site, person: str, words: str) -> str | None:
+    answer = site.browser(person).get("/search", query_string={"q": words})
+    return answer.headers.get("Location")
+
+
+def test_a_number_leads_to_its_page_however_it_is_typed(site: Site) -> None:
+    run_late(site)
+    task, draft = site.world.task("survey", "east")["ref"], draft_of(site)
+    assert leads_to(site, "sup1", f"  {task.lower()} ") == f"/tasks/{task}"
+    assert leads_to(site, "sup1", draft) == f"/notices/{draft}"
+    finding = site.world.value(
+        "SELECT ref FROM finding WHERE unit_id = (SELECT id FROM unit WHERE key = 'east') LIMIT 1"
+    )
+    assert (leads_to(site, "sup1", finding) or "").startswith("/tasks/RW-")
+
+
+def test_a_number_that_is_not_ones_own_is_not_there(site: Site) -> None:
+    run_late(site)
+    west, draft = site.world.task("survey", "west")["ref"], draft_of(site)
+    for ref in (west, draft, "RW-2026-9999"):
+        assert leads_to(site, "clerk-east", ref) is None
+        assert "没有找到" in found(site, "clerk-east", ref)
+
+
+def test_a_piece_of_a_name_finds_tasks_units_and_the_campaign(site: Site) -> None:
+    page = found(site, "office1", "租房屋")
+    assert "出<mark>租房屋</mark>排查" in page
+    assert page.count('href="/tasks/RW-') == 2
+    assert "<mark>east村</mark>" in found(site, "office1", "east村")
+    assert f'href="/campaigns/{site.world.campaign_ref}"' in found(site, "office1", "测试专项")
+
+
+def test_a_unit_finds_its_own_and_nobody_elses(site: Site) -> None:
+    report_problems(site, "east", ("村口出租房",))
+    assert "<mark>村口出租</mark>房" in found(site, "clerk-east", "村口出租")
+    assert "没有找到" in found(site, "clerk-west", "村口出租")
+    assert found(site, "clerk-east", "出租房屋").count('href="/tasks/RW-') == 1
+    assert "没有找到" in found(site, "clerk-east", "west村")
+
+
+def test_a_paper_is_found_by_its_printed_number_by_those_who_have_it(site: Site) -> None:
+    run_late(site)
+    draft = draft_of(site)
+    issue(site, draft)
+    number = site.world.value("SELECT printed_number FROM notice WHERE ref = :ref", ref=draft)
+    for person, sees in (("sup1", True), ("clerk-east", True), ("clerk-west", False)):
+        assert (f'href="/notices/{draft}"' in found(site, person, number)) is sees
+
+
+@pytest.mark.parametrize(
+    "words", ["", "一", "%_", "\\\\", "'; DROP TABLE task; --", "\x00\x00", "<script>alert(1)</script>", "长" * 500]
+)
+def test_strange_words_are_answered_with_a_sentence(site: Site, words: str) -> None:
+    page = found(site, "sup1", words)
+    assert "<script>alert" not in page
+    assert "至少输入" in page or "没有找到" in page or "可以找" in page
+
+
+def test_administrators_have_no_search(site: Site) -> None:
+    assert site.browser("security").get("/search?q=出租").status_code == 404
+
+
+def test_what_is_found_costs_the_same_few_queries_however_much_it_is(site: Site) -> None:
+    browser = site.browser("sup1")
+    for words in ("没有这样的", "出租房屋"):  # definitions are read once
+        browser.get(f"/search?q={words}")
+    with counted_queries() as none:
+        browser.get("/search?q=没有这样的")
+    with counted_queries() as some:
+        browser.get("/search?q=出租房屋")
+    assert len(some) == len(none)

@@ -1,0 +1,119 @@
+"""One search over all that a viewer may see: campaigns, tasks, papers, problems, units.
+
+Titles are found by their two-character grams (domain/bigrams.py) in the few thousand measures and units, and by GIN in
+problems; a million tasks are reached through their measure, never read. A ref is found at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import TextClause, text
+from sqlalchemy.orm import Session
+
+from tracker.domain.bigrams import bigrams
+from tracker.domain.permissions import Viewer
+from tracker.persistence.queries.patterns import like
+from tracker.persistence.queries.visibility import OFFICE_SEES, TASK_READABLE, TASK_SEEN, UNIT_SEES, scope
+
+_TASK = """
+    FROM {first} JOIN campaign c ON c.id = t.campaign_id JOIN office o ON o.id = c.office_id
+    JOIN unit_name un ON un.unit_id = t.unit_id AND un.valid_to IS NULL
+    LEFT JOIN notice n ON n.task_id = t.id"""
+_FOUND = """{ref} AS ref, {title} AS title, un.name AS unit_name, c.title AS campaign_title, t.state,
+    t.workflow_version_id, t.due_on, t.final, count(*) OVER () AS total"""
+_ORDER = "ORDER BY t.final, t.due_on NULLS LAST, t.id LIMIT :most"
+
+BY_REF = text(f"""
+    SELECT CASE WHEN n.id IS NULL THEN t.ref ELSE n.ref END AS ref, n.id IS NOT NULL AS paper
+    {_TASK.format(first="task t")}
+    WHERE t.id = coalesce((SELECT id FROM task WHERE ref = :ref), (SELECT task_id FROM notice WHERE ref = :ref),
+                          (SELECT rectification_task_id FROM problem WHERE ref = :ref),
+                          (SELECT task_id FROM finding WHERE ref = :ref))
+      AND {TASK_READABLE}""")
+
+TASKS = text(f"""
+    SELECT {_FOUND.format(ref="t.ref", title="t.title")}
+    {_TASK.format(first="measure m JOIN assignment a ON a.measure_id = m.id JOIN task t ON t.assignment_id = a.id")}
+    WHERE m.bigrams @> CAST(:grams AS text[]) AND m.title ILIKE :sought AND n.id IS NULL AND {TASK_SEEN} {_ORDER}""")
+
+PAPERS = text(f"""
+    SELECT {_FOUND.format(ref="n.ref", title="coalesce(n.printed_number || ' ', '') || n.title")}
+    {_TASK.format(first="notice n0 JOIN task t ON t.id = n0.task_id")}
+    WHERE (n0.printed_number ILIKE :sought OR n0.title ILIKE :sought) AND {TASK_SEEN} {_ORDER}""")
+
+PROBLEMS = text(f"""
+    SELECT {_FOUND.format(ref="t.ref", title="b.place || '：' || b.description")}
+    {_TASK.format(first="problem b JOIN task t ON t.id = b.rectification_task_id")}
+    WHERE b.bigrams @> CAST(:grams AS text[]) AND (b.place ILIKE :sought OR b.description ILIKE :sought)
+      AND {TASK_SEEN} {_ORDER}""")
+
+#: A unit once for each campaign in which it has a duty: that is where its tasks are.
+UNITS = text(f"""
+    SELECT u.key AS ref, un.name AS title, un.name AS unit_name, c.title AS campaign_title, c.ref AS campaign_ref,
+        count(*) OVER () AS total
+    FROM unit_name un JOIN unit u ON u.id = un.unit_id
+    JOIN LATERAL (SELECT DISTINCT m.campaign_id FROM assignment a JOIN measure m ON m.id = a.measure_id
+                  WHERE a.unit_id = u.id AND a.withdrawn_at IS NULL) d ON true
+    JOIN campaign c ON c.id = d.campaign_id JOIN office o ON o.id = c.office_id
+    WHERE un.valid_to IS NULL AND un.bigrams @> CAST(:grams AS text[])
+      AND (un.name ILIKE :sought OR un.short_name ILIKE :sought)
+      AND ({OFFICE_SEES} OR {UNIT_SEES.format(unit="u.id")})
+    ORDER BY un.position, u.id, c.starts_on DESC LIMIT :most""")
+
+CAMPAIGNS = text(f"""
+    SELECT c.ref, c.title, '' AS unit_name, o.name AS campaign_title, count(*) OVER () AS total
+    FROM campaign c JOIN office o ON o.id = c.office_id
+    WHERE c.title ILIKE :sought AND ({OFFICE_SEES} OR EXISTS (
+        SELECT FROM measure m JOIN assignment a ON a.measure_id = m.id
+        WHERE m.campaign_id = c.id AND {UNIT_SEES.format(unit="a.unit_id")}))
+    ORDER BY c.starts_on DESC, c.id LIMIT :most""")
+
+#: What is searched, in the order in which it is shown.
+KINDS: dict[str, TextClause] = {
+    "campaigns": CAMPAIGNS, "tasks": TASKS, "papers": PAPERS, "problems": PROBLEMS, "units": UNITS,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One thing found. State, workflow version and due date are a task's or paper's; `campaign_ref` a unit's."""
+
+    ref: str
+    title: str
+    unit_name: str
+    campaign_title: str
+    state: str = ""
+    workflow_version_id: int = 0
+    due_on: date | None = None
+    final: bool = False
+    campaign_ref: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """What was found of one kind: the first ones, and how many there are."""
+
+    kind: str
+    rows: Sequence[Hit]
+    total: int
+
+
+def find_by_ref(session: Session, viewer: Viewer, ref: str) -> tuple[str, bool] | None:
+    """Return (ref, whether it is a paper) of what a ref of a task, paper, problem or finding leads to, or None."""
+    row = session.execute(BY_REF, {"ref": ref, **scope(viewer)}).first()
+    return (row.ref, row.paper) if row is not None else None
+
+
+def search(session: Session, viewer: Viewer, words: str, *, most: int) -> tuple[Hits, ...]:
+    """Return what the viewer may see whose title holds `words` (two characters at least), at most `most` of a kind."""
+    given: dict[str, Any] = {"sought": like(words), "grams": bigrams(words), "most": most, **scope(viewer)}
+    found = []
+    for kind, query in KINDS.items():
+        rows = session.execute(query, given).mappings().all()
+        total = int(rows[0]["total"]) if rows else 0
+        found.append(Hits(kind, [Hit(**{k: v for k, v in row.items() if k != "total"}) for row in rows], total))
+    return tuple(found)

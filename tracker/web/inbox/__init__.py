@@ -1,0 +1,1 @@
+"""What the signed-in person was told."""
