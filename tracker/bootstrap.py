@@ -48,6 +48,7 @@ from tracker.services.calendars import CalendarService
 from tracker.services.campaigns import CampaignService
 from tracker.services.change_sets import ChangeService
 from tracker.services.context import GATHER_JOB, SWEEP_JOB, Floor
+from tracker.services.correcting import CorrectionService
 from tracker.services.deliveries import DeliveryService
 from tracker.services.escalations import EscalationService
 from tracker.services.excusing import ExcuseService
@@ -125,6 +126,7 @@ class Container:
         self.occurrences = OccurrenceService(self.floor)
         self.notices = NoticeService(self.floor)
         self.triage = TriageService(self.notices)
+        self.corrections = CorrectionService(self.floor)
         self.printing = PrintingService(self.floor, writer=WordPaperWriter())
         self.extensions = ExtensionService(self.floor)
         self.objections = ObjectionService(self.floor)

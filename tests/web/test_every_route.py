@@ -131,6 +131,8 @@ ROUTES = (
     Row("POST", "/notices/<ref>/items/<int:item_id>/strike", DRAFTERS, fill="ref=draft int:item_id=draft_item"),
     Row("POST", "/notices/<ref>/items/<int:item_id>/strike", fill="ref=draft int:item_id=issued_item"),
     Row("POST", "/notices/<ref>/items/<int:item_id>/restore", DRAFTERS, fill="ref=draft int:item_id=draft_item"),
+    Row("POST", "/notices/<ref>/correction", DRAFTERS, fill="ref=issued"),
+    Row("POST", "/notices/<ref>/correction", DRAFTERS, fill="ref=draft"),
     Row("POST", "/notices/<ref>/signed-copy", DRAFTERS, fill="ref=issued"),
     Row("POST", "/notices/<ref>/signed-copy", DRAFTERS, fill="ref=draft"),
     Row("POST", "/notices/<ref>/<transition>", DRAFTERS, "boss", fill="ref=draft transition=seal"),

@@ -255,3 +255,18 @@ def test_the_page_leads_to_the_paper_as_word_with_a_name_that_says_what_it_is(la
     answer = browser.get(f"/notices/{ref}/paper.docx")
     assert unquote(answer.headers["Content-Disposition"]).endswith("测督〔2026〕1号-east村-督导通知书.docx")
     assert answer.data.startswith(b"PK")
+
+
+def test_a_correction_is_begun_on_the_page_and_both_papers_lead_to_each_other(late: Site) -> None:
+    first = draft_of(late)
+    issue(late, first)
+    office = late.browser("sup1")
+    assert step(office, first, "correction", {"reason": ""}).status_code == 422
+    answer = step(office, first, "correction", {"reason": "天数算错"})
+    second = answer.headers["Location"].rsplit("/", 1)[-1]
+    assert second != first
+    assert step(office, second, "items", {"text": "原“3个”更正为“2个”。"}).status_code == 302
+    issue(late, second)
+    clerk = late.browser("clerk-east")
+    assert f'已由 <a href="/notices/{second}">测督〔2026〕2号</a> 更正' in clerk.get(f"/notices/{first}").text
+    assert f'更正 <a href="/notices/{first}">测督〔2026〕1号</a>' in clerk.get(f"/notices/{second}").text

@@ -15,6 +15,7 @@ from tracker.domain.progress import show_share
 NOTICE_TITLES = {
     "supervision_notice": "督导通知书", "interview_notice": "约谈通知书", "rectification_notice": "整改通知书",
     "urge_notice": "催办通知书", "circular": "通报", "yellow_card": "黄牌警告通知书", "red_card": "红牌警告通知书", "listing": "挂牌整治通知书",
+    "correction": "更正通知",
 }  # fmt: skip
 
 #: States before a paper has left the office; a unit does not know that the paper exists.
@@ -59,9 +60,20 @@ def default_body(kind: str, campaign_title: str) -> str:
         "circular": "现予通报。请引以为戒，限期整改，按期书面报告整改情况。",
         "yellow_card": "经研究，对你单位予以黄牌警告。请逐项整改，按期书面报告整改情况，经核查到位后销牌。",
         "red_card": "经研究，对你单位予以红牌警告。请主要负责人牵头逐项整改，按期书面报告，经核查到位后下调。",
+        "correction": "现予更正。",
         "listing": "经研究，决定对你单位挂牌整治。请制定整治方案按期上报，整治期满申请验收，验收合格后摘牌。",
     }
     return f"在“{campaign_title}”推进中，你单位下列事项未按要求落实。{asks[kind]}"
+
+
+def correction_title(number: str, kind: str) -> str:
+    """Return the title of a paper that corrects another."""
+    return f"关于更正{number}{NOTICE_TITLES[kind]}有关内容的通知"
+
+
+def correction_body(number: str, title: str) -> str:
+    """Return the text that a correction begins with; its lines say what was written, and what stands instead."""
+    return f"现将{number}《{title}》有关内容更正如下："
 
 
 #: What a clock asks for, as a verb; other clocks (review, decide …) are the office's own and raise nothing.

@@ -34,6 +34,7 @@ USUAL_FORMS = {"urge_notice": PaperForm.SHEET}
 #: Kinds whose lines are a list of its own, printed as an annex with a table.
 LISTED_KINDS = frozenset({"rectification_notice"})
 MOST_COPIES = 20
+CORRECTION = "correction"
 MARK_DRAFT = "草稿（未印发，不具效力）"
 
 
@@ -197,6 +198,8 @@ def show_moment(moment: datetime) -> str:
 
 def reply_words(definition: WorkflowDefinition) -> str:
     """Return by when a paper asks for its answer, as it is printed before anybody has signed for it."""
+    if definition.key == CORRECTION:
+        return "其余内容不变，以本更正为准。"
     reply = definition.clocks.get("reply")
     if reply is None or reply.within is None:
         return ""

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from tracker.domain.definition import CountsAs, TransitionDefinition
+from tracker.domain.doers import doers_of
 from tracker.domain.errors import (
     CannotIssue,
     FieldProblem,
@@ -21,7 +22,7 @@ from tracker.domain.errors import (
     TransitionNotAllowed,
 )
 from tracker.domain.inputs import cleaned
-from tracker.domain.papers import NOTICE_TITLES, content_hash, printed_number
+from tracker.domain.papers import content_hash, printed_number
 from tracker.domain.permissions import Action, Viewer, may
 from tracker.domain.values import local_date
 from tracker.persistence.models import Notice, NoticeItem, Task
@@ -31,6 +32,7 @@ from tracker.persistence.unit_of_work import UnitOfWork
 from tracker.services.catching_up import fire_due_on_paper
 from tracker.services.contesting import check_not_contested, lapse_all, touched_by_voiding
 from tracker.services.context import Floor, Setting
+from tracker.services.correcting import check_names_corrected, corrected_event, number_word
 from tracker.services.counted_papers import counts_of_lines, papers_behind
 from tracker.services.moving import Move, move_task
 from tracker.services.recording import Doer, doer_at, event
@@ -228,6 +230,7 @@ class NoticeService:
         struck = look_again(uow, self._floor, held.items, now=now)
         if not [item for item in held.items if item.struck_at is None]:
             raise CannotIssue("这份草稿里已没有要处理的事项，不能报审。请弃用草稿，或添加事项。", ["没有未划去的事项"])
+        check_names_corrected(uow, held.notice)
         held.notice.details = values or held.notice.details
         held.notice.gathering = False
         held.notice.content_hash = _hash(held)
@@ -254,11 +257,8 @@ class NoticeService:
         notice = held.notice
         if notice.approved_hash is None or notice.approved_hash != _hash(held):
             raise StaleVersion("现在的内容与审批时不一致，不能印发。请退回重新报审。")
-        word = held.setting.campaign.settings.get("number_words", {}).get(notice.kind)
-        if not word:
-            raise CannotIssue(
-                "还不能印发。", [f"本行动没有设定{NOTICE_TITLES[notice.kind]}的机关代字，请办公室先设定。"]
-            )
+        corrected = check_names_corrected(uow, notice)
+        word = number_word(held.setting.campaign.settings, notice, corrected)
         struck = look_again(uow, self._floor, held.items, now=now)
         kept = [item for item in held.items if item.struck_at is None]
         if not kept:
@@ -283,7 +283,8 @@ class NoticeService:
             # How the office printed then: a later change of its layout does not reach back.
             "office_name": held.setting.office.name, "layout": held.setting.campaign.settings.get("paper_layout") or {},
         }  # fmt: skip
-        uow.events.append([event(("notice", notice.id), "notice.issued", payload, at=now, by=by)])
+        issued = event(("notice", notice.id), "notice.issued", payload, at=now, by=by)
+        uow.events.append([issued, *corrected_event(notice, corrected, by, now=now)])
         return struck
 
     def _hold(self, uow: UnitOfWork, viewer: Viewer, notice_ref: str) -> _Held:
@@ -315,7 +316,9 @@ class NoticeService:
     ) -> int:
         place = held.setting.place(held.task, internal=True)
         by = doer_at(viewer, place, Action.SEE_WORKBENCH)
-        held.task.last_doers = {**held.task.last_doers, "edit": viewer.person_id}
+        # Whoever had a hand in the draft has drafted it, not only who touched it last.
+        drafters = sorted({*doers_of(held.task.last_doers, "edit"), viewer.person_id})
+        held.task.last_doers = {**held.task.last_doers, "edit": drafters}
         held.notice.version += 1
         uow.events.append([event(("notice", held.notice.id), kind, payload, at=now, by=by)])
         settle(uow, self._floor, held.task, held.setting, now=now)

@@ -143,8 +143,9 @@ def _item(item: ItemRow) -> PrintedItem:
 
 
 def _marks(found: NoticePage) -> tuple[str, ...]:
+    corrected = tuple(f"已由{one.printed_number}更正" for one in found.corrections)
     if found.head.state not in ENDS:
-        return ()
+        return corrected
     name, title = ENDS[found.head.state]
     ended = _last_step(found, name)
     if ended is None:

@@ -87,6 +87,22 @@ def test_who_edited_the_draft_may_not_approve_it_though_another_put_it_up(world:
         world.act_on_notice("sup2", ref, "approve")
 
 
+def test_everybody_who_edited_has_drafted_not_only_who_did_so_last(world: World) -> None:
+    ref = draft(world)
+    for who in ("sup2", "sup1"):
+        world.container.notices.edit_draft(
+            world.viewer(who),
+            notice_ref=ref,
+            expected_version=version(world, ref),
+            title="督导通知书",
+            body=f"{who}改。",
+        )
+    world.act_on_notice("sup1", ref, "seal")
+    with pytest.raises(TransitionNotAllowed):
+        world.act_on_notice("sup2", ref, "approve")
+    assert world.act_on_notice("boss", ref, "approve").state == "approved"
+
+
 def test_what_is_finished_meanwhile_is_struck_at_issue_and_the_paper_shows_it(world: World) -> None:
     ref = draft(world)
     world.act_on_notice("sup1", ref, "seal")

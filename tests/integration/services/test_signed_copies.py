@@ -123,3 +123,12 @@ def test_a_draft_has_none_and_a_unit_adds_none(world: World) -> None:
     ref = issued(world)
     with pytest.raises(NotAllowed):
         add(world, ref, who="clerk-west")
+
+
+def test_an_objection_that_names_a_sealed_copy_does_not_take_it_away(world: World) -> None:
+    ref = issued(world)
+    copy = add(world, ref)
+    paper = world.value("SELECT task_id FROM notice WHERE ref = :ref", ref=ref)
+    other = world.task("s1", "west")["id"]
+    with world.container.uows() as uow:
+        assert uow.objections.move_files([copy.ref], task_id=paper, to=other) == []

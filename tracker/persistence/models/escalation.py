@@ -106,6 +106,7 @@ class Notice(Base):
     # Its place in the row of papers that the unit was issued by the office; given under the standing's lock.
     place: Mapped[int | None] = mapped_column(default=None)
     ended_at: Mapped[datetime | None] = mapped_column(default=None)  # voided or superseded: it counts no more
+    corrects_id: Mapped[int | None] = link("notice.id", default=None, index=True)  # the paper that this one corrects
     created_at: Mapped[datetime]
 
 

@@ -31,10 +31,10 @@ HEAD = text(f"""
         un.name AS unit_name, o.name AS office_name, o.unit_id AS office_unit_id, c.id AS campaign_id,
         c.ref AS campaign_ref, c.title AS campaign_title, c.settings, t.id AS task_id, t.ref AS task_ref, t.version AS task_version, t.state,
         t.waits_for, t.final, t.done, t.workflow_version_id, t.last_doers, t.due_on, t.due_at, {LIGHT} AS light,
-        {INSIDE} AS inside, t.risen_unit_id, t.risen_parties,
+        {INSIDE} AS inside, t.risen_unit_id, t.risen_parties, cn.ref AS corrects_ref, cn.printed_number AS corrects_number,
         (SELECT min(e.id) FROM stream s JOIN event e ON e.stream_id = s.id
          WHERE s.kind = 'notice' AND s.subject_id = n.id AND e.kind = 'notice.issued') AS issue_event
-    {_FROM} WHERE n.ref = :ref AND {TASK_SEEN}""")
+    {_FROM} LEFT JOIN notice cn ON cn.id = n.corrects_id WHERE n.ref = :ref AND {TASK_SEEN}""")
 
 #: The line was struck after the paper was served, because an objection to it was upheld.
 OVERTURNED = "EXISTS (SELECT FROM objection b WHERE b.item_id = i.id AND b.outcome = 'upheld')"
@@ -74,6 +74,11 @@ SUBMISSIONS = text("""
         WHERE r.kind = 'task' AND r.subject_id = s.task_id AND e.id >= :issue_event
           AND e.payload ->> 'submission' = CAST(s.id AS text)))
     ORDER BY s.id""")
+
+#: Papers that correct this one. A voided correction corrects nothing any more.
+CORRECTIONS = text("""
+    SELECT n.ref, n.printed_number, n.issued_at FROM notice n
+    WHERE n.corrects_id = :notice AND n.issued_at IS NOT NULL AND n.ended_at IS NULL ORDER BY n.issued_at, n.id""")
 
 #: The binding is the event; the file hangs on the paper's own task.
 SIGNED = text("""
@@ -143,6 +148,8 @@ class NoticeHead:
     inside: bool
     risen_unit_id: int | None
     risen_parties: list[str] | None
+    corrects_ref: str | None
+    corrects_number: str | None
     issue_event: int | None
 
 
@@ -202,6 +209,15 @@ class FilledRow:
 
 
 @dataclass(frozen=True, slots=True)
+class CorrectionRow:
+    """An issued paper that corrects this one."""
+
+    ref: str
+    printed_number: str
+    issued_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class SignedCopy:
     """A signed or sealed copy that was bound to the issued paper."""
 
@@ -240,6 +256,7 @@ class NoticePage:
     extensions: tuple[TaskExtension, ...]
     objections: tuple[ObjectionRow, ...] = ()
     signed: tuple[SignedCopy, ...] = ()
+    corrections: tuple[CorrectionRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,7 +300,10 @@ def get_notice(session: Session, viewer: Viewer, ref: str, *, now: datetime, cal
         clocks=tuple(ClockShown(**clock) for clock in session.execute(CLOCKS, given).mappings()),
         extensions=find_extensions(session, head.task_id),
         objections=find_objections(session, head.id),
-        # A draft has none, and is looked at often.
+        # A draft has neither, and is looked at often.
+        corrections=tuple(CorrectionRow(**one) for one in session.execute(CORRECTIONS, given).mappings())
+        if head.issued_at
+        else (),
         signed=tuple(SignedCopy(**one) for one in session.execute(SIGNED, given).mappings()) if head.issued_at else (),
     )
 

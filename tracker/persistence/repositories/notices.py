@@ -9,7 +9,7 @@ from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from tracker.domain.errors import NotFound
-from tracker.persistence.models import Finding, Notice, NoticeItem
+from tracker.persistence.models import Finding, Notice, NoticeItem, Task
 
 NEXT_NUMBER = text("""
     INSERT INTO number_series AS s (office_id, word, year, last_number) VALUES (:office_id, :word, :year, 1)
@@ -81,6 +81,14 @@ class NoticeRepository:
         """Return the ids of the lines that were put up for approval last, from the record."""
         found = self._session.execute(SEALED_ITEMS, {"notice": notice_id}).scalar_one_or_none()
         return [int(item_id) for item_id in found or ()]
+
+    def open_correction(self, notice_id: int) -> str | None:
+        """Return the ref of the draft that corrects a paper, None when nobody has one open."""
+        query = (
+            select(Notice.ref).join(Task, Task.id == Notice.task_id)
+            .where(Notice.corrects_id == notice_id, Notice.issued_at.is_(None), Task.final.is_(False))
+        )  # fmt: skip
+        return self._session.scalars(query.limit(1)).one_or_none()
 
     def signed_copies(self, notice_id: int) -> list[str]:
         """Return the SHA-256 of the signed copies that are bound to a paper, from the record."""

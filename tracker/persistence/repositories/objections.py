@@ -30,7 +30,7 @@ FREEZE = text("""
 HANDS = text("""
     SELECT DISTINCT e.person_id FROM stream s JOIN event e ON e.stream_id = s.id
     WHERE s.kind = 'notice' AND s.subject_id = :notice AND e.person_id IS NOT NULL AND e.kind IN (
-        'notice.edited', 'notice.item_added', 'notice.item_struck', 'notice.item_restored', 'notice.sealed',
+        'notice.drafted', 'notice.edited', 'notice.item_added', 'notice.item_struck', 'notice.item_restored', 'notice.sealed',
         'notice.approved', 'notice.issued')
     ORDER BY 1""")
 
@@ -38,9 +38,15 @@ TOLD = text("""
     SELECT DISTINCT t.person_id FROM told t
     WHERE t.notice_id = :notice OR t.task_id = (SELECT n.task_id FROM notice n WHERE n.id = :notice) ORDER BY 1""")
 
+#: A sealed copy stays with its paper, whoever names it.
 MOVE_FILES = text("""
     UPDATE attachment SET task_id = :to WHERE task_id = :from AND submission_id IS NULL
-      AND ref = ANY(CAST(:refs AS text[])) RETURNING ref""")
+      AND ref = ANY(CAST(:refs AS text[]))
+      AND NOT EXISTS (
+        SELECT FROM notice n JOIN stream s ON s.kind = 'notice' AND s.subject_id = n.id
+        JOIN event e ON e.stream_id = s.id AND e.kind = 'notice.signed_copy'
+        WHERE n.task_id = :from AND e.payload ->> 'attachment' = attachment.ref)
+    RETURNING ref""")
 
 _RESTING = (
     select(Finding)

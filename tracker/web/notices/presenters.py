@@ -27,7 +27,7 @@ from tracker.web.showing import left_or_late
 EVENT_TITLES = {
     "notice.drafted": "引擎起草", "notice.finding_gathered": "并入新事项", "notice.finding_joined": "并入同一工作的又一期", "notice.edited": "修改标题或正文",
     "notice.item_added": "添加事项", "notice.item_struck": "划去一项", "notice.item_restored": "恢复一项",
-    "notice.issued": "编号", "notice.signed_copy": "上传盖章件", "notice.items_opened": "生成整改事项", "extension.asked": "申请延期", "extension.examined": "初审延期",
+    "notice.issued": "编号", "notice.signed_copy": "上传盖章件", "notice.corrected": "被更正", "notice.items_opened": "生成整改事项", "extension.asked": "申请延期", "extension.examined": "初审延期",
     "extension.decided": "答复延期", "task.urged": "人工催办", "rung.ordered": "领导批示升级",
     "objection.filed": "单位提出申诉", "objection.decided": "申诉有了结果",
     "decision.risen": "转请上一级单位决定", "decision.came_back": "改回由办公室决定",
@@ -233,6 +233,8 @@ def _lines(kind: str, payload: Mapping[str, Any]) -> tuple[str, ...]:
             if contested := payload.get("contested"):
                 again.append(f"印发前复核，划去正在申诉的{contested}项。")
             return (f"{payload.get('number')}，送{payload.get('unit_name')}。", *again)
+        case "notice.corrected":
+            return (f"由{payload.get('number')}更正。",)
         case "notice.signed_copy":
             return (f"{payload.get('attachment')}，SHA-256 {str(payload.get('sha256'))[:16]}…",)
         case "notice.items_opened":

@@ -27,7 +27,7 @@ DEFAULT_DAYS = 15
 #: A row repeats its line of the paper up to this length; the service matches rows to lines by it.
 MOST_LETTERS = 200
 #: Element ids begin with `s-` and the step, but for the forms that are not steps.
-SCOPES = {"add_item": "item", "edit": "edit", EXTENSION: EXTENSION, DECISION: DECISION}
+SCOPES = {"add_item": "item", "correction": "correction", "edit": "edit", EXTENSION: EXTENSION, DECISION: DECISION}
 
 
 @dataclass(frozen=True)

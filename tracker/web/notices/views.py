@@ -169,6 +169,20 @@ def restore(ref: str, item_id: int) -> Answer:
     return _done(ref, "已恢复。")
 
 
+@blueprint.post("/notices/<ref>/correction")
+@requires(Action.ACT_AS_SUPERVISOR, Action.ACT_AS_OFFICE)
+def correct(ref: str) -> Answer:
+    """Begin a paper that corrects this one."""
+    try:
+        begun = container().corrections.begin(viewer(), notice_ref=ref, reason=request.form.get("reason", ""))
+    except TrackerError as refused:
+        return _refused(ref, "correction", refused)
+    return _done(
+        begun.ref,
+        "已有一份更正在起草，请接着办理。" if begun.existing else "更正已起草。请逐条添加“原……更正为……”，再提请审批。",
+    )
+
+
 @blueprint.post("/notices/<ref>/signed-copy")
 @requires(Action.ACT_AS_SUPERVISOR, Action.ACT_AS_OFFICE)
 def add_signed_copy(ref: str) -> Answer:
@@ -272,7 +286,7 @@ def _page(ref: str, trouble: Trouble = NO_TROUBLE) -> str:
     return render_template(
         "notices/show.html", view=present_notice(found, parts.catalog, now=now, calendar=calendar), steps=steps,
         trouble=trouble, editable=editable, signs=head.issued_at is not None and head.inside and drafts,
-        signed=found.signed, extending=_extending(found), offer=parts.objections.offer(who, ref),
+        signed=found.signed, corrections=found.corrections, extending=_extending(found), offer=parts.objections.offer(who, ref),
         outcomes=OUTCOMES, today=local_date(now),
         why=parts.explanations.explain(who, ref) if request.args.get("why") else None,
     )  # fmt: skip
