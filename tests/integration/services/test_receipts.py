@@ -224,3 +224,22 @@ def test_a_callback_that_comes_while_we_ask_wins(out: Outgoing) -> None:
     out.provider.ask = lambda question: (out.call_back("queue-1:DELIVRD"), original(question))[1]  # type: ignore[method-assign]
     asked.ask_due()
     assert (out.newest()["status"], asked.next_moment()) == ("delivered", None)
+
+
+def test_a_question_whose_asker_was_killed_is_asked_again(out: Outgoing) -> None:
+    sent(out, asks=True)
+    later(out, minutes=2)
+
+    def killed(question: object) -> None:
+        raise KeyboardInterrupt
+
+    original = out.provider.ask
+    out.provider.ask = killed  # type: ignore[method-assign, assignment]
+    with pytest.raises(KeyboardInterrupt):
+        out.receipts().ask_due()
+    assert out.receipts().ask_due() == 0
+    out.provider.ask = original  # type: ignore[method-assign]
+    out.provider.answers[:] = ["DELIVRD"]
+    later(out, minutes=10)
+    assert out.receipts().ask_due() == 1
+    assert out.newest()["status"] == "delivered"
