@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
+from sqlalchemy import text
 
 from tests.web.conftest import Site
 from tests.web.papers import counted_queries, draft_of, issue, run_late, step
@@ -270,3 +271,14 @@ def test_a_correction_is_begun_on_the_page_and_both_papers_lead_to_each_other(la
     clerk = late.browser("clerk-east")
     assert f'已由 <a href="/notices/{second}">测督〔2026〕2号</a> 更正' in clerk.get(f"/notices/{first}").text
     assert f'更正 <a href="/notices/{first}">测督〔2026〕1号</a>' in clerk.get(f"/notices/{second}").text
+
+
+def test_a_red_head_is_shown_only_where_the_office_has_one(late: Site) -> None:
+    ref = draft_of(late)
+    assert 'class="paper-office"' not in late.browser("sup1").get(f"/notices/{ref}").text
+    with late.world.container.uows() as uow:
+        uow.session.execute(
+            text("""UPDATE campaign SET settings = settings || '{"paper_layout": {"letterhead": "某镇专项办文件"}}'""")
+        )
+        uow.commit()
+    assert '<p class="paper-office">某镇专项办文件</p>' in late.browser("sup1").get(f"/notices/{ref}").text

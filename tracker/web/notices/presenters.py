@@ -15,7 +15,7 @@ from tracker.domain.lights import LIGHTS, Light
 from tracker.domain.objections import OUTCOMES
 from tracker.domain.papers import NOTICE_TITLES
 from tracker.domain.ports import WorkflowCatalog
-from tracker.domain.printed_papers import reply_words
+from tracker.domain.printed_papers import PaperForm, PaperLayout, reply_words
 from tracker.domain.values import ROLE_TITLES, Role, local_date, severity_title
 from tracker.persistence.queries.notice_page import ItemRow, NoticeHead, NoticePage, NoticeRow, StepRow
 from tracker.persistence.queries.objections import ObjectionRow
@@ -38,7 +38,7 @@ PARTY_BY_WAITS = {"unit": "单位", "supervisor": "督导组", "office": "办公
 
 @dataclass(frozen=True)
 class PaperView:
-    """The paper as it is printed."""
+    """The paper as it is printed. `red_head` is the 发文机关标志, empty where the office has none for this form."""
 
     kind: str
     title: str
@@ -49,6 +49,7 @@ class PaperView:
     details: tuple[tuple[str, str], ...]
     reply: str
     office: str
+    red_head: str
     dated: str
     is_draft: bool
 
@@ -170,6 +171,7 @@ def _paper(found: NoticePage, definition: WorkflowDefinition) -> PaperView:
         details=tuple((title, text) for title, text in details if text),
         reply=_reply_line(found, definition),
         office=head.office_name,
+        red_head=_red_head(head),
         dated=show_day(local_date(head.issued_at)) if head.issued_at else "（未印发）",
         is_draft=head.issued_at is None,
     )
@@ -223,6 +225,12 @@ def _entry(step: StepRow, definition: WorkflowDefinition) -> Entry | None:
     if step.kind not in EVENT_TITLES:
         return None
     return Entry(EVENT_TITLES[step.kind], _who(step), step.at, _lines(step.kind, payload))
+
+
+def _red_head(head: NoticeHead) -> str:
+    """Return the red head as the Word file has it: only where the campaign gives one, and never on a sheet (表单)."""
+    layout = PaperLayout.from_plain(head.settings.get("paper_layout") or {})
+    return "" if layout.form_of(head.kind) is PaperForm.SHEET else layout.letterhead
 
 
 def _lines(kind: str, payload: Mapping[str, Any]) -> tuple[str, ...]:
