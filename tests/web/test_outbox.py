@@ -106,6 +106,11 @@ def test_the_proof_of_a_paper_names_who_got_it_when_and_how(site: Site) -> None:
     assert "已发出" in mine
     assert "打开" in page
     assert "文书待处理" not in page  # what the office told itself before it decided
+    for person in ("sup1", "head-east"):
+        seen = site.browser(person).get(f"/notices/{ref}/proof").text
+        rows = re.findall(r"<tr>.*?</tr>", seen, re.S)[1:]
+        assert rows, person
+        assert all("east村" in row for row in rows), "how long the office sat on it is no unit's to read"
     assert site.browser("clerk-west").get(f"/notices/{ref}/proof").status_code == 404
 
 

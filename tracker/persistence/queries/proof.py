@@ -12,18 +12,20 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.channels import CHANNEL_TITLES
 from tracker.domain.delivery_states import STATUS_TITLES
-from tracker.domain.messages import KINDS, SentWhile
+from tracker.domain.messages import KINDS
+from tracker.domain.permissions import OFFICE_SIDE
 
 PROOF = text("""
     SELECT t.id, p.name, un.name AS unit_name, o.role, t.message, t.created_at, t.read_at, d.ref, d.channel, d.status,
         d.submitted_at, d.accepted_at, d.delivered_at, d.provider_id, i.cancelled_reason, d.reason
-    FROM told t JOIN person p ON p.id = t.person_id
-    LEFT JOIN post o ON o.id = t.post_id
+    FROM notice n JOIN told t ON t.task_id = n.task_id AND t.created_at >= n.issued_at
+    JOIN person p ON p.id = t.person_id
+    JOIN post o ON o.id = t.post_id AND o.role <> ALL(CAST(:office AS text[]))
     LEFT JOIN unit_name un ON un.unit_id = o.unit_id AND un.valid_to IS NULL
     LEFT JOIN delivery_item i ON i.told_id = t.id LEFT JOIN delivery d ON d.id = i.delivery_id
-    WHERE t.task_id = :task AND t.message <> ALL(CAST(:inside AS text[])) ORDER BY t.id, d.id""")
+    WHERE n.id = :notice ORDER BY t.id, d.id""")
 #: What the office tells itself on the way to a decision proves nothing of the serving, and is no unit's to read.
-INSIDE = sorted(key for key, kind in KINDS.items() if kind.sent_while is SentWhile.WITH_OFFICE)
+OFFICE = sorted(role.value for role in OFFICE_SIDE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ class ProofLine:
 
     name: str
     unit_name: str | None
-    role: str | None
+    role: str
     message: str
     told_at: datetime
     read_at: datetime | None
@@ -63,12 +65,12 @@ class ProofLine:
         return KINDS[self.message].title
 
 
-def find_proof(session: Session, task_id: int) -> list[ProofLine]:
-    """Return everybody who was told of a task (a paper's too), the office's own deciding left out, oldest first.
+def find_proof(session: Session, notice_id: int) -> list[ProofLine]:
+    """Return whom on the unit's side a paper was told of since it was issued, and of what; oldest first.
 
     Who may see it is the caller's to check.
     """
-    rows = session.execute(PROOF, {"task": task_id, "inside": INSIDE}).all()
+    rows = session.execute(PROOF, {"notice": notice_id, "office": OFFICE}).all()
     lines = []
     for _, several in groupby(rows, key=lambda row: row.id):
         mine = list(several)

@@ -77,7 +77,7 @@ def proof(ref: str) -> str:
     """Show who was told of a paper, when, by which way and how it ended; made to be printed."""
     parts, head = container(), _read(ref).head
     with parts.reading() as session:
-        lines = find_proof(session, head.task_id)
+        lines = find_proof(session, head.id)
     return render_template("notices/proof.html", head=head, lines=lines, now=parts.clock.now())
 
 
