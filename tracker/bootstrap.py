@@ -33,9 +33,12 @@ from tracker.domain.deadlines import local_moment
 from tracker.domain.installation import CalendarSeed
 from tracker.domain.ports import Clock, Courier, JobQueue
 from tracker.domain.redating import CalendarTable
+from tracker.domain.remarks import Remark, Weight
+from tracker.domain.running import of_engine
 from tracker.domain.values import local_date
 from tracker.persistence.definition_store import DefinitionStore
 from tracker.persistence.engine import DatabaseClock, connect
+from tracker.persistence.queries.running import read_engine
 from tracker.persistence.secrets import ArgonHasher, FieldCipher
 from tracker.persistence.unit_of_work import CommitPoint, UnitOfWorkFactory, pass_by
 from tracker.queueing.enqueue import RqJobQueue
@@ -291,15 +294,13 @@ class Container:
         """Ring for what is done now and then: seals, stuck messages, ended sessions."""
         self.queue.enqueue("housekeeping", "tracker.jobs.housekeeping.tidy")
 
-    def examine(self) -> Iterator[tuple[str, str]]:
-        """Yield (good, warn or bad; sentence) for `tracker doctor`: calendar, incidents, outbox."""
-        yield from _examine_calendar(self)
-        open_incidents = self.incidents.count_open()
-        if open_incidents:
-            yield "warn", f"有{open_incidents}条未处理的异常，请到“异常”页面查看。"
-        moment = self.next_moment()
-        if moment is not None and moment < self.clock.now() - timedelta(minutes=5):
-            yield "bad", "有到期超过5分钟未处理的事项。请检查工作进程和调度进程是否在运行。"
+    def examine(self) -> Iterator[Remark]:
+        """Say for `tracker doctor` how the calendar and the engine stand."""
+        yield _examine_calendar(self)
+        now = self.clock.now()
+        with self.reading() as session:
+            engine = read_engine(session, now=now)
+        yield from of_engine(engine, now=now)
 
     def close(self) -> None:
         """Let go of the connections."""
@@ -369,12 +370,12 @@ def _sample_lines(container: Container, file: CampaignFile) -> list[str]:
     return ["示例账号（口令随机生成，只显示这一次）：", *lines]
 
 
-def _examine_calendar(container: Container) -> Iterator[tuple[str, str]]:
+def _examine_calendar(container: Container) -> Remark:
     calendar = container.calendars.newest()
     year = local_date(container.clock.now()).year
     if year not in calendar.published_years:
-        yield "bad", f"工作日历没有{year}年的放假安排，期限按周一至周五推算。请导入国务院办公厅通知。"
-    elif year + 1 not in calendar.published_years:
-        yield "warn", f"{year + 1}年的放假安排尚未导入，跨年期限暂按推算，会注明“暂定”。"
-    else:
-        yield "good", f"工作日历已覆盖到{max(calendar.published_years)}年。"
+        said = f"工作日历没有{year}年的放假安排，期限按周一至周五推算。请导入国务院办公厅通知。"
+        return Remark(Weight.BAD, said)
+    if year + 1 not in calendar.published_years:
+        return Remark(Weight.WARN, f"{year + 1}年的放假安排尚未导入，跨年期限暂按推算，会注明“暂定”。")
+    return Remark(Weight.GOOD, f"工作日历已覆盖到{max(calendar.published_years)}年。")

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tracker.cli.campaign import opened_container
+from tracker.cli.remarks import say
 from tracker.documents.csv_files import csv_chunks
 from tracker.domain.channels import CHANNEL_TITLES
 from tracker.domain.delivery_states import STATUS_TITLES
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 PAGE = 500
-SIGN = {"good": "✓", "warn": "!", "bad": "✗"}
 STATUS = click.Choice(["attention", "all", *STATUS_TITLES])
 CHANNEL = click.Choice(list(CHANNEL_TITLES))
 HEADINGS = (
@@ -107,11 +107,7 @@ def preview(kind: str | None) -> None:
 def doctor() -> None:
     """检查各通道：服务商能否连上、密钥认不认、积压多少；有问题则以状态 1 退出。"""
     with opened_container() as container:
-        remarks = list(container.outbox.examine())
-    for remark in remarks:
-        click.echo(f"{SIGN[remark.kind]} {remark.sentence}")
-    if any(remark.kind == "bad" for remark in remarks):
-        raise click.ClickException("有问题需要处理，见上面带 ✗ 的行。")
+        say(container.outbox.examine())
 
 
 def _statuses(status: str) -> tuple[str, ...] | None:

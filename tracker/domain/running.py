@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
+
+from tracker.domain.remarks import Remark, Weight
 
 #: After this long with a due moment unswept the scheduler steps in (DESIGN.md §3.1); what waits longer is trouble.
 SWEEP_WITHIN = timedelta(seconds=60)
@@ -14,14 +15,6 @@ SEND_WITHIN = timedelta(minutes=10)
 #: A worker reports at least this often.
 SEEN_WITHIN = timedelta(minutes=10)
 SEAL_WITHIN = timedelta(days=2)
-
-
-class Weight(StrEnum):
-    """How grave a remark is."""
-
-    GOOD = "good"
-    WARN = "warn"
-    BAD = "bad"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,20 +69,16 @@ class Engine:
     database_bytes: int
 
 
-@dataclass(frozen=True, slots=True)
-class Remark:
-    """One sentence about how it runs; `advice` says what to do, empty where nothing is."""
-
-    weight: Weight
-    sentence: str
-    advice: str = ""
-
-
 def remarks(engine: Engine, bell: Bell, *, now: datetime, real_now: datetime) -> tuple[Remark, ...]:
     """Return what is to be said, the gravest first. `now` is the engine's clock, `real_now` that of leases and workers."""
-    found = [*_sweeping(engine, now), *_sending(engine, now), *_bell(bell, real_now), *_record(engine, now)]
+    found = [*of_engine(engine, now=now), *_bell(bell, real_now)]
     order = [Weight.BAD, Weight.WARN, Weight.GOOD]
     return tuple(sorted(found, key=lambda one: order.index(one.weight)))
+
+
+def of_engine(engine: Engine, *, now: datetime) -> tuple[Remark, ...]:
+    """Return what the database alone lets say."""
+    return (*_sweeping(engine, now), *_sending(engine, now), *_record(engine, now))
 
 
 def _sweeping(engine: Engine, now: datetime) -> Iterator[Remark]:

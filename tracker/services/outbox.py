@@ -12,6 +12,7 @@ from tracker.domain.errors import DeliveryFailed, NotAllowed, NotFound
 from tracker.domain.messages import KINDS, sample_facts
 from tracker.domain.permissions import Action, Viewer, may
 from tracker.domain.ports import ChannelCheck, MessagePart, MessageRenderer
+from tracker.domain.remarks import Remark, Weight
 from tracker.persistence.queries.outbox import OutboxItem, find_channels, get_outbox_item
 from tracker.persistence.repositories.told import NewTold
 from tracker.services.channel_pauses import go_on
@@ -21,14 +22,6 @@ from tracker.services.recording import Doer, event
 
 #: Only these can be tried again: what is on its way or arrived is not sent twice, what was cancelled is not wanted.
 AGAIN = frozenset({"gathered", "failed", "unknown"})
-
-
-@dataclass(frozen=True)
-class Remark:
-    """One thing that was looked at: good, warn or bad, and a sentence."""
-
-    kind: str
-    sentence: str
 
 
 @dataclass(frozen=True)
@@ -121,23 +114,25 @@ class OutboxService:
         """Say of each channel whether its provider can be reached, whether it rests, and how much waits."""
         now = self._floor.clock.now()
         if not self._in_use:
-            yield Remark("warn", "没有设置任何送达通道，消息只显示在各人的“消息”页。")
+            yield Remark(Weight.WARN, "没有设置任何送达通道，消息只显示在各人的“消息”页。")
         for channel in self.channels:
             try:
                 if channel in self._checks:
-                    yield Remark("good", self._checks[channel].check())
+                    yield Remark(Weight.GOOD, self._checks[channel].check())
             except DeliveryFailed as problem:
-                yield Remark("bad", f"{CHANNEL_TITLES[channel]}：{problem.sentence}")
+                yield Remark(Weight.BAD, f"{CHANNEL_TITLES[channel]}：{problem.sentence}")
         with self._floor.uows() as uow:
             states = find_channels(uow.session, list(CHANNEL_TITLES))
             unmatched = uow.receipts.count_unmatched()
         for one in states:
             if one.rests(now):
-                yield Remark("bad" if one.stopped else "warn", f"{one.title}通道暂停中：{one.reason}")
+                yield Remark(Weight.BAD if one.stopped else Weight.WARN, f"{one.title}通道暂停中：{one.reason}")
             if one.waiting:
-                yield Remark("good" if one.channel in self._in_use else "bad", f"{one.title}有{one.waiting}条待发送。")
+                yield Remark(
+                    Weight.GOOD if one.channel in self._in_use else Weight.BAD, f"{one.title}有{one.waiting}条待发送。"
+                )
         if unmatched:
-            yield Remark("warn", f"收到{unmatched}条对不上号的回执，可能是别的系统发的短信，或回调网址给错了。")
+            yield Remark(Weight.WARN, f"收到{unmatched}条对不上号的回执，可能是别的系统发的短信，或回调网址给错了。")
 
     def clear_contact(self, viewer: Viewer, person_id: int, channel: str) -> bool:
         """Use an address again at which nobody was; the caller has checked whose it is. False when it was not marked."""

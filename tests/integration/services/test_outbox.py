@@ -121,13 +121,13 @@ def test_a_stopped_channel_goes_on_when_the_administrator_says_so(out: Outgoing)
 def test_the_doctor_says_what_is_wrong_with_each_channel(out: Outgoing) -> None:
     sent(out, refusal(Meaning.STOP, "isv.OUT_OF_SERVICE"))
     out.call_back("nobody:DELIVRD")
-    said = [(one.kind, one.sentence) for one in service(out, refusal(Meaning.AWAY, "off")).examine()]
+    said = [(one.weight, one.sentence) for one in service(out, refusal(Meaning.AWAY, "off")).examine()]
     assert said[0] == ("bad", "短信：服务商说了off")
     assert any(kind == "bad" and "短信通道暂停中" in sentence for kind, sentence in said)
     assert any("短信有1条待发送" in sentence for _, sentence in said)
     assert any("收到1条对不上号的回执" in sentence for _, sentence in said)
     nothing = OutboxService(out.world.container.floor, renderer=TemplateRenderer(), checks={}, in_use=frozenset())
-    assert next(iter(nothing.examine())).kind == "warn"
+    assert next(iter(nothing.examine())).weight == "warn"
 
 
 # -- the operator's commands

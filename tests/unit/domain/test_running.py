@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from tracker.domain.running import Bell, Engine, QueueState, Weight, WorkerState, remarks
+from tracker.domain.remarks import Weight
+from tracker.domain.running import Bell, Engine, QueueState, WorkerState, remarks
 
 NOW = datetime(2026, 3, 10, 1, 0, tzinfo=UTC)
 WELL = Engine(
