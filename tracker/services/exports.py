@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tracker.domain.permissions import Viewer
+from tracker.persistence.unit_of_work import UnitOfWork
 from tracker.services.context import Floor
 from tracker.services.recording import Doer, event
 
@@ -17,9 +18,14 @@ class ExportService:
 
     def record(self, viewer: Viewer, *, ledger: str, filters: Mapping[str, str], rows: int) -> None:
         """Write that the viewer exports `rows` rows of a ledger, narrowed by `filters`."""
-        now = self._floor.clock.now()
-        payload = {"ledger": ledger, "filters": dict(filters), "rows": rows}
-        by = Doer(viewer.person_id, None)
         with self._floor.uows() as uow:
-            uow.events.append([event(("person", viewer.person_id), "ledger.exported", payload, at=now, by=by)])
+            self.record_with(uow, viewer, ledger=ledger, filters=filters, rows=rows)
             uow.commit()
+
+    def record_with(
+        self, uow: UnitOfWork, viewer: Viewer, *, ledger: str, filters: Mapping[str, str], rows: int
+    ) -> None:
+        """The same in the transaction that lets the file be written."""
+        payload = {"ledger": ledger, "filters": dict(filters), "rows": rows}
+        now, by = self._floor.clock.now(), Doer(viewer.person_id, None)
+        uow.events.append([event(("person", viewer.person_id), "ledger.exported", payload, at=now, by=by)])

@@ -115,9 +115,9 @@ class LedgerFileService:
                 )
             )  # fmt: skip
             export_id = export.id
+            self._exports.record_with(uow, viewer, ledger=wanted.kind, filters=filters, rows=export.total)
             uow.on_commit(lambda: self._ring(export_id))
             uow.commit()
-        self._exports.record(viewer, ledger=wanted.kind, filters=filters, rows=min(rows, MOST_ROWS))
         return ref
 
     def look(self, viewer: Viewer, ref: str) -> ExportStatus:
