@@ -31,8 +31,8 @@ from tracker.domain.values import local_date
 from tracker.persistence.repositories.delivery_rows import (
     DeliveryPart,
     DueDelivery,
+    LockedDelivery,
     Outcome,
-    StuckDelivery,
 )
 from tracker.persistence.unit_of_work import UnitOfWork
 from tracker.services.binding import bind
@@ -269,7 +269,7 @@ class DeliveryService:
         uow.deliveries.record(Outcome(due.id, due.attempts, "gathered", reason, next_try_at=again))
 
     def _record(
-        self, uow: UnitOfWork, delivery: DueDelivery | StuckDelivery, outcome: Outcome, *, now: datetime
+        self, uow: UnitOfWork, delivery: DueDelivery | LockedDelivery, outcome: Outcome, *, now: datetime
     ) -> None:
         if uow.deliveries.record(outcome):
             record_end(uow, delivery, outcome, now=now)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from tracker.domain.delivery_states import ASK_UNKNOWN, BACK_OFF, DELAY, STOP_PAUSE, tries_left
 from tracker.domain.errors import DeliveryFailed
 from tracker.domain.provider_codes import Meaning
-from tracker.persistence.repositories.delivery_rows import DueDelivery, Outcome, StuckDelivery
+from tracker.persistence.repositories.delivery_rows import DueDelivery, LockedDelivery, Outcome
 from tracker.persistence.repositories.receipts import DeliveryToAsk
 
 NOT_KNOWN = "发送时连接中断或进程退出，不知道对方是否收到；提醒类消息不重发"
@@ -25,7 +25,7 @@ class Moment:
 
 
 def unsure(
-    delivery: DueDelivery | StuckDelivery | DeliveryToAsk, *, at: Moment, again_in: timedelta = timedelta(),
+    delivery: DueDelivery | LockedDelivery | DeliveryToAsk, *, at: Moment, again_in: timedelta = timedelta(),
     attempts: int | None = None, askable: bool = False,
 ) -> Outcome:  # fmt: skip
     """Nobody knows whether the message went out.

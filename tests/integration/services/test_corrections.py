@@ -6,34 +6,17 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.world import World, morning, small_campaign
+from tests.support.late_village import draft, late_village, sign
+from tests.support.world import World
 from tracker.domain.errors import CannotIssue, InvalidInput, NotAllowed, NotFound, TransitionNotAllowed
 
-SURVEY = (
-    "{key: s1, ordinal: （一）, title: 摸排, text: 摸排, workflow: survey, units: [各村], due: {by_date: 2026-03-20}}"
-)
 CHANGE = "原“逾期3个工作日”更正为“逾期2个工作日”。"
 
 
 @pytest.fixture
 def world(fresh_database_url: str) -> Iterator[World]:
-    with World(fresh_database_url, start=morning("2026-03-02")) as world:
-        world.load(small_campaign(measures=[SURVEY], villages=("west",)))
-        world.act("clerk-west", world.task("s1", "west")["ref"], "accept")
-        world.move_to("2026-03-25", "10:00")
+    with late_village(fresh_database_url) as world:
         yield world
-
-
-def draft(world: World) -> str:
-    ref: str = world.value("SELECT ref FROM notice WHERE kind = 'supervision_notice'")
-    return ref
-
-
-def sign(world: World, ref: str) -> str:
-    for who, step in (("sup1", "seal"), ("sup2", "approve"), ("sup1", "issue")):
-        world.act_on_notice(who, ref, step)
-    number: str = world.value("SELECT printed_number FROM notice WHERE ref = :ref", ref=ref)
-    return number
 
 
 def begin(world: World, ref: str, who: str = "sup1") -> str:

@@ -9,34 +9,23 @@ from collections.abc import Iterator
 import pytest
 from PIL import Image
 
-from tests.support.world import World, morning, small_campaign
+from tests.support.late_village import draft, late_village, sign
+from tests.support.world import World
 from tracker.domain.errors import AttachmentRefused, CannotIssue, NotAllowed, NotFound
 from tracker.services.attachments import AttachmentView
 
-SURVEY = (
-    "{key: s1, ordinal: （一）, title: 摸排, text: 摸排, workflow: survey, units: [各村], due: {by_date: 2026-03-20}}"
-)
 PDF = b"%PDF-1.7\nsealed paper\n%%EOF"
 
 
 @pytest.fixture
 def world(fresh_database_url: str) -> Iterator[World]:
-    with World(fresh_database_url, start=morning("2026-03-02")) as world:
-        world.load(small_campaign(measures=[SURVEY], villages=("west",)))
-        world.act("clerk-west", world.task("s1", "west")["ref"], "accept")
-        world.move_to("2026-03-25", "10:00")
+    with late_village(fresh_database_url) as world:
         yield world
-
-
-def draft(world: World) -> str:
-    ref: str = world.value("SELECT ref FROM notice WHERE kind = 'supervision_notice'")
-    return ref
 
 
 def issued(world: World) -> str:
     ref = draft(world)
-    for who, step in (("sup1", "seal"), ("sup2", "approve"), ("sup1", "issue")):
-        world.act_on_notice(who, ref, step)
+    sign(world, ref)
     return ref
 
 

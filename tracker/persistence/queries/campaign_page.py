@@ -15,12 +15,8 @@ from tracker.domain.errors import NotFound
 from tracker.domain.permissions import Viewer
 from tracker.persistence.queries.lights import LATE, LIGHT, light_moment
 from tracker.persistence.queries.paging import Page, fetch_page
-from tracker.persistence.queries.visibility import OFFICE_SEES, TASK_SEEN, UNIT_SEES, scope
+from tracker.persistence.queries.visibility import CAMPAIGN_SEEN, OFFICE_SEES, TASK_SEEN, UNIT_SEES, scope
 
-#: A unit sees a campaign in which it, or a unit below it, has a duty.
-_CAMPAIGN_SEEN = f"""({OFFICE_SEES} OR EXISTS (
-    SELECT FROM measure m JOIN assignment a ON a.measure_id = m.id
-    WHERE m.campaign_id = c.id AND {UNIT_SEES.format(unit="a.unit_id")}))"""
 _DUTY_SEEN = f"({OFFICE_SEES} OR {UNIT_SEES.format(unit='a.unit_id')})"
 
 CAMPAIGNS = text(f"""
@@ -33,7 +29,7 @@ CAMPAIGNS = text(f"""
             count(*) FILTER (WHERE NOT t.done AND {LATE}) AS late
         FROM task t LEFT JOIN notice n ON n.task_id = t.id
         WHERE t.campaign_id = c.id AND n.id IS NULL AND (t.done OR NOT t.final) AND {TASK_SEEN}) x ON true
-    WHERE (CAST(:ref AS text) IS NULL OR c.ref = :ref) AND {_CAMPAIGN_SEEN}
+    WHERE (CAST(:ref AS text) IS NULL OR c.ref = :ref) AND {CAMPAIGN_SEEN}
     ORDER BY c.starts_on DESC, c.id DESC""")
 
 PHASES = text("""

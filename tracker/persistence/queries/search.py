@@ -17,7 +17,14 @@ from sqlalchemy.orm import Session
 from tracker.domain.bigrams import bigrams
 from tracker.domain.permissions import Viewer
 from tracker.persistence.queries.patterns import like
-from tracker.persistence.queries.visibility import OFFICE_SEES, TASK_READABLE, TASK_SEEN, UNIT_SEES, scope
+from tracker.persistence.queries.visibility import (
+    CAMPAIGN_SEEN,
+    OFFICE_SEES,
+    TASK_READABLE,
+    TASK_SEEN,
+    UNIT_SEES,
+    scope,
+)
 
 _TASK = """
     FROM {first} JOIN campaign c ON c.id = t.campaign_id JOIN office o ON o.id = c.office_id
@@ -67,9 +74,7 @@ UNITS = text(f"""
 CAMPAIGNS = text(f"""
     SELECT c.ref, c.title, '' AS unit_name, o.name AS campaign_title, count(*) OVER () AS total
     FROM campaign c JOIN office o ON o.id = c.office_id
-    WHERE c.title ILIKE :sought AND ({OFFICE_SEES} OR EXISTS (
-        SELECT FROM measure m JOIN assignment a ON a.measure_id = m.id
-        WHERE m.campaign_id = c.id AND {UNIT_SEES.format(unit="a.unit_id")}))
+    WHERE c.title ILIKE :sought AND {CAMPAIGN_SEEN}
     ORDER BY c.starts_on DESC, c.id LIMIT :most""")
 
 #: What is searched, in the order in which it is shown.

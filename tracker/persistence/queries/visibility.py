@@ -23,6 +23,11 @@ OFFICE_SEES = _AT.format(name="office", unit="o.unit_id")
 #: The unit {unit} lies at or below a unit-side post, and the campaign is out. Needs `c`.
 UNIT_SEES = "(c.status <> 'draft' AND " + _AT.format(name="seen", unit="{unit}") + ")"
 
+#: A unit sees a campaign in which it, or a unit below it, has a duty. Needs `c` and `o`.
+CAMPAIGN_SEEN = f"""({OFFICE_SEES} OR EXISTS (
+    SELECT FROM measure m JOIN assignment a ON a.measure_id = m.id
+    WHERE m.campaign_id = c.id AND {UNIT_SEES.format(unit="a.unit_id")}))"""
+
 #: The task's decision rose to a unit above the office, where the viewer decides. Needs `t` task and `c`.
 RISEN_SEES = """EXISTS (
     SELECT FROM unnest(CAST(:risen_units AS bigint[]), CAST(:risen_campaigns AS bigint[]), CAST(:risen_roles AS text[]))

@@ -15,11 +15,11 @@ from tracker.persistence.models import Delivery
 from tracker.persistence.repositories.delivery_rows import (
     DeliveryPart,
     DueDelivery,
+    LockedDelivery,
     NewDelivery,
     Outcome,
     Pending,
     PersonToTell,
-    StuckDelivery,
     TakenTold,
 )
 
@@ -292,10 +292,10 @@ class DeliveryRepository:
         values = {name: getattr(outcome, name) for name in names}
         return self._session.execute(OUTCOME, values).one_or_none() is not None
 
-    def lock_stuck(self, *, before: datetime, limit: int) -> list[StuckDelivery]:
+    def lock_stuck(self, *, before: datetime, limit: int) -> list[LockedDelivery]:
         """Lock deliveries that have been submitting since `before` (real time) or longer."""
         rows = self._session.execute(STUCK, {"before": before, "limit": limit})
-        return [StuckDelivery(*row) for row in rows]
+        return [LockedDelivery(*row) for row in rows]
 
     def pending(self) -> Pending:
         """Return what is still to be gathered, sent or resolved."""

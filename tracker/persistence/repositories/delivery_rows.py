@@ -72,8 +72,8 @@ class DueDelivery:
 
 
 @dataclass(frozen=True, slots=True)
-class StuckDelivery:
-    """A delivery whose sender never came back."""
+class LockedDelivery:
+    """A delivery about which something is to be settled, locked: its sender never came back, or a receipt came."""
 
     id: int
     ref: str

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from tracker.domain.channels import Receipt
+from tracker.persistence.repositories.delivery_rows import LockedDelivery
 
 FIND = text("""
     SELECT id, ref, person_id, channel, grave, resent, attempts, status FROM delivery
@@ -46,16 +47,9 @@ CLAIM_TO_ASK = text("""
 
 
 @dataclass(frozen=True, slots=True)
-class ReportedDelivery:
-    """A delivery that a receipt is about, locked."""
+class ReportedDelivery(LockedDelivery):
+    """A delivery that a receipt is about, locked, with how it stands."""
 
-    id: int
-    ref: str
-    person_id: int
-    channel: str
-    grave: bool
-    resent: bool
-    attempts: int
     status: str
 
 
