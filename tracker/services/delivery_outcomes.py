@@ -9,7 +9,6 @@ from tracker.domain.delivery_states import ASK_UNKNOWN, BACK_OFF, DELAY, STOP_PA
 from tracker.domain.errors import DeliveryFailed
 from tracker.domain.provider_codes import Meaning
 from tracker.persistence.repositories.delivery_rows import DueDelivery, LockedDelivery, Outcome
-from tracker.persistence.repositories.receipts import DeliveryToAsk
 
 NOT_KNOWN = "发送时连接中断或进程退出，不知道对方是否收到；提醒类消息不重发"
 RESENT_NOT_KNOWN = "重发一次后仍不知道对方是否收到，请电话核实"
@@ -25,7 +24,7 @@ class Moment:
 
 
 def unsure(
-    delivery: DueDelivery | LockedDelivery | DeliveryToAsk, *, at: Moment, again_in: timedelta = timedelta(),
+    delivery: DueDelivery | LockedDelivery, *, at: Moment, again_in: timedelta = timedelta(),
     attempts: int | None = None, askable: bool = False,
 ) -> Outcome:  # fmt: skip
     """Nobody knows whether the message went out.

@@ -54,17 +54,9 @@ class ReportedDelivery(LockedDelivery):
 
 
 @dataclass(frozen=True, slots=True)
-class DeliveryToAsk:
+class DeliveryToAsk(ReportedDelivery):
     """A delivery whose provider is to be asked, locked."""
 
-    id: int
-    ref: str
-    person_id: int
-    channel: str
-    grave: bool
-    resent: bool
-    attempts: int
-    status: str
     provider_id: str
     address_cipher: bytes | None
     submitted_at: datetime
