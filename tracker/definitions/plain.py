@@ -13,8 +13,9 @@ from collections.abc import Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import time
 from enum import Enum
+from functools import cache
 from types import NoneType, UnionType
-from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
 
 from tracker.domain.errors import DefinitionInvalid
 
@@ -60,6 +61,11 @@ def _default(one: Field[Any]) -> Any:
     return one.default_factory() if one.default_factory is not MISSING else one.default
 
 
+@cache
+def _hints(kind: type) -> Mapping[str, Any]:
+    return get_type_hints(kind)
+
+
 def _read(kind: Any, plain: Any) -> Any:
     origin = get_origin(kind)
     if origin is UnionType:
@@ -72,7 +78,7 @@ def _read(kind: Any, plain: Any) -> Any:
     if origin is tuple:
         return tuple(_read(get_args(kind)[0], part) for part in plain)
     if is_dataclass(kind):
-        hints = get_type_hints(kind)
+        hints = _hints(cast("type", kind))
         return kind(**{name: _read(hints[name], part) for name, part in plain.items()})  # type: ignore[operator]
     if kind is time:
         return time.fromisoformat(plain)

@@ -83,20 +83,18 @@ class InstallationService:
 def _store_definitions(
     uow: UnitOfWork, definitions: Sequence[DefinitionText], now: datetime, events: list[NewEvent]
 ) -> tuple[list[str], list[str]]:
-    added, outdated = [], []
+    stored = {kind: uow.installations.definition_hashes(kind) for kind in {one.kind for one in definitions}}
+    fresh, outdated = [], []
     for one in definitions:
-        hashes = uow.installations.definition_hashes(one.kind).get(one.key, [])
+        hashes = stored[one.kind].get(one.key, [])
         if one.content_hash not in hashes:
-            version_id = uow.installations.add_definition(
-                one.kind, key=one.key, version=one.version, content=one.content,
-                content_hash=one.content_hash, now=now,
-            )  # fmt: skip
-            payload = {"key": one.key, "version": one.version, "id": version_id, "hash": one.content_hash}
-            events.append(event(SETTINGS_STREAM, f"{one.kind}.loaded", payload, at=now))
-            added.append(f"{one.kind}/{one.key}")
+            fresh.append(one)
         elif one.content_hash != hashes[-1]:
             outdated.append(f"{one.kind}/{one.key}")
-    return added, outdated
+    for one, version_id in zip(fresh, uow.installations.add_definitions(fresh, now=now), strict=True):
+        payload = {"key": one.key, "version": one.version, "id": version_id, "hash": one.content_hash}
+        events.append(event(SETTINGS_STREAM, f"{one.kind}.loaded", payload, at=now))
+    return [f"{one.kind}/{one.key}" for one in fresh], outdated
 
 
 def _store_calendar(uow: UnitOfWork, seed: CalendarSeed, now: datetime, events: list[NewEvent]) -> bool:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from sqlalchemy import insert, select, text
 from sqlalchemy.orm import Session
 
-from tracker.domain.installation import DefinitionKind
+from tracker.domain.installation import DefinitionKind, DefinitionText
 from tracker.persistence.models import (
     CalendarDay,
     CalendarVersion,
@@ -54,15 +53,17 @@ class InstallationRepository:
             found.setdefault(key, []).append(content_hash)
         return found
 
-    def add_definition(
-        self, kind: DefinitionKind, *, key: str, version: int, content: Mapping[str, Any], content_hash: str,
-        now: datetime,
-    ) -> int:  # fmt: skip
-        """Store a version and return its id."""
-        row = _MODELS[kind](key=key, version=version, content=dict(content), content_hash=content_hash, loaded_at=now)
-        self._session.add(row)
+    def add_definitions(self, definitions: Sequence[DefinitionText], *, now: datetime) -> list[int]:
+        """Store versions and return their ids, in the same order."""
+        rows = [
+            _MODELS[one.kind](
+                key=one.key, version=one.version, content=dict(one.content), content_hash=one.content_hash, loaded_at=now
+            )
+            for one in definitions
+        ]  # fmt: skip
+        self._session.add_all(rows)
         self._session.flush()
-        return row.id
+        return [row.id for row in rows]
 
     def find_calendar_sources(self) -> list[str]:
         """Return where each calendar version came from, the newest last."""
