@@ -46,6 +46,7 @@ def send(browser: Browser, ref: str, act: str, fields: dict[str, object]):
 # -- what exists is not told
 
 
+@pytest.mark.slow
 def test_what_is_somebody_elses_sounds_like_what_is_not_there(offices: Site, two_offices: TwoOffices) -> None:
     doors = two_offices.doors
     paths = {

@@ -318,6 +318,7 @@ def test_no_route_is_missing_from_the_table(site: Site) -> None:
     assert served == {(row.method, row.rule) for row in ROUTES} | CALLED_BY_MACHINES
 
 
+@pytest.mark.slow
 def test_for_everybody_else_it_does_not_exist_and_nothing_changes(site: Site, doors: dict[str, str]) -> None:
     browsers = {who: site.browser(None if who == NOBODY else who) for who in ALL.split()}
     before, wrong = recorded(site), []

@@ -18,6 +18,7 @@ MEASURES = [
 LINES = "SELECT count(*) FROM notice_item i JOIN notice n ON n.id = i.notice_id WHERE n.ref = :ref"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("issued", [False, True], ids=["a draft", "an issued paper"])
 def test_the_explanation_of_a_paper_of_many_lines_asks_the_database_no_more_often(
     fresh_database_url: str, issued: bool

@@ -195,6 +195,7 @@ def test_a_second_gatherer_passes_by_whom_the_first_holds_and_does_not_wait(worl
     assert world.container.deliveries.gather() == 1
 
 
+@pytest.mark.slow
 def test_two_gatherers_at_once_bind_each_told_row_once(world: World) -> None:
     many = 60
     change(world, "INSERT INTO person (name, email_cipher, created_at)"

@@ -91,6 +91,7 @@ def ordered(world: World) -> None:
     world.engine_works()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("before", [untouched, accepted, sent_back, came_back_after_its_day, extended, ordered])
 def test_what_is_to_come_comes_at_its_very_moment_and_nothing_else_does(world: World, before) -> None:
     before(world)
