@@ -75,10 +75,9 @@ def _start(settings: Settings, tree: ProcessTree, *, sample: bool) -> None:
     lines = prepare(settings, sample=sample)
     web, *others = service_specs(settings)
     _wait_for_web(settings, tree, tree.start(web), others)
-    click.echo(f"\n  网址：{settings.address}\n")
-    for line in lines:
-        click.echo(f"  {line}")
-    click.echo("\n  按 Ctrl-C 停止。")
+    # Written at once: the children log to the same terminal and would come between two lines, or into one.
+    accounts = "\n".join(f"  {line}" for line in lines)
+    click.echo(f"\n  网址：{settings.address}\n\n{accounts}\n\n  按 Ctrl-C 停止。")
 
 
 def service_specs(settings: Settings) -> list[ChildSpec]:
