@@ -11,7 +11,7 @@ from tracker.plans.headings import is_section, joins, length_of_title, one_item,
 from tracker.plans.kinds import kind_of
 from tracker.plans.outline import Node
 from tracker.plans.passages import EMPTY, Passage, joined
-from tracker.plans.phases import Stage, stage_of
+from tracker.plans.phases import Stage, is_bare_stage, stage_of
 from tracker.plans.quantities import find_quantity
 from tracker.plans.sections import Role
 from tracker.plans.segments import Segment, segments_of
@@ -75,10 +75,12 @@ class Collector:
         if node.row:
             self.measures.extend(row_measures(node, above.path, self.years))
             return
-        stage = stage_of(node, role, self.years) or above.stage
+        stage = stage_of(node, role, self.years, nested=above.stage is not None) or above.stage
         if stage and stage is not above.stage:
             self.phases.append(stage.phase)
             role = Role.PHASES
+            if is_bare_stage(node):
+                return
         own, tag = take_tags(node.own)
         tag, body = with_tag_lines(tag, node.body)
         heads = unit_heading(node.title)

@@ -1,0 +1,78 @@
+"""How offices word things when nobody edits them: verbs, brackets, quotations and dates as they come."""
+
+import pytest
+
+from tests.unit.plans.plans_written import measures
+from tracker.plans.reading import read_text
+from tracker.plans.shapes import Measure
+
+
+def one(text: str) -> Measure:
+    (found,) = measures(f"一、任务\n1.{text}")
+    return found
+
+
+@pytest.mark.parametrize(
+    ("text", "lead", "support"),
+    [
+        ("清理河岸垃圾。由水务站、环卫所和各村（社区）负责具体实施。", ("水务站", "环卫所", "各村（社区）"), ()),
+        ("县住建局会同县水务局、县财政局加快管网改造，年底前完工。", ("县住建局",), ("县水务局", "县财政局")),
+        ("县督查室、县府办联合县教育局每月不少于一次暗访。", ("县督查室", "县府办"), ("县教育局",)),
+        ("各乡镇、各有关部门自9月起每月20日前报送进展。", ("各乡镇", "各有关部门"), ()),
+        ("每月5日主题党日由驻村第一书记讲一次反诈课。", ("驻村第一书记",), ()),
+        ("10月31日前，各年级组上交总结，结果纳入文明班级考核。", ("各年级组",), ()),
+        ("盯紧追赃，年底前挽损率不低于40%。牵头：县法院；配合：县检察院、县公安局", ("县法院",), ("县检察院", "县公安局")),
+        ("每季度会商一次。〔牵头领导：×××，责任单位：政法办，配合单位：派出所、各村〕", ("政法办",), ("派出所", "各村")),
+    ],
+)  # fmt: skip
+def test_who_is_meant_is_read_as_it_is_worded(text: str, lead: tuple[str, ...], support: tuple[str, ...]) -> None:
+    found = one(text)
+    assert (found.lead_units, found.support_units) == (lead, support)
+
+
+@pytest.mark.parametrize(
+    "text", ["发生3户以上的网点，由行长约谈网点主任，暂停业务。", "对工作滞后的，约谈社区主要负责人。"]
+)
+def test_who_is_called_in_bears_no_duty(text: str) -> None:
+    assert one(text).lead_units == ()
+
+
+def test_a_year_in_such_brackets_stays_the_number_of_a_paper() -> None:
+    assert one("各村按照县安委〔2026〕3号责任清单开展排查。").lead_units == ("各村",)
+
+
+def test_a_quotation_left_open_ends_with_its_bracket_and_swallows_no_sentence() -> None:
+    found = one("清理小广告（俗称“牛皮癣）行动。城管队、公用事业办负责实施。")
+    assert found.lead_units == ("城管队", "公用事业办")
+
+
+@pytest.mark.parametrize("text", ["作品9月25日截止，美术组评选。", "征集作品，截止时间为9月25日。"])
+def test_a_closing_day_is_the_last_day(text: str) -> None:
+    deadline = one(text).deadline
+    assert deadline is not None
+    assert (deadline.type, deadline.month, deadline.day) == ("by_date", 9, 25)
+
+
+def test_a_screen_that_plays_so_many_times_a_day_is_asked_for_each_day() -> None:
+    deadline = one("电视台每日播放防溺水公益广告不少于3次。").deadline
+    assert deadline is not None
+    assert (deadline.every, deadline.count) == ("day", 3)
+
+
+def test_an_item_that_begins_with_a_date_keeps_its_number() -> None:
+    found = measures("一、任务\n（一）管住通道\n2、各村划好消防通道的线。\n3、6月30日前各村完成标识。")
+    assert [(m.ordinal, m.deadline.day if m.deadline else None) for m in found] == [("(一)2", None), ("(一)3", 30)]
+
+
+def test_a_date_within_a_stage_makes_no_stage_and_a_bare_stage_no_duty() -> None:
+    plan = read_text(
+        "柳湾镇整治方案\n一、实施步骤\n（一）集中整治阶段（2026年3月1日至5月31日）\n1.各村清理河道。\n"
+        "2.4月20日组织一次大扫除。\n（二）长效机制阶段（2026年6月至12月）。"
+    )
+    assert [phase.name for phase in plan.phases] == ["集中整治阶段", "长效机制阶段"]
+    assert [measure.text for measure in plan.measures] == ["各村清理河道", "4月20日组织一次大扫除"]
+
+
+def test_a_heading_that_announces_duties_says_nothing_of_their_kind() -> None:
+    (found,) = measures("一、任务分工\n县民政局结合移风易俗一并开展防骗宣传。")
+    assert found.kind == "宣传"
