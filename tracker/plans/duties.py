@@ -6,6 +6,7 @@ Several 责任单位 are all responsible, the first by custom only; 牵头 said 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tracker.plans.brackets import outer_brackets
@@ -44,6 +45,7 @@ _PARTNERS = re.compile(r"(?<=[\u4e00-\u9fff）])(?:会同|联合|会商)(?=[\u4e
 _UNITS_AND_TIME = re.compile(
     r"^(?P<units>[^，；。：]{2,60})[，；](?P<time>[^，；。：]{0,12}(?:月|季度|年底|[上下]半年)[^，；。：]{0,8}(?:前|底|完成)|长期坚持|持续推进)$"
 )
+_MARKED = re.compile(r"（(?:(?P<head>总?牵头|主办|主责)|(?P<help>配合|协办|协助|参与))(?:单位|部门|落实)?）$")
 _HELPS = ("配合", "协助", "协同", "参与", "协办", "参加", "支持", "指导", "监督", "督导", "督促")
 _LEADS = ("牵头", "主办", "主责")
 
@@ -65,6 +67,16 @@ def merge(first: Duty, second: Duty) -> Duty:
     lead = tuple(dict.fromkeys((*first.lead, *second.lead)))
     support = tuple(unit for unit in dict.fromkeys((*first.support, *second.support)) if unit not in lead)
     return Duty(lead, support, first.time or second.time)
+
+
+def by_marks(names: Sequence[str]) -> Duty:
+    """「政法办（牵头）、派出所、各村」: who is marked leads and the others help; without a mark all are responsible."""
+    marked = [(_MARKED.sub("", name), _MARKED.search(name)) for name in names]
+    if any(mark and mark["head"] for _, mark in marked):
+        lead = [name for name, mark in marked if mark and mark["head"]]
+    else:
+        lead = [name for name, mark in marked if not mark]
+    return Duty(tuple(lead), tuple(name for name, _ in marked if name not in lead))
 
 
 def read_tag(inner: str) -> Duty | None:
@@ -118,7 +130,8 @@ def _units_of(value: str) -> tuple[list[str], list[str]]:
     names = [
         name for name in split_units(lead) if 1 < len(name) <= 40 and not re.fullmatch(r"[\d年月日底前：]+|按.*", name)
     ]
-    return names, helpers
+    told = by_marks(names)
+    return list(told.lead), [*told.support, *helpers]
 
 
 def _by_verbs(inner: str) -> Duty | None:
@@ -204,7 +217,7 @@ def _bare_units(text: str, opened: int, closed: int, inner: str) -> Duty | None:
         return None
     names = all_units(inner)
     if names and text[opened - 1 : opened] in ("。", "；") and all(len(name) > 2 for name in names):
-        return Duty(tuple(names))  # Behind a full stop a bracket explains no word: it can only say whose duty it was.
+        return by_marks(names)  # Behind a full stop a bracket explains no word: it can only say whose duty it was.
     if not names or len(names) < 2 or is_unit(clean_unit(text[max(0, opened - 8) : opened].rsplit("，", 1)[-1])):
         return None
-    return Duty(tuple(names)) if all(len(name) > 2 for name in names) else None
+    return by_marks(names) if all(len(name) > 2 for name in names) else None

@@ -178,7 +178,7 @@ class Collector:
             inherited = bool(above.duty.lead) and bool(re.search(r"负责|职责|要", text)) and not is_establishing(text)
             return (spoken and acts(text)) or inherited
         if above.role is Role.TARGETS:
-            return spoken or bool(above.duty.lead)
+            return spoken or bool(above.duty.lead) or bool(segment.spoken.lead and segment.due.deadline)
         if is_establishing(text) and not segment.due.deadline and not _beside_the_group(segment, text, title):
             return False
         if introduces(text) and not segment.due.deadline:

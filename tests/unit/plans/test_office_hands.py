@@ -22,6 +22,8 @@ def one(text: str) -> Measure:
         ("每月5日主题党日由驻村第一书记讲一次反诈课。", ("驻村第一书记",), ()),
         ("10月31日前，各年级组上交总结，结果纳入文明班级考核。", ("各年级组",), ()),
         ("盯紧追赃，年底前挽损率不低于40%。牵头：县法院；配合：县检察院、县公安局", ("县法院",), ("县检察院", "县公安局")),
+        ("逐人劝返。（责任单位：政法办（牵头）、派出所、各村）", ("政法办",), ("派出所", "各村")),
+        ("逐人劝返。（派出所、各村（配合））", ("派出所",), ("各村",)),
         ("每季度会商一次。〔牵头领导：×××，责任单位：政法办，配合单位：派出所、各村〕", ("政法办",), ("派出所", "各村")),
     ],
 )  # fmt: skip
@@ -76,3 +78,10 @@ def test_a_date_within_a_stage_makes_no_stage_and_a_bare_stage_no_duty() -> None
 def test_a_heading_that_announces_duties_says_nothing_of_their_kind() -> None:
     (found,) = measures("一、任务分工\n县民政局结合移风易俗一并开展防骗宣传。")
     assert found.kind == "宣传"
+
+
+def test_a_cell_marks_who_leads_among_its_units() -> None:
+    (found,) = measures(
+        "序号\t工作任务\t责任单位\t完成时限\n1\t逐人制定劝返方案\t政法办（牵头）、派出所、各村\t6月底前"
+    )
+    assert (found.lead_units, found.support_units) == (("政法办",), ("派出所", "各村"))
