@@ -35,7 +35,7 @@ _NOT_UNITS = (
     "活动|行动|主动|变动|推动|劳动|发动|拉动|执法机关"
 )
 _NEVER_FIRST = re.compile(
-    r"每|至少|约谈|问责|追究|督促|提请|报请|提醒|告知|邀请|协调|联系|请|鼓励|帮助|引导|发动|动员|依托|会同|下发|健全|安排|成立|组建|设立|压实|明确|确定|选派|配备|配齐|联合(?=[县市区镇乡各]|[\u4e00-\u9fff]{1,8}(?:局|站|所|院|办|部门|社区)(?:、|$))|前报|并|再次|均|也|其|此|该|报(?!社)|从|把|被|按|凭|将|要|须|让|使|据|除|跟|与|在|到|向(?!阳)|对(?!外|口)|应(?!急|城)|不|是|以"
+    r"每|逐|至少|约谈|问责|追究|督促|提请|报请|提醒|告知|邀请|协调|联系|请|鼓励|帮助|引导|发动|动员|依托|会同|下发|健全|安排|成立|组建|设立|压实|明确|确定|选派|配备|配齐|联合(?=[县市区镇乡各]|[\u4e00-\u9fff]{1,8}(?:局|站|所|院|办|部门|社区)(?:、|$))|前报|并|再次|均|也|其|此|该|报(?!社)|从|把|被|按|凭|将|要|须|让|使|据|除|跟|与|在|到|向(?!阳)|对(?!外|口)|应(?!急|城)|不|是|以"
 )
 #: departments by their line of work; so short a word is a unit only in a list of them
 _SHORT = re.compile(
@@ -77,6 +77,8 @@ _PERSON_OF = re.compile(
 _PLACE = re.compile(r"[\u4e00-\u9fff]{1,8}场所")
 # 「乡镇（街道）责任」: a heading that says whose duties follow. 「部门职责」 names nobody.
 _OWNED = re.compile(r"^(?P<owners>.{2,40}?)(?:的)?(?:主体|监管|属地|行业|工作|主要|具体)?(?:责任|职责)$")
+# 「各乡镇交管站应当：」 over the list of what they have to do.
+_MODAL = re.compile(r"(?:应当|必须|应|须|要)(?:做到|做好|履行)?$")
 _OWNER = re.compile(r"(?:产权人|所有权人|经营者|使用人|管理人|承租人|监护人|业主|家长|经营户)$")
 _GENERAL = re.compile(r"^(?:[县市区镇乡]级|各?(?:相关|有关|成员)?)(?:部门|单位|机构|科室)$|领导机构|组织机构")
 
@@ -187,7 +189,7 @@ def unit_heading(title: Passage) -> list[str] | None:
     """Return the units if a heading is nothing but units (「县公安局、县教育局」, 「各镇（街道）职责」), else None."""
     if len(title) > 60:
         return None
-    named = title.text.strip("：。 ")
+    named = _MODAL.sub("", title.text.strip("：。 "))
     units = all_units(named)
     if units is not None or not (owned := _OWNED.match(named)):
         return units

@@ -85,3 +85,30 @@ def test_a_cell_marks_who_leads_among_its_units() -> None:
         "序号\t工作任务\t责任单位\t完成时限\n1\t逐人制定劝返方案\t政法办（牵头）、派出所、各村\t6月底前"
     )
     assert (found.lead_units, found.support_units) == (("政法办",), ("派出所", "各村"))
+
+
+def test_who_has_to_stands_over_the_list_of_what() -> None:
+    found = measures("一、任务\n1.各交管站应当：\n（1）每日巡查辖区路口；\n（2）赶集日增派人员劝导。")
+    assert [m.lead_units for m in found] == [("各交管站",), ("各交管站",)]
+
+
+def test_a_list_of_targets_under_a_heading_of_both_holds_duties() -> None:
+    found = measures("一、整治重点及责任分工\n1.防汛安全。城建办会同各社区7月1日前完成低洼易涝点排查。")
+    assert [(m.lead_units, m.support_units) for m in found] == [(("城建办",), ("各社区",))]
+
+
+@pytest.mark.parametrize(
+    "body", ["一、工作要求\n（一）广泛宣传，营造氛围。", "第一条 本次专项整治时间自2026年4月1日起至6月30日止。"]
+)
+def test_phrases_and_the_time_of_the_campaign_are_no_duties(body: str) -> None:
+    assert measures(body) == ()
+
+
+def test_a_broadcast_so_many_times_a_day_may_count_in_characters() -> None:
+    deadline = one("文化站利用“村村通”广播每天播放两次音频。").deadline
+    assert deadline is not None
+    assert (deadline.every, deadline.count) == ("day", 2)
+
+
+def test_a_house_by_house_visit_names_no_unit() -> None:
+    assert measures("一、各村。逐村逐户宣传，每周走访一次困难户。")[0].lead_units == ("各村",)
