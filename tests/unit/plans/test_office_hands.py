@@ -112,3 +112,8 @@ def test_a_broadcast_so_many_times_a_day_may_count_in_characters() -> None:
 
 def test_a_house_by_house_visit_names_no_unit() -> None:
     assert measures("一、各村。逐村逐户宣传，每周走访一次困难户。")[0].lead_units == ("各村",)
+
+
+def test_a_numbered_office_heads_its_duties_and_is_no_signature() -> None:
+    found = measures("一、公安局\n（一）每季度开展集中收网。\n二、法院、检察院\n（二）及时发布典型案例，每季度一批。")
+    assert [m.lead_units for m in found] == [("公安局",), ("法院", "检察院")]
