@@ -117,3 +117,25 @@ def test_a_house_by_house_visit_names_no_unit() -> None:
 def test_a_numbered_office_heads_its_duties_and_is_no_signature() -> None:
     found = measures("一、公安局\n（一）每季度开展集中收网。\n二、法院、检察院\n（二）及时发布典型案例，每季度一批。")
     assert [m.lead_units for m in found] == [("公安局",), ("法院", "检察院")]
+
+
+def test_a_bullet_before_an_office_stands_above_the_numbers_under_it() -> None:
+    found = measures(
+        "一、职责分工\n★派出所\n1.每周入户2次；\n★各社区\n1.建立入户台账。\n★物业公司\n配合做好公告栏宣传。"
+    )
+    assert [m.lead_units for m in found] == [("派出所",), ("各社区",), ("物业公司",)]
+
+
+@pytest.mark.parametrize(
+    ("closing", "lead", "support"),
+    [
+        ("以上工作于2月底前完成，责任单位：宣传办、各村。", ("宣传办", "各村"), ()),
+        ("上述任务由宣传办牵头，各村配合，2月底前完成。", ("宣传办",), ("各村",)),
+    ],
+)
+def test_a_line_about_all_of_the_above_governs_every_item(closing: str, lead: tuple[str], support: tuple[str]) -> None:
+    found = measures(f"一、任务\n（一）强化宣传\n（1）出动宣传车巡回宣传；\n（2）召开主题班会。\n{closing}")
+    assert [(m.lead_units, m.support_units, m.deadline.month if m.deadline else None) for m in found] == [
+        (lead, support, 2), (lead, support, 2)
+    ]  # fmt: skip
+    assert "以上" not in found[1].text
