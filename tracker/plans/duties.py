@@ -103,6 +103,8 @@ def _labelled(inner: str, labels: list[re.Match[str]]) -> Duty | None:
         value = inner[label.end() : following.start() if following else None].strip(" 。；，、|")
         if kind == "time":
             time = time or value or None
+        elif kind == "person":
+            found["duty"].extend(_held_by(label.group(), value) if not found["duty"] else ())
         elif kind in found:
             units, helpers = _units_of(value)
             found[kind].extend(units)
@@ -112,6 +114,11 @@ def _labelled(inner: str, labels: list[re.Match[str]]) -> Duty | None:
     support = [*(found["duty"] if found["head"] else ()), *found["help"]]
     duty = Duty(tuple(dict.fromkeys(lead)), tuple(unit for unit in dict.fromkeys(support) if unit not in lead), time)
     return duty or None
+
+
+def _held_by(label: str, value: str) -> list[str]:
+    """「责任人：各班班主任」: offices bear a duty as units do; a person's name is none of ours to keep."""
+    return (all_units(value) or []) if label.startswith("责任人") else []
 
 
 def _kind(label: re.Match[str]) -> str:
