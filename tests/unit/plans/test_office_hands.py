@@ -142,3 +142,14 @@ def test_a_line_about_all_of_the_above_governs_every_item(closing: str, lead: tu
         (lead, support, 2), (lead, support, 2)
     ]  # fmt: skip
     assert "以上" not in found[1].text
+
+
+def test_short_lines_of_labels_are_no_wrapped_text_and_leave_the_title_whole() -> None:
+    plan = read_text(
+        "柳湾县平安建设领导小组文件\n柳平组〔2026〕5号\n柳湾县2026年“护航”铁路沿线环境安全综合治理工作方案\n"
+        "为推进治理，制定本方案。\n一、任务\n（一）清理轻飘物，4月15日前完成。\n责任单位：沿线各乡镇人民政府\n"
+        "配合单位：县住建局、县城管局\n（二）清除违建，5月底前销号。\n责任单位：县自然资源局、沿线乡镇\n配合单位：县水务局、县交通局\n"
+        "柳湾县平安建设领导小组\n2026年3月5日"
+    )
+    assert plan.title == "柳湾县2026年“护航”铁路沿线环境安全综合治理工作方案"
+    assert [m.support_units for m in plan.measures] == [("县住建局", "县城管局"), ("县水务局", "县交通局")]
