@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from tracker.plans.deadlines import Due, labelled_due
 from tracker.plans.duties import Duty, merge, take_tags
-from tracker.plans.headings import is_section, joins, length_of_title, one_item, stop_after
+from tracker.plans.headings import is_section, joins, length_of_opening, length_of_title, one_item, stop_after
 from tracker.plans.kinds import kind_of
 from tracker.plans.outline import Node
 from tracker.plans.passages import EMPTY, Passage, joined
@@ -151,6 +151,8 @@ class Collector:
     def _emit(self, whole: Passage, title_length: int, above: Above, heading: str = "") -> None:
         if len(whole) < _SHORTEST or above.role is Role.ATTACHED:
             return
+        if not title_length and not above.numbered:
+            title_length = length_of_opening(whole.text)
         title = whole.text[:title_length] or heading
         parts = segments_of(
             whole, title_length, self.years, stage=above.stage is not None, paragraph=not above.numbered

@@ -153,3 +153,28 @@ def test_short_lines_of_labels_are_no_wrapped_text_and_leave_the_title_whole() -
     )
     assert plan.title == "柳湾县2026年“护航”铁路沿线环境安全综合治理工作方案"
     assert [m.support_units for m in plan.measures] == [("县住建局", "县城管局"), ("县水务局", "县交通局")]
+
+
+def test_a_title_broken_over_two_lines_is_one_and_an_office_above_it_is_none() -> None:
+    broken = read_text("柳湾区关于开展打击治理电信网络诈骗\n违法犯罪“清源”行动的实施方案\n一、任务\n1.各村开展排查。")
+    assert broken.title == "柳湾区关于开展打击治理电信网络诈骗违法犯罪“清源”行动的实施方案"
+    issued = read_text("柳湾区联席会议办公室\n关于开展“断卡”行动的通知\n一、任务\n1.各村开展排查。")
+    assert issued.title == "关于开展“断卡”行动的通知"
+
+
+def test_a_paragraph_without_a_number_may_begin_with_its_heading() -> None:
+    (found,) = measures("主要任务\n全面清查涉诈人员。由派出所牵头，各村配合，5月底前完成一轮核查。")
+    assert (found.lead_units, found.support_units) == (("派出所",), ("各村",))
+    assert found.text.startswith("全面清查涉诈人员")
+
+
+def test_markdown_is_only_how_it_was_typed() -> None:
+    found = measures(
+        "## 一、任务\n1. **农机安全**：农业站5月20日前逐台检查。\n## 二、工作要求\n- 各村6月底前报送总结。"
+    )
+    assert [m.text for m in found] == ["农机安全：农业站5月20日前逐台检查", "各村6月底前报送总结"]
+
+
+def test_a_week_named_in_an_item_is_not_the_time_of_the_plan() -> None:
+    plan = read_text("柳湾县妇联2026年工作计划\n1、开展活动。结合维权周（3月1日—3月8日）宣传。\n2、6月底前组建队伍。")
+    assert plan.period is None
