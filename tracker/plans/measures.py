@@ -83,6 +83,8 @@ class Collector:
                 return
         own, tag = take_tags(node.own)
         tag, body = with_tag_lines(tag, node.body)
+        if (tag.lead or tag.support) and role in (Role.SILENT, Role.TARGETS):
+            role = Role.TASKS  # Whoever is named behind 「整治内容及标准」 has to do what stands below.
         heads = unit_heading(node.title)
         here = replace(
             above, role=role, stage=stage, top=False, tagged=bool(tag.lead or tag.support) or (above.tagged and not heads),
@@ -210,6 +212,8 @@ class Collector:
     def _due(self, segment: Segment, above: Above) -> tuple[Due, tuple[str, ...]]:
         grounds: tuple[str, ...] = ()
         due = segment.due
+        if above.lined and not segment.tag.time and above.due.deadline is not None:
+            return above.due, ()  # A line 「完成时限：…」 under the item says more than the words in it.
         if due.deadline is None and above.due.deadline is not None:
             due, grounds = above.due, ("期限来自上级标题或括号",)
         if due.deadline is None and above.stage is not None and above.stage.deadline is not None:

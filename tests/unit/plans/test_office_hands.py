@@ -178,3 +178,39 @@ def test_markdown_is_only_how_it_was_typed() -> None:
 def test_a_week_named_in_an_item_is_not_the_time_of_the_plan() -> None:
     plan = read_text("柳湾县妇联2026年工作计划\n1、开展活动。结合维权周（3月1日—3月8日）宣传。\n2、6月底前组建队伍。")
     assert plan.period is None
+
+
+def test_who_is_named_behind_a_heading_of_standards_has_to_meet_them() -> None:
+    found = measures(
+        "一、整治内容及标准（责任单位：各村）\n1、清垃圾。3月底前清理沟渠积存垃圾。\n2、清柴草。4月底前堆放到指定地点。"
+    )
+    assert [(m.lead_units, m.deadline.month if m.deadline else None) for m in found] == [(("各村",), 3), (("各村",), 4)]
+
+
+def test_a_line_for_the_time_says_more_than_the_words_of_its_item() -> None:
+    (found,) = measures(
+        "一、任务\n1.2026年底前达标率不低于60%，以后逐年提高。\n牵头单位：县委政法委\n责任单位：县教体局\n完成时限：2027年12月"
+    )
+    assert found.deadline is not None
+    assert (found.deadline.year, found.deadline.month) == (2027, 12)
+
+
+def test_the_last_month_of_a_quarter_may_be_spelled_out() -> None:
+    deadline = one("每季度最后一个月25日前报送进展。").deadline
+    assert deadline is not None
+    assert (deadline.every, deadline.by_day) == ("quarter", 25)
+
+
+def test_each_village_sets_up_what_the_town_does() -> None:
+    assert one("镇成立由书记任指挥长的指挥部，各村相应成立指挥所，名单于3月12日前报指挥部。").lead_units == ("各村",)
+
+
+def test_a_day_before_a_deed_is_its_last_day_whatever_its_object_did() -> None:
+    deadline = one("4月15日前拆除无人居住、影响村容的旧房。").deadline
+    assert deadline is not None
+    assert (deadline.month, deadline.day) == (4, 15)
+
+
+def test_who_steps_in_where_it_was_not_done_does_not_have_the_duty() -> None:
+    found = measures("一、清理（责任单位：各村）\n1.清理墙面小广告，逾期不清的由执法中队强制清理。\n2.清理沟渠。")
+    assert [m.lead_units for m in found] == [("各村",), ("各村",)]
