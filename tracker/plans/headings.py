@@ -18,7 +18,9 @@ _STAGE_AND_TIME = re.compile(
 _STAGE_AND_NAME = re.compile(r"第[一二三四五六1-6](?:个)?阶段[^，。；：]{0,40}：[^，。；：]{2,14}(?=。)")
 
 # A few words and a full stop, with more behind it.
-_OPENING = re.compile(r"^[\u4e00-\u9fff“”、]{4,16}(?=。.)")
+_OPENING = re.compile(
+    r"^(?:(?:首先|其次|再次|此外|最后|第[一二三四五六七八九十])[，、])?[\u4e00-\u9fff“”、]{4,16}(?=。.)"
+)
 
 
 def one_item(node: Node, body: list[Passage]) -> bool:

@@ -187,7 +187,7 @@ class Collector:
             return False
         if introduces(text) and not segment.due.deadline:
             return False
-        if segment.spoken.lead and segment.due.deadline:
+        if segment.due.deadline and (segment.spoken.lead or above.role is Role.TASKS):
             return True
         behind = text.removeprefix(title).strip("。：； ") if title else text
         if above.role in (Role.TASKS, Role.PHASES, None) and above.numbered and len(text) > _SHORTEST + 3:

@@ -214,3 +214,11 @@ def test_a_day_before_a_deed_is_its_last_day_whatever_its_object_did() -> None:
 def test_who_steps_in_where_it_was_not_done_does_not_have_the_duty() -> None:
     found = measures("一、清理（责任单位：各村）\n1.清理墙面小广告，逾期不清的由执法中队强制清理。\n2.清理沟渠。")
     assert [m.lead_units for m in found] == [("各村",), ("各村",)]
+
+
+def test_first_next_and_last_begin_items_that_were_never_numbered() -> None:
+    found = measures("首先，摸清底数。网格员8月10日前登记造册。\n第三，结对守护。党员与老人结对，每月至少上门一次。")
+    assert [m.text for m in found] == [
+        "首先，摸清底数。网格员8月10日前登记造册",
+        "第三，结对守护。党员与老人结对，每月至少上门一次",
+    ]
