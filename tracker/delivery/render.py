@@ -86,8 +86,8 @@ class TemplateRenderer:
         first = min(parts, key=lambda part: ORDER.index(part.message)).message
         many = sum(1 for part in parts if part.message == first)
         if many == len(parts):
-            return f"{KINDS[first].title} {many} 件"
-        return f"督办事项 {len(parts)} 件，其中{KINDS[first].title} {many} 件"
+            return f"{KINDS[first].title}{many}件"
+        return f"督办事项{len(parts)}件，其中{KINDS[first].title}{many}件"
 
     def _write(self, name: str, facts: Mapping[str, Any]) -> str:
         try:
