@@ -34,6 +34,7 @@ from tracker.web.search.views import blueprint as search
 from tracker.web.tasks.attachments import blueprint as attachments
 from tracker.web.tasks.explaining import blueprint as explaining
 from tracker.web.tasks.views import blueprint as tasks
+from tracker.web.told.views import blueprint as told
 from tracker.web.units.acts import blueprint as unit_acts
 from tracker.web.units.areas import blueprint as areas
 from tracker.web.units.importing import blueprint as roster_import
@@ -46,7 +47,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     health.blueprint, account, desk, tasks, explaining, attachments, workbench, deciding, notices, printing, objections, campaign, plans, changes, occurrences, returns,
     standings,
     ledger, ledger_lists, accounts, operations, units, roster_import, unit_acts, office_people, areas, calendar,
-    help_pages, search, inbox, deliveries, wordings, receipts, optional_mail,
+    help_pages, search, inbox, deliveries, wordings, told, receipts, optional_mail,
     unsubscribe,
 )  # fmt: skip
 
