@@ -199,8 +199,8 @@ ROUTES = (
     Row("POST", "/admin/incidents/<int:incident_id>/resolve", "system", fill="int:incident_id=system_incident"),
     Row("GET", "/outbox", "office1 n-office1 system"),
     Row("GET", "/told", "office1 n-office1 sup1 n-sup system"),
-    Row("GET", "/told/<int:person_id>", "office1 sup1 system", fill=PERSON),
-    Row("GET", "/told/<int:person_id>.csv", "office1 sup1 system", fill=PERSON),
+    Row("GET", "/told/<int:person_id>", "office1 n-office1 sup1 n-sup system", fill=PERSON),
+    Row("GET", "/told/<int:person_id>.csv", "office1 n-office1 sup1 n-sup system", fill=PERSON),
     Row("GET", "/outbox/wording", "office1 n-office1 system"),
     Row("GET", "/outbox/wording/<kind>", "office1 n-office1 system", fill="kind=remind"),
     Row("GET", "/outbox/<ref>", "office1 n-office1 system", fill="ref=delivery"),
@@ -400,6 +400,7 @@ def test_lists_hold_nothing_of_the_neighbour(site: Site, two_offices: TwoOffices
         "/notices",
         "/campaigns",
         "/admin/incidents",
+        f"/told/{two_offices.doors['person']}",
     )
     for who in NEIGHBOURS.split():
         browser = site.browser(who)
