@@ -179,6 +179,7 @@ ROUTES = (
     Row("GET", "/ledger/exports/<ref>.xlsx", fill="ref=none"),
     Row("POST", "/campaigns/<ref>/occurrences", DRAFTERS, fill="ref=campaign"),
     Row("POST", "/campaigns/<ref>/occurrences", DRAFTERS, fill="ref=unissued"),
+    Row("POST", "/campaigns/<ref>/occurrences/<occurrence>/void", fill="ref=campaign occurrence=none"),  # see test_occurrences
     Row("POST", "/campaigns/<ref>/standings/<int:unit_id>/lift", "boss office1", fill="ref=campaign int:unit_id=unit"),
     Row("GET", "/campaigns/<ref>/returns/<key>", CAMPAIGN, fill="ref=campaign key=annex2"),
     Row("GET", "/campaigns/<ref>/returns/<key>", fill="ref=campaign key=annex3"),

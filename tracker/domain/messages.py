@@ -75,6 +75,7 @@ KINDS: Mapping[str, MessageKind] = {
     ),
     "decision_risen": MessageKind("转请决定", TASK | {"parties", "office"}, SentWhile.OPEN),
     "redated": MessageKind("期限调整", WITH_DATE | {"old_due_on", "reason"}, SentWhile.OPEN),
+    "recadenced": MessageKind("报送周期调整", frozenset({"title", "unit", "cadence", "begins_on", "reason"})),
     "vacancy": MessageKind("岗位空缺", frozenset({"role", "unit", "task_ref"})),
     "handed_over": MessageKind("任务交接", WITH_DATE | {"old_unit", "reason"}),
     "withdrawn": MessageKind("任务撤回", TASK | {"reason"}),
@@ -87,7 +88,7 @@ SAMPLE_FACTS: Mapping[str, object] = {
     "working_days_left": 2, "working_days_late": 3, "rung_title": "督导通知", "reason": "照片不清楚",
     "wanted_on": "2026-09-30", "granted": True, "notice_ref": "WS-2026-0003", "printed_number": "某办〔2026〕7号",
     "reply_due_on": "2026-09-20", "outcome": "不通过", "state": "待签发", "old_due_on": "2026-09-10", "role": "联络员",
-    "parties": "督导组", "office": "镇专项办", "old_unit": "旧村",
+    "cadence": "每月25日前", "begins_on": "2026-10-01", "parties": "督导组", "office": "镇专项办", "old_unit": "旧村",
 }  # fmt: skip
 #: What the unit has answered as soon as its task waits for somebody else.
 ANSWERED_BY_UNIT = frozenset({

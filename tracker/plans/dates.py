@@ -39,6 +39,9 @@ _DAY_OF = re.compile(
 )
 _STARTS = re.compile(r"^[日号]?(?:起|开始)(?!至|到|源)")
 _DATA = re.compile(r"(?:截至|截止到?|截止|至今|同比|较|比|与|自从|早在|曾于|已于|分别于|自)$")
+# 「9月25日截止」, 「截止时间：9月25日」: the day itself is the last one.
+_CLOSES = re.compile(rf"^[日号]?{_HOUR}(?:截止|为止)")
+_CLOSING = re.compile(r"截止(?:时间|日期)(?:为|是|：)?$")
 _ADVERB = re.compile(
     r"(?:^|[，；：。（、]|[一二三四五六七]是|\d[.、])(?:于|在|拟于|定于|拟|计划|计划于|力争|确保|争取|务必|务必在|力争在|确保在|争取在|不迟于|最迟|最迟于|最晚|并于|并在|须于|要于|要在|须在|请于|请在|应于|应在|必须于|必须在|各[^，。；]{1,10}?(?:于|在)|到|至)?$"
 )
@@ -156,6 +159,9 @@ def _single(plain: str, day: Day, years: YearContext, labelled: bool) -> Dated |
     year = resolve_year(day, years)
     if _SCHEDULED.match(after) and not plain[: day.start].strip():
         return Dated(Deadline("by_date", day.text, year, day.last_month, day.last), day.start, day.end)
+    if _CLOSES.match(after) or _CLOSING.search(before):
+        last = day.last if day.exact else month_end(year, day.last_month)
+        return Dated(Deadline("by_date", day.text, year, day.last_month, last), day.start, day.end)
     due = _BEFORE_THEN.match(after)
     if due or _SEVERAL_BEFORE.match(after):
         reach = due.end() if due else 0  # the word that ends a list is the last day's

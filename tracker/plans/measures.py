@@ -11,7 +11,7 @@ from tracker.plans.headings import is_section, joins, length_of_title, one_item,
 from tracker.plans.kinds import kind_of
 from tracker.plans.outline import Node
 from tracker.plans.passages import EMPTY, Passage, joined
-from tracker.plans.phases import Stage, stage_of
+from tracker.plans.phases import Stage, is_bare_stage, stage_of
 from tracker.plans.quantities import find_quantity
 from tracker.plans.sections import Role
 from tracker.plans.segments import Segment, segments_of
@@ -75,10 +75,12 @@ class Collector:
         if node.row:
             self.measures.extend(row_measures(node, above.path, self.years))
             return
-        stage = stage_of(node, role, self.years) or above.stage
+        stage = stage_of(node, role, self.years, nested=above.stage is not None) or above.stage
         if stage and stage is not above.stage:
             self.phases.append(stage.phase)
             role = Role.PHASES
+            if is_bare_stage(node):
+                return
         own, tag = take_tags(node.own)
         tag, body = with_tag_lines(tag, node.body)
         heads = unit_heading(node.title)
@@ -176,7 +178,7 @@ class Collector:
             inherited = bool(above.duty.lead) and bool(re.search(r"负责|职责|要", text)) and not is_establishing(text)
             return (spoken and acts(text)) or inherited
         if above.role is Role.TARGETS:
-            return spoken or bool(above.duty.lead)
+            return spoken or bool(above.duty.lead) or bool(segment.spoken.lead and segment.due.deadline)
         if is_establishing(text) and not segment.due.deadline and not _beside_the_group(segment, text, title):
             return False
         if introduces(text) and not segment.due.deadline:

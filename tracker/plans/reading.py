@@ -114,9 +114,12 @@ def _without_frame(part: Part) -> list[Passage | TableRow]:
                 continue
             if each is part.heading or text == part.title or DATE_LINE.match(text):
                 continue
+            if ordinal_at(text) is not None:
+                kept.append(each)  # 「一、公安局」 heads its duties and signs nothing.
+                continue
             if _SIGNATURE.match(text) and len(text) <= 24 and not re.search(r"负责|开展|加强", text):
                 continue
-            if ordinal_at(text) is None and is_unit(text) and index + 3 > len(part.paragraphs):
+            if is_unit(text) and index + 3 > len(part.paragraphs):
                 continue
         kept.append(each)
     return kept

@@ -16,7 +16,7 @@ from tracker.domain.objections import OUTCOMES
 from tracker.domain.papers import NOTICE_TITLES
 from tracker.domain.ports import WorkflowCatalog
 from tracker.domain.printed_papers import PaperForm, PaperLayout, reply_words
-from tracker.domain.values import ROLE_TITLES, Role, local_date, severity_title
+from tracker.domain.values import ROLE_TITLES, Role, local_date, severity_colour, severity_title
 from tracker.persistence.queries.notice_page import ItemRow, NoticeHead, NoticePage, NoticeRow, StepRow
 from tracker.persistence.queries.objections import ObjectionRow
 from tracker.services.printing import documents_of
@@ -94,6 +94,7 @@ class NoticeView:
     head: NoticeHead
     kind: str
     severity: str
+    colour: str
     state: str
     waits_for: str
     light: Light
@@ -116,6 +117,7 @@ def present_notice(
         head=head,
         kind=NOTICE_TITLES.get(head.kind, definition.title),
         severity=severity_title(head.severity, dict(head.settings.get("severity_titles", {}))),
+        colour=severity_colour(head.severity, head.settings),
         state=definition.states[head.state].title,
         waits_for="" if head.final else PARTY_BY_WAITS.get(head.waits_for, ""),
         light=LIGHTS[head.light],
@@ -146,6 +148,7 @@ def present_rows(rows: tuple[NoticeRow, ...], catalog: WorkflowCatalog) -> list[
             "row": row,
             "kind": NOTICE_TITLES.get(row.kind, row.kind),
             "severity": severity_title(row.severity, dict(row.settings.get("severity_titles", {}))),
+            "colour": severity_colour(row.severity, row.settings),
             "state": catalog.workflow(row.workflow_version_id).states[row.state].title,
             "light": LIGHTS[row.light],
             "draft": row.issued_at is None,

@@ -1,14 +1,14 @@
 """Messages to groups and systems: a delivery is to a person or to a receiver.
 
-Revision ID: 0010_receivers
-Revises: 0009_corrections
+Revision ID: 0012_receivers
+Revises: 0011_void_occurrences
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0010_receivers"
-down_revision = "0009_corrections"
+revision = "0012_receivers"
+down_revision = "0011_void_occurrences"
 branch_labels = None
 depends_on = None
 

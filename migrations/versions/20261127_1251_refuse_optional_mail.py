@@ -1,14 +1,14 @@
 """Since when a person does without mails that are optional.
 
-Revision ID: 0011_optional_mail
-Revises: 0010_receivers
+Revision ID: 0013_optional_mail
+Revises: 0012_receivers
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0011_optional_mail"
-down_revision = "0010_receivers"
+revision = "0013_optional_mail"
+down_revision = "0012_receivers"
 branch_labels = None
 depends_on = None
 
