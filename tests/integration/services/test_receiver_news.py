@@ -15,10 +15,10 @@ from tracker.delivery.render import TemplateRenderer
 from tracker.delivery.webhook import WebhookCourier
 from tracker.delivery.wecom import WecomCourier
 from tracker.domain.channels import Channels, Pace, Receiver, Webhook, WecomRobot
-from tracker.domain.errors import NotFound
+from tracker.domain.errors import DeliveryFailed, NotFound
 from tracker.domain.group_texts import TRIAL
 from tracker.domain.ports import NewsWriter
-from tracker.domain.provider_codes import Meaning
+from tracker.domain.provider_codes import Meaning, Verdict
 from tracker.domain.sms_texts import TO_DO
 from tracker.services.deliveries import DeliveryService
 from tracker.services.outbox import OutboxService
@@ -183,6 +183,24 @@ def test_a_receiver_that_asks_for_a_rest_keeps_its_place_and_holds_up_nobody(wor
     assert len(made.mail.sent) == 2
     made.work()
     assert made.delivery(VILLAGES)["status"] == "accepted"
+
+
+@pytest.mark.parametrize(("meaning", "rests"), [(Meaning.AWAY, True), (Meaning.RETRY, False)])
+def test_a_retry_after_is_kept_to_the_second_by_the_channel_or_by_the_message(
+    world: World, meaning: Meaning, rests: bool
+) -> None:
+    made = Receiving(world, OA)
+    wait = timedelta(minutes=47)
+    made.heard[OA.channel].answers = [DeliveryFailed.judged(Verdict(meaning, "503", "晚点再来", wait))]
+    made.service.gather()
+    began = world.clock.now()
+    while made.service.send_due():
+        pass
+    assert made.service.next_moment() == began + wait
+    assert (made.delivery(OA)["next_try_at"] == began) is rests
+    world.clock.set(began + wait)
+    made.service.send_due()
+    assert made.delivery(OA)["status"] == "accepted"
 
 
 def test_an_address_that_was_closed_is_marked_and_not_spoken_to_until_somebody_says_so(world: World) -> None:
