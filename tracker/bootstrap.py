@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from tracker.definitions.banned_words import shipped_banned_words
 from tracker.definitions.calendar_seed import seed_days
 from tracker.definitions.campaign_files import Known, read_campaign_content, read_campaign_file
 from tracker.definitions.catalog import Catalog, load_catalog
 from tracker.definitions.channel_file import read_channels
 from tracker.definitions.versioned import VersionedCalendars, VersionedCatalog, texts_of
 from tracker.delivery.email import SmtpCourier, SmtpServer
-from tracker.delivery.lines import Lines, sms_lines
+from tracker.delivery.lines import Lines, receiver_lines, sms_lines
 from tracker.delivery.render import TemplateRenderer
 from tracker.delivery.sample import SampleCourier
 from tracker.documents.files import ContentFileChecker
@@ -53,6 +54,7 @@ from tracker.services.change_sets import ChangeService
 from tracker.services.context import GATHER_JOB, SWEEP_JOB, Floor
 from tracker.services.correcting import CorrectionService
 from tracker.services.deliveries import DeliveryService
+from tracker.services.delivery_texts import host_of
 from tracker.services.escalations import EscalationService
 from tracker.services.excusing import ExcuseService
 from tracker.services.explanations import ExplanationService
@@ -70,6 +72,7 @@ from tracker.services.notices import NoticeService
 from tracker.services.objections import ObjectionService
 from tracker.services.occurrences import OccurrenceService
 from tracker.services.office_people import OfficePeopleService
+from tracker.services.optional_mail import OptionalMailService
 from tracker.services.outbox import OutboxService
 from tracker.services.people import PeopleService
 from tracker.services.plan_drafts import PlanDraftService
@@ -84,6 +87,7 @@ from tracker.services.standings import StandingService
 from tracker.services.tasks import TaskService
 from tracker.services.timelines import TimelineService
 from tracker.services.triage import TriageService
+from tracker.services.wordings import WordingService
 from tracker.settings import Settings
 
 if TYPE_CHECKING:
@@ -107,10 +111,15 @@ class Container:
         self._given_couriers = couriers
         self._mail: SmtpCourier | None = None
         file = settings.channels_file
-        self.channels = read_channels(file, hosts=settings.gateway_hosts) if file else Channels()
+        self.channels = (
+            read_channels(file, hosts=settings.gateway_hosts) if file else Channels(banned=shipped_banned_words())
+        )  # fmt: skip
         self._engine = connect(settings.database_url, pool_size=max(5, settings.web_threads))
         self.uows = UnitOfWorkFactory(self._engine, at_commit)
         self.clock = clock or DatabaseClock(self._engine)
+        self._receivers = receiver_lines(
+            self.channels.receivers, secrets=settings.channel_secrets, hosts=settings.gateway_hosts, now=self.clock.real_now
+        )  # fmt: skip
         self._bell = RqJobQueue(settings.redis_url)
         self.queue: JobQueue = queue or self._bell
         store = DefinitionStore(self._engine)
@@ -141,6 +150,8 @@ class Container:
         self.timelines = TimelineService(self.floor)
         self.incidents = IncidentService(self.floor)
         self.renderer = TemplateRenderer(settings.messages_dir)
+        self.wordings = WordingService(self.floor, texts=self.renderer, channels=self.channels)
+        self.optional_mail = OptionalMailService(self.floor, secret=settings.secret_key)
         self.inboxes = InboxService(self.floor, renderer=self.renderer)
         self.ledger = LedgerService(self.floor)
         self.office_people = OfficePeopleService(self.floor, cipher=self.cipher)
@@ -193,6 +204,8 @@ class Container:
             calendars=self.calendars,
             askers=self.lines.askers,
             reported=frozenset(self.lines.readers),
+            writers=self.lines.writers,
+            repeatable=self.lines.repeatable, secret=self.settings.secret_key,
         )  # fmt: skip
 
     @cached_property
@@ -207,8 +220,9 @@ class Container:
     def outbox(self) -> OutboxService:
         """Return what people do about messages."""
         return OutboxService(
-            self.floor, renderer=self.renderer, checks=self.lines.checks, in_use=frozenset(self.lines.couriers)
-        )
+            self.floor, checks=self.lines.checks, in_use=frozenset(self.lines.couriers),
+            receivers=self.channels.receivers, host=host_of(self.settings.address),
+        )  # fmt: skip
 
     @cached_property
     def lines(self) -> Lines:
@@ -218,16 +232,17 @@ class Container:
         with self.uows() as uow:
             is_sample = uow.sample_time.is_sample()
         if is_sample or self.settings.courier == "sample":
-            return Lines({"email": SampleCourier(), "sms": SampleCourier()})
+            couriers = {channel: SampleCourier() for channel in ("email", "sms", *self._receivers.couriers)}
+            return Lines(couriers, writers=self._receivers.writers)
         settings = self.settings
-        lines = Lines()
+        lines = self._receivers
         if settings.smtp_host:
             server = SmtpServer(
                 host=settings.smtp_host, port=settings.smtp_port, sender=settings.smtp_from,
                 security=settings.smtp_security, user=settings.smtp_user, password=settings.smtp_password,
             )  # fmt: skip
             mail = self._mail = SmtpCourier(server, now=self.clock.real_now, keeps_open=True)
-            lines = Lines({"email": mail}, checks={"email": mail})
+            lines = lines.beside(Lines({"email": mail}, checks={"email": mail}))
         if self.channels.sms is not None:
             lines = lines.beside(sms_lines(
                 self.channels.sms, secret=settings.sms_secret, hosts=settings.gateway_hosts, now=self.clock.real_now,

@@ -170,6 +170,10 @@ class SmtpCourier:
         }  # fmt: skip
         if message.thread:
             headers |= {"References": message.thread, "In-Reply-To": message.thread}
+        if message.unsubscribe:
+            headers["List-Unsubscribe"] = f"<{message.unsubscribe}>"
+            if message.unsubscribe.startswith("https://"):  # RFC 8058: one press in the mail reader, over TLS only
+                headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         if message.resent:
             headers["X-Tracker-Resent"] = "1"
         for name, value in headers.items():

@@ -6,15 +6,21 @@ made.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from tracker.domain.values import Role
+
 TASK = frozenset({"task_ref", "title", "unit"})
 WITH_DATE = TASK | {"due_on"}
 #: Facts that are the date by which a unit has to act.
 DATES = frozenset({"due_on", "reply_due_on"})
+
+
+_ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class MessageUnreadable(ValueError):
@@ -90,9 +96,32 @@ ANSWERED_BY_UNIT = frozenset({
 })  # fmt: skip
 
 
+#: News after which nobody has to do anything.
+NEWS = frozenset({"approved", "concluded", "signed_off", "part_confirmed"})
+#: What a leader is told of others' duties.
+OVERSEEN = frozenset({"remind", "urge"})
+
+
 def sample_facts(message: str) -> dict[str, object]:
     """Return made-up values of the facts that `message` always has."""
     return {name: SAMPLE_FACTS[name] for name in sorted(KINDS[message].required)}
+
+
+def masked_facts(facts: Mapping[str, object]) -> dict[str, object]:
+    """Return facts with every text replaced by a sample of the same length: how long a message gets, and not a word of it.
+
+    Dates, refs, numbers and answers stay: they say nothing of the matter.
+    """
+    return {name: _masked(name, value) for name, value in facts.items()}
+
+
+def _masked(name: str, value: object) -> object:
+    if isinstance(value, list):
+        return [_masked(name, one) for one in value]
+    if not isinstance(value, str) or not value or _ISO_DATE.match(value) or name.endswith("_ref"):
+        return value
+    sample = str(SAMPLE_FACTS.get(name, "示例"))
+    return (sample * (len(value) // len(sample) + 1))[: len(value)]
 
 
 def names_date(message: str) -> bool:
@@ -116,6 +145,17 @@ def check_facts(message: str, facts: Mapping[str, object]) -> None:
         raise MessageUnreadable(f"message {message!r} lacks {', '.join(missing)}")
 
 
+def is_optional(message: str, role: str | None) -> bool:
+    """Tell whether a person in a post of `role` may do without the mail of `message`; the inbox has it all the same.
+
+    Optional is news after which nobody has to do anything: that something was taken, signed off or decided as asked
+    (approved, concluded, signed_off, part_confirmed). To a leader, reminders and urges too: the leader looks on, while
+    the unit's own people, who have to act, are told each on their own. Never optional is what serves a paper, names a
+    date or asks for a step or a decision of whoever reads it: rights and lateness hang on that.
+    """
+    return message in NEWS or (role == Role.LEADER and message in OVERSEEN)
+
+
 @dataclass(frozen=True)
 class Standing:
     """How the matter of one told row stands at the moment of sending. None = it has no such thing."""
@@ -127,6 +167,8 @@ class Standing:
     clock_runs: bool | None = None  # the clock of the firing runs, and in the occurrence in which it fired
     extension_open: bool = False
     finding_status: str | None = None
+    mail_refused: bool = False  # the person has asked to be spared mails that are optional, and this is one
+    role: str | None = None  # of the post that was told
 
 
 def why_not_send(message: str, standing: Standing, *, today: date) -> str | None:
@@ -139,6 +181,8 @@ def why_not_send(message: str, standing: Standing, *, today: date) -> str | None
         return "收件人已离任"
     if standing.post_ends_on is not None and standing.post_ends_on < today:
         return "收件人已不在该岗位"
+    if standing.mail_refused and is_optional(message, standing.role):
+        return "本人已退订知会类邮件，只在系统内显示"
     needed = KINDS[message].sent_while if message in KINDS else SentWhile.ALWAYS
     if needed is SentWhile.ALWAYS:
         return None

@@ -28,6 +28,7 @@ from tracker.persistence.repositories.occurrences import OccurrenceRepository
 from tracker.persistence.repositories.openings import OpeningRepository
 from tracker.persistence.repositories.plan_drafts import PlanDraftRepository
 from tracker.persistence.repositories.receipts import ReceiptRepository
+from tracker.persistence.repositories.receivers import ReceiverRepository
 from tracker.persistence.repositories.recounting import RecountingRepository
 from tracker.persistence.repositories.reorganising import ReorganisingRepository
 from tracker.persistence.repositories.required_returns import RequiredReturnRepository
@@ -87,6 +88,7 @@ class UnitOfWork:
         self.deliveries = DeliveryRepository(self._session)
         self.channels = ChannelStateRepository(self._session)
         self.receipts = ReceiptRepository(self._session)
+        self.receivers = ReceiverRepository(self._session)
         self.accounts = AccountRepository(self._session)
         self.attachments = AttachmentRepository(self._session)
         self.incidents = IncidentRepository(self._session)

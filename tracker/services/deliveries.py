@@ -22,11 +22,12 @@ from tracker.domain.ports import (
     Courier,
     JobQueue,
     MessageRenderer,
+    NewsWriter,
     OutgoingMessage,
     ReceiptAsker,
 )
 from tracker.domain.provider_codes import Meaning
-from tracker.domain.sms_texts import SmsWording, sms_segments
+from tracker.domain.sms_texts import sms_segments
 from tracker.domain.values import local_date
 from tracker.persistence.repositories.delivery_rows import (
     DeliveryPart,
@@ -45,6 +46,7 @@ from tracker.services.delivery_outcomes import Moment, after_failure, unsure
 from tracker.services.delivery_records import mark_contact, record_end, settle
 from tracker.services.delivery_texts import DeliveryTexts
 from tracker.services.manners import Manners
+from tracker.services.receiver_news import bind_receivers
 
 logger = structlog.get_logger(__name__)
 
@@ -58,6 +60,7 @@ STUCK_AFTER = timedelta(minutes=2)
 PUT_BACK = timedelta(hours=1)
 MAIL_ONLY = Channels()
 NOBODY_TO_ASK: Mapping[str, ReceiptAsker] = {}
+NOBODY_ELSE: Mapping[str, NewsWriter] = {}
 
 
 class DeliveryService:
@@ -77,16 +80,19 @@ class DeliveryService:
         calendars: CalendarCatalog | None = None,
         askers: Mapping[str, ReceiptAsker] = NOBODY_TO_ASK,
         reported: Collection[str] = (),
+        writers: Mapping[str, NewsWriter] = NOBODY_ELSE,
+        repeatable: Collection[str] = (),
+        secret: str = "",
     ) -> None:
         self._uows = uows
         self._clock = clock
         self._couriers = couriers
         self._askers = askers
-        self._reported = frozenset(reported)
+        self._reported, self._repeatable = frozenset(reported), frozenset(repeatable)
+        self._receivers = [one for one in channels.receivers if one.channel in couriers]
         self._paces = channels.paces
         self._manners = Manners(channels.courtesy, calendars, clock)
-        wording = channels.sms.wording if channels.sms else SmsWording()
-        self._texts = DeliveryTexts(renderer, cipher, public_url, wording)
+        self._texts = DeliveryTexts(renderer, cipher, public_url, channels.wording, writers, secret)
         self._queue = queue
 
     def gather(self, limit: int = 500) -> int:
@@ -126,7 +132,10 @@ class DeliveryService:
         with self._uows() as uow:
             stuck = uow.deliveries.lock_stuck(before=at.real - STUCK_AFTER, limit=limit)
             for each in stuck:
-                self._record(uow, each, unsure(each, at=at, askable=each.channel in self._askers), now=at.now)
+                outcome = unsure(
+                    each, at=at, askable=each.channel in self._askers, repeatable=each.channel in self._repeatable
+                )
+                self._record(uow, each, outcome, now=at.now)
             uow.commit()
         return len(stuck)
 
@@ -151,6 +160,7 @@ class DeliveryService:
             # Another gatherer may have been through between our snapshot and our lock; the rows say so.
             told = uow.deliveries.take_told([person.id for person in people], now=now)
             bind(uow, people, told, channels=list(self._couriers), host=self._texts.host, now=now)
+            bind_receivers(uow, self._receivers, told, host=self._texts.host, now=now)
             uow.on_commit(lambda: self._queue.enqueue(QUEUE, SEND_JOB))
             uow.commit()
         return len(people), len({row.person_id for row in told})
@@ -194,7 +204,8 @@ class DeliveryService:
                     ask_at=ask_at,
                 )  # fmt: skip
             else:
-                outcome = after_failure(due, attempts, failure, at=at, askable=askable)
+                repeatable = due.channel in self._repeatable
+                outcome = after_failure(due, attempts, failure, at=at, askable=askable, repeatable=repeatable)
             self._record(uow, due, outcome, now=at.now)
             if failure is not None:
                 pause_after(uow, due.channel, failure, now=at.now)
@@ -218,8 +229,8 @@ class DeliveryService:
             self._wait(uow, due, "该送达方式现在没有设置", now=now)
             return None
         parts = self._look_again(uow, due, now=now)
-        reason = "" if parts else "要说的事都已办结或变动，不再发送"
-        if due.address is None:
+        reason = "" if parts else "要说的事都已办结、变动或退订，不再发送"
+        if due.address is None and due.person_id is not None:
             reason = "本人已没有登记的地址"
         elif due.marked:
             reason = "这个号码或邮箱已查明不通，等更正后再用"

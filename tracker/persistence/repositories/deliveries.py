@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from tracker.domain.channels import CHANNEL_TITLES
 from tracker.domain.messages import Standing
 from tracker.persistence.models import Delivery
 from tracker.persistence.repositories.delivery_rows import (
@@ -58,33 +57,43 @@ INSERT_ITEMS = text("""
     INSERT INTO delivery_item (delivery_id, told_id)
     SELECT * FROM unnest(CAST(:delivery_id AS bigint[]), CAST(:told_id AS bigint[]))""")
 
+# Every channel on which something waits, by one index probe each.
+WAITING = """(WITH RECURSIVE w AS (
+        SELECT min(channel) AS channel FROM delivery WHERE status = 'gathered'
+        UNION ALL SELECT (SELECT min(d.channel) FROM delivery d WHERE d.status = 'gathered' AND d.channel > w.channel)
+            FROM w WHERE w.channel IS NOT NULL)
+        SELECT channel FROM w WHERE channel IS NOT NULL) c"""
+
 # The channel first, then its oldest message: a channel that rests costs nothing, however much waits on it.
-CLAIM_DUE = text("""
+CLAIM_DUE = text(f"""
     WITH open AS MATERIALIZED (
         SELECT c.channel, coalesce(s.failures, 0) > 0 AS shaken,
             (SELECT min(w.next_try_at) FROM delivery w WHERE w.channel = c.channel AND w.status = 'gathered') AS first
-        FROM unnest(CAST(:channels AS text[])) AS c(channel) LEFT JOIN channel_state s USING (channel)
+        FROM {WAITING} LEFT JOIN channel_state s USING (channel)
         WHERE coalesce(greatest(s.paused_until, s.next_slot_at) <= :now, true)
         ORDER BY first NULLS LAST, channel LIMIT 1)
-    SELECT d.id, d.ref, d.person_id, d.channel, d.grave, d.message_id, d.attempts, d.resent, p.name,
+    SELECT d.id, d.ref, d.person_id, d.channel, d.grave, d.message_id, d.attempts, d.resent,
+        coalesce(p.name, d.receiver) AS name,
         CASE d.channel WHEN 'email' THEN p.email_cipher ELSE p.phone_cipher END AS address,
         d.next_try_at, d.delays, (SELECT shaken FROM open) AS shaken,
         EXISTS (SELECT 1 FROM contact_trouble c WHERE c.person_id = p.id AND c.channel = d.channel
             AND c.cleared_at IS NULL
             AND c.address_hash = sha256(CASE d.channel WHEN 'email' THEN p.email_cipher ELSE p.phone_cipher END)
         ) AS marked
-    FROM delivery d JOIN person p ON p.id = d.person_id
+    FROM delivery d LEFT JOIN person p ON p.id = d.person_id
     WHERE d.channel = (SELECT channel FROM open) AND d.status = 'gathered' AND d.next_try_at <= :now
     ORDER BY d.next_try_at, d.id LIMIT 1
     FOR UPDATE OF d SKIP LOCKED""")
 
 ITEMS = text("""
-    SELECT t.id, t.message, t.facts, t.grave, p.left_on, o.ends_on, k.final, k.waits_for,
+    SELECT t.id, t.message, t.facts, t.grave, CASE WHEN d.person_id IS NOT NULL THEN p.left_on END AS left_on,
+        CASE WHEN d.person_id IS NOT NULL THEN o.ends_on END AS ends_on, k.final, k.waits_for,
         c.status = 'running' AND c.occurrence = f.occurrence AS clock_runs,
         EXISTS (SELECT 1 FROM extension e WHERE e.task_id = k.id AND e.status = 'asked') AS extension_open,
         g.status AS finding_status, un.short_name AS unit,
-        t.grave AND coalesce(m.settings ->> 'papers_at_any_hour', 'false') = 'true' AS urgent
-    FROM delivery_item i
+        t.grave AND coalesce(m.settings ->> 'papers_at_any_hour', 'false') = 'true' AS urgent,
+        t.cause, m.key AS campaign, o.role, d.channel = 'email' AND p.mail_refused_at IS NOT NULL AS mail_refused
+    FROM delivery_item i JOIN delivery d ON d.id = i.delivery_id
     JOIN told t ON t.id = i.told_id
     JOIN person p ON p.id = t.person_id
     LEFT JOIN post o ON o.id = t.post_id
@@ -123,15 +132,14 @@ OUTCOME = text("""
     WHERE id = :id AND attempts = :attempts AND status IN ('gathered', 'submitting', 'unknown')
     RETURNING id""")
 
-NEXT = text("""
+NEXT = text(f"""
     SELECT (SELECT min(greatest(w.first, s.paused_until, s.next_slot_at))
-            FROM unnest(CAST(:channels AS text[])) AS c(channel) LEFT JOIN channel_state s USING (channel)
+            FROM {WAITING} LEFT JOIN channel_state s USING (channel)
             CROSS JOIN LATERAL (SELECT min(d.next_try_at) AS first FROM delivery d
                 WHERE d.channel = c.channel AND d.status = 'gathered') w
             WHERE w.first IS NOT NULL) AS next_try_at,
         (SELECT min(submitted_at) FROM delivery WHERE status = 'submitting') AS oldest_submitted,
         (SELECT created_at FROM told WHERE gathered_at IS NULL ORDER BY person_id LIMIT 1) AS ungathered_since""")
-CHANNELS = list(CHANNEL_TITLES)
 
 HELD = text("""
     SELECT id, person_id, channel FROM delivery
@@ -150,7 +158,7 @@ SENT_SINCE = text("""
 
 
 class DeliveryRepository:
-    """One delivery is one message to one person on one channel."""
+    """One delivery is one message on one channel to one person, or to one receiver (ReceiverRepository adds those)."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -230,7 +238,7 @@ class DeliveryRepository:
 
     def claim_due(self, *, now: datetime) -> DueDelivery | None:
         """Lock the delivery that has been due longest on a channel that is open; None when there is none."""
-        row = self._session.execute(CLAIM_DUE, {"now": now, "channels": CHANNELS}).one_or_none()
+        row = self._session.execute(CLAIM_DUE, {"now": now}).one_or_none()
         if row is None:
             return None
         address = None if row.address is None else bytes(row.address)
@@ -248,8 +256,9 @@ class DeliveryRepository:
                     person_left_on=row.left_on, post_ends_on=row.ends_on, task_final=row.final,
                     task_waits_for=row.waits_for, clock_runs=row.clock_runs,
                     extension_open=row.extension_open, finding_status=row.finding_status,
+                    mail_refused=row.mail_refused, role=row.role,
                 ),
-                row.grave, row.unit, row.urgent,
+                row.grave, row.unit, row.urgent, row.cause, row.campaign, row.role,
             )
             for row in self._session.execute(ITEMS, {"delivery": delivery_id})
         ]  # fmt: skip
@@ -299,4 +308,4 @@ class DeliveryRepository:
 
     def pending(self) -> Pending:
         """Return what is still to be gathered, sent or resolved."""
-        return Pending(*self._session.execute(NEXT, {"channels": CHANNELS}).one())
+        return Pending(*self._session.execute(NEXT).one())

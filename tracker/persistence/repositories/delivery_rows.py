@@ -50,6 +50,7 @@ class NewDelivery:
 class DueDelivery:
     """A delivery to be sent now. `address` is the person's present one, None when it was removed.
 
+    person_id   None: `recipient` is a group or a system, and `channel` is its own
     marked    nobody is at that address
     delays    tries that do not count
     shaken    the channel had to rest before this one; if it goes well, that is over
@@ -57,7 +58,7 @@ class DueDelivery:
 
     id: int
     ref: str
-    person_id: int
+    person_id: int | None
     channel: str
     grave: bool
     message_id: str
@@ -77,7 +78,7 @@ class LockedDelivery:
 
     id: int
     ref: str
-    person_id: int
+    person_id: int | None
     channel: str
     grave: bool
     resent: bool
@@ -95,6 +96,9 @@ class DeliveryPart:
     grave: bool
     unit: str | None = None  # short name of the unit of the post that was told
     urgent: bool = False  # a paper of a campaign whose papers go out at any hour
+    cause: str = ""
+    campaign: str | None = None  # its key
+    role: str | None = None  # of the post that was told
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from tracker.domain.errors import NotFound
 from tracker.domain.messages import check_facts
 from tracker.domain.values import local_date
 from tracker.persistence.arrays import as_arrays
@@ -88,17 +89,25 @@ class ToldRepository:
         columns["facts"] = [written[id(row.facts)] for row in rows]
         self._session.execute(INSERT_TOLD, {**as_arrays(columns), "now": now})
 
-    def newest_facts(self, message: str) -> Mapping[str, Any] | None:
-        """Return the facts of the newest row of a kind, None when nobody was ever told one."""
-        found: Mapping[str, Any] | None = self._session.execute(
-            text("SELECT facts FROM told WHERE message = :message ORDER BY id DESC LIMIT 1"), {"message": message}
-        ).scalar_one_or_none()
-        return found
-
     def mark_read(self, person_id: int, told_ids: Sequence[int] | None, *, now: datetime) -> int:
         """Mark a person's rows (None = all) as read; return how many were not yet."""
         given = {"person": person_id, "ids": None if told_ids is None else list(told_ids), "now": now}
         return len(self._session.execute(MARK_READ, given).all())
+
+    def mail_refused_at(self, person_id: int) -> datetime | None:
+        """Return since when a person does without optional mails; raises NotFound for nobody."""
+        found = self._session.execute(
+            text("SELECT mail_refused_at FROM person WHERE id = :person FOR UPDATE"), {"person": person_id}
+        ).one_or_none()
+        if found is None:
+            raise NotFound("没有这个页面。")
+        at: datetime | None = found.mail_refused_at
+        return at
+
+    def refuse_mail(self, person_id: int, at: datetime | None) -> None:
+        """Say since when a person does without optional mails; None = wants them."""
+        statement = text("UPDATE person SET mail_refused_at = :at WHERE id = :person")
+        self._session.execute(statement, {"person": person_id, "at": at})
 
     def answering_units(self, unit_ids: Sequence[int], campaign_id: int, *, now: datetime) -> frozenset[int]:
         """Return which of these units have a liaison or a head for a campaign today."""
