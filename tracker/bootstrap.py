@@ -226,7 +226,7 @@ class Container:
                 host=settings.smtp_host, port=settings.smtp_port, sender=settings.smtp_from,
                 security=settings.smtp_security, user=settings.smtp_user, password=settings.smtp_password,
             )  # fmt: skip
-            mail = self._mail = SmtpCourier(server, now=self.clock.real_now, keeps_open=True)
+            mail = self._mail = SmtpCourier(server, keeps_open=True)
             lines = Lines({"email": mail}, checks={"email": mail})
         if self.channels.sms is not None:
             lines = lines.beside(sms_lines(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from tracker.domain.ports import Cipher, MessagePart, MessageRenderer, OutgoingMessage
 from tracker.domain.sms_texts import LONGEST, SmsWording, neutral_values
@@ -24,8 +25,8 @@ class DeliveryTexts:
         """Return the host of the public address, for Message-IDs."""
         return self.public_url.split("://")[-1].split("/")[0].split(":")[0] or "localhost"
 
-    def write(self, due: DueDelivery, parts: Sequence[DeliveryPart]) -> OutgoingMessage:
-        """Raises ValueError (MessageUnreadable, or the cipher's) when it cannot be written."""
+    def write(self, due: DueDelivery, parts: Sequence[DeliveryPart], *, at: datetime) -> OutgoingMessage:
+        """Return the message; `at` is real time. Raises ValueError (MessageUnreadable, or the cipher's) when it cannot be written."""
         told = [MessagePart(part.message, part.facts) for part in parts]
         html: str | None = None
         values: Mapping[str, str] = {}
@@ -38,6 +39,7 @@ class DeliveryTexts:
             ref=due.ref, message_id=due.message_id, channel=due.channel,
             address=self.cipher.decrypt(due.address or b""), recipient=due.recipient, subject=subject,
             text=body, html=html, resent=due.resent, values=values, thread=self._thread(parts),
+            written_at=at,
         )  # fmt: skip
 
     def _thread(self, parts: Sequence[DeliveryPart]) -> str:
