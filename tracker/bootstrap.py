@@ -74,6 +74,7 @@ from tracker.services.occurrences import OccurrenceService
 from tracker.services.office_people import OfficePeopleService
 from tracker.services.optional_mail import OptionalMailService
 from tracker.services.outbox import OutboxService
+from tracker.services.paper_openings import PaperOpeningService
 from tracker.services.people import PeopleService
 from tracker.services.plan_drafts import PlanDraftService
 from tracker.services.printing import PrintingService
@@ -137,6 +138,7 @@ class Container:
         self.access_log = AccessLogService(self.floor)
         self.occurrences = OccurrenceService(self.floor)
         self.notices = NoticeService(self.floor)
+        self.paper_openings = PaperOpeningService(self.floor)
         self.triage = TriageService(self.notices)
         self.corrections = CorrectionService(self.floor)
         self.printing = PrintingService(self.floor, writer=WordPaperWriter())
@@ -241,7 +243,7 @@ class Container:
                 host=settings.smtp_host, port=settings.smtp_port, sender=settings.smtp_from,
                 security=settings.smtp_security, user=settings.smtp_user, password=settings.smtp_password,
             )  # fmt: skip
-            mail = self._mail = SmtpCourier(server, now=self.clock.real_now, keeps_open=True)
+            mail = self._mail = SmtpCourier(server, keeps_open=True)
             lines = lines.beside(Lines({"email": mail}, checks={"email": mail}))
         if self.channels.sms is not None:
             lines = lines.beside(sms_lines(

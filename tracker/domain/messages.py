@@ -35,6 +35,7 @@ class SentWhile(StrEnum):
     DUE = "due"  # the task is not final and the clock whose rung fired still runs
     WITH_OFFICE = "with_office"  # the office side still has to act
     EXTENSION_OPEN = "extension_open"  # nobody has decided the extension yet
+    UNOPENED = "unopened"  # nobody of the unit has opened the paper yet
     FINDING_WAITING = "finding_waiting"  # the supervisors have not dealt with the finding yet
 
 
@@ -67,6 +68,11 @@ KINDS: Mapping[str, MessageKind] = {
     "objection_decided": MessageKind("申诉结果", TASK | {"printed_number", "outcome", "reason"}),
     "superseded": MessageKind("文书已撤销", frozenset({"notice_ref", "printed_number", "title", "unit", "reason"})),
     "served": MessageKind("文书送达", frozenset({"notice_ref", "printed_number", "title", "unit", "reply_due_on"})),
+    "unopened": MessageKind(
+        "文书无人拆阅",
+        frozenset({"notice_ref", "printed_number", "title", "unit", "issued_on", "hours"}),
+        SentWhile.UNOPENED,
+    ),
     "reply_judged": MessageKind("回复审查结果", frozenset({"notice_ref", "title", "outcome", "reason"})),
     "signed_off": MessageKind("已销号", TASK),
     "relapsed": MessageKind("回头看未通过", WITH_DATE),
@@ -88,11 +94,12 @@ SAMPLE_FACTS: Mapping[str, object] = {
     "working_days_left": 2, "working_days_late": 3, "rung_title": "督导通知", "reason": "照片不清楚",
     "wanted_on": "2026-09-30", "granted": True, "notice_ref": "WS-2026-0003", "printed_number": "某办〔2026〕7号",
     "reply_due_on": "2026-09-20", "outcome": "不通过", "state": "待签发", "old_due_on": "2026-09-10", "role": "联络员",
-    "cadence": "每月25日前", "begins_on": "2026-10-01", "parties": "督导组", "office": "镇专项办", "old_unit": "旧村",
+    "cadence": "每月25日前", "begins_on": "2026-10-01", "issued_on": "2026-09-10", "hours": 4, "parties": "督导组",
+    "office": "镇专项办", "old_unit": "旧村",
 }  # fmt: skip
 #: What the unit has answered as soon as its task waits for somebody else.
 ANSWERED_BY_UNIT = frozenset({
-    "assigned", "support_asked", "reworded", "remind", "urge", "returned", "redated", "served", "relapsed", "handed_over",
+    "assigned", "support_asked", "reworded", "remind", "urge", "returned", "redated", "served", "relapsed", "handed_over", "unopened",
 })  # fmt: skip
 
 
@@ -190,6 +197,8 @@ def why_not_send(message: str, standing: Standing, *, today: date) -> str | None
         return None if standing.finding_status in (None, "waiting") else "该事项已处理"
     if standing.task_final:
         return "任务已办结或撤回"
+    if needed is SentWhile.UNOPENED and not standing.clock_runs:
+        return "文书已有人拆阅或签收"
     if needed is SentWhile.DUE and not _still_due(standing):
         return "任务已报送、延期或重新计时"
     if needed is SentWhile.WITH_OFFICE and standing.task_waits_for in ("unit", "nobody"):

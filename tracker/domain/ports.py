@@ -24,6 +24,9 @@ class Clock(Protocol):
     def real_now(self) -> datetime:
         """Return the present moment without any offset, for sessions, leases and receipts."""
 
+    def for_a_while(self) -> Clock:
+        """Return a clock that was set by this one and goes by itself; good for seconds, not for minutes."""
+
 
 class JobQueue(Protocol):
     """The bell. A bell that cannot ring is logged; nothing is lost, because rows are the truth."""
@@ -63,8 +66,8 @@ class OutgoingMessage:
     """One message ready to send. `address` is an e-mail address or a phone number as it is stored.
 
     `values` are what a provider's approved template names; `thread` is the Message-ID under which a mail reader
-    gathers all mails of one task, empty for a mail of several; `unsubscribe` is the address at which the reader may do
-    without such mails, empty where that is not the reader's to choose.
+    gathers all mails of one task, empty for a mail of several; `written_at` is real time. `unsubscribe` is the address
+    at which the reader may do without such mails, empty where that is not the reader's to choose.
     """
 
     ref: str
@@ -79,6 +82,7 @@ class OutgoingMessage:
     values: Mapping[str, str] = field(default_factory=dict)
     thread: str = ""
     unsubscribe: str = ""
+    written_at: datetime | None = None
 
 
 class Courier(Protocol):

@@ -13,8 +13,11 @@ from tracker.persistence.unit_of_work import UnitOfWork
 KINDS = ("channel_away", "channel_stopped")
 
 
-def pause_after(uow: UnitOfWork, channel: str, failure: DeliveryFailed, *, now: datetime) -> None:
-    """Let a channel rest when its failure is not the message's; tell an administrator when one is needed."""
+def pause_after(uow: UnitOfWork, channel: str, failure: DeliveryFailed, *, now: datetime) -> bool:
+    """Let a channel rest when its failure is not the message's, and return whether it does.
+
+    Tells an administrator when one is needed.
+    """
     meaning = failure.verdict.meaning if failure.verdict else None
     title = channel_title(channel)
     if meaning is Meaning.STOP:
@@ -33,6 +36,7 @@ def pause_after(uow: UnitOfWork, channel: str, failure: DeliveryFailed, *, now: 
         if failures >= AWAY_TOLD:
             sentence = f"{title}通道连续{failures}次连不上：{failure.sentence}。消息都留在发件箱，通了以后按次序发出。"
             uow.incidents.raise_(kind="channel_away", subject=channel, sentence=sentence, now=now)
+    return meaning in (Meaning.STOP, Meaning.AWAY)
 
 
 def go_on(uow: UnitOfWork, channel: str, *, now: datetime) -> bool:

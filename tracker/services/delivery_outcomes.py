@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tracker.domain.delivery_states import ASK_UNKNOWN, BACK_OFF, DELAY, STOP_PAUSE, tries_left
 from tracker.domain.errors import DeliveryFailed
 from tracker.domain.provider_codes import Meaning
-from tracker.persistence.repositories.delivery_rows import DueDelivery, LockedDelivery, Outcome
+from tracker.persistence.repositories.delivery_rows import DueDelivery, LockedDelivery, Outcome, StuckDelivery
 
 NOT_KNOWN = "发送时连接中断或进程退出，不知道对方是否收到；提醒类消息不重发"
 RESENT_NOT_KNOWN = "重发一次后仍不知道对方是否收到，请电话核实"
@@ -52,6 +53,23 @@ def unsure(
         )
     reason = RESENT_NOT_KNOWN if delivery.grave else NOT_KNOWN
     return Outcome(delivery.id, tries, "unknown", reason, ended_at=at.real)
+
+
+def never_left(stuck: Sequence[StuckDelivery]) -> frozenset[int]:
+    """Return which of these were not handed over, whatever became of their sender.
+
+    What became of one message is committed before the next of its round goes. So only the first without an outcome may
+    have left, as long as the round is known; where it is not, each may have.
+    """
+    first: dict[int, int] = {}
+    for each in stuck:
+        if each.round_id is not None and each.place is not None:
+            first[each.round_id] = min(each.place, first.get(each.round_id, each.place))
+    return frozenset(
+        each.id
+        for each in stuck
+        if each.round_id is not None and each.place is not None and each.place > first[each.round_id]
+    )
 
 
 def after_failure(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from tracker.domain.messages import is_optional
 from tracker.domain.ports import Cipher, MessagePart, MessageRenderer, News, NewsWriter, OutgoingMessage
@@ -28,8 +29,8 @@ class DeliveryTexts:
         """Return the host of the public address, for Message-IDs."""
         return host_of(self.public_url)
 
-    def write(self, due: DueDelivery, parts: Sequence[DeliveryPart]) -> OutgoingMessage:
-        """Raises ValueError (MessageUnreadable, or the cipher's) when it cannot be written."""
+    def write(self, due: DueDelivery, parts: Sequence[DeliveryPart], *, at: datetime) -> OutgoingMessage:
+        """Return the message; `at` is real time. Raises ValueError (MessageUnreadable, or the cipher's) when it cannot be written."""
         if (writer := self.writers.get(due.channel)) is not None:
             return self._to_receiver(writer, due, parts)
         told = [MessagePart(part.message, part.facts) for part in parts]
@@ -48,6 +49,7 @@ class DeliveryTexts:
             ref=due.ref, message_id=due.message_id, channel=due.channel,
             address=self.cipher.decrypt(due.address or b""), recipient=due.recipient, subject=subject,
             text=body, html=html, resent=due.resent, values=values, thread=self._thread(parts), unsubscribe=unsubscribe,
+            written_at=at,
         )  # fmt: skip
 
     def _to_receiver(self, writer: NewsWriter, due: DueDelivery, parts: Sequence[DeliveryPart]) -> OutgoingMessage:

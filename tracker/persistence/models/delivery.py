@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import ARRAY, BigInteger, CheckConstraint, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.persistence.models.base import Base, Id, link, one_of
@@ -93,6 +93,19 @@ class DeliveryItem(Base):
     delivery_id: Mapped[int] = link("delivery.id", primary_key=True)
     told_id: Mapped[int] = link("told.id", primary_key=True, index=True)
     cancelled_reason: Mapped[str | None] = mapped_column(default=None)
+
+
+class SendingRound(Base):
+    """A few messages that one sender took up together, in the order in which it hands them over.
+
+    UNLOGGED, and that is the point: a database that crashed comes back with this table empty. While a round is here,
+    every outcome committed since is here too, so the first message without one is the only one that may have left.
+    """
+
+    __tablename__ = "sending_round"
+    __table_args__ = ({"prefixes": ["UNLOGGED"]},)
+    id: Mapped[Id]
+    delivery_ids: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
 
 
 class Receipt(Base):

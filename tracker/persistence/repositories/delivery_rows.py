@@ -86,6 +86,25 @@ class LockedDelivery:
 
 
 @dataclass(frozen=True, slots=True)
+class StuckDelivery(LockedDelivery):
+    """A delivery whose sender never came back; `place` is that in its round, both None when there is no such round."""
+
+    round_id: int | None
+    place: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """A delivery as it goes out; `address` is a ciphertext."""
+
+    id: int
+    subject: str
+    body: str
+    segments: int | None
+    address: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
 class DeliveryPart:
     """One told thing of a delivery, and how its matter stands now."""
 

@@ -31,6 +31,12 @@ MARK_READ = text("""
       AND (CAST(:ids AS bigint[]) IS NULL OR id = ANY(CAST(:ids AS bigint[])))
     RETURNING 1""")
 
+SERVED = text("""
+    SELECT n.task_id, n.id, n.ref, n.printed_number, n.title, n.issued_at,
+        ARRAY(SELECT t.person_id FROM told t WHERE t.notice_id = n.id AND t.message = 'served') AS served,
+        ARRAY(SELECT t.person_id FROM told t WHERE t.notice_id = n.id AND t.message = 'unopened') AS asked
+    FROM notice n WHERE n.task_id = ANY(CAST(:tasks AS bigint[]))""")
+
 POSTS_FOR = text("""
     SELECT p.unit_id, p.role, p.campaign_id, p.person_id, p.id AS post_id
     FROM post p JOIN person n ON n.id = p.person_id
@@ -63,6 +69,19 @@ class PostRow:
     campaign_id: int | None
     person_id: int
     post_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ServedPaper:
+    """A paper that was issued: who was told of its serving, and who was asked since because nobody opened it."""
+
+    notice_id: int
+    ref: str
+    printed_number: str
+    title: str
+    issued_at: datetime
+    served: frozenset[int]
+    asked: frozenset[int]
 
 
 class ToldRepository:
@@ -108,6 +127,17 @@ class ToldRepository:
         """Say since when a person does without optional mails; None = wants them."""
         statement = text("UPDATE person SET mail_refused_at = :at WHERE id = :person")
         self._session.execute(statement, {"person": person_id, "at": at})
+
+    def served_papers(self, task_ids: Sequence[int]) -> dict[int, ServedPaper]:
+        """Return issued papers by their tasks."""
+        rows = self._session.execute(SERVED, {"tasks": sorted(set(task_ids))})
+        return {
+            row.task_id: ServedPaper(
+                row.id, row.ref, row.printed_number, row.title, row.issued_at, frozenset(row.served),
+                frozenset(row.asked),
+            )
+            for row in rows
+        }  # fmt: skip
 
     def answering_units(self, unit_ids: Sequence[int], campaign_id: int, *, now: datetime) -> frozenset[int]:
         """Return which of these units have a liaison or a head for a campaign today."""
