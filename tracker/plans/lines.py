@@ -20,6 +20,7 @@ _MARK_START = re.compile(
 )
 _SAFE_BEFORE = "。；！？：”】"
 _HEADING_TAIL = 24
+_HASHES = re.compile(r"#{1,6}[ \t]+")
 #: No page is narrower: a run of shorter lines without stops is a list of labels or names.
 _NARROWEST = 20
 _LABEL = re.compile(r"[\u4e00-\u9fff]{2,6}(?:单位|部门|科室|时限|时间|期限|领导|责任人|人)：")
@@ -43,6 +44,9 @@ def split_lines(text: Passage) -> list[Line]:
         end = start + len(piece)
         whole = text.cut(start, end)
         stripped = whole.strip(" \t*")
+        hashes = _HASHES.match(stripped.text)
+        if hashes and ordinal_at(stripped.text, hashes.end()):
+            stripped = stripped.cut(hashes.end())  # 「## 一、」 is numbered twice; the office's own number stands.
         if stripped:
             lines.append(Line(stripped, whole.strip(" "), blank, piece[:1] in (" ", "\t")))
         blank = not stripped

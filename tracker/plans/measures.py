@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from tracker.plans.deadlines import Due, labelled_due
 from tracker.plans.duties import Duty, merge, take_tags
-from tracker.plans.headings import is_section, joins, length_of_title, one_item, stop_after
+from tracker.plans.headings import is_section, joins, length_of_opening, length_of_title, one_item, stop_after
 from tracker.plans.kinds import kind_of
 from tracker.plans.outline import Node
 from tracker.plans.passages import EMPTY, Passage, joined
@@ -83,6 +83,8 @@ class Collector:
                 return
         own, tag = take_tags(node.own)
         tag, body = with_tag_lines(tag, node.body)
+        if (tag.lead or tag.support) and role in (Role.SILENT, Role.TARGETS):
+            role = Role.TASKS  # Whoever is named behind 「整治内容及标准」 has to do what stands below.
         heads = unit_heading(node.title)
         here = replace(
             above, role=role, stage=stage, top=False, tagged=bool(tag.lead or tag.support) or (above.tagged and not heads),
@@ -151,6 +153,8 @@ class Collector:
     def _emit(self, whole: Passage, title_length: int, above: Above, heading: str = "") -> None:
         if len(whole) < _SHORTEST or above.role is Role.ATTACHED:
             return
+        if not title_length and not above.numbered:
+            title_length = length_of_opening(whole.text)
         title = whole.text[:title_length] or heading
         parts = segments_of(
             whole, title_length, self.years, stage=above.stage is not None, paragraph=not above.numbered
@@ -183,7 +187,7 @@ class Collector:
             return False
         if introduces(text) and not segment.due.deadline:
             return False
-        if segment.spoken.lead and segment.due.deadline:
+        if segment.due.deadline and (segment.spoken.lead or above.role is Role.TASKS):
             return True
         behind = text.removeprefix(title).strip("。：； ") if title else text
         if above.role in (Role.TASKS, Role.PHASES, None) and above.numbered and len(text) > _SHORTEST + 3:
@@ -208,6 +212,8 @@ class Collector:
     def _due(self, segment: Segment, above: Above) -> tuple[Due, tuple[str, ...]]:
         grounds: tuple[str, ...] = ()
         due = segment.due
+        if above.lined and not segment.tag.time and above.due.deadline is not None:
+            return above.due, ()  # A line 「完成时限：…」 under the item says more than the words in it.
         if due.deadline is None and above.due.deadline is not None:
             due, grounds = above.due, ("期限来自上级标题或括号",)
         if due.deadline is None and above.stage is not None and above.stage.deadline is not None:

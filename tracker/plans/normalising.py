@@ -30,6 +30,9 @@ _FULL_STOP = re.compile(r"(?<=[\u4e00-\u9fff”’》）】%])\.(?=\s*(?:[\u4e00
 # 〔2026〕 frames a year; 〔责任单位：…〕 is a duty bracket in an office's own hand.
 _FRAMED = re.compile(r"〔((?=[^〔〕]{0,200}(?:单位|部门|责任|牵头|配合|落实|负责|时限|时间|科室))[^〔〕]{2,300})〕")
 
+# Markdown's **bold**; a masked year (20**年) has no partner on its line.
+_BOLD = re.compile(r"(\*\*)(?=[^*\n]{1,60}\*\*)[^*\n]+(\*\*)")
+
 
 @cache
 def _spelled(character: str) -> str:
@@ -50,7 +53,10 @@ def normalise(original: str) -> Passage:
     """Return the text in one spelling. White space stays, because tables and lines are told by it."""
     characters: list[str] = []
     places: list[int] = []
+    bold = {place for found in _BOLD.finditer(original) for edge in found.regs[1:] for place in range(*edge)}
     for place, character in enumerate(original):
+        if place in bold:
+            continue
         spelled = _spelled(character)
         if spelled:
             characters.append(spelled)

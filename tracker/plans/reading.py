@@ -133,7 +133,9 @@ def _period(texts: Sequence[str], phases: Sequence[Phase], years: YearContext) -
     """The plan's own time: a window in the opening or under a 时间 heading, else the first and last day of its phases."""
     for index, text in enumerate(texts[:30]):
         opening = (
-            index < 5 or _TIME_HEADING.search(text[:12]) or (index and _TIME_HEADING.search(texts[index - 1][-8:]))
+            (index < 5 and ordinal_at(text) is None)
+            or _TIME_HEADING.search(text[:12])
+            or (index and _TIME_HEADING.search(texts[index - 1][-8:]))
         )
         if not opening or "阶段" in text[:30]:
             continue

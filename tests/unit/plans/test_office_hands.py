@@ -153,3 +153,72 @@ def test_short_lines_of_labels_are_no_wrapped_text_and_leave_the_title_whole() -
     )
     assert plan.title == "柳湾县2026年“护航”铁路沿线环境安全综合治理工作方案"
     assert [m.support_units for m in plan.measures] == [("县住建局", "县城管局"), ("县水务局", "县交通局")]
+
+
+def test_a_title_broken_over_two_lines_is_one_and_an_office_above_it_is_none() -> None:
+    broken = read_text("柳湾区关于开展打击治理电信网络诈骗\n违法犯罪“清源”行动的实施方案\n一、任务\n1.各村开展排查。")
+    assert broken.title == "柳湾区关于开展打击治理电信网络诈骗违法犯罪“清源”行动的实施方案"
+    issued = read_text("柳湾区联席会议办公室\n关于开展“断卡”行动的通知\n一、任务\n1.各村开展排查。")
+    assert issued.title == "关于开展“断卡”行动的通知"
+
+
+def test_a_paragraph_without_a_number_may_begin_with_its_heading() -> None:
+    (found,) = measures("主要任务\n全面清查涉诈人员。由派出所牵头，各村配合，5月底前完成一轮核查。")
+    assert (found.lead_units, found.support_units) == (("派出所",), ("各村",))
+    assert found.text.startswith("全面清查涉诈人员")
+
+
+def test_markdown_is_only_how_it_was_typed() -> None:
+    found = measures(
+        "## 一、任务\n1. **农机安全**：农业站5月20日前逐台检查。\n## 二、工作要求\n- 各村6月底前报送总结。"
+    )
+    assert [m.text for m in found] == ["农机安全：农业站5月20日前逐台检查", "各村6月底前报送总结"]
+
+
+def test_a_week_named_in_an_item_is_not_the_time_of_the_plan() -> None:
+    plan = read_text("柳湾县妇联2026年工作计划\n1、开展活动。结合维权周（3月1日—3月8日）宣传。\n2、6月底前组建队伍。")
+    assert plan.period is None
+
+
+def test_who_is_named_behind_a_heading_of_standards_has_to_meet_them() -> None:
+    found = measures(
+        "一、整治内容及标准（责任单位：各村）\n1、清垃圾。3月底前清理沟渠积存垃圾。\n2、清柴草。4月底前堆放到指定地点。"
+    )
+    assert [(m.lead_units, m.deadline.month if m.deadline else None) for m in found] == [(("各村",), 3), (("各村",), 4)]
+
+
+def test_a_line_for_the_time_says_more_than_the_words_of_its_item() -> None:
+    (found,) = measures(
+        "一、任务\n1.2026年底前达标率不低于60%，以后逐年提高。\n牵头单位：县委政法委\n责任单位：县教体局\n完成时限：2027年12月"
+    )
+    assert found.deadline is not None
+    assert (found.deadline.year, found.deadline.month) == (2027, 12)
+
+
+def test_the_last_month_of_a_quarter_may_be_spelled_out() -> None:
+    deadline = one("每季度最后一个月25日前报送进展。").deadline
+    assert deadline is not None
+    assert (deadline.every, deadline.by_day) == ("quarter", 25)
+
+
+def test_each_village_sets_up_what_the_town_does() -> None:
+    assert one("镇成立由书记任指挥长的指挥部，各村相应成立指挥所，名单于3月12日前报指挥部。").lead_units == ("各村",)
+
+
+def test_a_day_before_a_deed_is_its_last_day_whatever_its_object_did() -> None:
+    deadline = one("4月15日前拆除无人居住、影响村容的旧房。").deadline
+    assert deadline is not None
+    assert (deadline.month, deadline.day) == (4, 15)
+
+
+def test_who_steps_in_where_it_was_not_done_does_not_have_the_duty() -> None:
+    found = measures("一、清理（责任单位：各村）\n1.清理墙面小广告，逾期不清的由执法中队强制清理。\n2.清理沟渠。")
+    assert [m.lead_units for m in found] == [("各村",), ("各村",)]
+
+
+def test_first_next_and_last_begin_items_that_were_never_numbered() -> None:
+    found = measures("首先，摸清底数。网格员8月10日前登记造册。\n第三，结对守护。党员与老人结对，每月至少上门一次。")
+    assert [m.text for m in found] == [
+        "首先，摸清底数。网格员8月10日前登记造册",
+        "第三，结对守护。党员与老人结对，每月至少上门一次",
+    ]
