@@ -111,16 +111,10 @@ class Container:
         self.settings = settings
         self._given_couriers = couriers
         self._mail: SmtpCourier | None = None
-        file = settings.channels_file
-        self.channels = (
-            read_channels(file, hosts=settings.gateway_hosts) if file else Channels(banned=shipped_banned_words())
-        )  # fmt: skip
         self._engine = connect(settings.database_url, pool_size=max(5, settings.web_threads))
         self.uows = UnitOfWorkFactory(self._engine, at_commit)
         self.clock = clock or DatabaseClock(self._engine)
-        self._receivers = receiver_lines(
-            self.channels.receivers, secrets=settings.channel_secrets, hosts=settings.gateway_hosts, now=self.clock.real_now
-        )  # fmt: skip
+        self.channels, self._receivers = _channels(settings, self.clock.real_now)
         self._bell = RqJobQueue(settings.redis_url)
         self.queue: JobQueue = queue or self._bell
         store = DefinitionStore(self._engine)
@@ -336,6 +330,13 @@ def build(
     A clock, a bell or couriers may be given in place of the real ones. `at_commit` is for test runs.
     """
     return Container(settings, clock=clock, queue=queue, couriers=couriers, at_commit=at_commit)
+
+
+def _channels(settings: Settings, now: Callable[[], datetime]) -> tuple[Channels, Lines]:
+    """Return what the channels file says, and the lines to its receivers. Raises DefinitionInvalid."""
+    file, hosts = settings.channels_file, settings.gateway_hosts
+    channels = read_channels(file, hosts=hosts) if file else Channels(banned=shipped_banned_words())
+    return channels, receiver_lines(channels.receivers, secrets=settings.channel_secrets, hosts=hosts, now=now)
 
 
 def library_calendar() -> tuple[CalendarTable, str]:

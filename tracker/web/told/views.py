@@ -15,7 +15,7 @@ from tracker.domain.deadlines import local_moment
 from tracker.domain.permissions import Action
 from tracker.domain.values import SHANGHAI, local_date
 from tracker.persistence.queries import person_proof as queries
-from tracker.web.auth import requires
+from tracker.web.auth import may_somewhere, requires
 from tracker.web.listing import asked, page_number, page_url
 from tracker.web.requests import container, viewer
 
@@ -54,7 +54,10 @@ def index() -> str:
     sought = asked("q")
     with container().reading() as session:
         found = queries.find_told_people(session, viewer(), sought) if sought else []
-    return render_template("told/index.html", found=found, sought=sought or "", most=queries.MOST_FOUND)
+    return render_template(
+        "told/index.html", found=found, sought=sought or "", most=queries.MOST_FOUND,
+        may_outbox=may_somewhere(viewer(), Action.SEE_OUTBOX),
+    )  # fmt: skip
 
 
 @blueprint.get("/told/<int:person_id>")
