@@ -23,6 +23,7 @@ from tracker.delivery.email import SmtpCourier, SmtpServer
 from tracker.delivery.lines import Lines, sms_lines
 from tracker.delivery.render import TemplateRenderer
 from tracker.delivery.sample import SampleCourier
+from tracker.documents.bundles import ZipBundleWriter
 from tracker.documents.files import ContentFileChecker
 from tracker.documents.sheets.reading import FileSheetReader
 from tracker.documents.sheets.writing import FileSheetWriter
@@ -47,6 +48,7 @@ from tracker.services.accounts import AccountService, SignInRules
 from tracker.services.areas import AreaService
 from tracker.services.attachments import AttachmentService
 from tracker.services.audits import AuditService
+from tracker.services.background_files import BackgroundFileService
 from tracker.services.calendars import CalendarService
 from tracker.services.campaigns import CampaignService
 from tracker.services.change_sets import ChangeService
@@ -54,6 +56,7 @@ from tracker.services.context import GATHER_JOB, SWEEP_JOB, Floor
 from tracker.services.correcting import CorrectionService
 from tracker.services.deliveries import DeliveryService
 from tracker.services.escalations import EscalationService
+from tracker.services.evidence import EvidenceService
 from tracker.services.excusing import ExcuseService
 from tracker.services.explanations import ExplanationService
 from tracker.services.exports import ExportService
@@ -150,13 +153,18 @@ class Container:
         self.audits = AuditService(self.floor)
         self.calendar_imports = CalendarService(self.floor, batch=settings.sweep_batch)
         self.exports = ExportService(self.floor)
-        self.ledger_files = LedgerFileService(self.floor, self.exports, writer=FileSheetWriter())
+        self.background_files = BackgroundFileService(self.floor)
+        self.ledger_files = LedgerFileService(self.floor, self.exports, self.background_files, writer=FileSheetWriter())
         self.sample = SampleService(self.floor, self.escalations, self.deliver)
         self.attachments = AttachmentService(
             uows=self.uows, checker=ContentFileChecker(pixel_limit=settings.image_pixels), clock=self.clock,
             limit_bytes=settings.upload_limit,
         )  # fmt: skip
         self.signed_copies = SignedCopyService(self.floor, self.attachments)
+        self.evidence = EvidenceService(
+            self.floor, self.background_files, self.printing, self.explanations, self.attachments, self.access_log,
+            writer=ZipBundleWriter(),
+        )  # fmt: skip
 
     def _read_campaign(
         self, content: Mapping[str, Any], *, units: Mapping[str, tuple[str, str]], sets: Mapping[str, tuple[str, ...]]

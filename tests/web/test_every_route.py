@@ -123,6 +123,8 @@ ROUTES = (
     Row("GET", "/notices/<ref>/<document>.docx", SIDE, fill="ref=draft document=paper"),
     Row("GET", "/notices/<ref>/<document>.docx", INVOLVED, fill="ref=issued document=paper"),
     Row("GET", "/notices/<ref>/<document>.docx", fill="ref=issued document=record"),  # only an interview has one
+    Row("POST", "/notices/<ref>/evidence", f"{UNIT} {SIDE}", fill="ref=issued"),
+    Row("POST", "/notices/<ref>/evidence", SIDE, fill="ref=draft"),
     Row("GET", "/notices/<ref>/proof", SIDE, fill="ref=draft"),
     Row("GET", "/notices/<ref>/proof", INVOLVED, fill="ref=issued"),
     Row("POST", "/notices/<ref>/edit", DRAFTERS, fill="ref=draft"),
@@ -173,8 +175,8 @@ ROUTES = (
         Row("POST", "/ledger/<kind>.xlsx", who, fill=f"kind={kind}")
         for kind, who in (("tasks", BUSINESS), ("findings", BENCH), ("nothing", ""))
     ),
-    Row("GET", "/ledger/exports/<ref>", fill="ref=none"),  # one's own alone: see test_ledger_books
-    Row("GET", "/ledger/exports/<ref>.xlsx", fill="ref=none"),
+    Row("GET", "/exports/<ref>", fill="ref=none"),  # one's own alone: see test_ledger_books
+    Row("GET", "/exports/<ref>/file", fill="ref=none"),
     Row("POST", "/campaigns/<ref>/occurrences", DRAFTERS, fill="ref=campaign"),
     Row("POST", "/campaigns/<ref>/occurrences", DRAFTERS, fill="ref=unissued"),
     Row("POST", "/campaigns/<ref>/standings/<int:unit_id>/lift", "boss office1", fill="ref=campaign int:unit_id=unit"),

@@ -17,7 +17,7 @@ def tidy() -> None:
     container.deliveries.resolve_stuck()
     container.accounts.forget_old_sessions()
     container.rosters.forget_expired()
-    container.ledger_files.take_up_again()
+    container.background_files.take_up_again()
 
 
 def settle_decisions() -> int:

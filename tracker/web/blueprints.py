@@ -15,6 +15,7 @@ from tracker.web.campaign.returns import blueprint as returns
 from tracker.web.campaign.standings import blueprint as standings
 from tracker.web.campaign.views import blueprint as campaign
 from tracker.web.desk.views import blueprint as desk
+from tracker.web.exports.views import blueprint as exports
 from tracker.web.help.views import blueprint as help_pages
 from tracker.web.inbox.views import blueprint as inbox
 from tracker.web.ledger.lists import blueprint as ledger_lists
@@ -42,7 +43,7 @@ from tracker.web.workbench.views import blueprint as workbench
 BLUEPRINTS: tuple[Blueprint, ...] = (
     health.blueprint, account, desk, tasks, explaining, attachments, workbench, deciding, notices, printing, objections, campaign, plans, changes, occurrences, returns,
     standings,
-    ledger, ledger_lists, accounts, operations, units, roster_import, unit_acts, office_people, areas, calendar,
+    ledger, ledger_lists, exports, accounts, operations, units, roster_import, unit_acts, office_people, areas, calendar,
     help_pages, search, inbox, deliveries, receipts,
 )  # fmt: skip
 
