@@ -83,6 +83,7 @@ from tracker.services.rising import RisingService
 from tracker.services.rosters import RosterService
 from tracker.services.sample import SampleService
 from tracker.services.signed_copies import SignedCopyService
+from tracker.services.slips import SlipService
 from tracker.services.standings import StandingService
 from tracker.services.tasks import TaskService
 from tracker.services.timelines import TimelineService
@@ -191,6 +192,11 @@ class Container:
             longest=self.settings.session_max,
         )  # fmt: skip
         return AccountService(uows=self.uows, hasher=ArgonHasher(), clock=self.clock, rules=rules)
+
+    @cached_property
+    def slips(self) -> SlipService:
+        """Return the slips of paper; made late because hashing for the unknown slip takes a moment."""
+        return SlipService(self.floor, hasher=ArgonHasher(), writer=WordPaperWriter(), address=self.settings.address)
 
     @cached_property
     def deliveries(self) -> DeliveryService:

@@ -123,6 +123,10 @@ ROUTES = (
     Row("GET", "/notices/<ref>/<document>.docx", SIDE, fill="ref=draft document=paper"),
     Row("GET", "/notices/<ref>/<document>.docx", INVOLVED, fill="ref=issued document=paper"),
     Row("GET", "/notices/<ref>/<document>.docx", fill="ref=issued document=record"),  # only an interview has one
+    Row("GET", "/slip", ALL),
+    Row("POST", "/notices/<ref>/slip", DRAFTERS, fill="ref=issued"),
+    Row("POST", "/notices/<ref>/slip", DRAFTERS, fill="ref=draft"),
+    Row("POST", "/notices/<ref>/slip.docx", DRAFTERS, fill="ref=issued"),
     Row("POST", "/notices/<ref>/evidence", f"{UNIT} {SIDE}", fill="ref=issued"),
     Row("POST", "/notices/<ref>/evidence", SIDE, fill="ref=draft"),
     Row("GET", "/notices/<ref>/proof", SIDE, fill="ref=draft"),
@@ -246,6 +250,8 @@ ROUTES = (
 )  # fmt: skip
 #: Nobody signs in there: who may is judged in test_receipts, by the token in the address.
 CALLED_BY_MACHINES = {("POST", "/receipts/<channel>/<token>")}
+#: Nobody's session is used: who holds a slip and knows its code may (test_slips).
+BY_SLIP = {("POST", "/slip")}
 #: What a person would type, all in one form; each route takes what it knows.
 TYPED = {
     "category": "rental", "should_check": "120", "checked": "118", "reason": "有正当理由", "progress": "完成一半",
@@ -317,7 +323,7 @@ def test_no_route_is_missing_from_the_table(site: Site) -> None:
         for rule in site.app.url_map.iter_rules()
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
     }
-    assert served == {(row.method, row.rule) for row in ROUTES} | CALLED_BY_MACHINES
+    assert served == {(row.method, row.rule) for row in ROUTES} | CALLED_BY_MACHINES | BY_SLIP
 
 
 @pytest.mark.slow

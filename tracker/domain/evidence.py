@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from tracker.domain.papers import INTERNAL_STATES
+from tracker.domain.receiving import Received, Way
 from tracker.domain.values import ROLE_TITLES, SHANGHAI, Role
 
 #: What a unit does not read wherever it stands: the office's deciding, and who opened what.
@@ -42,6 +43,8 @@ class ChainedEvent:
     @property
     def who(self) -> str:
         """Return the unit, post and name of the person who did it; the engine has none."""
+        if self.person_id is None and (received := Received.of(self.payload)).way is not Way.SYSTEM:
+            return received.words
         post = self.post_title or (ROLE_TITLES[Role(self.post_role)] if self.post_role else "")
         return " ".join(part for part in (self.post_unit, post, self.name) if part) or "系统"
 

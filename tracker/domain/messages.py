@@ -61,6 +61,9 @@ KINDS: Mapping[str, MessageKind] = {
     "objection_decided": MessageKind("申诉结果", TASK | {"printed_number", "outcome", "reason"}),
     "superseded": MessageKind("文书已撤销", frozenset({"notice_ref", "printed_number", "title", "unit", "reason"})),
     "served": MessageKind("文书送达", frozenset({"notice_ref", "printed_number", "title", "unit", "reply_due_on"})),
+    "received": MessageKind(
+        "文书已收到", frozenset({"notice_ref", "printed_number", "title", "unit", "how", "reply_due_on"})
+    ),
     "reply_judged": MessageKind("回复审查结果", frozenset({"notice_ref", "title", "outcome", "reason"})),
     "signed_off": MessageKind("已销号", TASK),
     "relapsed": MessageKind("回头看未通过", WITH_DATE),
@@ -81,7 +84,7 @@ SAMPLE_FACTS: Mapping[str, object] = {
     "working_days_left": 2, "working_days_late": 3, "rung_title": "督导通知", "reason": "照片不清楚",
     "wanted_on": "2026-09-30", "granted": True, "notice_ref": "WS-2026-0003", "printed_number": "某办〔2026〕7号",
     "reply_due_on": "2026-09-20", "outcome": "不通过", "state": "待签发", "old_due_on": "2026-09-10", "role": "联络员",
-    "parties": "督导组", "office": "镇专项办", "old_unit": "旧村",
+    "parties": "督导组", "office": "镇专项办", "old_unit": "旧村", "how": "纸质送达，扫码签收",
 }  # fmt: skip
 #: What the unit has answered as soon as its task waits for somebody else.
 ANSWERED_BY_UNIT = frozenset({

@@ -29,6 +29,7 @@ from tracker.web.plans.views import blueprint as plans
 from tracker.web.receipts.views import blueprint as receipts
 from tracker.web.sample.views import blueprint as sample_bar
 from tracker.web.search.views import blueprint as search
+from tracker.web.slips.views import blueprint as slips
 from tracker.web.tasks.attachments import blueprint as attachments
 from tracker.web.tasks.explaining import blueprint as explaining
 from tracker.web.tasks.views import blueprint as tasks
@@ -41,7 +42,7 @@ from tracker.web.workbench.deciding import blueprint as deciding
 from tracker.web.workbench.views import blueprint as workbench
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
-    health.blueprint, account, desk, tasks, explaining, attachments, workbench, deciding, notices, printing, objections, campaign, plans, changes, occurrences, returns,
+    health.blueprint, account, desk, tasks, explaining, attachments, workbench, deciding, notices, printing, slips, objections, campaign, plans, changes, occurrences, returns,
     standings,
     ledger, ledger_lists, exports, accounts, operations, units, roster_import, unit_acts, office_people, areas, calendar,
     help_pages, search, inbox, deliveries, receipts,

@@ -287,7 +287,7 @@ def _page(ref: str, trouble: Trouble = NO_TROUBLE) -> str:
         "notices/show.html", view=present_notice(found, parts.catalog, now=now, calendar=calendar), steps=steps,
         trouble=trouble, editable=editable, signs=head.issued_at is not None and head.inside and drafts,
         signed=found.signed, corrections=found.corrections, extending=_extending(found), offer=parts.objections.offer(who, ref),
-        outcomes=OUTCOMES, today=local_date(now), takes_evidence=head.issued_at is not None and parts.evidence.may_take(who, _place(head)),
+        outcomes=OUTCOMES, today=local_date(now), offers_slip=parts.slips.offers(who, found), takes_evidence=head.issued_at is not None and parts.evidence.may_take(who, _place(head)),
         why=parts.explanations.explain(who, ref) if request.args.get("why") else None,
     )  # fmt: skip
 
