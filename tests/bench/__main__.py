@@ -27,7 +27,7 @@ from tests.bench import (
 from tests.bench.county import durable_servers
 from tests.bench.figures import Figure, as_json, table
 
-ROWS = ("issue", "open", "escalate", "storm", "punctual", "idle", "roster", "ledger", "mail", "read")
+ROWS = ("issue", "open", "escalate", "storm", "punctual", "idle", "roster", "ledger", "mail", "read", "serve")
 
 
 def main() -> None:

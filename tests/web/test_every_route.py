@@ -123,6 +123,7 @@ ROUTES = (
     Row("GET", "/notices/<ref>/<document>.docx", SIDE, fill="ref=draft document=paper"),
     Row("GET", "/notices/<ref>/<document>.docx", INVOLVED, fill="ref=issued document=paper"),
     Row("GET", "/notices/<ref>/<document>.docx", fill="ref=issued document=record"),  # only an interview has one
+    Row("POST", "/notices/papers.zip", f"{CAMPAIGN} {NEIGHBOURS}"),
     Row("GET", "/slip", ALL),
     Row("POST", "/notices/<ref>/slip", DRAFTERS, fill="ref=issued"),
     Row("POST", "/notices/<ref>/slip", DRAFTERS, fill="ref=draft"),
@@ -281,7 +282,7 @@ def knock(site: Site, browser: Browser, row: Row, doors: dict[str, str], *, toke
     fields: dict[str, object] = dict(TYPED)
     door = next((door for part, door in (p.split("=") for p in row.fill.split()) if part == "ref"), "")
     table = path.split("/")[1].removesuffix("s")
-    if table in ("task", "notice", "campaign"):
+    if door and table in ("task", "notice", "campaign"):
         fields["version"] = site.world.value(f"SELECT version FROM {table} WHERE ref = :ref", ref=doors[door])
     if row.rule == "/desk/accept":
         fields["task"] = f"{doors['task']}:2"

@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import tempfile
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from typing import IO, Any
 
 from tracker.documents import evidence_verifier
+from tracker.documents.file_names import safe_name
 from tracker.domain.evidence import as_json
 from tracker.domain.ports import BundlePart
 
@@ -25,23 +27,35 @@ class ZipBundleWriter:
 
     def bundle(self, parts: Iterable[BundlePart], manifest: Mapping[str, Any]) -> IO[bytes]:
         """Return the bundle, open at its beginning; to be closed by the caller."""
-        out = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  (the caller closes it)
-        files = []
-        try:
-            with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as package:
-                for part in chain(_verifier(), parts):
-                    files.append(_write(package, part))
-                listed = {
-                    "format": evidence_verifier.FORMAT,
-                    **manifest,
-                    "files": sorted(files, key=lambda f: f["path"]),
-                }
-                _write(package, BundlePart(evidence_verifier.MANIFEST, [as_json(listed).encode()]))
-            out.seek(0)
-        except BaseException:
-            out.close()
-            raise
-        return out
+
+        def fill(package: zipfile.ZipFile) -> None:
+            files = [_write(package, part) for part in chain(_verifier(), parts)]
+            listed = {"format": evidence_verifier.FORMAT, **manifest, "files": sorted(files, key=lambda f: f["path"])}
+            _write(package, BundlePart(evidence_verifier.MANIFEST, [as_json(listed).encode()]))
+
+        return _written(fill)
+
+    def package(self, parts: Iterable[BundlePart]) -> IO[bytes]:
+        """Return the parts alone, open at the beginning; to be closed by the caller."""
+
+        def fill(package: zipfile.ZipFile) -> None:
+            for part in parts:
+                name, _, ending = part.path.rpartition(".")
+                _write(package, replace(part, path=safe_name(f"{name}.{ending}", ending)))
+
+        return _written(fill)
+
+
+def _written(fill: Callable[[zipfile.ZipFile], None]) -> IO[bytes]:
+    out = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  (the caller closes it)
+    try:
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as package:
+            fill(package)
+        out.seek(0)
+    except BaseException:
+        out.close()
+        raise
+    return out
 
 
 def _verifier() -> Iterable[BundlePart]:

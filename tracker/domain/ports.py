@@ -212,3 +212,6 @@ class BundleWriter(Protocol):
 
     def bundle(self, parts: Iterable[BundlePart], manifest: Mapping[str, Any]) -> IO[bytes]:
         """Return a .zip of the parts, open: with a list of their hashes and the program that checks it."""
+
+    def package(self, parts: Iterable[BundlePart]) -> IO[bytes]:
+        """Return a .zip of the parts alone, open; their names are made safe for a disk."""

@@ -43,7 +43,7 @@ def compose_slip(facts: SlipFacts) -> PrintedPaper:
         (Cell("扫码签收", head=True), Cell(code=f"{facts.address}#{facts.token}", align="center", tall=48), Cell(scan)),
         (Cell("手写签收", head=True), Cell(by_hand, across=2, tall=30)),
         (Cell("送达人", head=True), Cell("签字：　　　　　　　　送达时间：　　　　年　　月　　日　　时", across=2, tall=14)),
-        (Cell("拒收、代收说明\n和见证人", head=True), Cell(across=2, tall=22)),
+        (Cell("拒收、代收的\n说明和见证人", head=True), Cell(across=2, tall=22)),
     )  # fmt: skip
     return PrintedPaper(
         form=PaperForm.SHEET, name=f"{facts.number}-{facts.unit}-{TITLE}", marks=(), letterhead="",

@@ -93,9 +93,9 @@ class EscalationService:
             if batch is None:
                 break
             report = report.plus(batch)
+        self._ring(report)
         # Reminders to sign for a paper come before it is deemed received without a signature.
         deem_due(self._floor)
-        self._ring(report)
         if report.claimed >= STORM:
             with self._floor.uows() as uow:
                 uow.sweeping.tidy()

@@ -8,8 +8,10 @@ from werkzeug.wrappers import Response
 from tracker.documents.file_names import safe_name
 from tracker.domain.permissions import Action
 from tracker.services.evidence import ZIP, file_name
+from tracker.services.paper_files import NARROWS
 from tracker.web.auth import requires
 from tracker.web.file_answers import handed_over
+from tracker.web.listing import asked
 from tracker.web.requests import container, viewer
 
 blueprint = Blueprint("printing", __name__)
@@ -23,6 +25,17 @@ def word(ref: str, document: str) -> Response:
     """Give a paper, or another document that belongs to it, as Word."""
     printed = container().printing.print_paper(viewer(), notice_ref=ref, document=document)
     return handed_over(printed.content, safe_name(f"{printed.name}.docx", "docx"), WORD)
+
+
+@blueprint.post("/notices/papers.zip")
+@requires(Action.SEE_CAMPAIGN)
+def papers() -> Response:
+    """Give every issued paper that the list shows as Word; many are written in the background."""
+    taken = container().paper_files.take(viewer(), {name: asked(name) or "" for name in NARROWS})
+    if isinstance(taken, str):
+        return redirect(url_for("exports.writing", ref=taken))
+    with taken.file as file:
+        return handed_over(file.read(), taken.name, ZIP)
 
 
 @blueprint.post("/notices/<ref>/evidence")
