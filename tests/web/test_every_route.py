@@ -123,7 +123,7 @@ ROUTES = (
     Row("GET", "/notices/<ref>/<document>.docx", SIDE, fill="ref=draft document=paper"),
     Row("GET", "/notices/<ref>/<document>.docx", INVOLVED, fill="ref=issued document=paper"),
     Row("GET", "/notices/<ref>/<document>.docx", fill="ref=issued document=record"),  # only an interview has one
-    Row("POST", "/notices/papers.zip", f"{CAMPAIGN} {NEIGHBOURS}"),
+    Row("POST", "/notices/papers.zip", INVOLVED),  # whose list holds an issued paper
     Row("GET", "/slip", ALL),
     Row("POST", "/notices/<ref>/slip", DRAFTERS, fill="ref=issued"),
     Row("POST", "/notices/<ref>/slip", DRAFTERS, fill="ref=draft"),
