@@ -125,6 +125,13 @@ ROUTES = (
     Row("GET", "/notices/<ref>/<document>.docx", SIDE, fill="ref=draft document=paper"),
     Row("GET", "/notices/<ref>/<document>.docx", INVOLVED, fill="ref=issued document=paper"),
     Row("GET", "/notices/<ref>/<document>.docx", fill="ref=issued document=record"),  # only an interview has one
+    Row("POST", "/notices/papers.zip", INVOLVED),  # whose list holds an issued paper
+    Row("GET", "/slip", ALL),
+    Row("POST", "/notices/<ref>/slip", DRAFTERS, fill="ref=issued"),
+    Row("POST", "/notices/<ref>/slip", DRAFTERS, fill="ref=draft"),
+    Row("POST", "/notices/<ref>/slip.docx", DRAFTERS, fill="ref=issued"),
+    Row("POST", "/notices/<ref>/evidence", f"{UNIT} {SIDE}", fill="ref=issued"),
+    Row("POST", "/notices/<ref>/evidence", SIDE, fill="ref=draft"),
     Row("GET", "/notices/<ref>/proof", SIDE, fill="ref=draft"),
     Row("GET", "/notices/<ref>/proof", INVOLVED, fill="ref=issued"),
     Row("POST", "/notices/<ref>/edit", DRAFTERS, fill="ref=draft"),
@@ -175,8 +182,8 @@ ROUTES = (
         Row("POST", "/ledger/<kind>.xlsx", who, fill=f"kind={kind}")
         for kind, who in (("tasks", BUSINESS), ("findings", BENCH), ("nothing", ""))
     ),
-    Row("GET", "/ledger/exports/<ref>", fill="ref=none"),  # one's own alone: see test_ledger_books
-    Row("GET", "/ledger/exports/<ref>.xlsx", fill="ref=none"),
+    Row("GET", "/exports/<ref>", fill="ref=none"),  # one's own alone: see test_ledger_books
+    Row("GET", "/exports/<ref>/file", fill="ref=none"),
     Row("POST", "/campaigns/<ref>/occurrences", DRAFTERS, fill="ref=campaign"),
     Row("POST", "/campaigns/<ref>/occurrences", DRAFTERS, fill="ref=unissued"),
     Row("POST", "/campaigns/<ref>/occurrences/<occurrence>/void", fill="ref=campaign occurrence=none"),  # see test_occurrences
@@ -253,6 +260,8 @@ ROUTES = (
 )  # fmt: skip
 #: Nobody signs in there: who may is judged in test_receipts and test_optional_mail, by the token in the address.
 CALLED_BY_MACHINES = {("POST", "/receipts/<channel>/<token>"), *((m, "/unsubscribe/<token>") for m in ("GET", "POST"))}
+#: Nobody's session is used: who holds a slip and knows its code may (test_slips).
+BY_SLIP = {("POST", "/slip")}
 #: What a person would type, all in one form; each route takes what it knows.
 TYPED = {
     "category": "rental", "should_check": "120", "checked": "118", "reason": "有正当理由", "progress": "完成一半",
@@ -282,7 +291,7 @@ def knock(site: Site, browser: Browser, row: Row, doors: dict[str, str], *, toke
     fields: dict[str, object] = dict(TYPED)
     door = next((door for part, door in (p.split("=") for p in row.fill.split()) if part == "ref"), "")
     table = path.split("/")[1].removesuffix("s")
-    if table in ("task", "notice", "campaign"):
+    if door and table in ("task", "notice", "campaign"):
         fields["version"] = site.world.value(f"SELECT version FROM {table} WHERE ref = :ref", ref=doors[door])
     if row.rule == "/desk/accept":
         fields["task"] = f"{doors['task']}:2"
@@ -324,7 +333,7 @@ def test_no_route_is_missing_from_the_table(site: Site) -> None:
         for rule in site.app.url_map.iter_rules()
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
     }
-    assert served == {(row.method, row.rule) for row in ROUTES} | CALLED_BY_MACHINES
+    assert served == {(row.method, row.rule) for row in ROUTES} | CALLED_BY_MACHINES | BY_SLIP
 
 
 @pytest.mark.slow

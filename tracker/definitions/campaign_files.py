@@ -108,6 +108,7 @@ def _settings(loaded: Mapping[str, Any]) -> CampaignSettings:
         extension_steps=loaded["extension_steps"],
         rectification_days=loaded["rectification_days"],
         objection_days=loaded["objection_days"],
+        deemed_received_days=loaded["deemed_received_days"],
         rhythm=loaded["rhythm"],
         first_responsible=loaded["first_responsible"],
         occurrences=loaded["occurrences"],

@@ -294,6 +294,7 @@ class SettingsSchema(StrictSchema):
     extension_steps = Number(1, 2, load_default=1)
     rectification_days = Number(1, 365, load_default=15)
     objection_days = Number(1, 365, load_default=30)
+    deemed_received_days = Number(1, 30, load_default=None)
     rhythm = _Rhythm(load_default=None)
     first_responsible = OneOf("第一责任人的岗位", FIRST_RESPONSIBLE_ROLES, load_default="head")
     occurrences = _Texts(Name(), load_default=dict)

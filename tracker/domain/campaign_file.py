@@ -111,6 +111,7 @@ class CampaignSettings:
     """What a campaign sets for itself. `number_words`: paper workflow → 机关代字; `rhythm`: what 持续推进 reports by.
 
     extension_steps in how many steps an extension is answered: 2 = examined by the supervisors, approved by a leader
+    deemed_received_days   so many working days after its issue a paper that nobody signs for is deemed received
     ladders         the ladder that a clock's file names → the one that this campaign climbs instead
     card_titles     card → what it is called here; colours are no shared language (DOMAIN.md §1.3)
     severity_colours, card_colours   severity or card → the colour beside its word, one of `values.COLOURS`
@@ -127,6 +128,7 @@ class CampaignSettings:
     extension_steps: int = 1
     rectification_days: int = 15
     objection_days: int = 30
+    deemed_received_days: int | None = None
     rhythm: Cadence | None = None
     first_responsible: str = "head"
     occurrences: Mapping[str, str] = field(default_factory=dict)
@@ -149,6 +151,7 @@ class CampaignSettings:
             **({"extension_steps": self.extension_steps} if self.extension_steps != 1 else {}),
             "rectification_days": self.rectification_days,
             "objection_days": self.objection_days,
+            **({"deemed_received_days": self.deemed_received_days} if self.deemed_received_days else {}),
             **({"rhythm": cadence_to_plain(self.rhythm)} if self.rhythm else {}),
             "first_responsible": self.first_responsible,
             **self._occurrences(),

@@ -99,6 +99,12 @@ class PaperAltered(TrackerError):
     code = "paper_altered"
 
 
+class SlipRefused(TrackerError):
+    """A slip of paper cannot be signed for by: one sentence for whatever is wrong with it."""
+
+    code = "slip_refused"
+
+
 class CannotChange(TrackerError):
     """A running campaign cannot be changed so; `reasons` lists all that stands in the way. Nothing was changed."""
 

@@ -51,6 +51,7 @@ class Action(StrEnum):
     MANAGE_CALENDAR = "manage_calendar"
     SEE_HEALTH = "see_health"
     SEE_ACCESS_LOG = "see_access_log"  # who opened a confidential task
+    TAKE_EVIDENCE = "take_evidence"  # of an issued paper, as one file
 
 
 class Tie(StrEnum):
@@ -146,6 +147,7 @@ OVER_CAMPAIGN: Mapping[Action, frozenset[Role]] = {
     Action.SEE_OUTBOX: frozenset({Role.OFFICE}),
     Action.SEE_PROOF: frozenset({Role.OFFICE, Role.SUPERVISOR}),
     Action.SEE_ACCESS_LOG: frozenset({Role.SUPERVISOR, Role.LEADER}),
+    Action.TAKE_EVIDENCE: OFFICE_SIDE,
     Action.SEE_UNITS: frozenset({Role.OFFICE}),
     Action.MANAGE_UNITS: frozenset({Role.OFFICE}),
     Action.SEE_CONTACTS: frozenset({Role.OFFICE}),
@@ -161,6 +163,7 @@ AT_UNIT: Mapping[Action, frozenset[Role]] = {
     Action.HAND_DOWN: frozenset({Role.HEAD, Role.LIAISON}),
     Action.OBJECT: frozenset({Role.HEAD, Role.LIAISON}),
     Action.SEE_ACCESS_LOG: frozenset({Role.HEAD, Role.LIAISON}),
+    Action.TAKE_EVIDENCE: frozenset({Role.HEAD, Role.LIAISON}),
 }
 _ANSWERING = frozenset({Role.HEAD, Role.LIAISON})
 #: tie → action → roles, at the unit at the other end of the tie

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import IO, Protocol
+from typing import IO, Any, Protocol
 
 from tracker.domain.calendar import WorkingCalendar
 from tracker.domain.channels import Question, Receipt
@@ -243,3 +243,22 @@ class PaperWriter(Protocol):
 
     def word(self, paper: PrintedPaper) -> bytes:
         """Return a .docx."""
+
+
+@dataclass(frozen=True)
+class BundlePart:
+    """A file of a bundle: its path, and its content in pieces. `packed` = it would not become smaller."""
+
+    path: str
+    content: Iterable[bytes]
+    packed: bool = False
+
+
+class BundleWriter(Protocol):
+    """Puts evidence together."""
+
+    def bundle(self, parts: Iterable[BundlePart], manifest: Mapping[str, Any]) -> IO[bytes]:
+        """Return a .zip of the parts, open: with a list of their hashes and the program that checks it."""
+
+    def package(self, parts: Iterable[BundlePart]) -> IO[bytes]:
+        """Return a .zip of the parts alone, open; their names are made safe for a disk."""

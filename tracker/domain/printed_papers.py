@@ -16,6 +16,7 @@ from tracker.domain.deadlines import show_day
 from tracker.domain.definition import WorkflowDefinition
 from tracker.domain.papers import NOTICE_TITLES
 from tracker.domain.periods import format_within
+from tracker.domain.receiving import SIGNED_IN, Received, Way, deemed_words
 from tracker.domain.title_lines import title_lines
 from tracker.domain.values import SHANGHAI
 
@@ -73,13 +74,17 @@ class PaperLayout:
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell of a table. `head` = a label; `across` = columns that it spans; `tall` = least height in mm; `align` = left, center or right."""
+    """A cell of a table. `head` = a label; `across` = columns that it spans; `tall` = least height in mm; `align` = left, center or right.
+
+    `code` = what a QR code above the text holds.
+    """
 
     text: str = ""
     head: bool = False
     across: int = 1
     tall: int = 0
     align: str = "left"
+    code: str = ""
 
 
 @dataclass(frozen=True)
@@ -164,10 +169,32 @@ class Acceptance:
     post: str
     at: datetime
     runs: str = ""
+    received: Received = SIGNED_IN
 
     def sentence(self) -> str:
         """Return it as a note of the paper."""
-        return f"（签收情况：{self.unit}{self.post}{self.person}于{show_moment(self.at)}在系统签收{self.runs}。）"
+        return f"（签收情况：{self._said()}{self.runs}。）"
+
+    def _said(self) -> str:
+        moment = show_moment(self.at)
+        match self.received.way:
+            case Way.SLIP:
+                return f"{self.unit}于{moment}凭纸质文书的送达回执扫码签收，签收人自报岗位“{self.received.post}”"
+            case Way.DEEMED:
+                return f"{self.unit}在印发后{self.received.days}个工作日内未签收，于{moment}视为收到"
+            case _:
+                return f"{self.unit}{self.post}{self.person}于{moment}在系统签收"
+
+    def in_table(self) -> str:
+        """Return it as the 签收 line of a sheet."""
+        moment = show_moment(self.at)
+        match self.received.way:
+            case Way.SLIP:
+                return f"{self.unit}　自报岗位：{self.received.post}　{moment}（扫码签收）"
+            case Way.DEEMED:
+                return f"{self.unit}　{moment}（未签收，视为收到）"
+            case _:
+                return f"{self.unit}　{self.post}　{self.person}　{moment}（系统签收）"
 
 
 @dataclass(frozen=True)
@@ -196,24 +223,28 @@ def show_moment(moment: datetime) -> str:
     return f"{show_day(local.date())}{local.hour}时{local:%M}分"
 
 
-def reply_words(definition: WorkflowDefinition) -> str:
-    """Return by when a paper asks for its answer, as it is printed before anybody has signed for it."""
+def reply_words(definition: WorkflowDefinition, *, deemed_days: int = 0) -> str:
+    """Return by when a paper asks for its answer, as it is printed before anybody has signed for it.
+
+    `deemed_days` = after how many working days it is deemed received without a signature; 0 = never.
+    """
     if definition.key == CORRECTION:
         return "其余内容不变，以本更正为准。"
     reply = definition.clocks.get("reply")
     if reply is None or reply.within is None:
         return ""
     after = "约谈后" if "record" in {t.name for t in definition.transitions} else "签收后"
-    return f"请于{after}{format_within(reply.within)}内书面回复。"
+    asked = f"请于{after}{format_within(reply.within)}内书面回复。"
+    return asked + (deemed_words(deemed_days) if deemed_days and after == "签收后" else "")
 
 
-def runs_from_acceptance(definition: WorkflowDefinition, due_on: date | None) -> str:
+def runs_from_acceptance(definition: WorkflowDefinition, due_on: date | None, *, deemed: bool = False) -> str:
     """Return which limit runs from the acceptance, as the end of its sentence; empty where the reply's does not."""
     accept = definition.transition("accept")
     reply = definition.clocks.get("reply")
     if accept is None or reply is None or accept.target not in reply.runs_in:
         return ""
-    return "，回复期限自签收起算" + (f"，至{show_day(due_on)}" if due_on else "")
+    return f"，回复期限自{'视为收到' if deemed else '签收'}起算" + (f"，至{show_day(due_on)}" if due_on else "")
 
 
 def compose_paper(facts: PaperFacts) -> PrintedPaper:
@@ -299,7 +330,7 @@ def _day(facts: PaperFacts) -> str:
 def _signed_for(accepted: Acceptance | None) -> str:
     if accepted is None:
         return "签收人：　　　　　　职务：　　　　　　时间：　　月　　日　　时"
-    return f"{accepted.unit}　{accepted.post}　{accepted.person}　{show_moment(accepted.at)}（系统签收）"
+    return accepted.in_table()
 
 
 def compose_record(facts: PaperFacts, filled: Sequence[tuple[str, str]]) -> PrintedPaper:

@@ -18,7 +18,7 @@ def tidy() -> None:
     container.accounts.forget_old_sessions()
     container.people.forget_idle_addresses()
     container.rosters.forget_expired()
-    container.ledger_files.take_up_again()
+    container.background_files.take_up_again()
 
 
 def settle_decisions() -> int:

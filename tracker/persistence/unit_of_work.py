@@ -35,6 +35,7 @@ from tracker.persistence.repositories.required_returns import RequiredReturnRepo
 from tracker.persistence.repositories.roster import RosterRepository
 from tracker.persistence.repositories.roster_imports import RosterImportRepository
 from tracker.persistence.repositories.sample_time import SampleTimeRepository
+from tracker.persistence.repositories.slips import SlipRepository
 from tracker.persistence.repositories.sweeping import SweepRepository
 from tracker.persistence.repositories.tasks import TaskRepository
 from tracker.persistence.repositories.told import ToldRepository
@@ -83,6 +84,7 @@ class UnitOfWork:
         self.openings = OpeningRepository(self._session)
         self.occurrences = OccurrenceRepository(self._session)
         self.plan_drafts = PlanDraftRepository(self._session)
+        self.slips = SlipRepository(self._session)
         self.required_returns = RequiredReturnRepository(self._session)
         self.units = UnitRepository(self._session)
         self.reorganising = ReorganisingRepository(self._session)

@@ -34,6 +34,7 @@ class Move:
     values: Mapping[str, Any] | None = None
     submission_id: int | None = None
     relapse_due: DueMoment | None = None
+    how: Mapping[str, Any] | None = None  # domain.receiving.Received, where nobody signed in for it
 
 
 def move_task(
@@ -53,6 +54,7 @@ def move_task(
             {
                 "transition": move.transition.name, "from": before, "to": after.name, "reason": move.reason,
                 "workflow_version": task.workflow_version_id, "submission": move.submission_id, "clocks": changed,
+                **({"how": dict(move.how)} if move.how else {}),
             },
             at=now,
             by=move.by,

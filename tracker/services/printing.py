@@ -29,6 +29,7 @@ from tracker.domain.printed_papers import (
     reply_words,
     runs_from_acceptance,
 )
+from tracker.domain.receiving import Received, Way
 from tracker.domain.values import ROLE_TITLES, Role, local_date
 from tracker.persistence.queries.notice_page import ItemRow, NoticePage, StepRow, get_notice
 from tracker.persistence.unit_of_work import UnitOfWork
@@ -89,6 +90,13 @@ def documents_of(definition: WorkflowDefinition, *, issued: bool) -> dict[str, s
     return found
 
 
+def deemed_days(found: NoticePage) -> int:
+    """Return after how many working days a paper is deemed received: as it was issued, or as it would be now."""
+    if found.head.issued_at is None:
+        return int(found.head.settings.get("deemed_received_days", 0))
+    return int(_issued_payload(found.history).get("deemed_days", 0))
+
+
 def _issued_payload(history: tuple[StepRow, ...]) -> Mapping[str, Any]:
     return next((step.payload for step in history if step.kind == "notice.issued"), {})
 
@@ -129,7 +137,7 @@ def _facts(found: NoticePage, definition: WorkflowDefinition, issued: Mapping[st
         particulars=[
             (field.title, text) for field in fields if (text := say_value(field, head.details.get(field.name)))
         ],
-        reply=reply_words(definition),
+        reply=reply_words(definition, deemed_days=deemed_days(found)),
         layout=PaperLayout.from_plain(layout),
         limit_words=f"印发之日起{days}日内",
         marks=_marks(found),
@@ -165,9 +173,10 @@ def _accepted(found: NoticePage, definition: WorkflowDefinition) -> Acceptance |
     if step is None:
         return None
     post = step.post_title or (ROLE_TITLES[Role(step.post_role)] if step.post_role else "")
-    runs = runs_from_acceptance(definition, _first_reply_due(found))
+    received = Received.of(step.payload)
+    runs = runs_from_acceptance(definition, _first_reply_due(found), deemed=received.way is Way.DEEMED)
     unit = found.head.printed_unit_name or found.head.unit_name
-    return Acceptance(unit, step.person_name or "", post, step.at, runs)
+    return Acceptance(unit, step.person_name or "", post, step.at, runs, received)
 
 
 def _first_reply_due(found: NoticePage) -> date | None:

@@ -17,6 +17,7 @@ from tracker.web.campaign.returns import blueprint as returns
 from tracker.web.campaign.standings import blueprint as standings
 from tracker.web.campaign.views import blueprint as campaign
 from tracker.web.desk.views import blueprint as desk
+from tracker.web.exports.views import blueprint as exports
 from tracker.web.help.views import blueprint as help_pages
 from tracker.web.inbox.views import blueprint as inbox
 from tracker.web.ledger.lists import blueprint as ledger_lists
@@ -31,6 +32,7 @@ from tracker.web.plans.views import blueprint as plans
 from tracker.web.receipts.views import blueprint as receipts
 from tracker.web.sample.views import blueprint as sample_bar
 from tracker.web.search.views import blueprint as search
+from tracker.web.slips.views import blueprint as slips
 from tracker.web.tasks.attachments import blueprint as attachments
 from tracker.web.tasks.explaining import blueprint as explaining
 from tracker.web.tasks.views import blueprint as tasks
@@ -44,9 +46,9 @@ from tracker.web.workbench.deciding import blueprint as deciding
 from tracker.web.workbench.views import blueprint as workbench
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
-    health.blueprint, account, desk, tasks, explaining, attachments, workbench, deciding, notices, printing, objections, campaign, plans, changes, occurrences, returns,
+    health.blueprint, account, desk, tasks, explaining, attachments, workbench, deciding, notices, printing, slips, objections, campaign, plans, changes, occurrences, returns,
     standings,
-    ledger, ledger_lists, accounts, operations, units, roster_import, unit_acts, office_people, areas, calendar,
+    ledger, ledger_lists, exports, accounts, operations, units, roster_import, unit_acts, office_people, areas, calendar,
     help_pages, search, inbox, deliveries, wordings, told, receipts, optional_mail,
     unsubscribe,
 )  # fmt: skip

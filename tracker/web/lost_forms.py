@@ -16,7 +16,7 @@ from tracker.web.requests import safe_path
 PREFIX = "kept."
 #: More than this is not carried along; a form of 200 rows has about 1,500 fields.
 MOST_FIELDS = 3000
-NEVER_KEPT = frozenset({"csrf_token", "password", "current", "new", "again"})
+NEVER_KEPT = frozenset({"csrf_token", "password", "current", "new", "again", "slip", "code"})
 
 
 def typed_fields() -> list[tuple[str, str]]:

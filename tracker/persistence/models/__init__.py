@@ -27,6 +27,7 @@ from tracker.persistence.models.ledger_export import LedgerExport, LedgerExportC
 from tracker.persistence.models.objection import FrozenTask, Objection
 from tracker.persistence.models.person import Account, LoginSession, Person, PostHeld
 from tracker.persistence.models.plan_draft import PlanDraft
+from tracker.persistence.models.receipt_slip import ReceiptSlip
 from tracker.persistence.models.recorded_occurrence import RecordedOccurrence
 from tracker.persistence.models.required_return import RequiredReturn, RequiredReturnUnit
 from tracker.persistence.models.standing import UnitStanding
@@ -46,7 +47,8 @@ __all__ = [
     "Account", "Assignment", "Attachment", "Base", "Blob", "BlobChunk", "CalendarDay", "CalendarVersion", "Campaign",
     "ChannelState", "ClockRow", "ContactTrouble", "Delivery", "DeliveryItem", "Event", "EventPersonal", "Extension", "Finding", "Firing", "FrozenTask", "Incident",
     "Installation", "LadderVersion", "LedgerExport", "LedgerExportChunk", "LoginSession", "Measure", "Notice", "NoticeItem", "NumberSeries", "Objection", "Office",
-    "Person", "Phase", "PlanDraft", "PostHeld", "Problem", "Receipt", "RecordedOccurrence", "RequiredReturn", "RequiredReturnUnit",
-    "RosterImport", "Seal", "SealLeaf", "SendingRound", "Stream", "Submission", "Task", "Told", "Unit", "UnitAlias", "UnitName",
+    "Person", "Phase", "PlanDraft", "PostHeld", "Problem", "Receipt", "ReceiptSlip", "RecordedOccurrence", "RequiredReturn",
+    "RequiredReturnUnit", "RosterImport", "Seal", "SealLeaf", "SendingRound", "Stream", "Submission", "Task", "Told", "Unit",
+    "UnitAlias", "UnitName",
     "UnitSet", "UnitSetMember", "UnitStanding", "UnitSuccession", "WorkflowVersion",
 ]  # fmt: skip

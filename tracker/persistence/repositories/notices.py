@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
@@ -27,6 +28,10 @@ SEALED_ITEMS = text("""
 SIGNED_COPIES = text("""
     SELECT e.payload ->> 'sha256' FROM stream s JOIN event e ON e.stream_id = s.id
     WHERE s.kind = 'notice' AND s.subject_id = :notice AND e.kind = 'notice.signed_copy' ORDER BY e.seq""")
+
+DEEMED_DAYS = text("""
+    SELECT e.payload -> 'deemed_days' FROM stream s JOIN event e ON e.stream_id = s.id
+    WHERE s.kind = 'notice' AND s.subject_id = :notice AND e.kind = 'notice.issued' ORDER BY e.seq DESC LIMIT 1""")
 
 #: (campaign id, unit id, kind, severity): what one open draft gathers for
 DraftKey = tuple[int, int, str, int]
@@ -93,6 +98,15 @@ class NoticeRepository:
     def signed_copies(self, notice_id: int) -> list[str]:
         """Return the SHA-256 of the signed copies that are bound to a paper, from the record."""
         return list(self._session.execute(SIGNED_COPIES, {"notice": notice_id}).scalars())
+
+    def due_to_deem(self, *, now: datetime) -> list[str]:
+        """Return the refs of papers that are to be deemed received by now, the longest waiting first."""
+        query = select(Notice.ref).where(Notice.deem_at <= now).order_by(Notice.deem_at, Notice.id)
+        return list(self._session.scalars(query))
+
+    def deemed_days(self, notice_id: int) -> int:
+        """Return after how many working days a paper is deemed received, as it was issued; 0 = never."""
+        return int(self._session.execute(DEEMED_DAYS, {"notice": notice_id}).scalar_one_or_none() or 0)
 
     def item(self, notice_id: int, item_id: int) -> NoticeItem:
         """Return one item of a notice; raises NotFound."""

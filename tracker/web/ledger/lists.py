@@ -18,8 +18,9 @@ from tracker.domain.lights import LIGHTS
 from tracker.domain.permissions import Action
 from tracker.domain.values import SEVERITY_TITLES, local_date
 from tracker.persistence.queries import ledger_lists as queries
-from tracker.services.ledger_files import AT_ONCE, Wanted, read_filters
+from tracker.services.ledger_files import AT_ONCE, WORKBOOK, Wanted, read_filters
 from tracker.web.auth import may_somewhere, requires
+from tracker.web.file_answers import handed_over
 from tracker.web.listing import asked
 from tracker.web.requests import container, session_view, viewer
 
@@ -119,35 +120,10 @@ def write(kind: str) -> AnyResponse:
     wanted = Wanted(kind, _kept(), _sort(), _in_words(ledger))
     rows = files.count(who, wanted)
     if rows > AT_ONCE:
-        return redirect(url_for("ledger_lists.writing", ref=files.ask(who, wanted, rows=rows)))
+        return redirect(url_for("exports.writing", ref=files.ask(who, wanted, rows=rows)))
     with files.write_now(who, wanted, rows=rows) as file:
         content = file.read()
-    return _book(content, f"{KINDS[kind].title}-{local_date(ledger.now):%Y%m%d}.xlsx")
-
-
-@blueprint.get("/ledger/exports/<ref>")
-@requires(Action.SEE_CAMPAIGN)
-def writing(ref: str) -> str:
-    """Show how far a workbook is that is written in the background."""
-    return render_template("ledger/writing.html", one=container().ledger_files.look(viewer(), ref))
-
-
-@blueprint.get("/ledger/exports/<ref>.xlsx")
-@requires(Action.SEE_CAMPAIGN)
-def fetch(ref: str) -> Response:
-    """Give a workbook that was written in the background."""
-    files, who = container().ledger_files, viewer()
-    status = files.look(who, ref)
-    answer = _book(files.open(who, ref), status.file_name)
-    answer.headers["Content-Length"] = str(status.size)
-    return answer
-
-
-def _book(content: bytes | Iterator[bytes], name: str) -> Response:
-    answer = Response(content, mimetype="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
-    answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return handed_over(content, f"{KINDS[kind].title}-{local_date(ledger.now):%Y%m%d}.xlsx", WORKBOOK)
 
 
 def _in_words(ledger: queries.Ledger) -> tuple[str, ...]:

@@ -16,11 +16,13 @@ from tracker.domain.lights import LIGHTS, Light
 from tracker.domain.objections import OUTCOMES
 from tracker.domain.papers import NOTICE_TITLES
 from tracker.domain.ports import WorkflowCatalog
-from tracker.domain.printed_papers import PaperForm, PaperLayout, reply_words
+from tracker.domain.printed_papers import PaperForm, PaperLayout, reply_words, runs_from_acceptance, show_moment
+from tracker.domain.receiving import Received, Way
 from tracker.domain.values import ROLE_TITLES, Role, local_date, severity_colour, severity_title
 from tracker.persistence.queries.notice_page import ItemRow, NoticeHead, NoticePage, NoticeRow, StepRow
 from tracker.persistence.queries.objections import ObjectionRow
-from tracker.services.printing import documents_of
+from tracker.services.printing import deemed_days, documents_of
+from tracker.services.receiving import ACCEPT
 from tracker.web.notices.filled import Filled, present_filled, show_value
 from tracker.web.showing import left_or_late
 
@@ -28,7 +30,7 @@ from tracker.web.showing import left_or_late
 EVENT_TITLES = {
     "notice.drafted": "引擎起草", "notice.finding_gathered": "并入新事项", "notice.finding_joined": "并入同一工作的又一期", "notice.edited": "修改标题或正文",
     "notice.item_added": "添加事项", "notice.item_struck": "划去一项", "notice.item_restored": "恢复一项",
-    "notice.issued": "编号", "notice.signed_copy": "上传盖章件", "notice.corrected": "被更正", "notice.items_opened": "生成整改事项", "extension.asked": "申请延期", "extension.examined": "初审延期",
+    "notice.issued": "编号", "notice.slip_made": "开具送达回执", "notice.signed_copy": "上传盖章件", "notice.corrected": "被更正", "notice.items_opened": "生成整改事项", "extension.asked": "申请延期", "extension.examined": "初审延期",
     "extension.decided": "答复延期", "task.urged": "人工催办", "paper.opened": "单位首次拆阅", "rung.ordered": "领导批示升级",
     "objection.filed": "单位提出申诉", "objection.decided": "申诉有了结果",
     "decision.risen": "转请上一级单位决定", "decision.came_back": "改回由办公室决定",
@@ -106,6 +108,7 @@ class NoticeView:
     entries: tuple[Entry, ...]
     documents: tuple[tuple[str, str], ...]
     objections: tuple[ObjectionRow, ...] = ()
+    received: str = ""
 
 
 def present_notice(
@@ -139,6 +142,7 @@ def present_notice(
         entries=tuple(entry for step in found.history if (entry := _entry(step, definition)) is not None),
         documents=tuple(documents_of(definition, issued=head.issued_at is not None).items()),
         objections=tuple(one for one in found.objections if one.item_id is None),
+        received=_received(found, definition),
     )  # fmt: skip
 
 
@@ -193,7 +197,7 @@ def _reply_line(found: NoticePage, definition: WorkflowDefinition) -> str:
     # A later date granted afterwards stands beside the paper; what was printed stays as it was.
     if running is not None and running.occurrence == 1:
         return f"请于{show_day(running.due_on)}前书面回复。"
-    return reply_words(definition)
+    return reply_words(definition, deemed_days=deemed_days(found))
 
 
 def _item(
@@ -225,12 +229,24 @@ def _entry(step: StepRow, definition: WorkflowDefinition) -> Entry | None:
         transition = definition.transition(str(payload.get("transition", "")))
         what = transition.title if transition else str(payload.get("transition"))
         reason = payload.get("reason")
-        return Entry(what, _who(step), step.at, (f"理由：{reason}",) if reason else ())
+        how = (f"{Received.of(payload).words}。",) if "how" in payload else ()
+        return Entry(what, _who(step), step.at, (*how, f"理由：{reason}") if reason else how)
     if step.kind == "rung.fired" and payload.get("act") == RungAct.PASS_ON.value:
         return Entry("无人拆阅，改请他人转办", _who(step), step.at, ())
     if step.kind not in EVENT_TITLES:
         return None
     return Entry(EVENT_TITLES[step.kind], _who(step), step.at, _lines(step.kind, payload))
+
+
+def _received(found: NoticePage, definition: WorkflowDefinition) -> str:
+    """Return when and how the paper was received, and what runs from then; empty while it was not."""
+    steps = [s for s in found.history if s.kind == "task.moved" and s.payload.get("transition") == ACCEPT]
+    if not steps or definition.transition(ACCEPT) is None:
+        return ""
+    step, received = steps[-1], Received.of(steps[-1].payload)
+    who = f"，{_who(step)}" if received.way is Way.SYSTEM else ""
+    runs = runs_from_acceptance(definition, None, deemed=received.way is Way.DEEMED)
+    return f"{show_moment(step.at)}，{received.words}{who}{runs}。"
 
 
 def _red_head(head: NoticeHead) -> str:
@@ -247,6 +263,8 @@ def _lines(kind: str, payload: Mapping[str, Any]) -> tuple[str, ...]:
             if contested := payload.get("contested"):
                 again.append(f"印发前复核，划去正在申诉的{contested}项。")
             return (f"{payload.get('number')}，送{payload.get('unit_name')}。", *again)
+        case "notice.slip_made":
+            return ("纸质送达，可扫码签收。" + ("以前开具的回执作废。" if payload.get("revoked") else ""),)
         case "notice.corrected":
             return (f"由{payload.get('number')}更正。",)
         case "notice.signed_copy":
@@ -279,6 +297,8 @@ def _day(iso: object) -> str:
 
 
 def _who(step: StepRow) -> str:
+    if step.person_name is None and Received.of(step.payload).way is Way.SLIP:
+        return "持回执的人"
     if step.person_name is None:
         return "系统"
     post = step.post_title or (ROLE_TITLES[Role(step.post_role)] if step.post_role else "")

@@ -13,6 +13,7 @@ from tracker.domain.rising import Risen
 from tracker.domain.values import local_date
 from tracker.persistence.queries import notice_page as queries
 from tracker.persistence.queries.proof import find_proof
+from tracker.services.paper_files import NARROWS
 from tracker.web.auth import requires
 from tracker.web.errors import status_of
 from tracker.web.extending import DECISION, EXTENSION, Extending, check_may_decide, present_extending, said_done
@@ -60,7 +61,8 @@ def index() -> str:
     return render_template(
         "notices/index.html", found=found, lines=present_rows(found.rows, parts.catalog), kinds=NOTICE_TITLES,
         states=states, units=units, chosen={"kind": kind, "state": state, "unit": unit}, url=page_url("notices.index"),
-        inside=bool(who.roles() & OFFICE_SIDE),
+        inside=bool(who.roles() & OFFICE_SIDE), may_print=any(row.issued_at for row in found.rows),
+        narrowed={name: value for name in NARROWS if (value := asked(name))},
     )  # fmt: skip
 
 
@@ -288,7 +290,7 @@ def _page(ref: str, trouble: Trouble = NO_TROUBLE) -> str:
         "notices/show.html", view=present_notice(found, parts.catalog, now=now, calendar=calendar), steps=steps,
         trouble=trouble, editable=editable, signs=head.issued_at is not None and head.inside and drafts,
         signed=found.signed, corrections=found.corrections, extending=_extending(found), offer=parts.objections.offer(who, ref),
-        outcomes=OUTCOMES, today=local_date(now),
+        outcomes=OUTCOMES, today=local_date(now), offers_slip=parts.slips.offers(who, found), takes_evidence=head.issued_at is not None and parts.evidence.may_take(who, _place(head)),
         why=parts.explanations.explain(who, ref) if request.args.get("why") else None,
     )  # fmt: skip
 
