@@ -129,8 +129,6 @@ class Container:
         self.occurrences = OccurrenceService(self.floor)
         self.notices = NoticeService(self.floor)
         self.triage = TriageService(self.notices)
-        self.corrections = CorrectionService(self.floor)
-        self.printing = PrintingService(self.floor, writer=WordPaperWriter())
         self.extensions = ExtensionService(self.floor)
         self.objections = ObjectionService(self.floor)
         self.escalations = EscalationService(self.floor, batch=settings.sweep_batch)
@@ -159,6 +157,7 @@ class Container:
         self.signed_copies = SignedCopyService(self.floor, self.attachments)
 
     def _read_campaign(
+        checker = ContentFileChecker(pixel_limit=settings.image_pixels)
         self, content: Mapping[str, Any], *, units: Mapping[str, tuple[str, str]], sets: Mapping[str, tuple[str, ...]]
     ) -> CampaignFile:
         catalog = self._shipped

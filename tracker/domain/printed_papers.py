@@ -36,6 +36,8 @@ LISTED_KINDS = frozenset({"rectification_notice"})
 MOST_COPIES = 20
 CORRECTION = "correction"
 MARK_DRAFT = "草稿（未印发，不具效力）"
+#: Places for agreed items on a record that is still to be written.
+BLANK_ROWS = 3
 
 
 @dataclass(frozen=True)
@@ -302,8 +304,23 @@ def _signed_for(accepted: Acceptance | None) -> str:
     return f"{accepted.unit}　{accepted.post}　{accepted.person}　{show_moment(accepted.at)}（系统签收）"
 
 
-def compose_record(facts: PaperFacts, filled: Sequence[tuple[str, str]]) -> PrintedPaper:
-    """Return 约谈记录: what was planned, what was said by both sides, and the places where both sign.
+def _agreed_rows(agreed: Sequence[PrintedItem]) -> list[tuple[Cell, ...]]:
+    """Return 商定整改事项, with empty places on a blank."""
+    heads = tuple(Cell(title, head=True) for title in ("商定整改事项", "整改措施", "责任人（职务）", "整改时限"))
+    rows = [
+        (
+            Cell(f"{number}. {one.text}"), Cell(one.measure), Cell(one.leader, align="center"),
+            Cell(show_day(one.limit_on) if one.limit_on else "", align="center"),
+        )
+        for number, one in enumerate(agreed, start=1)
+    ]  # fmt: skip
+    return [heads, *(rows or [(Cell(tall=16), Cell(), Cell(), Cell())] * BLANK_ROWS)]
+
+
+def compose_record(
+    facts: PaperFacts, filled: Sequence[tuple[str, str]], agreed: Sequence[PrintedItem] = ()
+) -> PrintedPaper:
+    """Return 约谈记录: what was planned, what was said by both sides and agreed on, and the places where both sign.
 
     `filled` are (title, words) of the record; where it is empty, the sheet is a blank to be written on.
     """
@@ -316,6 +333,7 @@ def compose_record(facts: PaperFacts, filled: Sequence[tuple[str, str]]) -> Prin
     rows += [(Cell(title, head=True), Cell(words, across=3, tall=0 if words else 22)) for title, words in filled]
     rows.append((
         Cell("约谈方签字", head=True), Cell(tall=18), Cell("被约谈方签字", head=True), Cell(),
+    rows += _agreed_rows(agreed)
     ))  # fmt: skip
     rows.append((Cell("记录人签字", head=True), Cell(tall=14), Cell("签字日期", head=True), Cell("　　年　　月　　日")))
     return PrintedPaper(

@@ -36,7 +36,7 @@ from tracker.services.correcting import check_names_corrected, corrected_event, 
 from tracker.services.counted_papers import counts_of_lines, papers_behind
 from tracker.services.moving import Move, move_task
 from tracker.services.recording import Doer, doer_at, event
-from tracker.services.rectification import open_for_items
+from tracker.services.rectification import open_for_agreed, open_for_items
 from tracker.services.rising import settle
 from tracker.services.seeing import see
 from tracker.services.standings import follow_move, give_place, hold_standing
@@ -198,6 +198,8 @@ class NoticeService:
             if planned.opens == "rectification_for_items":
                 opened = open_for_items(uow, self._floor, held.setting, held.notice, values, by, now=now)
             held.notice.version += 1
+            elif planned.opens == "rectification_for_agreed":
+                opened = open_for_agreed(uow, self._floor, held.notice, values or {}, by, now=now)
             drop_extension(uow, held.task, definition, now=now)
             settle(uow, self._floor, held.task, held.setting, now=now)
             state_title = definition.states[held.task.state].title
@@ -376,6 +378,8 @@ def _tell_about(
             message, roles = "returned", ("liaison",)
         case _:
             return
+        case "record":
+            message, roles = "passed_on", ("liaison", "head")
     tell(
         uow, cause=f"event:{event_id}", message=message, facts=facts, audience=held.setting.audience(task),
         roles=roles, now=now, task_id=task.id, notice_id=notice.id, grave=message == "served",

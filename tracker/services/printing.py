@@ -39,6 +39,8 @@ from tracker.services.rectification import DEFAULT_DAYS
 PAPER, RECORD = "paper", "record"
 ENDS = {"voided": ("void", "已作废"), "superseded": ("supersede", "已撤销")}
 LONGEST_REASON = 40
+#: The rows of a record that say what was agreed on.
+AGREED = "agreed"
 ALTERED = "这份文书现在存的内容与批准时的不一致，不能打印。请系统管理员核对记录链（tracker ledger verify）和数据库。"
 
 
@@ -90,6 +92,9 @@ def documents_of(definition: WorkflowDefinition, *, issued: bool) -> dict[str, s
 
 
 def _issued_payload(history: tuple[StepRow, ...]) -> Mapping[str, Any]:
+        return self._read(viewer, notice_ref, document).compose()
+
+    def _read(self, viewer: Viewer, notice_ref: str, document: str) -> _Read:
     return next((step.payload for step in history if step.kind == "notice.issued"), {})
 
 
@@ -180,9 +185,13 @@ def _first_reply_due(found: NoticePage) -> date | None:
     return min((one.old_due_on for one in found.extensions if one.status == "granted"), default=None)
 
 
-def _record(found: NoticePage, definition: WorkflowDefinition) -> list[tuple[str, str]]:
-    """Return the fields of the interview's record with what was written, or empty ones for a blank."""
+def _record(found: NoticePage, definition: WorkflowDefinition) -> tuple[list[tuple[str, str]], list[PrintedItem]]:
+    """Return the fields of the interview's record with what was written, or empty ones for a blank; and what was agreed."""
     form = definition.forms[next(t.form for t in definition.transitions if t.name == RECORD and t.form)]
     values = next((row.values for row in reversed(found.filled) if row.transition == RECORD), {})
     fields = [field for field in form.fields if field.type not in (FieldType.FILES, FieldType.ROWS)]
-    return [(field.title, say_value(field, values.get(field.name))) for field in fields]
+    agreed = [
+        PrintedItem(row["item"], row["measure"], row["leader"], date.fromisoformat(row["limit_on"]))
+        for row in values.get(AGREED) or ()
+    ]
+    return [(field.title, say_value(field, values.get(field.name))) for field in fields], agreed

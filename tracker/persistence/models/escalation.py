@@ -111,7 +111,10 @@ class Notice(Base):
 
 
 class NoticeItem(Base):
-    """One line of a notice. Struck items stay in the row with who, when and why."""
+    """One line of a notice. Struck items stay in the row with who, when and why.
+
+    `agreed_at` = it is no line of the paper itself, but was agreed on when its unit was called in (约谈).
+    """
 
     __tablename__ = "notice_item"
     __table_args__ = (
@@ -131,3 +134,4 @@ class NoticeItem(Base):
     leader: Mapped[str] = mapped_column(default="")
     limit_on: Mapped[date | None] = mapped_column(default=None)
     rectification_task_id: Mapped[int | None] = link("task.id", default=None, unique=True)
+    agreed_at: Mapped[datetime | None] = mapped_column(default=None)

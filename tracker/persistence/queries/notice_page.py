@@ -28,7 +28,7 @@ _FROM = """
 HEAD = text(f"""
     SELECT n.id, n.ref, n.kind, n.severity, n.title, n.body, n.details, n.version, n.gathering, n.content_hash,
         n.approved_hash, n.printed_number, n.printed_unit_name, n.issued_at, n.created_at, n.unit_id,
-        un.name AS unit_name, o.name AS office_name, o.unit_id AS office_unit_id, c.id AS campaign_id,
+        un.name AS unit_name, o.id AS office_id, o.name AS office_name, o.unit_id AS office_unit_id, c.id AS campaign_id,
         c.ref AS campaign_ref, c.title AS campaign_title, c.settings, t.id AS task_id, t.ref AS task_ref, t.version AS task_version, t.state,
         t.waits_for, t.final, t.done, t.workflow_version_id, t.last_doers, t.due_on, t.due_at, {LIGHT} AS light,
         {INSIDE} AS inside, t.risen_unit_id, t.risen_parties, cn.ref AS corrects_ref, cn.printed_number AS corrects_number,
@@ -42,7 +42,7 @@ OVERTURNED = "EXISTS (SELECT FROM objection b WHERE b.item_id = i.id AND b.outco
 #: A unit does not see what was struck before the paper left the office; what was overturned later it does.
 ITEMS = text(f"""
     SELECT i.id, i.position, i.text, i.struck_at, i.strike_reason, {OVERTURNED} AS overturned, h.name AS struck_by, i.measure, i.leader,
-        i.limit_on, f.ref AS finding_ref, f.status AS finding_status, f.raised_at, g.cause, g.rung_name,
+        i.limit_on, i.agreed_at, f.ref AS finding_ref, f.status AS finding_status, f.raised_at, g.cause, g.rung_name,
         s.ref AS task_ref, s.due_on AS task_due_on, s.done AS task_done,
         s.id IS NOT NULL AND {CONTESTED.replace("t.id", "s.id")} AS contested,
         r.ref AS rectification_ref, r.state AS rectification_state,
@@ -82,7 +82,8 @@ CORRECTIONS = text("""
 
 #: The binding is the event; the file hangs on the paper's own task.
 SIGNED = text("""
-    SELECT a.ref, a.file_name, a.size, a.sha256, e.at, h.name AS person_name
+    SELECT a.ref, a.file_name, a.size, a.sha256, e.at, h.name AS person_name,
+        coalesce(e.payload ->> 'document', 'paper') AS document
     FROM stream s JOIN event e ON e.stream_id = s.id JOIN attachment a ON a.ref = e.payload ->> 'attachment'
     LEFT JOIN person h ON h.id = e.person_id
     WHERE s.kind = 'notice' AND s.subject_id = :notice AND e.kind = 'notice.signed_copy' ORDER BY e.seq""")
@@ -129,6 +130,7 @@ class NoticeHead:
     unit_name: str
     office_name: str
     office_unit_id: int
+    office_id: int
     campaign_id: int
     campaign_ref: str
     campaign_title: str
@@ -155,7 +157,10 @@ class NoticeHead:
 
 @dataclass(frozen=True, slots=True)
 class ItemRow:
-    """A line of the paper: what raised it, whether it was struck, and the rectification item that it became."""
+    """A line of the paper: what raised it, whether it was struck, and the rectification item that it became.
+
+    `agreed_at` = it was agreed on in the interview, and is no line of the paper itself.
+    """
 
     id: int
     position: int
@@ -171,6 +176,7 @@ class ItemRow:
     finding_status: str | None
     raised_at: datetime | None
     cause: str | None
+    agreed_at: datetime | None
     rung_name: str | None
     task_ref: str | None
     task_due_on: date | None
@@ -219,7 +225,7 @@ class CorrectionRow:
 
 @dataclass(frozen=True, slots=True)
 class SignedCopy:
-    """A signed or sealed copy that was bound to the issued paper."""
+    """A signed or sealed copy that was bound to the issued paper, or to the record of its interview (`document`)."""
 
     ref: str
     file_name: str
@@ -231,6 +237,7 @@ class SignedCopy:
 
 @dataclass(frozen=True, slots=True)
 class ClockShown:
+    document: str
     """A clock of the paper and how its due moment was counted."""
 
     name: str
@@ -254,6 +261,7 @@ class NoticePage:
     filled: tuple[FilledRow, ...]
     clocks: tuple[ClockShown, ...]
     extensions: tuple[TaskExtension, ...]
+    agreed: tuple[ItemRow, ...]
     objections: tuple[ObjectionRow, ...] = ()
     signed: tuple[SignedCopy, ...] = ()
     corrections: tuple[CorrectionRow, ...] = ()
@@ -294,8 +302,10 @@ def get_notice(session: Session, viewer: Viewer, ref: str, *, now: datetime, cal
     }  # fmt: skip
     return NoticePage(
         head=head,
-        items=tuple(ItemRow(**item) for item in session.execute(ITEMS, given).mappings()),
+        items=tuple(item for item in items if item.agreed_at is None),
+        agreed=tuple(item for item in items if item.agreed_at is not None),
         history=tuple(StepRow(**step) for step in session.execute(HISTORY, given).mappings()),
+    items = [ItemRow(**item) for item in session.execute(ITEMS, given).mappings()]
         filled=tuple(FilledRow(**filled) for filled in session.execute(SUBMISSIONS, given).mappings()),
         clocks=tuple(ClockShown(**clock) for clock in session.execute(CLOCKS, given).mappings()),
         extensions=find_extensions(session, head.task_id),

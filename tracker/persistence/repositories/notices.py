@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select, text, update
+from sqlalchemy import ColumnElement, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from tracker.domain.errors import NotFound
@@ -70,9 +70,16 @@ class NoticeRepository:
         return {notice.task_id: notice for notice in found}
 
     def items(self, notice_id: int) -> list[NoticeItem]:
-        """Return every item, struck ones included, in order."""
+        """Return every line of the paper, struck ones included, in order."""
+        return self._items(notice_id, NoticeItem.agreed_at.is_(None))
+
+    def agreed(self, notice_id: int) -> list[NoticeItem]:
+        """Return what was agreed on besides the paper's own lines when its unit was called in, in order."""
+        return self._items(notice_id, NoticeItem.agreed_at.is_not(None))
+
+    def _items(self, notice_id: int, which: ColumnElement[bool]) -> list[NoticeItem]:
         query = (
-            select(NoticeItem).where(NoticeItem.notice_id == notice_id).order_by(NoticeItem.position, NoticeItem.id)
+            select(NoticeItem).where(NoticeItem.notice_id == notice_id, which).order_by(NoticeItem.position, NoticeItem.id)
             .execution_options(populate_existing=True)
         )  # fmt: skip
         return list(self._session.scalars(query))

@@ -19,7 +19,7 @@ from tracker.domain.printed_papers import PaperForm, PaperLayout, reply_words
 from tracker.domain.values import ROLE_TITLES, Role, local_date, severity_title
 from tracker.persistence.queries.notice_page import ItemRow, NoticeHead, NoticePage, NoticeRow, StepRow
 from tracker.persistence.queries.objections import ObjectionRow
-from tracker.services.printing import documents_of
+from tracker.services.printing import PAPER, documents_of
 from tracker.web.notices.filled import Filled, present_filled, show_value
 from tracker.web.showing import left_or_late
 
@@ -103,6 +103,8 @@ class NoticeView:
     filled: tuple[Filled, ...]
     entries: tuple[Entry, ...]
     documents: tuple[tuple[str, str], ...]
+    signable: tuple[tuple[str, str], ...] = ()
+    agreed: tuple[ItemView, ...] = ()
     objections: tuple[ObjectionRow, ...] = ()
 
 
@@ -112,6 +114,8 @@ def present_notice(
     """Return a paper's page."""
     head = found.head
     definition = catalog.workflow(head.workflow_version_id)
+    documents = documents_of(definition, issued=head.issued_at is not None)
+    filled = {row.transition for row in found.filled}
     return NoticeView(
         head=head,
         kind=NOTICE_TITLES.get(head.kind, definition.title),
@@ -134,7 +138,9 @@ def present_notice(
         ),
         filled=tuple(present_filled(row, catalog.workflow(row.workflow_version_id)) for row in found.filled),
         entries=tuple(entry for step in found.history if (entry := _entry(step, definition)) is not None),
-        documents=tuple(documents_of(definition, issued=head.issued_at is not None).items()),
+        documents=tuple(documents.items()),
+        signable=tuple(one for one in documents.items() if one[0] == PAPER or one[0] in filled),
+        agreed=tuple(_item(item, found, catalog, now=now, calendar=calendar) for item in found.agreed),
         objections=tuple(one for one in found.objections if one.item_id is None),
     )  # fmt: skip
 
@@ -212,7 +218,8 @@ def _item(
     if item.rectification_state is not None and item.rectification_version_id is not None:
         state = catalog.workflow(item.rectification_version_id).states[item.rectification_state].title
     light = LIGHTS[item.rectification_light] if item.rectification_light else None
-    return ItemView(item, "；".join(why) or "人工添加", state, light, mine)
+    added = "约谈商定" if item.agreed_at else "人工添加"
+    return ItemView(item, "；".join(why) or added, state, light, mine)
 
 
 def _entry(step: StepRow, definition: WorkflowDefinition) -> Entry | None:
@@ -233,7 +240,7 @@ def _red_head(head: NoticeHead) -> str:
     return "" if layout.form_of(head.kind) is PaperForm.SHEET else layout.letterhead
 
 
-def _lines(kind: str, payload: Mapping[str, Any]) -> tuple[str, ...]:
+def _lines(kind: str, payload: Mapping[str, Any], definition: WorkflowDefinition) -> tuple[str, ...]:
     match kind:
         case "notice.issued":
             struck = payload.get("struck")
@@ -244,7 +251,8 @@ def _lines(kind: str, payload: Mapping[str, Any]) -> tuple[str, ...]:
         case "notice.corrected":
             return (f"由{payload.get('number')}更正。",)
         case "notice.signed_copy":
-            return (f"{payload.get('attachment')}，SHA-256 {str(payload.get('sha256'))[:16]}…",)
+            of = f"{definition.forms[form].title}签字件，" if (form := _form_of(definition, payload)) else ""
+            return (f"{of}{payload.get('attachment')}，SHA-256 {str(payload.get('sha256'))[:16]}…",)
         case "notice.items_opened":
             return ("、".join(payload.get("tasks", [])),)
         case "notice.item_added":

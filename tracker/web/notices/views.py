@@ -13,6 +13,7 @@ from tracker.domain.rising import Risen
 from tracker.domain.values import local_date
 from tracker.persistence.queries import notice_page as queries
 from tracker.persistence.queries.proof import find_proof
+from tracker.services.printing import PAPER
 from tracker.web.auth import requires
 from tracker.web.errors import status_of
 from tracker.web.extending import DECISION, EXTENSION, Extending, check_may_decide, present_extending, said_done
@@ -191,7 +192,10 @@ def add_signed_copy(ref: str) -> Answer:
     try:
         if file is None or not file.filename:
             raise AttachmentRefused("没有收到文件。请选择盖章后的 PDF、OFD 或扫描照片。")
-        container().signed_copies.add(viewer(), notice_ref=ref, file_name=file.filename, content=file.read())
+        container().signed_copies.add(
+            viewer(), notice_ref=ref, file_name=file.filename, content=file.read(),
+            document=request.form.get("document", PAPER),
+        )  # fmt: skip
     except TrackerError as refused:
         return _refused(ref, "signed_copy", refused)
     return _done(ref, "盖章件已收下，并记入办理过程。")
