@@ -83,6 +83,7 @@ from tracker.services.signed_copies import SignedCopyService
 from tracker.services.standings import StandingService
 from tracker.services.tasks import TaskService
 from tracker.services.timelines import TimelineService
+from tracker.services.sampling import SamplingService
 from tracker.services.triage import TriageService
 from tracker.settings import Settings
 
@@ -138,6 +139,7 @@ class Container:
         self.explanations = ExplanationService(self.floor)
         self.timelines = TimelineService(self.floor)
         self.incidents = IncidentService(self.floor)
+        self.sampling = SamplingService(self.floor)
         self.renderer = TemplateRenderer(settings.messages_dir)
         self.inboxes = InboxService(self.floor, renderer=self.renderer)
         self.ledger = LedgerService(self.floor)

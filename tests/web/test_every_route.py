@@ -174,6 +174,9 @@ ROUTES = (
         for kind, who in (("tasks", BUSINESS), ("findings", BENCH), ("nothing", ""))
     ),
     Row("GET", "/ledger/exports/<ref>", fill="ref=none"),  # one's own alone: see test_ledger_books
+    Row("GET", "/campaigns/<ref>/look-backs", SIDE, fill="ref=campaign"),
+    Row("POST", "/campaigns/<ref>/look-backs/<month>", "sup1", fill="ref=campaign month=2026-03"),
+    Row("POST", "/campaigns/<ref>/look-backs/<month>", "sup1", fill="ref=unissued month=2026-03"),
     Row("GET", "/ledger/exports/<ref>.xlsx", fill="ref=none"),
     Row("POST", "/campaigns/<ref>/occurrences", DRAFTERS, fill="ref=campaign"),
     Row("POST", "/campaigns/<ref>/occurrences", DRAFTERS, fill="ref=unissued"),

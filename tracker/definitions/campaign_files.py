@@ -113,6 +113,7 @@ def _settings(loaded: Mapping[str, Any]) -> CampaignSettings:
         occurrences=loaded["occurrences"],
         look_back=tuple(dict.fromkeys(loaded["look_back"])),
         look_back_days=loaded["look_back_days"],
+        look_back_share=loaded["look_back_share"],
         ladders=loaded["ladders"],
         card_titles=loaded["card_titles"],
         paper_layout=PaperLayout.from_plain(loaded["paper_layout"]) if loaded["paper_layout"] else None,

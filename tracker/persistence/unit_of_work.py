@@ -22,6 +22,7 @@ from tracker.persistence.repositories.incidents import IncidentRepository
 from tracker.persistence.repositories.installations import InstallationRepository
 from tracker.persistence.repositories.ledger import LedgerRepository
 from tracker.persistence.repositories.ledger_exports import LedgerExportRepository
+from tracker.persistence.repositories.look_backs import LookBackRepository
 from tracker.persistence.repositories.notices import NoticeRepository
 from tracker.persistence.repositories.objections import ObjectionRepository
 from tracker.persistence.repositories.occurrences import OccurrenceRepository
@@ -66,6 +67,7 @@ class UnitOfWork:
         self.ledger = LedgerRepository(self._session)
         self.ledger_exports = LedgerExportRepository(self._session)
         self.sample_time = SampleTimeRepository(self._session)
+        self.look_backs = LookBackRepository(self._session)
         self.sweeping = SweepRepository(self._session)
         self.recounting = RecountingRepository(self._session)
         self.history = HistoryRepository(self._session)

@@ -10,6 +10,7 @@ from tracker.web.admin.accounts import blueprint as accounts
 from tracker.web.admin.operations import blueprint as operations
 from tracker.web.calendar.views import blueprint as calendar
 from tracker.web.campaign.changes import blueprint as changes
+from tracker.web.campaign.look_backs import blueprint as look_backs
 from tracker.web.campaign.occurrences import blueprint as occurrences
 from tracker.web.campaign.returns import blueprint as returns
 from tracker.web.campaign.standings import blueprint as standings

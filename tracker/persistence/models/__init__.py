@@ -23,6 +23,7 @@ from tracker.persistence.models.installation import (
     WorkflowVersion,
 )
 from tracker.persistence.models.ledger_export import LedgerExport, LedgerExportChunk
+from tracker.persistence.models.look_back_draw import LookBackDraw
 from tracker.persistence.models.objection import FrozenTask, Objection
 from tracker.persistence.models.person import Account, LoginSession, Person, PostHeld
 from tracker.persistence.models.plan_draft import PlanDraft
