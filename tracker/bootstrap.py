@@ -53,6 +53,7 @@ from tracker.services.change_sets import ChangeService
 from tracker.services.context import GATHER_JOB, SWEEP_JOB, Floor
 from tracker.services.correcting import CorrectionService
 from tracker.services.deliveries import DeliveryService
+from tracker.services.decision_papers import DecisionPaperService
 from tracker.services.escalations import EscalationService
 from tracker.services.excusing import ExcuseService
 from tracker.services.explanations import ExplanationService

@@ -179,6 +179,10 @@ def _check_paper(definition: WorkflowDefinition) -> Iterator[Problem]:
         for name in PAPER_TRANSITIONS:
             if definition.transition(name) is None:
                 yield Problem("transitions", f"文书流程（paper: true）要有步骤“{name}”。")
+        answered = [name for name in ANSWER_TRANSITIONS if definition.transition(name) is not None]
+        if answered and len(answered) < len(ANSWER_TRANSITIONS):
+            missing = "、".join(name for name in ANSWER_TRANSITIONS if name not in answered)
+            yield Problem("transitions", f"要回复的文书，{'、'.join(ANSWER_TRANSITIONS)} 三步要齐全，还缺 {missing}。")
 
 
 def _check_standing(definition: WorkflowDefinition) -> Iterator[Problem]:

@@ -15,7 +15,8 @@ from tracker.domain.progress import show_share
 NOTICE_TITLES = {
     "supervision_notice": "督导通知书", "interview_notice": "约谈通知书", "rectification_notice": "整改通知书",
     "urge_notice": "催办通知书", "circular": "通报", "yellow_card": "黄牌警告通知书", "red_card": "红牌警告通知书", "listing": "挂牌整治通知书",
-    "correction": "更正通知",
+    "correction": "更正通知", "extension_reply": "延期批复", "sign_off_opinion": "销号意见", "delisting": "摘牌通知",
+    "revocation": "撤销通知",
 }  # fmt: skip
 
 #: States before a paper has left the office; a unit does not know that the paper exists.

@@ -34,6 +34,7 @@ from tracker.services.contesting import check_not_contested, lapse_all, touched_
 from tracker.services.context import Floor, Setting
 from tracker.services.correcting import check_names_corrected, corrected_event, number_word
 from tracker.services.counted_papers import counts_of_lines, papers_behind
+from tracker.services.decision_papers import check_decision_stands
 from tracker.services.moving import Move, move_task
 from tracker.services.recording import Doer, doer_at, event
 from tracker.services.rectification import open_for_agreed, open_for_items
@@ -233,6 +234,7 @@ class NoticeService:
         if not [item for item in held.items if item.struck_at is None]:
             raise CannotIssue("这份草稿里已没有要处理的事项，不能报审。请弃用草稿，或添加事项。", ["没有未划去的事项"])
         check_names_corrected(uow, held.notice)
+        check_decision_stands(uow, self._floor, held.notice, held.setting)
         held.notice.details = values or held.notice.details
         held.notice.gathering = False
         held.notice.content_hash = _hash(held)
@@ -260,7 +262,8 @@ class NoticeService:
         if notice.approved_hash is None or notice.approved_hash != _hash(held):
             raise StaleVersion("现在的内容与审批时不一致，不能印发。请退回重新报审。")
         corrected = check_names_corrected(uow, notice)
-        word = number_word(held.setting.campaign.settings, notice, corrected)
+        named = corrected or check_decision_stands(uow, self._floor, notice, held.setting)
+        word = number_word(held.setting.campaign.settings, notice.kind, named)
         struck = look_again(uow, self._floor, held.items, now=now)
         kept = [item for item in held.items if item.struck_at is None]
         if not kept:
@@ -296,6 +299,8 @@ class NoticeService:
         counted = papers_behind(counts_of_lines(uow, self._floor, lines))
         wanted = {peek.task_id, *tasks_about(uow, lines), *counted, *touched_by_voiding(uow, peek)}
         tasks = {task.id: task for task in uow.tasks.find_many(sorted(wanted), lock=True)}
+        if peek.about_task_id is not None:
+            wanted.add(peek.about_task_id)
         notice = uow.notices.get_by_ref(notice_ref, lock=True)
         task = tasks[notice.task_id]
         setting = see(uow, viewer, task, missing=_missing("文书", notice_ref))

@@ -107,6 +107,7 @@ class Notice(Base):
     place: Mapped[int | None] = mapped_column(default=None)
     ended_at: Mapped[datetime | None] = mapped_column(default=None)  # voided or superseded: it counts no more
     corrects_id: Mapped[int | None] = link("notice.id", default=None, index=True)  # the paper that this one corrects
+    about_task_id: Mapped[int | None] = link("task.id", default=None, index=True)  # whose decision it puts on paper
     created_at: Mapped[datetime]
 
 

@@ -32,9 +32,11 @@ HEAD = text(f"""
         c.ref AS campaign_ref, c.title AS campaign_title, c.settings, t.id AS task_id, t.ref AS task_ref, t.version AS task_version, t.state,
         t.waits_for, t.final, t.done, t.workflow_version_id, t.last_doers, t.due_on, t.due_at, {LIGHT} AS light,
         {INSIDE} AS inside, t.risen_unit_id, t.risen_parties, cn.ref AS corrects_ref, cn.printed_number AS corrects_number,
+        at.ref AS about_ref, at.title AS about_title,
         (SELECT min(e.id) FROM stream s JOIN event e ON e.stream_id = s.id
          WHERE s.kind = 'notice' AND s.subject_id = n.id AND e.kind = 'notice.issued') AS issue_event
-    {_FROM} LEFT JOIN notice cn ON cn.id = n.corrects_id WHERE n.ref = :ref AND {TASK_SEEN}""")
+    {_FROM} LEFT JOIN notice cn ON cn.id = n.corrects_id LEFT JOIN task at ON at.id = n.about_task_id
+    WHERE n.ref = :ref AND {TASK_SEEN}""")
 
 #: The line was struck after the paper was served, because an objection to it was upheld.
 OVERTURNED = "EXISTS (SELECT FROM objection b WHERE b.item_id = i.id AND b.outcome = 'upheld')"
@@ -152,6 +154,8 @@ class NoticeHead:
     risen_parties: list[str] | None
     corrects_ref: str | None
     corrects_number: str | None
+    about_ref: str | None
+    about_title: str | None
     issue_event: int | None
 
 

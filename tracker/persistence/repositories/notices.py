@@ -28,6 +28,11 @@ SIGNED_COPIES = text("""
     SELECT e.payload ->> 'sha256' FROM stream s JOIN event e ON e.stream_id = s.id
     WHERE s.kind = 'notice' AND s.subject_id = :notice AND e.kind = 'notice.signed_copy' ORDER BY e.seq""")
 
+END_REASON = text("""
+    SELECT e.payload ->> 'reason' FROM stream s JOIN event e ON e.stream_id = s.id
+    WHERE s.kind = 'task' AND s.subject_id = :task AND e.kind = 'task.moved'
+      AND e.payload ->> 'transition' IN ('void', 'supersede') ORDER BY e.seq DESC LIMIT 1""")
+
 #: (campaign id, unit id, kind, severity): what one open draft gathers for
 DraftKey = tuple[int, int, str, int]
 
@@ -96,6 +101,19 @@ class NoticeRepository:
             .where(Notice.corrects_id == notice_id, Notice.issued_at.is_(None), Task.final.is_(False))
         )  # fmt: skip
         return self._session.scalars(query.limit(1)).one_or_none()
+
+    def standing_about(self, task_id: int) -> list[Notice]:
+        """Return the papers about what was decided on a task that are in hand or issued, and not undone."""
+        query = (
+            select(Notice).join(Task, Task.id == Notice.task_id)
+            .where(Notice.about_task_id == task_id, Notice.ended_at.is_(None))
+            .where(or_(Notice.issued_at.is_not(None), Task.final.is_(False))).order_by(Notice.id)
+        )  # fmt: skip
+        return list(self._session.scalars(query))
+
+    def end_reason(self, task_id: int) -> str:
+        """Return why a paper was voided or superseded, from the record of its task."""
+        return str(self._session.execute(END_REASON, {"task": task_id}).scalar_one_or_none() or "")
 
     def signed_copies(self, notice_id: int) -> list[str]:
         """Return the SHA-256 of the signed copies that are bound to a paper, from the record."""

@@ -231,7 +231,15 @@ def _entry(step: StepRow, definition: WorkflowDefinition) -> Entry | None:
         return Entry(what, _who(step), step.at, (f"理由：{reason}",) if reason else ())
     if step.kind not in EVENT_TITLES:
         return None
-    return Entry(EVENT_TITLES[step.kind], _who(step), step.at, _lines(step.kind, payload))
+    if step.kind == "notice.drafted" and step.person_name is not None:
+        return Entry("起草", _who(step), step.at, _lines(step.kind, payload, definition))
+    return Entry(EVENT_TITLES[step.kind], _who(step), step.at, _lines(step.kind, payload, definition))
+
+
+def _form_of(definition: WorkflowDefinition, payload: Mapping[str, Any]) -> str | None:
+    """Return the form of which a signed copy is, None when it is of the paper itself."""
+    step = definition.transition(str(payload.get("document", "")))
+    return step.form if step else None
 
 
 def _red_head(head: NoticeHead) -> str:

@@ -291,9 +291,15 @@ def _page(ref: str, trouble: Trouble = NO_TROUBLE) -> str:
         "notices/show.html", view=present_notice(found, parts.catalog, now=now, calendar=calendar), steps=steps,
         trouble=trouble, editable=editable, signs=head.issued_at is not None and head.inside and drafts,
         signed=found.signed, corrections=found.corrections, extending=_extending(found), offer=parts.objections.offer(who, ref),
+        decided=parts.decision_papers.offered(who, task_ref=head.task_ref) if _may_be_decided(found) else (),
         outcomes=OUTCOMES, today=local_date(now),
         why=parts.explanations.explain(who, ref) if request.args.get("why") else None,
     )  # fmt: skip
+
+
+def _may_be_decided(found: queries.NoticePage) -> bool:
+    """Tell whether something may have been decided of which another paper can speak."""
+    return found.head.issued_at is not None and (found.head.final or bool(found.extensions))
 
 
 def _extending(found: queries.NoticePage) -> Extending:
