@@ -27,6 +27,7 @@ from tracker.documents.files import ContentFileChecker
 from tracker.documents.sheets.reading import FileSheetReader
 from tracker.documents.sheets.writing import FileSheetWriter
 from tracker.documents.word.papers import WordPaperWriter
+from tracker.documents.word.templates import ProcessPaperTemplates
 from tracker.domain.campaign_file import CampaignFile
 from tracker.domain.channels import Channels
 from tracker.domain.deadlines import local_moment
@@ -73,6 +74,7 @@ from tracker.services.occurrences import OccurrenceService
 from tracker.services.office_people import OfficePeopleService
 from tracker.services.outbox import OutboxService
 from tracker.services.people import PeopleService
+from tracker.services.paper_templates import PaperTemplateService
 from tracker.services.plan_drafts import PlanDraftService
 from tracker.services.printing import PrintingService
 from tracker.services.receipts import ReceiptService
@@ -154,9 +156,16 @@ class Container:
         self.ledger_files = LedgerFileService(self.floor, self.exports, writer=FileSheetWriter())
         self.sample = SampleService(self.floor, self.escalations, self.deliver)
         self.attachments = AttachmentService(
-            uows=self.uows, checker=ContentFileChecker(pixel_limit=settings.image_pixels), clock=self.clock,
-            limit_bytes=settings.upload_limit,
-        )  # fmt: skip
+            uows=self.uows, checker=checker, clock=self.clock, limit_bytes=settings.upload_limit
+        )
+        self._bind_papers(checker)
+
+    def _bind_papers(self, checker: ContentFileChecker) -> None:
+        templates, writer = ProcessPaperTemplates(), WordPaperWriter()
+        self.corrections = CorrectionService(self.floor)
+        self.decision_papers = DecisionPaperService(self.floor)
+        self.printing = PrintingService(self.floor, writer=writer, templates=templates)
+        self.paper_templates = PaperTemplateService(self.floor, checker=checker, templates=templates, writer=writer)
         self.signed_copies = SignedCopyService(self.floor, self.attachments)
 
     def _read_campaign(

@@ -222,7 +222,7 @@ def compose_paper(facts: PaperFacts) -> PrintedPaper:
     """Return the paper as it is printed."""
     form = facts.layout.form_of(facts.kind)
     draft = facts.issued_on is None
-    day = _day(facts)
+    day = show_paper_day(facts.issued_on)
     sheet = form is PaperForm.SHEET
     listed = facts.kind in LISTED_KINDS and bool(facts.items)
     notes = (f"（{facts.layout.contact}）",) if facts.layout.contact and not sheet else ()
@@ -248,20 +248,21 @@ def compose_paper(facts: PaperFacts) -> PrintedPaper:
 
 
 def _lines(facts: PaperFacts, *, listed: bool) -> tuple[Line, ...]:
-    body = [Line(text) for text in _paragraphs(facts.body)]
+    body = [Line(text) for text in paragraphs(facts.body)]
     items = [] if listed else [Line(f"{number}. {one.words}") for number, one in enumerate(facts.items, start=1)]
     if len(items) == 1:
         items = [Line(facts.items[0].words)]
     particulars = [
         Line(text, f"{title}：" if place == 0 else "")
         for title, words in facts.particulars
-        for place, text in enumerate(_paragraphs(words))
+        for place, text in enumerate(paragraphs(words))
     ]
     reply = [Line(facts.reply)] if facts.reply else []
     return (*body, *items, *particulars, *reply)
 
 
-def _paragraphs(text: str) -> list[str]:
+def paragraphs(text: str) -> list[str]:
+    """Return the paragraphs of a text, without empty ones."""
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
@@ -280,13 +281,13 @@ def _rectification_list(facts: PaperFacts) -> Table:
 
 def _sheet(facts: PaperFacts) -> Table:
     items = "\n".join(f"{number}. {one.words}" for number, one in enumerate(facts.items, start=1))
-    asked = "\n".join([*_paragraphs(facts.body), *([facts.reply] if facts.reply else [])])
+    asked = "\n".join([*paragraphs(facts.body), *([facts.reply] if facts.reply else [])])
     rows = [
         (Cell("责任单位", head=True), Cell(facts.recipient)),
         (Cell("办理事项", head=True), Cell(items, tall=30)),
         *((Cell(title, head=True), Cell(words)) for title, words in facts.particulars),
         (Cell("办理要求", head=True), Cell(asked, tall=20)),
-        (Cell("印发单位\n（盖章）", head=True), Cell(f"{facts.office}\n{_day(facts)}", align="center", tall=34)),
+        (Cell("印发单位\n（盖章）", head=True), Cell(f"{facts.office}\n{show_paper_day(facts.issued_on)}", align="center", tall=34)),
         *([(Cell("联系方式", head=True), Cell(facts.layout.contact))] if facts.layout.contact else []),
         (Cell("签收", head=True), Cell(_signed_for(facts.accepted), tall=12)),
         (Cell("办理情况", head=True), Cell("\n\n负责人（签字）：　　　　　　　　　　　　　年　　月　　日", tall=26)),
@@ -294,8 +295,9 @@ def _sheet(facts: PaperFacts) -> Table:
     return Table((26, 130), tuple(rows))
 
 
-def _day(facts: PaperFacts) -> str:
-    return show_day(facts.issued_on) if facts.issued_on else "　　　　年　　月　　日"
+def show_paper_day(issued_on: date | None) -> str:
+    """Return 成文日期; on a draft the place in which it is written."""
+    return show_day(issued_on) if issued_on else "　　　　年　　月　　日"
 
 
 def _signed_for(accepted: Acceptance | None) -> str:

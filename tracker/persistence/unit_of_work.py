@@ -27,6 +27,7 @@ from tracker.persistence.repositories.notices import NoticeRepository
 from tracker.persistence.repositories.objections import ObjectionRepository
 from tracker.persistence.repositories.occurrences import OccurrenceRepository
 from tracker.persistence.repositories.openings import OpeningRepository
+from tracker.persistence.repositories.paper_templates import PaperTemplateRepository
 from tracker.persistence.repositories.plan_drafts import PlanDraftRepository
 from tracker.persistence.repositories.receipts import ReceiptRepository
 from tracker.persistence.repositories.recounting import RecountingRepository
@@ -80,6 +81,7 @@ class UnitOfWork:
         self.openings = OpeningRepository(self._session)
         self.occurrences = OccurrenceRepository(self._session)
         self.plan_drafts = PlanDraftRepository(self._session)
+        self.paper_templates = PaperTemplateRepository(self._session)
         self.required_returns = RequiredReturnRepository(self._session)
         self.units = UnitRepository(self._session)
         self.reorganising = ReorganisingRepository(self._session)

@@ -287,6 +287,7 @@ class NoticeService:
             "place": place, "tasks": sorted(tasks_about(uow, kept)), "task": notice.task_id,
             # How the office printed then: a later change of its layout does not reach back.
             "office_name": held.setting.office.name, "layout": held.setting.campaign.settings.get("paper_layout") or {},
+            "template": uow.paper_templates.in_use(notice.office_id, notice.kind),
         }  # fmt: skip
         issued = event(("notice", notice.id), "notice.issued", payload, at=now, by=by)
         uow.events.append([issued, *corrected_event(notice, corrected, by, now=now)])

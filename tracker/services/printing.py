@@ -15,9 +15,10 @@ from tracker.domain.deadlines import show_day
 from tracker.domain.definition import FieldType, WorkflowDefinition
 from tracker.domain.errors import NotFound, PaperAltered
 from tracker.domain.field_words import say_value
+from tracker.domain.paper_templates import values_of
 from tracker.domain.papers import content_hash
 from tracker.domain.permissions import Viewer
-from tracker.domain.ports import PaperWriter
+from tracker.domain.ports import PaperTemplates, PaperWriter
 from tracker.domain.printed_papers import (
     Acceptance,
     PaperFacts,
@@ -32,6 +33,7 @@ from tracker.domain.printed_papers import (
 from tracker.domain.values import ROLE_TITLES, Role, local_date
 from tracker.persistence.queries.notice_page import ItemRow, NoticePage, StepRow, get_notice
 from tracker.persistence.unit_of_work import UnitOfWork
+from tracker.services.attachments import read_whole
 from tracker.services.context import Floor
 from tracker.services.rectification import DEFAULT_DAYS
 
@@ -52,20 +54,41 @@ class PrintedFile:
     content: bytes
 
 
+@dataclass(frozen=True)
+class _Read:
+    """What a print is made of. `record` = what was written in an interview; `template` None = our own layout."""
+
+    facts: PaperFacts
+    record: tuple[list[tuple[str, str]], list[PrintedItem]] | None
+    template: bytes | None
+
+    def compose(self) -> PrintedPaper:
+        """Return the paper in our own layout."""
+        return compose_paper(self.facts) if self.record is None else compose_record(self.facts, *self.record)
+
+
 class PrintingService:
     """Prints papers for those who may read them."""
 
-    def __init__(self, floor: Floor, *, writer: PaperWriter) -> None:
+    def __init__(self, floor: Floor, *, writer: PaperWriter, templates: PaperTemplates) -> None:
         self._floor = floor
         self._writer = writer
+        self._templates = templates
 
-    def print_paper(self, viewer: Viewer, *, notice_ref: str, document: str = PAPER) -> PrintedFile:
+    def print_paper(
+        self, viewer: Viewer, *, notice_ref: str, document: str = PAPER, own_layout: bool = False
+    ) -> PrintedFile:
         """Return a paper, or the record of its interview, as .docx.
 
-        Raises NotFound (also for what this kind of paper does not have), or PaperAltered.
+        A paper is printed with the office's template that was in use when it was issued, a draft with the present
+        one; `own_layout` prints it in ours instead. Raises NotFound (also for what this kind of paper does not
+        have), PaperAltered, or TemplateRefused.
         """
-        paper = self.compose(viewer, notice_ref=notice_ref, document=document)
-        return PrintedFile(paper.name, self._writer.word(paper))
+        read = self._read(viewer, notice_ref, document)
+        paper = read.compose()
+        if read.template is None or own_layout or document != PAPER:
+            return PrintedFile(paper.name, self._writer.word(paper))
+        return PrintedFile(paper.name, self._templates.fill(read.template, values_of(read.facts)))
 
     def compose(self, viewer: Viewer, *, notice_ref: str, document: str = PAPER) -> PrintedPaper:
         """Return what the paper contains; raises as `print_paper` does."""
@@ -78,8 +101,12 @@ class PrintingService:
             issued = _issued_payload(found.history)
             if found.head.issued_at is not None:
                 _check_unaltered(uow, found, issued)
-        facts = _facts(found, definition, issued)
-        return compose_record(facts, _record(found, definition)) if document == RECORD else compose_paper(facts)
+                sha256 = issued.get("template")
+            else:
+                sha256 = uow.paper_templates.in_use(found.head.office_id, found.head.kind)
+            template = read_whole(uow, sha256) if sha256 else None
+        record = _record(found, definition) if document == RECORD else None
+        return _Read(_facts(found, definition, issued), record, template)
 
 
 def documents_of(definition: WorkflowDefinition, *, issued: bool) -> dict[str, str]:

@@ -22,6 +22,8 @@ from tracker.web.ledger.lists import blueprint as ledger_lists
 from tracker.web.ledger.views import blueprint as ledger
 from tracker.web.notices.printing import blueprint as printing
 from tracker.web.notices.decisions import blueprint as decision_papers
+from tracker.web.notices.printing import blueprint as printing
+from tracker.web.notices.templates import blueprint as paper_templates
 from tracker.web.notices.views import blueprint as notices
 from tracker.web.objections.views import blueprint as objections
 from tracker.web.outbox.office import blueprint as deliveries

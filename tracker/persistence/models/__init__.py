@@ -25,6 +25,7 @@ from tracker.persistence.models.installation import (
 from tracker.persistence.models.ledger_export import LedgerExport, LedgerExportChunk
 from tracker.persistence.models.look_back_draw import LookBackDraw
 from tracker.persistence.models.objection import FrozenTask, Objection
+from tracker.persistence.models.paper_template import PaperTemplate
 from tracker.persistence.models.person import Account, LoginSession, Person, PostHeld
 from tracker.persistence.models.plan_draft import PlanDraft
 from tracker.persistence.models.recorded_occurrence import RecordedOccurrence
@@ -45,8 +46,8 @@ from tracker.persistence.models.unit import (
 __all__ = [
     "Account", "Assignment", "Attachment", "Base", "Blob", "BlobChunk", "CalendarDay", "CalendarVersion", "Campaign",
     "ChannelState", "ClockRow", "ContactTrouble", "Delivery", "DeliveryItem", "Event", "EventPersonal", "Extension", "Finding", "Firing", "FrozenTask", "Incident",
-    "Installation", "LadderVersion", "LedgerExport", "LedgerExportChunk", "LoginSession", "Measure", "Notice", "NoticeItem", "NumberSeries", "Objection", "Office",
-    "Person", "Phase", "PlanDraft", "PostHeld", "Problem", "Receipt", "RecordedOccurrence", "RequiredReturn", "RequiredReturnUnit",
+    "Installation", "LadderVersion", "LedgerExport", "LedgerExportChunk", "LoginSession", "LookBackDraw", "Measure", "Notice", "NoticeItem", "NumberSeries", "Objection", "Office",
+    "PaperTemplate", "Person", "Phase", "PlanDraft", "PostHeld", "Problem", "Receipt", "RecordedOccurrence", "RequiredReturn", "RequiredReturnUnit",
     "RosterImport", "Seal", "SealLeaf", "Stream", "Submission", "Task", "Told", "Unit", "UnitAlias", "UnitName",
     "UnitSet", "UnitSetMember", "UnitStanding", "UnitSuccession", "WorkflowVersion",
 ]  # fmt: skip

@@ -1,0 +1,92 @@
+"""The office's own Word templates of papers: upload, try out, choose an earlier version, go back to our layout."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from tracker.documents.file_names import safe_name
+from tracker.domain.errors import AttachmentRefused, TemplateRefused
+from tracker.domain.paper_templates import PLACEHOLDERS, REQUIRED, ROW_NAMES
+from tracker.domain.papers import NOTICE_TITLES
+from tracker.domain.permissions import Action
+from tracker.services.printing import PrintedFile
+from tracker.web.auth import requires
+from tracker.web.notices.printing import WORD, handed_over
+from tracker.web.requests import container, viewer
+
+blueprint = Blueprint("paper_templates", __name__)
+
+
+@blueprint.get("/templates")
+@requires(Action.MANAGE_TEMPLATES)
+def index() -> str:
+    """Show every kind of paper with its versions, and what a template may name."""
+    return _page()
+
+
+@blueprint.get("/templates/starter.docx")
+@requires(Action.MANAGE_TEMPLATES)
+def starter() -> Response:
+    """Give a template in our own layout, to begin with."""
+    return _given(container().paper_templates.begin(viewer()))
+
+
+@blueprint.post("/templates/<kind>")
+@requires(Action.MANAGE_TEMPLATES)
+def upload(kind: str) -> Response | tuple[str, int]:
+    """Take a template in; what is wrong with it is listed with its places."""
+    file = request.files.get("file")
+    try:
+        if file is None or not file.filename:
+            raise AttachmentRefused("没有收到文件。请选择 Word 模板（.docx）。")
+        version = container().paper_templates.upload(viewer(), kind=kind, file_name=file.filename, content=file.read())
+    except AttachmentRefused as refused:
+        return _page(kind, [refused.sentence]), 422
+    except TemplateRefused as refused:
+        return _page(kind, list(refused.problems)), 422
+    flash(
+        f"{NOTICE_TITLES[kind]}模板已收下，是第{version}版，从现在起用它打印；已印发的文书不变。请试印一份看看。",
+        "success",
+    )
+    return redirect(url_for("paper_templates.index"))
+
+
+@blueprint.post("/templates/<kind>/use")
+@requires(Action.MANAGE_TEMPLATES)
+def use(kind: str) -> Response:
+    """Choose an earlier version; an empty one goes back to our own layout."""
+    typed = request.form.get("chosen", "")
+    version = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 9 else None
+    container().paper_templates.use(viewer(), kind=kind, version=version)
+    flash(
+        f"{NOTICE_TITLES[kind]}改用第{version}版模板。" if version else f"{NOTICE_TITLES[kind]}改用系统版式。",
+        "success",
+    )
+    return redirect(url_for("paper_templates.index"))
+
+
+@blueprint.get("/templates/<kind>/<int:version>.docx")
+@requires(Action.MANAGE_TEMPLATES)
+def fetch(kind: str, version: int) -> Response:
+    """Give a version as it was uploaded."""
+    return _given(container().paper_templates.fetch(viewer(), kind=kind, version=version))
+
+
+@blueprint.get("/templates/<kind>/<int:version>/trial.docx")
+@requires(Action.MANAGE_TEMPLATES)
+def trial(kind: str, version: int) -> Response:
+    """Print a made-up paper with a version."""
+    return _given(container().paper_templates.trial(viewer(), kind=kind, version=version))
+
+
+def _given(file: PrintedFile) -> Response:
+    return handed_over(file.content, safe_name(f"{file.name}.docx", "docx"), WORD)
+
+
+def _page(kind: str = "", problems: list[str] | None = None) -> str:
+    found = container().paper_templates.find(viewer())
+    return render_template(
+        "notices/templates.html", found=found, titles=NOTICE_TITLES, refused=kind, problems=problems or [],
+        placeholders=PLACEHOLDERS, rows=ROW_NAMES, required=REQUIRED,
+    )  # fmt: skip
