@@ -53,8 +53,8 @@ from tracker.services.campaigns import CampaignService
 from tracker.services.change_sets import ChangeService
 from tracker.services.context import GATHER_JOB, SWEEP_JOB, Floor
 from tracker.services.correcting import CorrectionService
-from tracker.services.deliveries import DeliveryService
 from tracker.services.decision_papers import DecisionPaperService
+from tracker.services.deliveries import DeliveryService
 from tracker.services.escalations import EscalationService
 from tracker.services.excusing import ExcuseService
 from tracker.services.explanations import ExplanationService
@@ -68,13 +68,14 @@ from tracker.services.installations import InstallationService
 from tracker.services.issuing import IssuingService
 from tracker.services.ledger import LedgerService
 from tracker.services.ledger_files import LedgerFileService
+from tracker.services.ledger_reading import LedgerReadingService
 from tracker.services.notices import NoticeService
 from tracker.services.objections import ObjectionService
 from tracker.services.occurrences import OccurrenceService
 from tracker.services.office_people import OfficePeopleService
 from tracker.services.outbox import OutboxService
-from tracker.services.people import PeopleService
 from tracker.services.paper_templates import PaperTemplateService
+from tracker.services.people import PeopleService
 from tracker.services.plan_drafts import PlanDraftService
 from tracker.services.printing import PrintingService
 from tracker.services.receipts import ReceiptService
@@ -82,11 +83,11 @@ from tracker.services.reorganisations import ReorganisationService
 from tracker.services.rising import RisingService
 from tracker.services.rosters import RosterService
 from tracker.services.sample import SampleService
+from tracker.services.sampling import SamplingService
 from tracker.services.signed_copies import SignedCopyService
 from tracker.services.standings import StandingService
 from tracker.services.tasks import TaskService
 from tracker.services.timelines import TimelineService
-from tracker.services.sampling import SamplingService
 from tracker.services.triage import TriageService
 from tracker.settings import Settings
 
@@ -138,11 +139,11 @@ class Container:
         self.escalations = EscalationService(self.floor, batch=settings.sweep_batch)
         self.excuses = ExcuseService(self.floor)
         self.standings = StandingService(self.floor)
+        self.sampling = SamplingService(self.floor)
         self.rising = RisingService(self.floor)
         self.explanations = ExplanationService(self.floor)
         self.timelines = TimelineService(self.floor)
         self.incidents = IncidentService(self.floor)
-        self.sampling = SamplingService(self.floor)
         self.renderer = TemplateRenderer(settings.messages_dir)
         self.inboxes = InboxService(self.floor, renderer=self.renderer)
         self.ledger = LedgerService(self.floor)
@@ -154,7 +155,9 @@ class Container:
         self.calendar_imports = CalendarService(self.floor, batch=settings.sweep_batch)
         self.exports = ExportService(self.floor)
         self.ledger_files = LedgerFileService(self.floor, self.exports, writer=FileSheetWriter())
+        self.ledger_reading = LedgerReadingService(self.floor, reader=FileSheetReader())
         self.sample = SampleService(self.floor, self.escalations, self.deliver)
+        checker = ContentFileChecker(pixel_limit=settings.image_pixels)
         self.attachments = AttachmentService(
             uows=self.uows, checker=checker, clock=self.clock, limit_bytes=settings.upload_limit
         )
@@ -169,7 +172,6 @@ class Container:
         self.signed_copies = SignedCopyService(self.floor, self.attachments)
 
     def _read_campaign(
-        checker = ContentFileChecker(pixel_limit=settings.image_pixels)
         self, content: Mapping[str, Any], *, units: Mapping[str, tuple[str, str]], sets: Mapping[str, tuple[str, ...]]
     ) -> CampaignFile:
         catalog = self._shipped

@@ -32,6 +32,7 @@ from tracker.persistence.repositories.plan_drafts import PlanDraftRepository
 from tracker.persistence.repositories.receipts import ReceiptRepository
 from tracker.persistence.repositories.recounting import RecountingRepository
 from tracker.persistence.repositories.reorganising import ReorganisingRepository
+from tracker.persistence.repositories.replanning import ReplanningRepository
 from tracker.persistence.repositories.required_returns import RequiredReturnRepository
 from tracker.persistence.repositories.roster import RosterRepository
 from tracker.persistence.repositories.roster_imports import RosterImportRepository
@@ -66,9 +67,9 @@ class UnitOfWork:
         self._after: list[Callable[[], None]] = []
         self._wakes = False
         self.ledger = LedgerRepository(self._session)
+        self.look_backs = LookBackRepository(self._session)
         self.ledger_exports = LedgerExportRepository(self._session)
         self.sample_time = SampleTimeRepository(self._session)
-        self.look_backs = LookBackRepository(self._session)
         self.sweeping = SweepRepository(self._session)
         self.recounting = RecountingRepository(self._session)
         self.history = HistoryRepository(self._session)
@@ -80,10 +81,11 @@ class UnitOfWork:
         self.objections = ObjectionRepository(self._session)
         self.openings = OpeningRepository(self._session)
         self.occurrences = OccurrenceRepository(self._session)
-        self.plan_drafts = PlanDraftRepository(self._session)
         self.paper_templates = PaperTemplateRepository(self._session)
+        self.plan_drafts = PlanDraftRepository(self._session)
         self.required_returns = RequiredReturnRepository(self._session)
         self.units = UnitRepository(self._session)
+        self.replanning = ReplanningRepository(self._session)
         self.reorganising = ReorganisingRepository(self._session)
         self.roster = RosterRepository(self._session)
         self.roster_imports = RosterImportRepository(self._session)

@@ -198,9 +198,9 @@ class NoticeService:
             opened = 0
             if planned.opens == "rectification_for_items":
                 opened = open_for_items(uow, self._floor, held.setting, held.notice, values, by, now=now)
-            held.notice.version += 1
             elif planned.opens == "rectification_for_agreed":
                 opened = open_for_agreed(uow, self._floor, held.notice, values or {}, by, now=now)
+            held.notice.version += 1
             drop_extension(uow, held.task, definition, now=now)
             settle(uow, self._floor, held.task, held.setting, now=now)
             state_title = definition.states[held.task.state].title
@@ -299,9 +299,9 @@ class NoticeService:
         # Whoever voids a contested paper ends its objections, so their tasks are locked with it, in one order.
         counted = papers_behind(counts_of_lines(uow, self._floor, lines))
         wanted = {peek.task_id, *tasks_about(uow, lines), *counted, *touched_by_voiding(uow, peek)}
-        tasks = {task.id: task for task in uow.tasks.find_many(sorted(wanted), lock=True)}
         if peek.about_task_id is not None:
             wanted.add(peek.about_task_id)
+        tasks = {task.id: task for task in uow.tasks.find_many(sorted(wanted), lock=True)}
         notice = uow.notices.get_by_ref(notice_ref, lock=True)
         task = tasks[notice.task_id]
         setting = see(uow, viewer, task, missing=_missing("文书", notice_ref))
@@ -378,14 +378,14 @@ def _tell_about(
             message, roles = "served", ("liaison", "head")
         case "reply":
             message, roles = "to_review", ("supervisor",)
+        case "record":
+            message, roles = "passed_on", ("liaison", "head")
         case "close" | "void":
             message, roles = "reply_judged", ("liaison", "head")
         case _ if planned.counts_as is CountsAs.QUALITY_FAILURE:
             message, roles = "returned", ("liaison",)
         case _:
             return
-        case "record":
-            message, roles = "passed_on", ("liaison", "head")
     tell(
         uow, cause=f"event:{event_id}", message=message, facts=facts, audience=held.setting.audience(task),
         roles=roles, now=now, task_id=task.id, notice_id=notice.id, grave=message == "served",

@@ -39,10 +39,10 @@ from tracker.services.rectification import DEFAULT_DAYS
 
 #: What can be printed of a paper: itself, and what is written when its unit is called in.
 PAPER, RECORD = "paper", "record"
-ENDS = {"voided": ("void", "已作废"), "superseded": ("supersede", "已撤销")}
-LONGEST_REASON = 40
 #: The rows of a record that say what was agreed on.
 AGREED = "agreed"
+ENDS = {"voided": ("void", "已作废"), "superseded": ("supersede", "已撤销")}
+LONGEST_REASON = 40
 ALTERED = "这份文书现在存的内容与批准时的不一致，不能打印。请系统管理员核对记录链（tracker ledger verify）和数据库。"
 
 
@@ -92,6 +92,9 @@ class PrintingService:
 
     def compose(self, viewer: Viewer, *, notice_ref: str, document: str = PAPER) -> PrintedPaper:
         """Return what the paper contains; raises as `print_paper` does."""
+        return self._read(viewer, notice_ref, document).compose()
+
+    def _read(self, viewer: Viewer, notice_ref: str, document: str) -> _Read:
         now, calendar = self._floor.clock.now(), self._floor.calendars.newest()
         with self._floor.uows() as uow:
             found = get_notice(uow.session, viewer, notice_ref, now=now, calendar=calendar)
@@ -119,9 +122,6 @@ def documents_of(definition: WorkflowDefinition, *, issued: bool) -> dict[str, s
 
 
 def _issued_payload(history: tuple[StepRow, ...]) -> Mapping[str, Any]:
-        return self._read(viewer, notice_ref, document).compose()
-
-    def _read(self, viewer: Viewer, notice_ref: str, document: str) -> _Read:
     return next((step.payload for step in history if step.kind == "notice.issued"), {})
 
 

@@ -19,8 +19,8 @@ from tracker.web.desk.views import blueprint as desk
 from tracker.web.help.views import blueprint as help_pages
 from tracker.web.inbox.views import blueprint as inbox
 from tracker.web.ledger.lists import blueprint as ledger_lists
+from tracker.web.ledger.reading import blueprint as ledger_reading
 from tracker.web.ledger.views import blueprint as ledger
-from tracker.web.notices.printing import blueprint as printing
 from tracker.web.notices.decisions import blueprint as decision_papers
 from tracker.web.notices.printing import blueprint as printing
 from tracker.web.notices.templates import blueprint as paper_templates
@@ -45,7 +45,7 @@ from tracker.web.workbench.views import blueprint as workbench
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     health.blueprint, account, desk, tasks, explaining, attachments, workbench, deciding, notices, printing, objections, campaign, plans, changes, occurrences, returns,
-    standings,
+    standings, look_backs, decision_papers, paper_templates, ledger_reading,
     ledger, ledger_lists, accounts, operations, units, roster_import, unit_acts, office_people, areas, calendar,
     help_pages, search, inbox, deliveries, receipts,
 )  # fmt: skip

@@ -130,9 +130,9 @@ class NoticeHead:
     created_at: datetime
     unit_id: int
     unit_name: str
+    office_id: int
     office_name: str
     office_unit_id: int
-    office_id: int
     campaign_id: int
     campaign_ref: str
     campaign_title: str
@@ -176,11 +176,11 @@ class ItemRow:
     measure: str
     leader: str
     limit_on: date | None
+    agreed_at: datetime | None
     finding_ref: str | None
     finding_status: str | None
     raised_at: datetime | None
     cause: str | None
-    agreed_at: datetime | None
     rung_name: str | None
     task_ref: str | None
     task_due_on: date | None
@@ -237,11 +237,11 @@ class SignedCopy:
     sha256: str
     at: datetime
     person_name: str | None
+    document: str
 
 
 @dataclass(frozen=True, slots=True)
 class ClockShown:
-    document: str
     """A clock of the paper and how its due moment was counted."""
 
     name: str
@@ -261,11 +261,11 @@ class NoticePage:
 
     head: NoticeHead
     items: tuple[ItemRow, ...]
+    agreed: tuple[ItemRow, ...]
     history: tuple[StepRow, ...]
     filled: tuple[FilledRow, ...]
     clocks: tuple[ClockShown, ...]
     extensions: tuple[TaskExtension, ...]
-    agreed: tuple[ItemRow, ...]
     objections: tuple[ObjectionRow, ...] = ()
     signed: tuple[SignedCopy, ...] = ()
     corrections: tuple[CorrectionRow, ...] = ()
@@ -304,12 +304,12 @@ def get_notice(session: Session, viewer: Viewer, ref: str, *, now: datetime, cal
     given = {
         **lights, "notice": head.id, "task": head.task_id, "inside": head.inside, "issue_event": head.issue_event,
     }  # fmt: skip
+    items = [ItemRow(**item) for item in session.execute(ITEMS, given).mappings()]
     return NoticePage(
         head=head,
         items=tuple(item for item in items if item.agreed_at is None),
         agreed=tuple(item for item in items if item.agreed_at is not None),
         history=tuple(StepRow(**step) for step in session.execute(HISTORY, given).mappings()),
-    items = [ItemRow(**item) for item in session.execute(ITEMS, given).mappings()]
         filled=tuple(FilledRow(**filled) for filled in session.execute(SUBMISSIONS, given).mappings()),
         clocks=tuple(ClockShown(**clock) for clock in session.execute(CLOCKS, given).mappings()),
         extensions=find_extensions(session, head.task_id),
