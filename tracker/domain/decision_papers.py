@@ -68,7 +68,7 @@ def extension_reply(subject: Subject, answer: ExtensionAnswer) -> Wording:
         line = f"不同意延期，仍按原期限{show_day(answer.old_due_on)}办理。{f'理由：{why}' if why else ''}"
     else:
         line = (
-            f"同意延期，办理期限由{show_day(answer.old_due_on)}延至{show_day(answer.granted_on)}，请按新期限办结。{why}"
+            f"{why}同意延期，办理期限由{show_day(answer.old_due_on)}延至{show_day(answer.granted_on)}，请按新期限办结。"
         )
     return Wording(f"关于“{subject.short}”延期申请的批复", body, line)
 
