@@ -132,6 +132,11 @@ def test_the_office_uploads_a_template_and_papers_are_printed_with_it(late: Site
     trial = office.get("/templates/supervision_notice/1/trial.docx")
     assert "示例督〔2026〕1号" in "".join(one.text for one in Document(io.BytesIO(trial.data)).paragraphs)
     ref = draft_of(late)
+    assert f'<option value="{ref}">草稿 east村</option>' in office.get("/templates").text
+    tried = office.get(f"/templates/supervision_notice/1/trial.docx?paper={ref}")
+    said = "".join(one.text for one in Document(io.BytesIO(tried.data)).paragraphs)
+    assert "草稿（未印发，不具效力）　试印，不作正式文书" in said
+    assert "east村" in said
     issue(late, ref)
     clerk = late.browser("clerk-east")
     mine, ours = clerk.get(f"/notices/{ref}/paper.docx").data, clerk.get(f"/notices/{ref}/paper.docx?layout=own").data

@@ -7,7 +7,7 @@ with the list that was recorded when it was issued. What differs is not printed.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -43,6 +43,7 @@ PAPER, RECORD = "paper", "record"
 AGREED = "agreed"
 ENDS = {"voided": ("void", "已作废"), "superseded": ("supersede", "已撤销")}
 LONGEST_REASON = 40
+TRIAL = "试印，不作正式文书"
 ALTERED = "这份文书现在存的内容与批准时的不一致，不能打印。请系统管理员核对记录链（tracker ledger verify）和数据库。"
 
 
@@ -89,6 +90,12 @@ class PrintingService:
         if read.template is None or own_layout or document != PAPER:
             return PrintedFile(paper.name, self._writer.word(paper))
         return PrintedFile(paper.name, self._templates.fill(read.template, values_of(read.facts)))
+
+    def try_out(self, viewer: Viewer, *, notice_ref: str, template: bytes) -> PrintedFile:
+        """Return a real paper printed with a template that may not be in use, marked as a trial; raises as `print_paper`."""
+        read = self._read(viewer, notice_ref, PAPER)
+        facts = replace(read.facts, marks=(TRIAL, *read.facts.marks))
+        return PrintedFile(f"试印-{read.compose().name}", self._templates.fill(template, values_of(facts)))
 
     def compose(self, viewer: Viewer, *, notice_ref: str, document: str = PAPER) -> PrintedPaper:
         """Return what the paper contains; raises as `print_paper` does."""

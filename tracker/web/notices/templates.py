@@ -10,12 +10,16 @@ from tracker.domain.errors import AttachmentRefused, TemplateRefused
 from tracker.domain.paper_templates import PLACEHOLDERS, REQUIRED, ROW_NAMES
 from tracker.domain.papers import NOTICE_TITLES
 from tracker.domain.permissions import Action
+from tracker.persistence.queries.notice_page import find_notices
 from tracker.services.printing import PrintedFile
 from tracker.web.auth import requires
 from tracker.web.notices.printing import WORD, handed_over
 from tracker.web.requests import container, viewer
 
 blueprint = Blueprint("paper_templates", __name__)
+
+#: Papers that a template may be tried out on.
+RECENT = 10
 
 
 @blueprint.get("/templates")
@@ -75,18 +79,39 @@ def fetch(kind: str, version: int) -> Response:
 
 @blueprint.get("/templates/<kind>/<int:version>/trial.docx")
 @requires(Action.MANAGE_TEMPLATES)
-def trial(kind: str, version: int) -> Response:
-    """Print a made-up paper with a version."""
-    return _given(container().paper_templates.trial(viewer(), kind=kind, version=version))
+def trial(kind: str, version: int) -> Response | tuple[str, int]:
+    """Print a made-up paper with a version, or a real one that is named; what cannot be filled is said on the page."""
+    parts, who = container(), viewer()
+    ref = request.args.get("paper", "")
+    try:
+        if not ref:
+            return _given(parts.paper_templates.trial(who, kind=kind, version=version))
+        template = parts.paper_templates.fetch(who, kind=kind, version=version)
+        return _given(parts.printing.try_out(who, notice_ref=ref, template=template.content))
+    except TemplateRefused as refused:
+        return _page(kind, list(refused.problems)), 422
 
 
 def _given(file: PrintedFile) -> Response:
     return handed_over(file.content, safe_name(f"{file.name}.docx", "docx"), WORD)
 
 
+def _recent(kind: str) -> list[tuple[str, str]]:
+    """Return ref and words of the newest papers of a kind, to try a template out on."""
+    parts = container()
+    with parts.reading() as session:
+        found = find_notices(
+            session, viewer(), kind=kind, state=None, unit=None, campaign=None, now=parts.clock.now(),
+            calendar=parts.calendars.newest(), page=1, size=RECENT,
+        )  # fmt: skip
+    return [(one.ref, f"{one.printed_number or '草稿'} {one.unit_name}") for one in found.rows]
+
+
 def _page(kind: str = "", problems: list[str] | None = None) -> str:
-    found = container().paper_templates.find(viewer())
+    parts, who = container(), viewer()
+    found = parts.paper_templates.find(who)
+    recent = {one: _recent(one) for one, versions in found.items() if versions}
     return render_template(
         "notices/templates.html", found=found, titles=NOTICE_TITLES, refused=kind, problems=problems or [],
-        placeholders=PLACEHOLDERS, rows=ROW_NAMES, required=REQUIRED,
+        recent=recent, placeholders=PLACEHOLDERS, rows=ROW_NAMES, required=REQUIRED,
     )  # fmt: skip
