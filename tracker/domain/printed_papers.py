@@ -30,12 +30,14 @@ class PaperForm(StrEnum):
 
 FORM_TITLES = {PaperForm.NOTICE: "通知", PaperForm.LETTER: "函", PaperForm.SHEET: "表单"}
 #: Kinds that begin as something else than a 通知.
-USUAL_FORMS = {"urge_notice": PaperForm.SHEET}
+USUAL_FORMS = {"urge_notice": PaperForm.SHEET, "reminder_letter": PaperForm.LETTER}
 #: Kinds whose lines are a list of its own, printed as an annex with a table.
 LISTED_KINDS = frozenset({"rectification_notice"})
 MOST_COPIES = 20
 CORRECTION = "correction"
 MARK_DRAFT = "草稿（未印发，不具效力）"
+#: On a sheet that asks for an answer.
+ANSWER_PLACE = "\n\n负责人（签字）：　　　　　　　　　　　　　年　　月　　日"
 #: Places for agreed items on a record that is still to be written.
 BLANK_ROWS = 3
 
@@ -290,7 +292,7 @@ def _sheet(facts: PaperFacts) -> Table:
         (Cell("印发单位\n（盖章）", head=True), Cell(f"{facts.office}\n{show_paper_day(facts.issued_on)}", align="center", tall=34)),
         *([(Cell("联系方式", head=True), Cell(facts.layout.contact))] if facts.layout.contact else []),
         (Cell("签收", head=True), Cell(_signed_for(facts.accepted), tall=12)),
-        (Cell("办理情况", head=True), Cell("\n\n负责人（签字）：　　　　　　　　　　　　　年　　月　　日", tall=26)),
+        *([(Cell("办理情况", head=True), Cell(ANSWER_PLACE, tall=26))] if facts.reply else []),
     ]  # fmt: skip
     return Table((26, 130), tuple(rows))
 
