@@ -178,7 +178,7 @@ ROUTES = (
     Row("POST", "/campaigns/<ref>/look-backs/<month>", "sup1", fill="ref=campaign month=2026-03"),
     Row("POST", "/campaigns/<ref>/look-backs/<month>", "sup1", fill="ref=unissued month=2026-03"),
     # -- ledgers
-    Row("GET", "/ledger/read-back", BUSINESS),
+    Row("GET", "/ledger/read-back", EDITORS),
     Row("POST", "/ledger/read-back", EDITORS),
     Row("POST", "/ledger/read-back/confirm", EDITORS),
     Row("GET", "/ledger", BUSINESS),

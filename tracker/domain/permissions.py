@@ -208,6 +208,8 @@ PARTY_ACTIONS = {
     "unit": Action.ACT_AS_UNIT, "lead": Action.ACT_AS_LEAD, "supervisor": Action.ACT_AS_SUPERVISOR,
     "office": Action.ACT_AS_OFFICE, "leader": Action.ACT_AS_LEADER,
 }  # fmt: skip
+#: What it takes, somewhere, to edit a rectification ledger that is read back.
+EDITING = (Action.ACT_AS_UNIT, Action.ACT_AS_SUPERVISOR, Action.ACT_AS_OFFICE)
 #: step of the answer to an extension → what it takes to give it
 ANSWERING = {
     AnswerStep.ONLY: Action.DECIDE_EXTENSION, AnswerStep.FIRST: Action.DECIDE_EXTENSION,

@@ -15,7 +15,7 @@ from tracker.domain.campaign_file import UNIT_KINDS
 from tracker.domain.errors import NotFound
 from tracker.domain.ledger_columns import KINDS, file_heads, file_row, line_of
 from tracker.domain.lights import LIGHTS
-from tracker.domain.permissions import Action
+from tracker.domain.permissions import EDITING, Action
 from tracker.domain.values import SEVERITY_TITLES, local_date
 from tracker.persistence.queries import ledger_lists as queries
 from tracker.services.ledger_files import AT_ONCE, Wanted, read_filters
@@ -71,6 +71,7 @@ def show(kind: str) -> str:
         severities=SEVERITY_TITLES.items(), wrong_dates=_wrong_dates(), most=MOST_EXPORTED,
         file_url=url_for("ledger_lists.export", kind=kind, **kept), at_once=AT_ONCE,
         book_url=url_for("ledger_lists.write", kind=kind, **kept),
+        may_read_back=shown.read_back and any(may_somewhere(ledger.viewer, action) for action in EDITING),
         next_url=url_for(
             "ledger_lists.show", kind=kind, **kept, after=f"{following.key}~{following.id}~{following.number}"
         ) if following else None,

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from tracker.domain.errors import AttachmentRefused, FieldProblem, InvalidInput, StaleVersion
 from tracker.domain.ledger_reading import EDITABLE, LEDGER, MOST_ROWS, ReadRow
-from tracker.domain.permissions import Action
+from tracker.domain.permissions import EDITING
 from tracker.services.ledger_reading import ReadBack
 from tracker.web.auth import requires
 from tracker.web.requests import container, viewer
@@ -24,14 +24,14 @@ CHANGED_ON_THE_WAY = "确认的内容与预览的不一致，没有改动任何�
 
 
 @blueprint.get("/ledger/read-back")
-@requires(Action.SEE_CAMPAIGN)
+@requires(*EDITING)
 def ask() -> str:
     """Ask for the file."""
     return render_template("ledger/read_back.html", columns=_columns(), most=MOST_ROWS)
 
 
 @blueprint.post("/ledger/read-back")
-@requires(Action.ACT_AS_UNIT, Action.ACT_AS_SUPERVISOR, Action.ACT_AS_OFFICE)
+@requires(*EDITING)
 def preview() -> Answer:
     """Show what the file would change, or every row that is wrong."""
     file = request.files.get("file")
@@ -50,7 +50,7 @@ def preview() -> Answer:
 
 
 @blueprint.post("/ledger/read-back/confirm")
-@requires(Action.ACT_AS_UNIT, Action.ACT_AS_SUPERVISOR, Action.ACT_AS_OFFICE)
+@requires(*EDITING)
 def confirm() -> Answer:
     """Write what was shown; each row is looked at again."""
     rows, sha256 = _carried(request.form.get("carried", "")), request.form.get("sha256", "")[:64]
