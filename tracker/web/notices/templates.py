@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from tracker.documents.file_names import safe_name
-from tracker.domain.errors import AttachmentRefused, TemplateRefused
+from tracker.domain.errors import AttachmentRefused, NotFound, TemplateRefused
 from tracker.domain.paper_templates import PLACEHOLDERS, REQUIRED, ROW_NAMES
 from tracker.domain.papers import NOTICE_TITLES
 from tracker.domain.permissions import Action
@@ -40,6 +40,8 @@ def starter() -> Response:
 @requires(Action.MANAGE_TEMPLATES)
 def upload(kind: str) -> Response | tuple[str, int]:
     """Take a template in; what is wrong with it is listed with its places."""
+    if kind not in NOTICE_TITLES:
+        raise NotFound("没有这种文书。")
     file = request.files.get("file")
     try:
         if file is None or not file.filename:
