@@ -29,6 +29,7 @@ from tracker.documents.files import ContentFileChecker
 from tracker.documents.sheets.reading import FileSheetReader
 from tracker.documents.sheets.writing import FileSheetWriter
 from tracker.documents.word.papers import WordPaperWriter
+from tracker.documents.word.templates import ProcessPaperTemplates
 from tracker.domain.campaign_file import CampaignFile
 from tracker.domain.channels import Channels
 from tracker.domain.deadlines import local_moment
@@ -55,6 +56,7 @@ from tracker.services.campaigns import CampaignService
 from tracker.services.change_sets import ChangeService
 from tracker.services.context import GATHER_JOB, SWEEP_JOB, Floor
 from tracker.services.correcting import CorrectionService
+from tracker.services.decision_papers import DecisionPaperService
 from tracker.services.deliveries import DeliveryService
 from tracker.services.delivery_texts import host_of
 from tracker.services.escalations import EscalationService
@@ -71,6 +73,7 @@ from tracker.services.installations import InstallationService
 from tracker.services.issuing import IssuingService
 from tracker.services.ledger import LedgerService
 from tracker.services.ledger_files import LedgerFileService
+from tracker.services.ledger_reading import LedgerReadingService
 from tracker.services.notices import NoticeService
 from tracker.services.objections import ObjectionService
 from tracker.services.occurrences import OccurrenceService
@@ -79,6 +82,7 @@ from tracker.services.optional_mail import OptionalMailService
 from tracker.services.outbox import OutboxService
 from tracker.services.paper_files import PaperFileService
 from tracker.services.paper_openings import PaperOpeningService
+from tracker.services.paper_templates import PaperTemplateService
 from tracker.services.people import PeopleService
 from tracker.services.plan_drafts import PlanDraftService
 from tracker.services.printing import PrintingService
@@ -87,6 +91,7 @@ from tracker.services.reorganisations import ReorganisationService
 from tracker.services.rising import RisingService
 from tracker.services.rosters import RosterService
 from tracker.services.sample import SampleService
+from tracker.services.sampling import SamplingService
 from tracker.services.signed_copies import SignedCopyService
 from tracker.services.slips import SlipService
 from tracker.services.standings import StandingService
@@ -139,13 +144,12 @@ class Container:
         self.notices = NoticeService(self.floor)
         self.paper_openings = PaperOpeningService(self.floor)
         self.triage = TriageService(self.notices)
-        self.corrections = CorrectionService(self.floor)
-        self.printing = PrintingService(self.floor, writer=WordPaperWriter())
         self.extensions = ExtensionService(self.floor)
         self.objections = ObjectionService(self.floor)
         self.escalations = EscalationService(self.floor, batch=settings.sweep_batch)
         self.excuses = ExcuseService(self.floor)
         self.standings = StandingService(self.floor)
+        self.sampling = SamplingService(self.floor)
         self.rising = RisingService(self.floor)
         self.explanations = ExplanationService(self.floor)
         self.timelines = TimelineService(self.floor)
@@ -162,11 +166,20 @@ class Container:
         self.audits = AuditService(self.floor)
         self.calendar_imports = CalendarService(self.floor, batch=settings.sweep_batch)
         self.exports = ExportService(self.floor)
+        self.ledger_reading = LedgerReadingService(self.floor, reader=FileSheetReader())
         self.sample = SampleService(self.floor, self.escalations, self.deliver)
+        checker = ContentFileChecker(pixel_limit=settings.image_pixels)
         self.attachments = AttachmentService(
-            uows=self.uows, checker=ContentFileChecker(pixel_limit=settings.image_pixels), clock=self.clock,
-            limit_bytes=settings.upload_limit,
-        )  # fmt: skip
+            uows=self.uows, checker=checker, clock=self.clock, limit_bytes=settings.upload_limit
+        )
+        self._bind_papers(checker)
+
+    def _bind_papers(self, checker: ContentFileChecker) -> None:
+        templates, writer = ProcessPaperTemplates(), WordPaperWriter()
+        self.corrections = CorrectionService(self.floor)
+        self.decision_papers = DecisionPaperService(self.floor)
+        self.printing = PrintingService(self.floor, writer=writer, templates=templates)
+        self.paper_templates = PaperTemplateService(self.floor, checker=checker, templates=templates, writer=writer)
         self.signed_copies = SignedCopyService(self.floor, self.attachments)
         self._bind_files()
 

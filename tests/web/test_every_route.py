@@ -54,6 +54,8 @@ class Row:
         return f"{self.method} {self.rule} {self.fill}".strip()
 
 
+#: Whoever answers for items somewhere, as their unit or at the office.
+EDITORS = f"{UNIT} clerk-west head-west {DRAFTERS} n-office1 n-sup n-east n-east-head n-north n-north-head"
 #: Two offices of one township keep its units and people together.
 KEEPERS = "office1 n-office1"
 UNIT_DOOR = "int:unit_id=unit"
@@ -151,6 +153,16 @@ ROUTES = (
     Row("POST", "/notices/<ref>/extension", fill="ref=draft"),
     Row("POST", "/notices/<ref>/extension/decision", DRAFTERS, "head-east boss", fill="ref=issued"),
     Row("POST", "/notices/<ref>/extension/decision", DRAFTERS, "boss", fill="ref=draft"),
+    Row("POST", "/tasks/<ref>/papers/<kind>", DRAFTERS, fill="ref=task kind=extension_reply"),
+    Row("POST", "/tasks/<ref>/papers/<kind>", DRAFTERS, fill="ref=issued_task kind=revocation"),
+    Row("POST", "/tasks/<ref>/papers/<kind>", fill="ref=task kind=none"),
+    Row("GET", "/templates", KEEPERS),
+    Row("GET", "/templates/starter.docx", KEEPERS),
+    Row("POST", "/templates/<kind>", KEEPERS, fill="kind=supervision_notice"),
+    Row("POST", "/templates/<kind>", fill="kind=none"),
+    Row("POST", "/templates/<kind>/use", KEEPERS, fill="kind=supervision_notice"),
+    Row("GET", "/templates/<kind>/<int:version>.docx", fill="kind=supervision_notice int:version=1"),
+    Row("GET", "/templates/<kind>/<int:version>/trial.docx", fill="kind=supervision_notice int:version=1"),
     Row("GET", "/notices/<ref>/objection", UNIT, fill="ref=issued"),
     Row("GET", "/notices/<ref>/objection", fill="ref=draft"),
     Row("POST", "/notices/<ref>/objection", UNIT, fill="ref=issued"),
@@ -171,7 +183,13 @@ ROUTES = (
         for page in ("matrix", "tasks", "problems", "occurrences", "returns", "standings")
         for door, who in (("campaign", CAMPAIGN), ("unissued", SIDE))
     ),
+    Row("GET", "/campaigns/<ref>/look-backs", SIDE, fill="ref=campaign"),
+    Row("POST", "/campaigns/<ref>/look-backs/<month>", "sup1", fill="ref=campaign month=2026-03"),
+    Row("POST", "/campaigns/<ref>/look-backs/<month>", "sup1", fill="ref=unissued month=2026-03"),
     # -- ledgers
+    Row("GET", "/ledger/read-back", EDITORS),
+    Row("POST", "/ledger/read-back", EDITORS),
+    Row("POST", "/ledger/read-back/confirm", EDITORS),
     Row("GET", "/ledger", BUSINESS),
     *(
         Row("GET", f"/ledger/<kind>{form}", who, fill=f"kind={kind}")

@@ -114,6 +114,7 @@ def _settings(loaded: Mapping[str, Any]) -> CampaignSettings:
         occurrences=loaded["occurrences"],
         look_back=tuple(dict.fromkeys(loaded["look_back"])),
         look_back_days=loaded["look_back_days"],
+        look_back_share=loaded["look_back_share"],
         ladders=loaded["ladders"],
         card_titles=loaded["card_titles"],
         severity_colours={int(level): colour for level, colour in loaded["severity_colours"].items()},

@@ -23,7 +23,7 @@ from tracker.domain.definition import CountsAs, FieldType
 from tracker.domain.values import WaitsFor
 
 PARTIES = ("unit", "lead", "supervisor", "office", "leader", "engine")
-OPENS = ("rectification_for_problems", "rectification_for_items")
+OPENS = ("rectification_for_problems", "rectification_for_items", "rectification_for_agreed")
 #: Where a clock's due moment comes from, unless it has a period of its own.
 DUES = ("from_measure", "from_schedule", "at_once")
 STANDING_STEPS = ("give", "step_down", "release")

@@ -15,6 +15,7 @@ from tracker.domain.calendar import WorkingCalendar
 from tracker.domain.deadlines import MeasureDue, Phase
 from tracker.domain.printed_papers import PaperLayout
 from tracker.domain.progress import Schedule
+from tracker.domain.sampling import SHARE
 from tracker.domain.standing import cadence_to_plain
 from tracker.domain.values import Role
 
@@ -119,6 +120,7 @@ class CampaignSettings:
     papers_at_any_hour   the serving of a paper does not wait for quiet hours, rest days and daily ceilings
     occurrences     kinds of occurrence that may be recorded, key → title; those in `look_back` open an inquiry at the
                     unit, which has `look_back_days` working days to explain
+    look_back_share percent of the items signed off in a month that are drawn for a second look
     """
 
     severity_titles: Mapping[int, str] = field(default_factory=dict)
@@ -134,6 +136,7 @@ class CampaignSettings:
     occurrences: Mapping[str, str] = field(default_factory=dict)
     look_back: tuple[str, ...] = ()
     look_back_days: int = 5
+    look_back_share: int = SHARE
     ladders: Mapping[str, str] = field(default_factory=dict)
     card_titles: Mapping[str, str] = field(default_factory=dict)
     severity_colours: Mapping[int, str] = field(default_factory=dict)
@@ -155,6 +158,7 @@ class CampaignSettings:
             **({"rhythm": cadence_to_plain(self.rhythm)} if self.rhythm else {}),
             "first_responsible": self.first_responsible,
             **self._occurrences(),
+            **({"look_back_share": self.look_back_share} if self.look_back_share != SHARE else {}),
             **({"ladders": dict(self.ladders)} if self.ladders else {}),
             **({"card_titles": dict(self.card_titles)} if self.card_titles else {}),
             **self._colours(),

@@ -115,6 +115,16 @@ class CannotChange(TrackerError):
         self.reasons = tuple(reasons)
 
 
+class TemplateRefused(TrackerError):
+    """An office's Word template cannot be used; `problems` say what and where, each as a sentence."""
+
+    code = "template_refused"
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("这个模板不能用，没有启用。")
+        self.problems = tuple(problems)
+
+
 class LoginRefused(TrackerError):
     """Wrong name or password, a locked account, or too many tries."""
 

@@ -238,6 +238,16 @@ class SheetWriter(Protocol):
         """Return a .csv that no spreadsheet takes for formulas."""
 
 
+class PaperTemplates(Protocol):
+    """Fills an office's own Word template, away from this process."""
+
+    def check(self, template: bytes, sample: Mapping[str, object]) -> None:
+        """Raise TemplateRefused with everything that is wrong, each with its place; else the template can be used."""
+
+    def fill(self, template: bytes, values: Mapping[str, object]) -> bytes:
+        """Return the .docx; raises TemplateRefused when it cannot be filled within its limits."""
+
+
 class PaperWriter(Protocol):
     """Lays papers out."""
 

@@ -31,12 +31,16 @@ class PaperForm(StrEnum):
 
 FORM_TITLES = {PaperForm.NOTICE: "通知", PaperForm.LETTER: "函", PaperForm.SHEET: "表单"}
 #: Kinds that begin as something else than a 通知.
-USUAL_FORMS = {"urge_notice": PaperForm.SHEET}
+USUAL_FORMS = {"urge_notice": PaperForm.SHEET, "reminder_letter": PaperForm.LETTER}
 #: Kinds whose lines are a list of its own, printed as an annex with a table.
 LISTED_KINDS = frozenset({"rectification_notice"})
 MOST_COPIES = 20
 CORRECTION = "correction"
 MARK_DRAFT = "草稿（未印发，不具效力）"
+#: On a sheet that asks for an answer.
+ANSWER_PLACE = "\n\n负责人（签字）：　　　　　　　　　　　　　年　　月　　日"
+#: Places for agreed items on a record that is still to be written.
+BLANK_ROWS = 3
 
 
 @dataclass(frozen=True)
@@ -251,7 +255,7 @@ def compose_paper(facts: PaperFacts) -> PrintedPaper:
     """Return the paper as it is printed."""
     form = facts.layout.form_of(facts.kind)
     draft = facts.issued_on is None
-    day = _day(facts)
+    day = show_paper_day(facts.issued_on)
     sheet = form is PaperForm.SHEET
     listed = facts.kind in LISTED_KINDS and bool(facts.items)
     notes = (f"（{facts.layout.contact}）",) if facts.layout.contact and not sheet else ()
@@ -277,20 +281,21 @@ def compose_paper(facts: PaperFacts) -> PrintedPaper:
 
 
 def _lines(facts: PaperFacts, *, listed: bool) -> tuple[Line, ...]:
-    body = [Line(text) for text in _paragraphs(facts.body)]
+    body = [Line(text) for text in paragraphs(facts.body)]
     items = [] if listed else [Line(f"{number}. {one.words}") for number, one in enumerate(facts.items, start=1)]
     if len(items) == 1:
         items = [Line(facts.items[0].words)]
     particulars = [
         Line(text, f"{title}：" if place == 0 else "")
         for title, words in facts.particulars
-        for place, text in enumerate(_paragraphs(words))
+        for place, text in enumerate(paragraphs(words))
     ]
     reply = [Line(facts.reply)] if facts.reply else []
     return (*body, *items, *particulars, *reply)
 
 
-def _paragraphs(text: str) -> list[str]:
+def paragraphs(text: str) -> list[str]:
+    """Return the paragraphs of a text, without empty ones."""
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
@@ -309,22 +314,23 @@ def _rectification_list(facts: PaperFacts) -> Table:
 
 def _sheet(facts: PaperFacts) -> Table:
     items = "\n".join(f"{number}. {one.words}" for number, one in enumerate(facts.items, start=1))
-    asked = "\n".join([*_paragraphs(facts.body), *([facts.reply] if facts.reply else [])])
+    asked = "\n".join([*paragraphs(facts.body), *([facts.reply] if facts.reply else [])])
     rows = [
         (Cell("责任单位", head=True), Cell(facts.recipient)),
         (Cell("办理事项", head=True), Cell(items, tall=30)),
         *((Cell(title, head=True), Cell(words)) for title, words in facts.particulars),
         (Cell("办理要求", head=True), Cell(asked, tall=20)),
-        (Cell("印发单位\n（盖章）", head=True), Cell(f"{facts.office}\n{_day(facts)}", align="center", tall=34)),
+        (Cell("印发单位\n（盖章）", head=True), Cell(f"{facts.office}\n{show_paper_day(facts.issued_on)}", align="center", tall=34)),
         *([(Cell("联系方式", head=True), Cell(facts.layout.contact))] if facts.layout.contact else []),
         (Cell("签收", head=True), Cell(_signed_for(facts.accepted), tall=12)),
-        (Cell("办理情况", head=True), Cell("\n\n负责人（签字）：　　　　　　　　　　　　　年　　月　　日", tall=26)),
+        *([(Cell("办理情况", head=True), Cell(ANSWER_PLACE, tall=26))] if facts.reply else []),
     ]  # fmt: skip
     return Table((26, 130), tuple(rows))
 
 
-def _day(facts: PaperFacts) -> str:
-    return show_day(facts.issued_on) if facts.issued_on else "　　　　年　　月　　日"
+def show_paper_day(issued_on: date | None) -> str:
+    """Return 成文日期; on a draft the place in which it is written."""
+    return show_day(issued_on) if issued_on else "　　　　年　　月　　日"
 
 
 def _signed_for(accepted: Acceptance | None) -> str:
@@ -333,8 +339,23 @@ def _signed_for(accepted: Acceptance | None) -> str:
     return accepted.in_table()
 
 
-def compose_record(facts: PaperFacts, filled: Sequence[tuple[str, str]]) -> PrintedPaper:
-    """Return 约谈记录: what was planned, what was said by both sides, and the places where both sign.
+def _agreed_rows(agreed: Sequence[PrintedItem]) -> list[tuple[Cell, ...]]:
+    """Return 商定整改事项, with empty places on a blank."""
+    heads = tuple(Cell(title, head=True) for title in ("商定整改事项", "整改措施", "责任人（职务）", "整改时限"))
+    rows = [
+        (
+            Cell(f"{number}. {one.text}"), Cell(one.measure), Cell(one.leader, align="center"),
+            Cell(show_day(one.limit_on) if one.limit_on else "", align="center"),
+        )
+        for number, one in enumerate(agreed, start=1)
+    ]  # fmt: skip
+    return [heads, *(rows or [(Cell(tall=16), Cell(), Cell(), Cell())] * BLANK_ROWS)]
+
+
+def compose_record(
+    facts: PaperFacts, filled: Sequence[tuple[str, str]], agreed: Sequence[PrintedItem] = ()
+) -> PrintedPaper:
+    """Return 约谈记录: what was planned, what was said by both sides and agreed on, and the places where both sign.
 
     `filled` are (title, words) of the record; where it is empty, the sheet is a blank to be written on.
     """
@@ -345,6 +366,7 @@ def compose_record(facts: PaperFacts, filled: Sequence[tuple[str, str]]) -> Prin
     items = "\n".join(f"{number}. {one.words}" for number, one in enumerate(facts.items, start=1))
     rows.append((Cell("约谈事由", head=True), Cell(items, across=3)))
     rows += [(Cell(title, head=True), Cell(words, across=3, tall=0 if words else 22)) for title, words in filled]
+    rows += _agreed_rows(agreed)
     rows.append((
         Cell("约谈方签字", head=True), Cell(tall=18), Cell("被约谈方签字", head=True), Cell(),
     ))  # fmt: skip

@@ -8,7 +8,7 @@ from datetime import date
 from typing import IO, Any
 
 from tracker.domain.campaign_file import UNIT_KINDS
-from tracker.domain.ledger_columns import KINDS, line_of, sheet_columns
+from tracker.domain.ledger_columns import KINDS, file_row, line_of, sheet_columns
 from tracker.domain.lights import LIGHTS
 from tracker.domain.permissions import Viewer
 from tracker.domain.ports import SheetWriter
@@ -111,7 +111,7 @@ class LedgerFileService:
                 found = stream_rows(uow.session, ledger, sort=wanted.sort, most=MOST_ROWS)
                 for number, row in enumerate(found, start=1):
                     line = line_of(wanted.kind, row, self._floor.catalog)
-                    yield (line.ref, *line.cells)
+                    yield file_row(wanted.kind, row, line)
                     if number % STEP == 0:
                         progress(number)
 

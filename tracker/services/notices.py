@@ -35,9 +35,10 @@ from tracker.services.contesting import check_not_contested, lapse_all, touched_
 from tracker.services.context import Floor, Setting
 from tracker.services.correcting import check_names_corrected, corrected_event, number_word
 from tracker.services.counted_papers import counts_of_lines, papers_behind
+from tracker.services.decision_papers import check_decision_stands
 from tracker.services.moving import Move, move_task
 from tracker.services.recording import Doer, doer_at, event
-from tracker.services.rectification import open_for_items
+from tracker.services.rectification import open_for_agreed, open_for_items
 from tracker.services.rising import settle
 from tracker.services.seeing import see
 from tracker.services.standings import follow_move, give_place, hold_standing
@@ -198,6 +199,8 @@ class NoticeService:
             opened = 0
             if planned.opens == "rectification_for_items":
                 opened = open_for_items(uow, self._floor, held.setting, held.notice, values, by, now=now)
+            elif planned.opens == "rectification_for_agreed":
+                opened = open_for_agreed(uow, self._floor, held.notice, values or {}, by, now=now)
             held.notice.version += 1
             drop_extension(uow, held.task, definition, now=now)
             settle(uow, self._floor, held.task, held.setting, now=now)
@@ -232,6 +235,7 @@ class NoticeService:
         if not [item for item in held.items if item.struck_at is None]:
             raise CannotIssue("这份草稿里已没有要处理的事项，不能报审。请弃用草稿，或添加事项。", ["没有未划去的事项"])
         check_names_corrected(uow, held.notice)
+        check_decision_stands(uow, self._floor, held.notice, held.setting)
         held.notice.details = values or held.notice.details
         held.notice.gathering = False
         held.notice.content_hash = _hash(held)
@@ -259,7 +263,8 @@ class NoticeService:
         if notice.approved_hash is None or notice.approved_hash != _hash(held):
             raise StaleVersion("现在的内容与审批时不一致，不能印发。请退回重新报审。")
         corrected = check_names_corrected(uow, notice)
-        word = number_word(held.setting.campaign.settings, notice, corrected)
+        named = corrected or check_decision_stands(uow, self._floor, notice, held.setting)
+        word = number_word(held.setting.campaign.settings, notice.kind, named)
         struck = look_again(uow, self._floor, held.items, now=now)
         kept = [item for item in held.items if item.struck_at is None]
         if not kept:
@@ -285,6 +290,7 @@ class NoticeService:
             # How the office printed then: a later change of its layout does not reach back.
             "office_name": held.setting.office.name, "layout": held.setting.campaign.settings.get("paper_layout") or {},
             **({"deemed_days": deemed} if deemed else {}),
+            "template": uow.paper_templates.in_use(notice.office_id, notice.kind),
         }  # fmt: skip
         issued = event(("notice", notice.id), "notice.issued", payload, at=now, by=by)
         uow.events.append([issued, *corrected_event(notice, corrected, by, now=now)])
@@ -304,6 +310,8 @@ class NoticeService:
         # Whoever voids a contested paper ends its objections, so their tasks are locked with it, in one order.
         counted = papers_behind(counts_of_lines(uow, self._floor, lines))
         wanted = {peek.task_id, *tasks_about(uow, lines), *counted, *touched_by_voiding(uow, peek)}
+        if peek.about_task_id is not None:
+            wanted.add(peek.about_task_id)
         tasks = {task.id: task for task in uow.tasks.find_many(sorted(wanted), lock=True)}
         notice = uow.notices.get_by_ref(notice_ref, lock=True)
         task = tasks[notice.task_id]
@@ -381,6 +389,8 @@ def _tell_about(
             message, roles = "served", ("liaison", "head")
         case "reply":
             message, roles = "to_review", ("supervisor",)
+        case "record":
+            message, roles = "passed_on", ("liaison", "head")
         case "close" | "void":
             message, roles = "reply_judged", ("liaison", "head")
         case _ if planned.counts_as is CountsAs.QUALITY_FAILURE:

@@ -12,6 +12,7 @@ from tracker.web.admin.accounts import blueprint as accounts
 from tracker.web.admin.operations import blueprint as operations
 from tracker.web.calendar.views import blueprint as calendar
 from tracker.web.campaign.changes import blueprint as changes
+from tracker.web.campaign.look_backs import blueprint as look_backs
 from tracker.web.campaign.occurrences import blueprint as occurrences
 from tracker.web.campaign.returns import blueprint as returns
 from tracker.web.campaign.standings import blueprint as standings
@@ -21,8 +22,11 @@ from tracker.web.exports.views import blueprint as exports
 from tracker.web.help.views import blueprint as help_pages
 from tracker.web.inbox.views import blueprint as inbox
 from tracker.web.ledger.lists import blueprint as ledger_lists
+from tracker.web.ledger.reading import blueprint as ledger_reading
 from tracker.web.ledger.views import blueprint as ledger
+from tracker.web.notices.decisions import blueprint as decision_papers
 from tracker.web.notices.printing import blueprint as printing
+from tracker.web.notices.templates import blueprint as paper_templates
 from tracker.web.notices.views import blueprint as notices
 from tracker.web.objections.views import blueprint as objections
 from tracker.web.outbox.office import blueprint as deliveries
@@ -47,7 +51,7 @@ from tracker.web.workbench.views import blueprint as workbench
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     health.blueprint, account, desk, tasks, explaining, attachments, workbench, deciding, notices, printing, slips, objections, campaign, plans, changes, occurrences, returns,
-    standings,
+    standings, look_backs, decision_papers, paper_templates, ledger_reading,
     ledger, ledger_lists, exports, accounts, operations, units, roster_import, unit_acts, office_people, areas, calendar,
     help_pages, search, inbox, deliveries, wordings, told, receipts, optional_mail,
     unsubscribe,

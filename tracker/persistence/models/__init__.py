@@ -24,7 +24,9 @@ from tracker.persistence.models.installation import (
     WorkflowVersion,
 )
 from tracker.persistence.models.ledger_export import LedgerExport, LedgerExportChunk
+from tracker.persistence.models.look_back_draw import LookBackDraw
 from tracker.persistence.models.objection import FrozenTask, Objection
+from tracker.persistence.models.paper_template import PaperTemplate
 from tracker.persistence.models.person import Account, LoginSession, Person, PostHeld
 from tracker.persistence.models.plan_draft import PlanDraft
 from tracker.persistence.models.receipt_slip import ReceiptSlip
@@ -46,7 +48,8 @@ from tracker.persistence.models.unit import (
 __all__ = [
     "Account", "Assignment", "Attachment", "Base", "Blob", "BlobChunk", "CalendarDay", "CalendarVersion", "Campaign",
     "ChannelState", "ClockRow", "ContactTrouble", "Delivery", "DeliveryItem", "Event", "EventPersonal", "Extension", "Finding", "Firing", "FrozenTask", "Incident",
-    "Installation", "LadderVersion", "LedgerExport", "LedgerExportChunk", "LoginSession", "Measure", "Notice", "NoticeItem", "NumberSeries", "Objection", "Office",
+    "Installation", "LadderVersion", "LedgerExport", "LedgerExportChunk", "LoginSession", "LookBackDraw", "Measure", "Notice",
+    "NoticeItem", "NumberSeries", "Objection", "Office", "PaperTemplate",
     "Person", "Phase", "PlanDraft", "PostHeld", "Problem", "Receipt", "ReceiptSlip", "RecordedOccurrence", "RequiredReturn",
     "RequiredReturnUnit", "RosterImport", "Seal", "SealLeaf", "SendingRound", "Stream", "Submission", "Task", "Told", "Unit",
     "UnitAlias", "UnitName",

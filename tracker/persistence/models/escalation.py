@@ -111,11 +111,15 @@ class Notice(Base):
     ended_at: Mapped[datetime | None] = mapped_column(default=None)  # voided or superseded: it counts no more
     deem_at: Mapped[datetime | None] = mapped_column(default=None)  # when it is deemed received, while it waits
     corrects_id: Mapped[int | None] = link("notice.id", default=None, index=True)  # the paper that this one corrects
+    about_task_id: Mapped[int | None] = link("task.id", default=None, index=True)  # whose decision it puts on paper
     created_at: Mapped[datetime]
 
 
 class NoticeItem(Base):
-    """One line of a notice. Struck items stay in the row with who, when and why."""
+    """One line of a notice. Struck items stay in the row with who, when and why.
+
+    `agreed_at` = it is no line of the paper itself, but was agreed on when its unit was called in (约谈).
+    """
 
     __tablename__ = "notice_item"
     __table_args__ = (
@@ -135,3 +139,4 @@ class NoticeItem(Base):
     leader: Mapped[str] = mapped_column(default="")
     limit_on: Mapped[date | None] = mapped_column(default=None)
     rectification_task_id: Mapped[int | None] = link("task.id", default=None, unique=True)
+    agreed_at: Mapped[datetime | None] = mapped_column(default=None)

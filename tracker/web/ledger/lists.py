@@ -13,9 +13,9 @@ from werkzeug.wrappers import Response as AnyResponse
 from tracker.documents.csv_files import csv_chunks
 from tracker.domain.campaign_file import UNIT_KINDS
 from tracker.domain.errors import NotFound
-from tracker.domain.ledger_columns import KINDS, line_of
+from tracker.domain.ledger_columns import KINDS, file_heads, file_row, line_of
 from tracker.domain.lights import LIGHTS
-from tracker.domain.permissions import Action
+from tracker.domain.permissions import EDITING, Action
 from tracker.domain.values import SEVERITY_TITLES, local_date
 from tracker.persistence.queries import ledger_lists as queries
 from tracker.services.ledger_files import AT_ONCE, WORKBOOK, Wanted, read_filters
@@ -72,6 +72,7 @@ def show(kind: str) -> str:
         severities=SEVERITY_TITLES.items(), wrong_dates=_wrong_dates(), most=MOST_EXPORTED,
         file_url=url_for("ledger_lists.export", kind=kind, **kept), at_once=AT_ONCE,
         book_url=url_for("ledger_lists.write", kind=kind, **kept),
+        may_read_back=shown.read_back and any(may_somewhere(ledger.viewer, action) for action in EDITING),
         next_url=url_for(
             "ledger_lists.show", kind=kind, **kept, after=f"{following.key}~{following.id}~{following.number}"
         ) if following else None,
@@ -94,12 +95,12 @@ def export(kind: str) -> Response:
     file_name = f"{KINDS[kind].title}-{stamp}-{name}.csv"
 
     def rows() -> Iterator[tuple[str, ...]]:
-        yield ("序号", "编号", *(title for _, title in KINDS[kind].columns))
+        yield file_heads(kind)
         with parts.reading() as session:
             found = queries.stream_rows(session, ledger, sort=sort, most=MOST_EXPORTED)
             for number, row in enumerate(found, start=1):
                 line = line_of(kind, row, parts.catalog)
-                yield (str(number), line.ref, *line.cells)
+                yield (str(number), *file_row(kind, row, line))
         if total > MOST_EXPORTED:
             yield (f"共{total}行，一次最多导出{MOST_EXPORTED}行，以下未导出。请按单位或时限分次导出。",)
 

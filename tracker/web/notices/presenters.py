@@ -21,7 +21,7 @@ from tracker.domain.receiving import Received, Way
 from tracker.domain.values import ROLE_TITLES, Role, local_date, severity_colour, severity_title
 from tracker.persistence.queries.notice_page import ItemRow, NoticeHead, NoticePage, NoticeRow, StepRow
 from tracker.persistence.queries.objections import ObjectionRow
-from tracker.services.printing import deemed_days, documents_of
+from tracker.services.printing import PAPER, deemed_days, documents_of
 from tracker.services.receiving import ACCEPT
 from tracker.web.notices.filled import Filled, present_filled, show_value
 from tracker.web.showing import left_or_late
@@ -107,6 +107,8 @@ class NoticeView:
     filled: tuple[Filled, ...]
     entries: tuple[Entry, ...]
     documents: tuple[tuple[str, str], ...]
+    signable: tuple[tuple[str, str], ...] = ()
+    agreed: tuple[ItemView, ...] = ()
     objections: tuple[ObjectionRow, ...] = ()
     received: str = ""
 
@@ -117,6 +119,8 @@ def present_notice(
     """Return a paper's page."""
     head = found.head
     definition = catalog.workflow(head.workflow_version_id)
+    documents = documents_of(definition, issued=head.issued_at is not None)
+    filled = {row.transition for row in found.filled}
     return NoticeView(
         head=head,
         kind=NOTICE_TITLES.get(head.kind, definition.title),
@@ -140,7 +144,9 @@ def present_notice(
         ),
         filled=tuple(present_filled(row, catalog.workflow(row.workflow_version_id)) for row in found.filled),
         entries=tuple(entry for step in found.history if (entry := _entry(step, definition)) is not None),
-        documents=tuple(documents_of(definition, issued=head.issued_at is not None).items()),
+        documents=tuple(documents.items()),
+        signable=tuple(one for one in documents.items() if one[0] == PAPER or one[0] in filled),
+        agreed=tuple(_item(item, found, catalog, now=now, calendar=calendar) for item in found.agreed),
         objections=tuple(one for one in found.objections if one.item_id is None),
         received=_received(found, definition),
     )  # fmt: skip
@@ -220,7 +226,8 @@ def _item(
     if item.rectification_state is not None and item.rectification_version_id is not None:
         state = catalog.workflow(item.rectification_version_id).states[item.rectification_state].title
     light = LIGHTS[item.rectification_light] if item.rectification_light else None
-    return ItemView(item, "；".join(why) or "人工添加", state, light, mine)
+    added = "约谈商定" if item.agreed_at else "人工添加"
+    return ItemView(item, "；".join(why) or added, state, light, mine)
 
 
 def _entry(step: StepRow, definition: WorkflowDefinition) -> Entry | None:
@@ -235,7 +242,15 @@ def _entry(step: StepRow, definition: WorkflowDefinition) -> Entry | None:
         return Entry("无人拆阅，改请他人转办", _who(step), step.at, ())
     if step.kind not in EVENT_TITLES:
         return None
-    return Entry(EVENT_TITLES[step.kind], _who(step), step.at, _lines(step.kind, payload))
+    if step.kind == "notice.drafted" and step.person_name is not None:
+        return Entry("起草", _who(step), step.at, _lines(step.kind, payload, definition))
+    return Entry(EVENT_TITLES[step.kind], _who(step), step.at, _lines(step.kind, payload, definition))
+
+
+def _form_of(definition: WorkflowDefinition, payload: Mapping[str, Any]) -> str | None:
+    """Return the form of which a signed copy is, None when it is of the paper itself."""
+    step = definition.transition(str(payload.get("document", "")))
+    return step.form if step else None
 
 
 def _received(found: NoticePage, definition: WorkflowDefinition) -> str:
@@ -255,7 +270,7 @@ def _red_head(head: NoticeHead) -> str:
     return "" if layout.form_of(head.kind) is PaperForm.SHEET else layout.letterhead
 
 
-def _lines(kind: str, payload: Mapping[str, Any]) -> tuple[str, ...]:
+def _lines(kind: str, payload: Mapping[str, Any], definition: WorkflowDefinition) -> tuple[str, ...]:
     match kind:
         case "notice.issued":
             struck = payload.get("struck")
@@ -268,7 +283,8 @@ def _lines(kind: str, payload: Mapping[str, Any]) -> tuple[str, ...]:
         case "notice.corrected":
             return (f"由{payload.get('number')}更正。",)
         case "notice.signed_copy":
-            return (f"{payload.get('attachment')}，SHA-256 {str(payload.get('sha256'))[:16]}…",)
+            of = f"{definition.forms[form].title}签字件，" if (form := _form_of(definition, payload)) else ""
+            return (f"{of}{payload.get('attachment')}，SHA-256 {str(payload.get('sha256'))[:16]}…",)
         case "notice.items_opened":
             return ("、".join(payload.get("tasks", [])),)
         case "notice.item_added":

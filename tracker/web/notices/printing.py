@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from tracker.documents.file_names import safe_name
+from tracker.domain.errors import TemplateRefused
 from tracker.domain.permissions import Action
 from tracker.services.evidence import ZIP, file_name
 from tracker.services.paper_files import NARROWS
@@ -22,8 +23,13 @@ WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 @blueprint.get("/notices/<ref>/<document>.docx")
 @requires(Action.SEE_CAMPAIGN)
 def word(ref: str, document: str) -> Response:
-    """Give a paper, or another document that belongs to it, as Word."""
-    printed = container().printing.print_paper(viewer(), notice_ref=ref, document=document)
+    """Give a paper, or another document that belongs to it, as Word; with ?layout=own not in the office's template."""
+    own = request.args.get("layout") == "own"
+    try:
+        printed = container().printing.print_paper(viewer(), notice_ref=ref, document=document, own_layout=own)
+    except TemplateRefused as refused:
+        flash(f"按本单位的模板打印没有成功：{refused.problems[0]}可以先按系统版式打印。", "danger")
+        return redirect(url_for("notices.show", ref=ref, layout="own"))
     return handed_over(printed.content, safe_name(f"{printed.name}.docx", "docx"), WORD)
 
 

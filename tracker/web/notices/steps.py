@@ -117,7 +117,8 @@ def _known(
     if earlier is not None:
         return flat_values(earlier.values)
     rows = [f for f in definition.forms[form_key].fields if f.type is FieldType.ROWS and f.of]
-    items_field = next((f for f in rows if any(one.prefilled for one in definition.forms[f.of or ""].fields)), None)
+    begun = (f for f in rows if f.prefilled or any(one.prefilled for one in definition.forms[f.of or ""].fields))
+    items_field = next(begun, None)
     if items_field is None:
         return {}
     days = int(found.head.settings.get("rectification_days", DEFAULT_DAYS))
@@ -127,7 +128,7 @@ def _known(
     for index, item in enumerate(kept):
         row = f"{items_field.name}.{index}"
         known |= {
-            f"{row}.item": item.text[:MOST_LETTERS], f"{row}.measure": item.measure, f"{row}.leader": item.leader,
+            f"{row}.item": item.text if items_field.prefilled else item.text[:MOST_LETTERS], f"{row}.measure": item.measure, f"{row}.leader": item.leader,
             f"{row}.limit_on": (item.limit_on or limit).isoformat(),
         }  # fmt: skip
     return known

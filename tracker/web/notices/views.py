@@ -14,6 +14,7 @@ from tracker.domain.values import local_date
 from tracker.persistence.queries import notice_page as queries
 from tracker.persistence.queries.proof import find_proof
 from tracker.services.paper_files import NARROWS
+from tracker.services.printing import PAPER
 from tracker.web.auth import requires
 from tracker.web.errors import status_of
 from tracker.web.extending import DECISION, EXTENSION, Extending, check_may_decide, present_extending, said_done
@@ -194,7 +195,10 @@ def add_signed_copy(ref: str) -> Answer:
     try:
         if file is None or not file.filename:
             raise AttachmentRefused("没有收到文件。请选择盖章后的 PDF、OFD 或扫描照片。")
-        container().signed_copies.add(viewer(), notice_ref=ref, file_name=file.filename, content=file.read())
+        container().signed_copies.add(
+            viewer(), notice_ref=ref, file_name=file.filename, content=file.read(),
+            document=request.form.get("document", PAPER),
+        )  # fmt: skip
     except TrackerError as refused:
         return _refused(ref, "signed_copy", refused)
     return _done(ref, "盖章件已收下，并记入办理过程。")
@@ -290,9 +294,16 @@ def _page(ref: str, trouble: Trouble = NO_TROUBLE) -> str:
         "notices/show.html", view=present_notice(found, parts.catalog, now=now, calendar=calendar), steps=steps,
         trouble=trouble, editable=editable, signs=head.issued_at is not None and head.inside and drafts,
         signed=found.signed, corrections=found.corrections, extending=_extending(found), offer=parts.objections.offer(who, ref),
-        outcomes=OUTCOMES, today=local_date(now), offers_slip=parts.slips.offers(who, found), takes_evidence=head.issued_at is not None and parts.evidence.may_take(who, _place(head)),
+        decided=parts.decision_papers.offered(who, task_ref=head.task_ref) if _may_be_decided(found) else (),
+        outcomes=OUTCOMES, today=local_date(now), offers_slip=parts.slips.offers(who, found),
+        takes_evidence=head.issued_at is not None and parts.evidence.may_take(who, _place(head)),
         why=parts.explanations.explain(who, ref) if request.args.get("why") else None,
     )  # fmt: skip
+
+
+def _may_be_decided(found: queries.NoticePage) -> bool:
+    """Tell whether something may have been decided of which another paper can speak."""
+    return found.head.issued_at is not None and (found.head.final or bool(found.extensions))
 
 
 def _extending(found: queries.NoticePage) -> Extending:

@@ -18,6 +18,7 @@ from tracker.domain.rising import Risen
 from tracker.domain.values import WAITS_FOR_TITLES, WaitsFor, local_date
 from tracker.persistence.queries.task_page import TaskHead, TaskPage, TaskProblem, get_task_page
 from tracker.services.excusing import EXCUSABLE
+from tracker.services.rectification import RECTIFICATION
 from tracker.web.desk.views import option_title
 from tracker.web.extending import DECISION, EXTENSION, Extending, present_extending
 from tracker.web.forms import flat_values
@@ -90,6 +91,7 @@ def show_task(ref: str, attempt: Attempt = NOTHING_TRIED, *, status: int = 200) 
         counts=count_fields(definition), rungs=parts.escalations.orderable_rungs(who, task_ref=ref) if offers[ORDER] else [],
         lost=lost_fields(attempt, definition, _shown(actions, offers)),
         tied=present_tied(page, parts.catalog.workflow, now=now, calendar=calendar),
+        decided=parts.decision_papers.offered(who, task_ref=ref) if _may_be_decided(page) else (),
         openings=parts.access_log.openings(who, task_ref=ref) if definition.confidential else None, who_of=who_of,
         outcomes=OUTCOMES, may_object=may(who, Action.OBJECT, place_of(head)),
         paper_kind=NOTICE_TITLES.get(page.objection.row.notice_kind, "文书") if page.objection else "",
@@ -102,6 +104,11 @@ def _rolled_up(page: TaskPage, definition: WorkflowDefinition) -> dict[str, obje
     """Return what the lower units' returns fill into this unit's own form, as a form posts it."""
     shares = [one for one in page.tied if one.tie == "share"]
     return flat_values(dict(rolled_up(report_form(definition), shares).sums)) if shares else {}
+
+
+def _may_be_decided(page: TaskPage) -> bool:
+    """Tell whether something may have been decided of which a paper can speak."""
+    return bool(page.extensions) or page.head.workflow_key == RECTIFICATION
 
 
 def waits_title(head: TaskHead) -> str:
