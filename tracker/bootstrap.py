@@ -59,6 +59,7 @@ from tracker.services.explanations import ExplanationService
 from tracker.services.exports import ExportService
 from tracker.services.extensions import ExtensionService
 from tracker.services.first_logins import give_first_logins
+from tracker.services.form_drafts import FormDraftService
 from tracker.services.handing import HandDownService
 from tracker.services.inboxes import InboxService
 from tracker.services.incidents import IncidentService
@@ -123,6 +124,7 @@ class Container:
         self.plan_drafts = PlanDraftService(self.floor, cipher=self.cipher, reader=self._read_campaign)
         self.issuing = IssuingService(self.floor, self.campaigns.reasons_against)
         self.tasks = TaskService(self.floor)
+        self.form_drafts = FormDraftService(self.floor, cipher=self.cipher)
         self.handing = HandDownService(self.floor)
         self.changes = ChangeService(self.floor)
         self.access_log = AccessLogService(self.floor)

@@ -8,7 +8,7 @@ logger = structlog.get_logger(__name__)
 
 
 def tidy() -> None:
-    """Seal what grew, settle decisions and stuck messages, forget ended sessions files that nobody imported or fetched."""
+    """Seal what grew, settle decisions and stuck messages, forget ended sessions, old drafts and files nobody fetched."""
     container = current()
     container.rising.settle_all()
     while (root := container.ledger.seal()) is not None:
@@ -17,6 +17,7 @@ def tidy() -> None:
     container.deliveries.resolve_stuck()
     container.accounts.forget_old_sessions()
     container.rosters.forget_expired()
+    container.form_drafts.forget_expired()
     container.ledger_files.take_up_again()
 
 
