@@ -139,6 +139,8 @@ class FieldDefinition:
     options     for CHOICE and CHOICES: stored value → what the screen shows
     asks_as_of  for COUNT: the number changes over time, so the day it was true on is asked too
     prefilled   the page fills it in and only shows it (the item that a reply row answers)
+    carried     it seldom changes from one period to the next (a category, a target, a base number): the next return of
+                the same duty begins with it, marked. Never what was done in a period
     """
 
     name: str
@@ -158,6 +160,7 @@ class FieldDefinition:
     max_rows: int = 200
     asks_as_of: bool = False
     prefilled: bool = False
+    carried: bool = False
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ from tracker.web.receipts.views import blueprint as receipts
 from tracker.web.sample.views import blueprint as sample_bar
 from tracker.web.search.views import blueprint as search
 from tracker.web.tasks.attachments import blueprint as attachments
+from tracker.web.tasks.drafts import blueprint as drafts
 from tracker.web.tasks.explaining import blueprint as explaining
 from tracker.web.tasks.views import blueprint as tasks
 from tracker.web.units.acts import blueprint as unit_acts
@@ -40,7 +41,7 @@ from tracker.web.workbench.deciding import blueprint as deciding
 from tracker.web.workbench.views import blueprint as workbench
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
-    health.blueprint, account, desk, tasks, explaining, attachments, workbench, deciding, notices, printing, objections, campaign, plans, changes, occurrences, returns,
+    health.blueprint, account, desk, tasks, drafts, explaining, attachments, workbench, deciding, notices, printing, objections, campaign, plans, changes, occurrences, returns,
     standings,
     ledger, ledger_lists, accounts, operations, units, roster_import, unit_acts, office_people, areas, calendar,
     help_pages, search, inbox, deliveries, receipts,
