@@ -112,3 +112,23 @@ def test_a_campaign_is_named_once_there_are_two(site: Site) -> None:
     page = site.browser("clerk-east").get("/desk").text
     assert "测试专项行动" in page
     assert "第二次行动" in page
+
+
+def test_the_day_stands_in_figures_that_lead_to_their_groups(site: Site) -> None:
+    world = site.world
+    page = site.browser("clerk-east").get("/desk").text
+    assert re.search(r'href="#to_accept"><span class="tile-number">2</span>', page)
+    assert re.search(r'tile-none"><span class="tile-number">0</span>[^\n]*逾期', page)
+    assert "今天3月2日 周一，工作日。" in page
+    assert "最近一项3月20日（周五）到期。" in page
+    world.act("clerk-east", world.task("survey", "east")["ref"], "accept")
+    world.move_to("2026-03-20")
+    assert "今天到期1项。" in site.browser("clerk-east").get("/desk").text
+
+
+def test_each_row_leads_to_its_explanation_in_one_step(site: Site) -> None:
+    browser, ref = site.browser("clerk-east"), site.world.task("survey", "east")["ref"]
+    assert f'href="/explain/{ref}" data-why-here' in browser.get("/desk").text
+    said = browser.get(f"/explain/{ref}").text
+    assert "联络员" in said  # to whom
+    assert re.search(r"3月\d+日", said)  # when

@@ -214,8 +214,13 @@ def read_desk(session: Session, viewer: Viewer, *, unit: int | None, now: dateti
         tuple(DeskNotice(**row) for row in notices),
         tuple(DoneTask(**_without_total(row)) for row in done),
         done[0]["total"] if done else 0,
-        tuple((row.unit_id, row.name) for row in session.execute(UNITS, given)),
+        find_units(session, viewer),
     )
+
+
+def find_units(session: Session, viewer: Viewer) -> tuple[tuple[int, str], ...]:
+    """Return the units of the viewer's desk that have tasks: id and name."""
+    return tuple((row.unit_id, row.name) for row in session.execute(UNITS, scope(viewer)))
 
 
 def find_unit_problems(

@@ -12,7 +12,7 @@ from tracker.domain.lights import DUE_SOON, LATE, LIGHTS, SENT_BACK, TO_ACCEPT, 
 from tracker.domain.quotas import TaskPeriod
 from tracker.domain.values import local_date
 from tracker.persistence.queries.desk import DeskTask
-from tracker.web.showing import left_or_late, say_date
+from tracker.web.showing import left_or_late, say_date, show_date
 
 #: In the order in which they are shown: key, title, what the group is about.
 GROUPS = (
@@ -58,6 +58,16 @@ class DeskGroup:
 
 
 @dataclass(frozen=True)
+class Tile:
+    """One figure of the day; `symbol` is that of its light, or empty. A figure of nought leads nowhere."""
+
+    key: str
+    title: str
+    symbol: str
+    count: int
+
+
+@dataclass(frozen=True)
 class Ruler:
     """What rows are measured with."""
 
@@ -77,6 +87,34 @@ def present_groups(tasks: Sequence[DeskTask], ruler: Ruler) -> tuple[DeskGroup, 
         row = _row(task, ruler)
         rows[_group_of(row)].append(row)
     return tuple(DeskGroup(key, title, about, _folded(rows[key])) for key, title, about in GROUPS if rows[key])
+
+
+#: The figures that stand there every day, also at nought; others are shown when there is something in them.
+DAILY = ("to_accept", "due_soon", "late", "sent_back", "waiting")
+
+
+def present_tiles(groups: Sequence[DeskGroup], *, notices: int) -> tuple[Tile, ...]:
+    """Return the day in figures: one for each group, in the order of the day, and the papers to answer."""
+    counts = {group.key: len(group.rows) for group in groups}
+    tiles = [
+        Tile(key, title, LIGHTS[key].symbol if key in LIGHTS else "", counts.get(key, 0))
+        for key, title, _ in GROUPS
+        if key in DAILY or key in counts
+    ]
+    return tuple(tiles) + ((Tile("notices", "待回复文书", "", notices),) if notices else ())
+
+
+def say_day(tasks: Sequence[DeskTask], ruler: Ruler) -> tuple[str, ...]:
+    """Return what is to be known of today: the date, whether it is a working day, what falls due, else what is next."""
+    today = local_date(ruler.now)
+    work = "工作日" if ruler.calendar.is_workday(today) else "休息日"
+    mine = [task.due_on for task in tasks if task.waits_for == "unit" and task.due_on is not None]
+    said = [f"今天{show_date(today, today)}，{work}。"]
+    if due := sum(1 for day in mine if day == today):
+        said.append(f"今天到期{due}项。")
+    elif coming := min((day for day in mine if day > today), default=None):
+        said.append(f"最近一项{say_date(coming, today)}到期。")
+    return tuple(said)
 
 
 def _folded(rows: Sequence[DeskRow]) -> tuple[DeskRow, ...]:
