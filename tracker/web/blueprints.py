@@ -28,6 +28,7 @@ from tracker.web.plans.views import blueprint as plans
 from tracker.web.receipts.views import blueprint as receipts
 from tracker.web.sample.views import blueprint as sample_bar
 from tracker.web.search.views import blueprint as search
+from tracker.web.style.views import blueprint as style
 from tracker.web.tasks.attachments import blueprint as attachments
 from tracker.web.tasks.drafts import blueprint as drafts
 from tracker.web.tasks.explaining import blueprint as explaining
@@ -44,7 +45,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     health.blueprint, account, desk, tasks, drafts, explaining, attachments, workbench, deciding, notices, printing, objections, campaign, plans, changes, occurrences, returns,
     standings,
     ledger, ledger_lists, accounts, operations, units, roster_import, unit_acts, office_people, areas, calendar,
-    help_pages, search, inbox, deliveries, receipts,
+    help_pages, style, search, inbox, deliveries, receipts,
 )  # fmt: skip
 
 #: Their callers are machines: a token in the address stands in place of the form's.
