@@ -55,3 +55,10 @@ def test_axe_finds_nothing_grave_on_the_way_in(browser: Browser, told: RunningSa
         page.goto(told.address + path)
         assert grave_faults(page) == []
     page.close()
+
+
+def test_axe_would_see_a_fault(browser: Browser) -> None:
+    page = browser.new_page()
+    page.set_content("<html lang=zh-CN><title>页</title><main><h1>页</h1><input name=x><img src=x></main></html>")
+    assert {one.split(": ")[1].split(" ")[0] for one in grave_faults(page)} >= {"label", "image-alt"}
+    page.close()

@@ -5,7 +5,7 @@ const dayOf = (cell) => Number(cell.dataset.day);
 
 function nearest(from, by) {
   const ahead = busy().filter((cell) => (by > 0 ? dayOf(cell) > dayOf(from) : dayOf(cell) < dayOf(from)));
-  if (Math.abs(by) === 1) return by > 0 ? ahead[0] : ahead.at(-1);
+  if (Math.abs(by) === 1) return by > 0 ? ahead[0] : ahead[ahead.length - 1];
   const wanted = dayOf(from) + by;
   return ahead.sort((a, b) => Math.abs(dayOf(a) - wanted) - Math.abs(dayOf(b) - wanted))[0];
 }

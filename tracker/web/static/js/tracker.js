@@ -7,7 +7,7 @@ import "./rates.js";
 import "./why.js";
 
 const summary = document.querySelector("[data-focus]");
-if (summary) summary.focus();
+if (summary && !summary.closest("[data-example]")) summary.focus();
 
 // On a phone the pages stand in one strip: the present one is pushed into sight.
 const strip = document.querySelector(".site-nav");
