@@ -126,6 +126,17 @@ def test_the_day_stands_in_figures_that_lead_to_their_groups(site: Site) -> None
     assert "今天到期1项。" in site.browser("clerk-east").get("/desk").text
 
 
+def test_a_late_row_says_what_comes_next_when_and_to_whom_as_the_explanation_does(site: Site) -> None:
+    world, ref = site.world, site.world.task("survey", "east")["ref"]
+    world.act("clerk-east", ref, "accept")
+    world.move_to("2026-03-24")
+    browser = site.browser("clerk-east")
+    said = re.search(r"下一步：到(\d+月\d+日\d+:\d\d)仍未办结的，([^。]+)。", browser.get("/desk").text)
+    assert said
+    assert said[2].startswith("列为待处事项，由督导组决定是否发督导通知书")
+    assert f"如到{said[1]}仍未办结：{said[2]}" in browser.get(f"/explain/{ref}").text
+
+
 def test_each_row_leads_to_its_explanation_in_one_step(site: Site) -> None:
     browser, ref = site.browser("clerk-east"), site.world.task("survey", "east")["ref"]
     assert f'href="/explain/{ref}" data-why-here' in browser.get("/desk").text

@@ -7,13 +7,18 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from tracker.domain.calendar import WorkingCalendar
+from tracker.domain.clock_words import say_moment
+from tracker.domain.deadlines import rung_moment
 from tracker.domain.ladder import Ladder, RungAct
 from tracker.domain.lights import DUE_SOON, LATE, LIGHTS, SENT_BACK, TO_ACCEPT, Light
 from tracker.domain.quotas import TaskPeriod
+from tracker.domain.timeline_words import does
 from tracker.domain.values import local_date
 from tracker.persistence.queries.desk import DeskTask
 from tracker.web.showing import left_or_late, say_date, show_date
 
+#: Lights that call for something: the row says what comes next if nothing is done.
+SAY_NEXT = frozenset({LATE.code, DUE_SOON.code, SENT_BACK.code})
 #: In the order in which they are shown: key, title, what the group is about.
 GROUPS = (
     ("to_judge", "待您审核", "下级单位报来的，由本单位审核。"),
@@ -177,7 +182,30 @@ def _why(task: DeskTask, ruler: Ruler, *, to_accept: bool) -> list[str]:
         said.append("有关事项正在申诉，期间不催办、不升级。")
     if task.waits_for == "unit" and task.fired and task.ladder_version_id is not None:
         said.append(_last_fired(task, ruler.ladder(task.ladder_version_id), today))
+    if task.waits_for == "unit" and task.light in SAY_NEXT and (step := _next_step(task, ruler, today)):
+        said.append(step)
     return said
+
+
+def _next_step(task: DeskTask, ruler: Ruler, today: date) -> str:
+    """Say what the engine does next, when and to whom; "" where only the explanation can say it.
+
+    When is what the engine has stored. What is the rung that lateness reaches at that moment, the graver of two.
+    """
+    if task.next_fire_at is None or task.clock_due_on is None or task.ladder_version_id is None or task.tie == "share":
+        return ""
+    late_from = task.ladder_from_on or task.clock_due_on
+    reached = [
+        rung
+        for rung in ruler.ladder(task.ladder_version_id).rungs
+        if rung.after is not None
+        and rung_moment(late_from if rung.after > 0 else task.clock_due_on, rung.after, rung.at, ruler.calendar)
+        == task.next_fire_at
+    ]
+    if not reached:
+        return ""
+    excused = "、没有正当理由" if reached[-1].unless_excused else ""
+    return f"下一步：到{say_moment(task.next_fire_at, today)}仍未办结{excused}的，{does(reached[-1])}。"
 
 
 def _lateness(task: DeskTask, ruler: Ruler) -> str:
