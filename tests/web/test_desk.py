@@ -51,7 +51,7 @@ def test_each_stage_of_a_task_stands_in_its_group(site: Site) -> None:
     world.move_to("2026-03-25")
     page = site.browser("clerk-east").get("/desk").text
     assert group_of(page, survey) == "late"
-    assert "期限是3月20日（周五），已逾期3个工作日" in page
+    assert "3月20日 周五</time> · 已超3个工作日" in page
     assert "已催办1次" in page
 
 
@@ -143,3 +143,15 @@ def test_each_row_leads_to_its_explanation_in_one_step(site: Site) -> None:
     said = browser.get(f"/explain/{ref}").text
     assert "联络员" in said  # to whom
     assert re.search(r"3月\d+日", said)  # when
+
+
+def test_days_of_waiting_for_the_supervisors_are_said_not_to_be_the_unit_s(site: Site) -> None:
+    world, ref = site.world, site.world.task("survey", "east")["ref"]
+    world.act("clerk-east", ref, "accept")
+    world.act("clerk-east", ref, "report", {"category": "rental", "should_check": "1", "checked": "1"})
+    world.move_to("2026-03-25")
+    world.act("sup1", ref, "return", reason="数字不对")
+    world.move_to("2026-03-27")
+    page = site.browser("clerk-east").get("/desk").text
+    assert "已超5个工作日" in page
+    assert re.search(r"其中属于本单位的逾期[12]个工作日，等待审核的日子不计。", page)

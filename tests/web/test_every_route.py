@@ -112,7 +112,7 @@ ROUTES = (
     Row("POST", "/tasks/<ref>/order", "boss", fill="ref=draft_task"),
     Row("POST", "/tasks/<ref>/attachments", DRAFTERS, "boss", fill="ref=draft_task"),
     Row("POST", "/tasks/<ref>/drafts/<act>", UNIT, f"{SIDE} area", fill="ref=task act=report"),
-    Row("POST", "/tasks/<ref>/drafts/<act>", DRAFTERS, "boss", fill="ref=draft_task act=send_back"),
+    Row("POST", "/tasks/<ref>/drafts/<act>", SIDE, fill="ref=draft_task act=send_back"),
     Row("POST", "/tasks/<ref>/drafts/<act>/discard", INVOLVED, fill="ref=task act=report"),
     Row("POST", "/tasks/<ref>/drafts/<act>/discard", SIDE, fill="ref=draft_task act=send_back"),
     Row("GET", "/attachments/<ref>", INVOLVED, fill="ref=attachment"),

@@ -174,8 +174,8 @@ def _why(task: DeskTask, ruler: Ruler, *, to_accept: bool) -> list[str]:
         day = say_date(task.accept_due_on, today)
         late = ruler.now >= task.accept_due_at
         said.append(f"应在{day}前签收，已超过，请马上签收。" if late else f"请在{day}前签收。")
-    if task.light == LATE.code and task.due_on is not None:
-        said.append(f"期限是{say_date(task.due_on, today)}，{_lateness(task, ruler)}。")
+    if task.light == LATE.code and (own := _own_lateness(task, ruler)):
+        said.append(own)
     if task.extension_asked:
         said.append("已申请延期，等待批复，期间不催办。")
     if task.contested:
@@ -208,14 +208,12 @@ def _next_step(task: DeskTask, ruler: Ruler, today: date) -> str:
     return f"下一步：到{say_moment(task.next_fire_at, today)}仍未办结{excused}的，{does(reached[-1])}。"
 
 
-def _lateness(task: DeskTask, ruler: Ruler) -> str:
-    """Say how many working days are the unit's own; days spent waiting for others do not count."""
-    today = local_date(ruler.now)
-    counted_from = task.ladder_from_on or task.due_on or today
-    own = max(0, ruler.calendar.working_days_between(counted_from, today))
-    text = f"已逾期{own}个工作日" if own else "刚过期限"
-    moved = task.ladder_from_on is not None and task.due_on is not None and task.ladder_from_on > task.due_on
-    return f"{text}（等待审核的日子不计）" if moved else text
+def _own_lateness(task: DeskTask, ruler: Ruler) -> str:
+    """Say how many of the late days are the unit's own, where it waited for others; "" where all of them are."""
+    if task.ladder_from_on is None or task.due_on is None or task.ladder_from_on <= task.due_on:
+        return ""
+    own = max(0, ruler.calendar.working_days_between(task.ladder_from_on, local_date(ruler.now)))
+    return f"其中属于本单位的逾期{own}个工作日，等待审核的日子不计。"
 
 
 def _last_fired(task: DeskTask, ladder: Ladder, today: date) -> str:
