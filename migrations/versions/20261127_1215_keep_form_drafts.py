@@ -1,14 +1,14 @@
 """Keep what a person types into a form until it is sent.
 
 Revision ID: 0010_form_drafts
-Revises: 0009_corrections
+Revises: 0011_unopened
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0010_form_drafts"
-down_revision = "0009_corrections"
+down_revision = "0011_unopened"
 branch_labels = None
 depends_on = None
 
