@@ -66,6 +66,7 @@ from tracker.services.explanations import ExplanationService
 from tracker.services.exports import ExportService
 from tracker.services.extensions import ExtensionService
 from tracker.services.first_logins import give_first_logins
+from tracker.services.form_drafts import FormDraftService
 from tracker.services.handing import HandDownService
 from tracker.services.inboxes import InboxService
 from tracker.services.incidents import IncidentService
@@ -118,8 +119,7 @@ class Container:
         self, settings: Settings, *, clock: Clock | None = None, queue: JobQueue | None = None,
         couriers: Mapping[str, Courier] | None = None, at_commit: Callable[[CommitPoint], None] = pass_by,
     ) -> None:  # fmt: skip
-        self.settings = settings
-        self._given_couriers = couriers
+        self.settings, self._given_couriers = settings, couriers
         self._mail: SmtpCourier | None = None
         self._engine = connect(settings.database_url, pool_size=max(5, settings.web_threads))
         self.uows = UnitOfWorkFactory(self._engine, at_commit)
@@ -137,6 +137,7 @@ class Container:
         self.plan_drafts = PlanDraftService(self.floor, cipher=self.cipher, reader=self._read_campaign)
         self.issuing = IssuingService(self.floor, self.campaigns.reasons_against)
         self.tasks = TaskService(self.floor)
+        self.form_drafts = FormDraftService(self.floor, cipher=self.cipher)
         self.handing = HandDownService(self.floor)
         self.changes = ChangeService(self.floor)
         self.access_log = AccessLogService(self.floor)
@@ -230,9 +231,7 @@ class Container:
         return DeliveryService(
             uows=self.uows, clock=self.clock, couriers=self.lines.couriers, renderer=self.renderer,
             cipher=self.cipher, queue=self.queue, public_url=self.settings.address, channels=self.channels,
-            calendars=self.calendars,
-            askers=self.lines.askers,
-            reported=frozenset(self.lines.readers),
+            calendars=self.calendars, askers=self.lines.askers, reported=frozenset(self.lines.readers),
             writers=self.lines.writers,
             repeatable=self.lines.repeatable, secret=self.settings.secret_key,
         )  # fmt: skip

@@ -77,11 +77,13 @@ ROUTES = (
     Row("GET", "/help", SIGNED_IN),
     Row("GET", "/help/<workflow>", SIGNED_IN, fill="workflow=lead_check"),
     Row("GET", "/help/<workflow>", fill="workflow=none"),
+    Row("GET", "/style", ADMINS),  # in a sample everybody: see test_style_page
     Row("GET", "/inbox", SIGNED_IN),
     Row("GET", "/inbox/<int:told_id>", "clerk-east", fill="int:told_id=told"),
     Row("POST", "/inbox/read", SIGNED_IN),
     # -- the desk and tasks
     Row("GET", "/desk", BUSINESS),
+    Row("GET", "/desk/month", BUSINESS),
     Row("GET", "/desk/problems", BUSINESS),
     Row("POST", "/desk/accept", UNIT),
     Row("GET", "/tasks/<ref>", INVOLVED, fill="ref=task"),
@@ -113,6 +115,10 @@ ROUTES = (
     Row("POST", "/tasks/<ref>/excuse", "sup1", fill="ref=task"),
     Row("POST", "/tasks/<ref>/order", "boss", fill="ref=draft_task"),
     Row("POST", "/tasks/<ref>/attachments", DRAFTERS, "boss", fill="ref=draft_task"),
+    Row("POST", "/tasks/<ref>/drafts/<act>", UNIT, f"{SIDE} area", fill="ref=task act=report"),
+    Row("POST", "/tasks/<ref>/drafts/<act>", SIDE, fill="ref=draft_task act=send_back"),
+    Row("POST", "/tasks/<ref>/drafts/<act>/discard", INVOLVED, fill="ref=task act=report"),
+    Row("POST", "/tasks/<ref>/drafts/<act>/discard", SIDE, fill="ref=draft_task act=send_back"),
     Row("GET", "/attachments/<ref>", INVOLVED, fill="ref=attachment"),
     Row("GET", "/search", BUSINESS),
     # -- the workbench and papers

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 
 from tracker.definitions.problems import Problem, unknown
+from tracker.domain.carrying import CARRIABLE
 from tracker.domain.definition import (
     FieldDefinition,
     FieldType,
@@ -162,6 +163,10 @@ def _check_field(
         yield Problem(f"{path}.rate", "比率（rate）只能写在数量上，并用 at_most 或 rate_of 写明基数。")
     if field.rate_of is not None and not field.rate:
         yield Problem(f"{path}.rate_of", "写了 rate_of（基数），还要写 rate（比率的名称）。")
+    if field.carried and field.type not in CARRIABLE:
+        yield Problem(
+            f"{path}.carried", "沿用上期（carried）只能写在单行文字、数量、选择和是否上：情况、日期、附件每期都要重填。"
+        )
     if (field.type in (FieldType.CHOICE, FieldType.CHOICES)) != bool(field.options):
         yield Problem(f"{path}.options", "选择（choice、choices）要写 options，其他类型不写。")
     if (field.type is FieldType.ROWS) != (field.of is not None):

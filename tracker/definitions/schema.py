@@ -135,6 +135,7 @@ class FieldSchema(StrictSchema):
     max_length = Number(1, 20_000)
     max_rows = Number(1, 1_000)
     prefilled = Flag(load_default=False)
+    carried = Flag(load_default=False)
 
 
 class FormSchema(StrictSchema):

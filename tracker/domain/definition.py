@@ -140,6 +140,8 @@ class FieldDefinition:
     asks_as_of  for COUNT: the number changes over time, so the day it was true on is asked too
     prefilled   the page fills it in and only shows it (the item that a reply row answers); on ROWS: it begins with a
                 row for each line of the paper, which may be changed
+    carried     it seldom changes from one period to the next (a category, a target, a base number): the next return of
+                the same duty begins with it, marked. Never what was done in a period
     """
 
     name: str
@@ -159,6 +161,7 @@ class FieldDefinition:
     max_rows: int = 200
     asks_as_of: bool = False
     prefilled: bool = False
+    carried: bool = False
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from tracker.persistence.repositories.channel_states import ChannelStateReposito
 from tracker.persistence.repositories.clocks import ClockRepository
 from tracker.persistence.repositories.deliveries import DeliveryRepository
 from tracker.persistence.repositories.events import EventRepository
+from tracker.persistence.repositories.form_drafts import FormDraftRepository
 from tracker.persistence.repositories.history import HistoryRepository
 from tracker.persistence.repositories.incidents import IncidentRepository
 from tracker.persistence.repositories.installations import InstallationRepository
@@ -85,6 +86,7 @@ class UnitOfWork:
         self.campaigns = CampaignRepository(self._session)
         self.notices = NoticeRepository(self._session)
         self.objections = ObjectionRepository(self._session)
+        self.form_drafts = FormDraftRepository(self._session)
         self.openings = OpeningRepository(self._session)
         self.occurrences = OccurrenceRepository(self._session)
         self.paper_templates = PaperTemplateRepository(self._session)

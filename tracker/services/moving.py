@@ -47,6 +47,8 @@ def move_task(
     before, after = task.state, definition.states[move.transition.target]
     changed = _move_clocks(uow, floor, task, definition, after, move, now=now)
     _write_state(task, after, move, now=now)
+    if move.by.person_id is not None:
+        uow.form_drafts.forget(task.id, person_id=move.by.person_id, act=move.transition.name)
     (event_id,) = uow.events.append([
         event(
             ("task", task.id),

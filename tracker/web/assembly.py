@@ -10,7 +10,7 @@ from flask_limiter import Limiter
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from tracker.web import auth, errors, headers, showing
+from tracker.web import auth, compressing, errors, headers, showing
 from tracker.web.account.limits import LOGIN_LIMIT, address, limiter_storage
 from tracker.web.blueprints import BLUEPRINTS, CALLED_BY_MACHINES, SAMPLE_BLUEPRINTS
 from tracker.web.navigation import page_values
@@ -38,6 +38,7 @@ def assemble(container: Container) -> Flask:
     if proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
     headers.install(app)
+    compressing.install(app)
     auth.install(app)
     csrf = CSRFProtect(app)
     for blueprint in CALLED_BY_MACHINES:

@@ -37,7 +37,9 @@ from tracker.web.receipts.views import blueprint as receipts
 from tracker.web.sample.views import blueprint as sample_bar
 from tracker.web.search.views import blueprint as search
 from tracker.web.slips.views import blueprint as slips
+from tracker.web.style.views import blueprint as style
 from tracker.web.tasks.attachments import blueprint as attachments
+from tracker.web.tasks.drafts import blueprint as drafts
 from tracker.web.tasks.explaining import blueprint as explaining
 from tracker.web.tasks.views import blueprint as tasks
 from tracker.web.told.views import blueprint as told
@@ -50,10 +52,11 @@ from tracker.web.workbench.deciding import blueprint as deciding
 from tracker.web.workbench.views import blueprint as workbench
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
-    health.blueprint, account, desk, tasks, explaining, attachments, workbench, deciding, notices, printing, slips, objections, campaign, plans, changes, occurrences, returns,
+    health.blueprint, account, desk, tasks, drafts, explaining, attachments, workbench, deciding, notices, printing, slips, objections,
+    campaign, plans, changes, occurrences, returns,
     standings, look_backs, decision_papers, paper_templates, ledger_reading,
     ledger, ledger_lists, exports, accounts, operations, units, roster_import, unit_acts, office_people, areas, calendar,
-    help_pages, search, inbox, deliveries, wordings, told, receipts, optional_mail,
+    help_pages, style, search, inbox, deliveries, wordings, told, receipts, optional_mail,
     unsubscribe,
 )  # fmt: skip
 

@@ -14,6 +14,7 @@ from tracker.persistence.models.delivery import (
 )
 from tracker.persistence.models.escalation import Finding, Firing, Notice, NoticeItem
 from tracker.persistence.models.event import Event, EventPersonal, Seal, SealLeaf, Stream
+from tracker.persistence.models.form_draft import FormDraft
 from tracker.persistence.models.installation import (
     CalendarDay,
     CalendarVersion,
@@ -47,7 +48,8 @@ from tracker.persistence.models.unit import (
 
 __all__ = [
     "Account", "Assignment", "Attachment", "Base", "Blob", "BlobChunk", "CalendarDay", "CalendarVersion", "Campaign",
-    "ChannelState", "ClockRow", "ContactTrouble", "Delivery", "DeliveryItem", "Event", "EventPersonal", "Extension", "Finding", "Firing", "FrozenTask", "Incident",
+    "ChannelState", "ClockRow", "ContactTrouble", "Delivery", "DeliveryItem", "Event", "EventPersonal", "Extension", "Finding",
+    "Firing", "FormDraft", "FrozenTask", "Incident",
     "Installation", "LadderVersion", "LedgerExport", "LedgerExportChunk", "LoginSession", "LookBackDraw", "Measure", "Notice",
     "NoticeItem", "NumberSeries", "Objection", "Office", "PaperTemplate",
     "Person", "Phase", "PlanDraft", "PostHeld", "Problem", "Receipt", "ReceiptSlip", "RecordedOccurrence", "RequiredReturn",

@@ -16,6 +16,7 @@ from tracker.persistence.queries.proof import find_proof
 from tracker.services.paper_files import NARROWS
 from tracker.services.printing import PAPER
 from tracker.web.auth import requires
+from tracker.web.drafting import Drafting
 from tracker.web.errors import status_of
 from tracker.web.extending import DECISION, EXTENSION, Extending, check_may_decide, present_extending, said_done
 from tracker.web.forms import SUBMIT, KeptFile, read_given, with_rows_changed
@@ -285,14 +286,15 @@ def _page(ref: str, trouble: Trouble = NO_TROUBLE) -> str:
     head = found.head
     definition = parts.catalog.workflow(head.workflow_version_id)
     allowed = parts.notices.allowed(who, ref)
-    steps = present_steps(
-        found, definition, allowed, trouble, now=now, calendar=calendar, files=_kept_files(head.task_id)
-    )
+    drafting = Drafting(head.task_ref, head.task_version, who.person_id,
+                        parts.form_drafts.read(who, task_id=head.task_id), now, definition.confidential)  # fmt: skip
+    steps = present_steps(found, definition, allowed, trouble, now=now, calendar=calendar, drafting=drafting,
+                          files=_kept_files(head.task_id))  # fmt: skip
     drafts = bool({role.value for role in who.roles()} & {"supervisor", "office"})
     editable = head.inside and head.state == definition.initial and drafts
     return render_template(
         "notices/show.html", view=present_notice(found, parts.catalog, now=now, calendar=calendar), steps=steps,
-        trouble=trouble, editable=editable, signs=head.issued_at is not None and head.inside and drafts,
+        drafting=drafting, trouble=trouble, editable=editable, signs=head.issued_at is not None and head.inside and drafts,
         signed=found.signed, corrections=found.corrections, extending=_extending(found), offer=parts.objections.offer(who, ref),
         decided=parts.decision_papers.offered(who, task_ref=head.task_ref) if _may_be_decided(found) else (),
         outcomes=OUTCOMES, today=local_date(now), offers_slip=parts.slips.offers(who, found),
