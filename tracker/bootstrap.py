@@ -50,9 +50,11 @@ from tracker.services.audits import AuditService
 from tracker.services.calendars import CalendarService
 from tracker.services.campaigns import CampaignService
 from tracker.services.change_sets import ChangeService
+from tracker.services.claims import ClaimService
 from tracker.services.context import GATHER_JOB, SWEEP_JOB, Floor
 from tracker.services.correcting import CorrectionService
 from tracker.services.deliveries import DeliveryService
+from tracker.services.digests import DigestService
 from tracker.services.escalations import EscalationService
 from tracker.services.excusing import ExcuseService
 from tracker.services.explanations import ExplanationService
@@ -66,6 +68,7 @@ from tracker.services.installations import InstallationService
 from tracker.services.issuing import IssuingService
 from tracker.services.ledger import LedgerService
 from tracker.services.ledger_files import LedgerFileService
+from tracker.services.merging import MergeService
 from tracker.services.notices import NoticeService
 from tracker.services.objections import ObjectionService
 from tracker.services.occurrences import OccurrenceService
@@ -79,6 +82,7 @@ from tracker.services.reorganisations import ReorganisationService
 from tracker.services.rising import RisingService
 from tracker.services.rosters import RosterService
 from tracker.services.sample import SampleService
+from tracker.services.saved_views import SavedViewService
 from tracker.services.signed_copies import SignedCopyService
 from tracker.services.standings import StandingService
 from tracker.services.tasks import TaskService
@@ -128,12 +132,14 @@ class Container:
         self.access_log = AccessLogService(self.floor)
         self.occurrences = OccurrenceService(self.floor)
         self.notices = NoticeService(self.floor)
-        self.triage = TriageService(self.notices)
+        self.claims = ClaimService(self.floor)
+        self.triage = TriageService(self.notices, self.claims)
         self.corrections = CorrectionService(self.floor)
         self.printing = PrintingService(self.floor, writer=WordPaperWriter())
         self.extensions = ExtensionService(self.floor)
         self.objections = ObjectionService(self.floor)
         self.escalations = EscalationService(self.floor, batch=settings.sweep_batch)
+        self.digests = DigestService(self.floor)
         self.excuses = ExcuseService(self.floor)
         self.standings = StandingService(self.floor)
         self.rising = RisingService(self.floor)
@@ -167,6 +173,16 @@ class Container:
     @cached_property
     def _shipped(self) -> Catalog:
         return load_catalog(self.settings.workflows_dir)
+
+    @cached_property
+    def saved_views(self) -> SavedViewService:
+        """Return the views that people saved of the workbench."""
+        return SavedViewService(self.floor)
+
+    @cached_property
+    def merging(self) -> MergeService:
+        """Return the merging of drafts."""
+        return MergeService(self.floor)
 
     @cached_property
     def people(self) -> PeopleService:

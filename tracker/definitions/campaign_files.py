@@ -115,6 +115,7 @@ def _settings(loaded: Mapping[str, Any]) -> CampaignSettings:
         look_back_days=loaded["look_back_days"],
         ladders=loaded["ladders"],
         card_titles=loaded["card_titles"],
+        reasons={kind: tuple(given) for kind, given in loaded["reasons"].items() if given},
         paper_layout=PaperLayout.from_plain(loaded["paper_layout"]) if loaded["paper_layout"] else None,
         papers_at_any_hour=loaded["papers_at_any_hour"],
     )

@@ -113,6 +113,7 @@ class CampaignSettings:
     extension_steps in how many steps an extension is answered: 2 = examined by the supervisors, approved by a leader
     ladders         the ladder that a clock's file names → the one that this campaign climbs instead
     card_titles     card → what it is called here; colours are no shared language (DOMAIN.md §1.3)
+    reasons         what is offered when sending back or waiving (domain/reasons.py), kind → texts
     paper_layout    how the office prints its papers: red head, forms, 附注, 抄送
     papers_at_any_hour   the serving of a paper does not wait for quiet hours, rest days and daily ceilings
     occurrences     kinds of occurrence that may be recorded, key → title; those in `look_back` open an inquiry at the
@@ -133,6 +134,7 @@ class CampaignSettings:
     look_back_days: int = 5
     ladders: Mapping[str, str] = field(default_factory=dict)
     card_titles: Mapping[str, str] = field(default_factory=dict)
+    reasons: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     paper_layout: PaperLayout | None = None
     papers_at_any_hour: bool = False
 
@@ -151,6 +153,7 @@ class CampaignSettings:
             **self._occurrences(),
             **({"ladders": dict(self.ladders)} if self.ladders else {}),
             **({"card_titles": dict(self.card_titles)} if self.card_titles else {}),
+            **({"reasons": {kind: list(given) for kind, given in self.reasons.items()}} if self.reasons else {}),
             **({"paper_layout": self.paper_layout.to_plain()} if self.paper_layout else {}),
             **({"papers_at_any_hour": True} if self.papers_at_any_hour else {}),
         }

@@ -72,6 +72,21 @@ KINDS: Mapping[str, MessageKind] = {
     "vacancy": MessageKind("岗位空缺", frozenset({"role", "unit", "task_ref"})),
     "handed_over": MessageKind("任务交接", WITH_DATE | {"old_unit", "reason"}),
     "withdrawn": MessageKind("任务撤回", TASK | {"reason"}),
+    "weekly_brief": MessageKind(
+        "每周情况",
+        frozenset(
+            {
+                "campaign",
+                "tasks",
+                "done",
+                "done_week",
+                "late",
+                "due_week",
+                "worst",
+                "waiting",
+            }
+        ),
+    ),
     "trial": MessageKind("试发", frozenset()),
 }
 MESSAGE_KINDS = frozenset(KINDS)
@@ -82,6 +97,7 @@ SAMPLE_FACTS: Mapping[str, object] = {
     "wanted_on": "2026-09-30", "granted": True, "notice_ref": "WS-2026-0003", "printed_number": "某办〔2026〕7号",
     "reply_due_on": "2026-09-20", "outcome": "不通过", "state": "待签发", "old_due_on": "2026-09-10", "role": "联络员",
     "parties": "督导组", "office": "镇专项办", "old_unit": "旧村",
+    "tasks": 60, "done": 41, "done_week": 7, "late": 4, "due_week": 9, "worst": "东岭村3项、西坪村1项", "waiting": 1,
 }  # fmt: skip
 #: What the unit has answered as soon as its task waits for somebody else.
 ANSWERED_BY_UNIT = frozenset({

@@ -17,6 +17,7 @@ def tidy() -> None:
     container.deliveries.resolve_stuck()
     container.accounts.forget_old_sessions()
     container.rosters.forget_expired()
+    container.claims.forget_lapsed()
     container.ledger_files.take_up_again()
 
 

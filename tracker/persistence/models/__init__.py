@@ -30,6 +30,7 @@ from tracker.persistence.models.recorded_occurrence import RecordedOccurrence
 from tracker.persistence.models.required_return import RequiredReturn, RequiredReturnUnit
 from tracker.persistence.models.standing import UnitStanding
 from tracker.persistence.models.task import ClockRow, Extension, Problem, Submission, Task
+from tracker.persistence.models.triage import SavedView, TriageClaim
 from tracker.persistence.models.unit import (
     Office,
     RosterImport,
@@ -46,6 +47,6 @@ __all__ = [
     "ChannelState", "ClockRow", "ContactTrouble", "Delivery", "DeliveryItem", "Event", "EventPersonal", "Extension", "Finding", "Firing", "FrozenTask", "Incident",
     "Installation", "LadderVersion", "LedgerExport", "LedgerExportChunk", "LoginSession", "Measure", "Notice", "NoticeItem", "NumberSeries", "Objection", "Office",
     "Person", "Phase", "PlanDraft", "PostHeld", "Problem", "Receipt", "RecordedOccurrence", "RequiredReturn", "RequiredReturnUnit",
-    "RosterImport", "Seal", "SealLeaf", "Stream", "Submission", "Task", "Told", "Unit", "UnitAlias", "UnitName",
+    "RosterImport", "SavedView", "Seal", "SealLeaf", "Stream", "Submission", "Task", "Told", "TriageClaim", "Unit", "UnitAlias", "UnitName",
     "UnitSet", "UnitSetMember", "UnitStanding", "UnitSuccession", "WorkflowVersion",
 ]  # fmt: skip
