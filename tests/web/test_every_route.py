@@ -57,6 +57,8 @@ class Row:
 #: Two offices of one township keep its units and people together.
 KEEPERS = "office1 n-office1"
 UNIT_DOOR = "int:unit_id=unit"
+#: The neighbour's campaign reaches into the same village; its people follow their own part of what it does.
+AT_EAST = "n-office1 n-sup n-boss n-area n-east n-east-head"
 PERSON = "int:person_id=person"
 ACCOUNT = f"{PERSON} int:account_id=account"
 ROUTES = (
@@ -213,7 +215,7 @@ ROUTES = (
     # -- units and people
     Row("GET", "/units", f"{KEEPERS} system"),
     Row("GET", "/units/<int:unit_id>", f"{KEEPERS} system", fill=UNIT_DOOR),
-    Row("GET", "/units/<int:unit_id>/record", CAMPAIGN, fill=UNIT_DOOR),
+    Row("GET", "/units/<int:unit_id>/record", f"{INVOLVED} {AT_EAST}", fill=UNIT_DOOR),
     *(Row("GET", f"/units/{page}", KEEPERS) for page in ("quality", "template", "export", "import", "people")),
     Row("POST", "/units/export", KEEPERS),
     Row("POST", "/units/import", KEEPERS),

@@ -8,6 +8,7 @@ import pytest
 
 from tests.web.conftest import Site
 from tests.web.papers import SURVEY, counted_queries, draft_of, issue, run_late
+from tests.web.two_offices import TwoOffices
 
 
 def record(site: Site, village: str = "east") -> str:
@@ -87,6 +88,21 @@ def test_papers_people_and_tasks_stand_on_it_and_numbers_do_not(site: Site) -> N
 ])  # fmt: skip
 def test_it_is_shown_to_those_who_follow_the_unit(site: Site, person: str, village: str, status: int) -> None:
     assert site.browser(person).get(record(site, village)).status_code == status
+
+
+def test_the_neighbours_office_follows_its_own_part_only(two_offices: TwoOffices) -> None:
+    with two_offices.site() as site:
+        shown = {who: site.browser(who).get(record(site)).text for who in ("boss", "n-boss")}
+    papers = two_offices.doors["issued"]
+    assert "测试专项行动" in shown["boss"]
+    assert papers in shown["boss"]
+    assert "邻办专项行动" not in shown["boss"]
+    assert "n-east" not in shown["boss"]
+    assert "邻办专项行动" in shown["n-boss"]
+    assert "测试专项行动" not in shown["n-boss"]
+    assert papers not in shown["n-boss"]
+    assert two_offices.doors["task"] not in shown["n-boss"]
+    assert figure(shown["n-boss"], "逾期") == 0
 
 
 def test_the_number_of_queries_is_the_same_whatever_the_unit_did(site: Site) -> None:

@@ -17,7 +17,6 @@ from tracker.domain.permissions import Viewer
 from tracker.domain.values import local_date
 from tracker.persistence.queries.lateness import LateTask, find_late_tasks
 from tracker.persistence.queries.lights import LIGHT, light_moment
-from tracker.persistence.queries.unit_page import HOLDERS
 from tracker.persistence.queries.visibility import OFFICE_SEES, TASK_SEEN, UNIT_SEES, scope
 
 MOST_TASKS, MOST_PAPERS, MOST_STEPS = 50, 20, 30
@@ -72,6 +71,17 @@ STANDINGS = text(f"""
     SELECT o.name AS office_name, s.standing, s.since,
         (SELECT c.settings FROM campaign c WHERE c.office_id = o.id ORDER BY c.id DESC LIMIT 1) AS settings
     FROM unit_standing s JOIN office o ON o.id = s.office_id WHERE s.unit_id = :unit AND {_OFFICE_SEEN} ORDER BY o.id""")
+
+#: Who answers there, leaving out posts for campaigns that the viewer has no part in.
+HOLDERS = text(f"""
+    SELECT h.name, p.role, p.title, h.phone_cipher IS NOT NULL AS has_phone
+    FROM post p JOIN person h ON h.id = p.person_id
+    WHERE p.unit_id = :unit AND p.starts_on <= :today AND (p.ends_on IS NULL OR p.ends_on >= :today)
+      AND (h.left_on IS NULL OR h.left_on > :today)
+      AND (p.campaign_id IS NULL OR EXISTS (
+          SELECT FROM campaign c JOIN office o ON o.id = c.office_id WHERE c.id = p.campaign_id
+          AND ({OFFICE_SEES} OR {UNIT_SEES.format(unit="p.unit_id")})))
+    ORDER BY array_position(ARRAY['head', 'liaison', 'area_leader'], p.role) NULLS LAST, p.id""")
 
 STEPS = text(f"""
     SELECT e.at, e.payload, o.name AS office_name
