@@ -236,11 +236,8 @@ def _mergeable(bench: Bench, row: queries.DraftRow, rows: Sequence[object]) -> t
 
 
 def _page(walk: Walk, *, act: str = "", reason: str = "", wrong: InvalidInput | None = None) -> str:
-    parts = container()
-    with parts.reading() as session:
-        choices = queries.filter_choices(session, viewer())
     return render_template(
-        "workbench/one.html", walk=walk, title=WALKS[walk.key], walks=WALKS, filters=bench_filters(), choices=choices,
+        "workbench/one.html", walk=walk, title=WALKS[walk.key], walks=WALKS, filters=bench_filters(),
         kept=kept(), tried=act, reason=reason, wrong=wrong, undo="".join(refs_among([asked("undo") or ""])),
         list_url=_list_url(walk.key), address=_address(), again=_address(passed=None, forget=True), merge=MERGE,
         restore=RESTORE,
