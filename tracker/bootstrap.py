@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from tracker.definitions.banned_words import shipped_banned_words
 from tracker.definitions.calendar_seed import seed_days
 from tracker.definitions.campaign_files import Known, read_campaign_content, read_campaign_file
 from tracker.definitions.catalog import Catalog, load_catalog
 from tracker.definitions.channel_file import read_channels
 from tracker.definitions.versioned import VersionedCalendars, VersionedCatalog, texts_of
 from tracker.delivery.email import SmtpCourier, SmtpServer
-from tracker.delivery.lines import Lines, sms_lines
+from tracker.delivery.lines import Lines, receiver_lines, sms_lines
 from tracker.delivery.render import TemplateRenderer
 from tracker.delivery.sample import SampleCourier
 from tracker.documents.files import ContentFileChecker
@@ -50,11 +51,10 @@ from tracker.services.audits import AuditService
 from tracker.services.calendars import CalendarService
 from tracker.services.campaigns import CampaignService
 from tracker.services.change_sets import ChangeService
-from tracker.services.claims import ClaimService
 from tracker.services.context import GATHER_JOB, SWEEP_JOB, Floor
 from tracker.services.correcting import CorrectionService
 from tracker.services.deliveries import DeliveryService
-from tracker.services.digests import DigestService
+from tracker.services.delivery_texts import host_of
 from tracker.services.escalations import EscalationService
 from tracker.services.excusing import ExcuseService
 from tracker.services.explanations import ExplanationService
@@ -68,12 +68,13 @@ from tracker.services.installations import InstallationService
 from tracker.services.issuing import IssuingService
 from tracker.services.ledger import LedgerService
 from tracker.services.ledger_files import LedgerFileService
-from tracker.services.merging import MergeService
 from tracker.services.notices import NoticeService
 from tracker.services.objections import ObjectionService
 from tracker.services.occurrences import OccurrenceService
 from tracker.services.office_people import OfficePeopleService
+from tracker.services.optional_mail import OptionalMailService
 from tracker.services.outbox import OutboxService
+from tracker.services.paper_openings import PaperOpeningService
 from tracker.services.people import PeopleService
 from tracker.services.plan_drafts import PlanDraftService
 from tracker.services.printing import PrintingService
@@ -82,12 +83,12 @@ from tracker.services.reorganisations import ReorganisationService
 from tracker.services.rising import RisingService
 from tracker.services.rosters import RosterService
 from tracker.services.sample import SampleService
-from tracker.services.saved_views import SavedViewService
 from tracker.services.signed_copies import SignedCopyService
 from tracker.services.standings import StandingService
 from tracker.services.tasks import TaskService
+from tracker.services.team import Team
 from tracker.services.timelines import TimelineService
-from tracker.services.triage import TriageService
+from tracker.services.wordings import WordingService
 from tracker.settings import Settings
 
 if TYPE_CHECKING:
@@ -110,11 +111,10 @@ class Container:
         self.settings = settings
         self._given_couriers = couriers
         self._mail: SmtpCourier | None = None
-        file = settings.channels_file
-        self.channels = read_channels(file, hosts=settings.gateway_hosts) if file else Channels()
         self._engine = connect(settings.database_url, pool_size=max(5, settings.web_threads))
         self.uows = UnitOfWorkFactory(self._engine, at_commit)
         self.clock = clock or DatabaseClock(self._engine)
+        self.channels, self._receivers = _channels(settings, self.clock.real_now)
         self._bell = RqJobQueue(settings.redis_url)
         self.queue: JobQueue = queue or self._bell
         store = DefinitionStore(self._engine)
@@ -132,14 +132,13 @@ class Container:
         self.access_log = AccessLogService(self.floor)
         self.occurrences = OccurrenceService(self.floor)
         self.notices = NoticeService(self.floor)
-        self.claims = ClaimService(self.floor)
-        self.triage = TriageService(self.notices, self.claims)
+        self.paper_openings = PaperOpeningService(self.floor)
+        self.team = Team(self.floor, self.notices)
         self.corrections = CorrectionService(self.floor)
         self.printing = PrintingService(self.floor, writer=WordPaperWriter())
         self.extensions = ExtensionService(self.floor)
         self.objections = ObjectionService(self.floor)
         self.escalations = EscalationService(self.floor, batch=settings.sweep_batch)
-        self.digests = DigestService(self.floor)
         self.excuses = ExcuseService(self.floor)
         self.standings = StandingService(self.floor)
         self.rising = RisingService(self.floor)
@@ -147,6 +146,8 @@ class Container:
         self.timelines = TimelineService(self.floor)
         self.incidents = IncidentService(self.floor)
         self.renderer = TemplateRenderer(settings.messages_dir)
+        self.wordings = WordingService(self.floor, texts=self.renderer, channels=self.channels)
+        self.optional_mail = OptionalMailService(self.floor, secret=settings.secret_key)
         self.inboxes = InboxService(self.floor, renderer=self.renderer)
         self.ledger = LedgerService(self.floor)
         self.office_people = OfficePeopleService(self.floor, cipher=self.cipher)
@@ -175,16 +176,6 @@ class Container:
         return load_catalog(self.settings.workflows_dir)
 
     @cached_property
-    def saved_views(self) -> SavedViewService:
-        """Return the views that people saved of the workbench."""
-        return SavedViewService(self.floor)
-
-    @cached_property
-    def merging(self) -> MergeService:
-        """Return the merging of drafts."""
-        return MergeService(self.floor)
-
-    @cached_property
     def people(self) -> PeopleService:
         """Return the people, their posts and their accounts."""
         return PeopleService(
@@ -209,6 +200,8 @@ class Container:
             calendars=self.calendars,
             askers=self.lines.askers,
             reported=frozenset(self.lines.readers),
+            writers=self.lines.writers,
+            repeatable=self.lines.repeatable, secret=self.settings.secret_key,
         )  # fmt: skip
 
     @cached_property
@@ -223,8 +216,9 @@ class Container:
     def outbox(self) -> OutboxService:
         """Return what people do about messages."""
         return OutboxService(
-            self.floor, renderer=self.renderer, checks=self.lines.checks, in_use=frozenset(self.lines.couriers)
-        )
+            self.floor, checks=self.lines.checks, in_use=frozenset(self.lines.couriers),
+            receivers=self.channels.receivers, host=host_of(self.settings.address),
+        )  # fmt: skip
 
     @cached_property
     def lines(self) -> Lines:
@@ -234,16 +228,17 @@ class Container:
         with self.uows() as uow:
             is_sample = uow.sample_time.is_sample()
         if is_sample or self.settings.courier == "sample":
-            return Lines({"email": SampleCourier(), "sms": SampleCourier()})
+            couriers = {channel: SampleCourier() for channel in ("email", "sms", *self._receivers.couriers)}
+            return Lines(couriers, writers=self._receivers.writers)
         settings = self.settings
-        lines = Lines()
+        lines = self._receivers
         if settings.smtp_host:
             server = SmtpServer(
                 host=settings.smtp_host, port=settings.smtp_port, sender=settings.smtp_from,
                 security=settings.smtp_security, user=settings.smtp_user, password=settings.smtp_password,
             )  # fmt: skip
-            mail = self._mail = SmtpCourier(server, now=self.clock.real_now, keeps_open=True)
-            lines = Lines({"email": mail}, checks={"email": mail})
+            mail = self._mail = SmtpCourier(server, keeps_open=True)
+            lines = lines.beside(Lines({"email": mail}, checks={"email": mail}))
         if self.channels.sms is not None:
             lines = lines.beside(sms_lines(
                 self.channels.sms, secret=settings.sms_secret, hosts=settings.gateway_hosts, now=self.clock.real_now,
@@ -335,6 +330,13 @@ def build(
     A clock, a bell or couriers may be given in place of the real ones. `at_commit` is for test runs.
     """
     return Container(settings, clock=clock, queue=queue, couriers=couriers, at_commit=at_commit)
+
+
+def _channels(settings: Settings, now: Callable[[], datetime]) -> tuple[Channels, Lines]:
+    """Return what the channels file says, and the lines to its receivers. Raises DefinitionInvalid."""
+    file, hosts = settings.channels_file, settings.gateway_hosts
+    channels = read_channels(file, hosts=hosts) if file else Channels(banned=shipped_banned_words())
+    return channels, receiver_lines(channels.receivers, secrets=settings.channel_secrets, hosts=hosts, now=now)
 
 
 def library_calendar() -> tuple[CalendarTable, str]:

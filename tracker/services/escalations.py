@@ -78,7 +78,7 @@ class EscalationService:
         self._floor = floor
         self._batch = batch
         self._duties = DutyService(floor)
-        self._digests = DigestService(floor)
+        self.digests = DigestService(floor)
 
     def sweep(self) -> SweepReport:
         """Open what has begun and fire every rung that is due; return what was done.
@@ -95,7 +95,7 @@ class EscalationService:
                 break
             report = report.plus(batch)
         self._ring(report)
-        self._digests.write_due()
+        self.digests.write_due()
         if report.claimed >= STORM:
             with self._floor.uows() as uow:
                 uow.sweeping.tidy()

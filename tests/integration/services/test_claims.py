@@ -31,7 +31,7 @@ def finding(world: World) -> str:
 
 
 def test_of_many_who_ask_at_once_exactly_one_has_it(world: World) -> None:
-    claims, ref = world.container.claims, finding(world)
+    claims, ref = world.container.team.claims, finding(world)
     people = [world.viewer(key) for key in ("sup1", "sup2", "office1", "boss")]
     for _ in range(5):
         taken = at_once(*((lambda who=who: claims.take(who, ref)) for who in people))
@@ -42,7 +42,7 @@ def test_of_many_who_ask_at_once_exactly_one_has_it(world: World) -> None:
 
 
 def test_it_lapses_by_itself_and_is_then_anybodys(world: World) -> None:
-    claims, ref, one, other = world.container.claims, finding(world), world.viewer("sup1"), world.viewer("sup2")
+    claims, ref, one, other = world.container.team.claims, finding(world), world.viewer("sup1"), world.viewer("sup2")
     assert claims.take(one, ref)
     world.clock.real += LASTS - timedelta(seconds=1)
     assert not claims.take(other, ref)
@@ -53,7 +53,7 @@ def test_it_lapses_by_itself_and_is_then_anybodys(world: World) -> None:
 
 
 def test_taking_it_again_keeps_it_longer(world: World) -> None:
-    claims, ref, one, other = world.container.claims, finding(world), world.viewer("sup1"), world.viewer("sup2")
+    claims, ref, one, other = world.container.team.claims, finding(world), world.viewer("sup1"), world.viewer("sup2")
     claims.take(one, ref)
     world.clock.real += LASTS - timedelta(seconds=1)
     claims.take(one, ref)
@@ -62,7 +62,7 @@ def test_taking_it_again_keeps_it_longer(world: World) -> None:
 
 
 def test_what_a_colleague_has_in_hand_is_not_decided_in_a_batch_and_the_answer_names_him(world: World) -> None:
-    claims, triage, ref = world.container.claims, world.container.triage, finding(world)
+    claims, triage, ref = world.container.team.claims, world.container.team.triage, finding(world)
     claims.take(world.viewer("sup2"), ref)
     (answer,) = triage.waive(world.viewer("sup1"), [ref], reason="停电")
     assert not answer.done
@@ -73,7 +73,7 @@ def test_what_a_colleague_has_in_hand_is_not_decided_in_a_batch_and_the_answer_n
 
 
 def test_what_lapsed_long_ago_is_forgotten(world: World) -> None:
-    world.container.claims.take(world.viewer("sup1"), finding(world))
+    world.container.team.claims.take(world.viewer("sup1"), finding(world))
     world.clock.real += 3 * LASTS
-    world.container.claims.forget_lapsed()
+    world.container.team.claims.forget_lapsed()
     assert world.value("SELECT count(*) FROM triage_claim") == 0

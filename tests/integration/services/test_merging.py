@@ -39,7 +39,7 @@ def drafts(world: World, village: str = "east") -> list[dict[str, Any]]:
 def merge(
     world: World, one: dict[str, Any], into: dict[str, Any], *, by: str = "sup1", version: int | None = None
 ) -> Merged:
-    return world.container.merging.merge(
+    return world.container.team.merging.merge(
         world.viewer(by), notice_ref=one["ref"], expected_version=version or one["version"], into_ref=into["ref"]
     )
 

@@ -76,7 +76,7 @@ def decide() -> Response | tuple[str | Response, int]:
         flash("没有这项批量操作。", "warning")
         return redirect(_back(act))
     reason = request.form.get("reason", "")
-    triage, who = container().triage, viewer()
+    triage, who = container().team.triage, viewer()
     try:
         if act == WAIVE:
             answers = triage.waive(who, _refs(picks), reason=reason)

@@ -124,7 +124,7 @@ def decide() -> Response | tuple[str, int]:
 def release() -> Response:
     """Put the matter down: go on without it (and come to it later), or leave."""
     refs = refs_among([request.form.get("pick", "").partition(":")[0]])
-    container().claims.release(viewer(), refs)
+    container().team.claims.release(viewer(), refs)
     if request.form.get("leave"):
         return redirect(_list_url(_key()))
     return redirect(_address(passed=refs))
@@ -135,16 +135,16 @@ def _take(act: str, ref: str, version: int, reason: str) -> Answer:
     if act == MERGE:
         into = "".join(refs_among([request.form.get("into", "")]))
         try:
-            merged = parts.merging.merge(who, notice_ref=ref, expected_version=version, into_ref=into)
+            merged = parts.team.merging.merge(who, notice_ref=ref, expected_version=version, into_ref=into)
         except TrackerError as refused:
             return Answer(ref, done=False, sentence=refused.sentence)
-        parts.claims.release(who, [ref])
+        parts.team.claims.release(who, [ref])
         return Answer(ref, done=True, sentence=f"{merged.lines}项并入{merged.into_ref}。")
     if act == WAIVE:
-        return parts.triage.waive(who, [ref], reason=reason)[0]
+        return parts.team.triage.waive(who, [ref], reason=reason)[0]
     if act == RESTORE:
-        return parts.triage.restore(who, [ref])[0]
-    return parts.triage.step(who, act, [Picked(ref, version)], reason=reason)[0]
+        return parts.team.triage.restore(who, [ref])[0]
+    return parts.team.triage.step(who, act, [Picked(ref, version)], reason=reason)[0]
 
 
 def _walk(*, wanted: str | None = None) -> Walk:
@@ -170,7 +170,7 @@ def _walk(*, wanted: str | None = None) -> Walk:
         acts = _acts(bench, key, row)
         if not acts or row.ref in passed or row.ref in claims or (wanted is not None and row.ref != wanted):
             continue
-        if parts.claims.take(who, row.ref):
+        if parts.team.claims.take(who, row.ref):
             return Walk(key, _item(bench, key, row, acts, found.rows), found.total, passed, len(claims))
     return Walk(key, None, found.total, passed, len(claims))
 

@@ -44,14 +44,14 @@ def saved_bar(place: str) -> SavedBar:
     query = kept()
     links = tuple(
         ViewLink(view, _url(view), view.place == place and dict(view.query) == query)
-        for view in container().saved_views.of(viewer())
+        for view in container().team.saved_views.of(viewer())
     )
     return SavedBar(links, place, query)
 
 
 def first_view() -> str | None:
     """Return the address of the view with which the workbench opens, None where it opens plainly."""
-    return next((_url(view) for view in container().saved_views.of(viewer()) if view.comes_first), None)
+    return next((_url(view) for view in container().team.saved_views.of(viewer()) if view.comes_first), None)
 
 
 @blueprint.post("/workbench/views")
@@ -67,7 +67,7 @@ def save() -> Response:
     }
     name = request.form.get("name", "")
     try:
-        container().saved_views.save(
+        container().team.saved_views.save(
             viewer(), name=name, place=place, query=query, comes_first=request.form.get("comes_first") == "yes"
         )
         flash(f"已存为视图“{name.strip()}”。", "success")
@@ -80,7 +80,7 @@ def save() -> Response:
 @requires(Action.SEE_WORKBENCH)
 def forget(view_id: int) -> Response:
     """Remove a view."""
-    container().saved_views.forget(viewer(), view_id)
+    container().team.saved_views.forget(viewer(), view_id)
     flash("视图已删去。", "success")
     return redirect(url_for("workbench.overview", all=1))
 

@@ -1,14 +1,14 @@
 """Tell leaders once a week how each campaign stands.
 
-Revision ID: 0010_weekly_brief
-Revises: 0009_corrections
+Revision ID: 0014_weekly_brief
+Revises: 0011_unopened
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0010_weekly_brief"
-down_revision = "0009_corrections"
+revision = "0014_weekly_brief"
+down_revision = "0011_unopened"
 branch_labels = None
 depends_on = None
 
