@@ -97,8 +97,8 @@ from tracker.services.signed_copies import SignedCopyService
 from tracker.services.slips import SlipService
 from tracker.services.standings import StandingService
 from tracker.services.tasks import TaskService
+from tracker.services.team import Team
 from tracker.services.timelines import TimelineService
-from tracker.services.triage import TriageService
 from tracker.services.wordings import WordingService
 from tracker.settings import Settings
 
@@ -144,7 +144,7 @@ class Container:
         self.occurrences = OccurrenceService(self.floor)
         self.notices = NoticeService(self.floor)
         self.paper_openings = PaperOpeningService(self.floor)
-        self.triage = TriageService(self.notices)
+        self.team = Team(self.floor, self.notices)
         self.extensions = ExtensionService(self.floor)
         self.objections = ObjectionService(self.floor)
         self.escalations = EscalationService(self.floor, batch=settings.sweep_batch)

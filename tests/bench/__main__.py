@@ -12,6 +12,7 @@ from functools import partial
 import structlog
 
 from tests.bench import (
+    deciding,
     escalating,
     idle,
     issuing,
@@ -27,7 +28,9 @@ from tests.bench import (
 from tests.bench.county import durable_servers
 from tests.bench.figures import Figure, as_json, table
 
-ROWS = ("issue", "open", "escalate", "storm", "punctual", "idle", "roster", "ledger", "mail", "read", "serve")
+ROWS = (
+    "issue", "open", "escalate", "storm", "punctual", "idle", "roster", "ledger", "mail", "read", "serve", "decide",
+)  # fmt: skip
 
 
 def main() -> None:
@@ -65,6 +68,7 @@ def _full() -> dict[str, Callable[..., list[Figure]]]:
         "mail": partial(mailing.measure, people=2_000, each=5),
         "read": lambda _servers: reading.measure(pages=60, noise=100_000),
         "serve": partial(serving.measure, papers=500),
+        "decide": partial(deciding.measure, units=30, measures=10),
     }
 
 
@@ -88,6 +92,7 @@ def _quick() -> dict[str, Callable[..., list[Figure]]]:
         "mail": partial(mailing.measure, people=40, each=5),
         "read": lambda _servers: reading.measure(pages=5, noise=2_000),
         "serve": partial(serving.measure, papers=5),
+        "decide": partial(deciding.measure, units=2, measures=2),
     }
 
 

@@ -25,8 +25,10 @@ _HERE = """() => {
 class WithoutMouse:
     """One person at one keyboard."""
 
-    def __init__(self, browser: Browser, sample: RunningSample, username: str) -> None:
-        self.context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="zh-CN")
+    def __init__(self, browser: Browser, sample: RunningSample, username: str, *, scripts: bool = True) -> None:
+        self.context = browser.new_context(
+            viewport={"width": 1280, "height": 900}, locale="zh-CN", java_script_enabled=scripts
+        )
         self.page: Page = self.context.new_page()
         self.address = sample.address
         self.go("/login")

@@ -70,12 +70,55 @@ def test_findings_are_waived_and_taken_back_by_keys(browser: Browser, late: Runn
     assert one.page.locator("input[name=pick]:checked").count() == 0
 
 
-@pytest.mark.parametrize("path", ["/workbench", "/workbench?section=open", "/workbench/findings?status=waiting"])
+def test_findings_are_decided_one_after_the_other_by_keys(browser: Browser, late: RunningSample) -> None:
+    one = WithoutMouse(browser, late, "dudao1")
+    one.go("/workbench/one?list=findings")
+    picture(one, "one-by-one")
+    first, before = in_hand(one), left(one)
+    one.press_and_wait("j")
+    second = in_hand(one)
+    assert second != first
+    one.page.keyboard.press("w")  # to the reasons
+    one.page.keyboard.press("Space")
+    one.press_and_wait("Control+Enter")
+    picture(one, "one-by-one-next")
+    assert in_hand(one) not in (first, second)
+    assert left(one) == before - 1
+    one.press_and_wait("u")
+    assert left(one) == before
+    one.page.keyboard.press("?")
+    expect(one.page.locator("[data-keys]")).to_have_attribute("open", "")
+
+
+def test_the_walk_goes_on_without_scripts(browser: Browser, late: RunningSample) -> None:
+    one = WithoutMouse(browser, late, "dudao2", scripts=False)
+    one.go("/workbench/one?list=open")
+    first = in_hand(one)
+    one.tab_to(words="提请审批，看下一件")
+    one.press_and_wait("Enter")
+    assert in_hand(one) != first
+
+
+@pytest.mark.parametrize("path", [
+    "/workbench", "/workbench?section=open", "/workbench/findings?status=waiting", "/workbench/findings?sort=unit",
+    "/workbench/one?list=findings", "/workbench/one?list=open",
+])  # fmt: skip
 def test_the_lists_fit_a_phone(browser: Browser, late: RunningSample, path: str) -> None:
     someone = Someone(browser, late, "dudao1", phone=True)
     someone.go(path)
     someone.refuses_sideways_scrolling()
     someone.close()
+
+
+def in_hand(one: WithoutMouse) -> str:
+    """Return the number of the matter in hand."""
+    return one.page.locator("[data-item] .ref").first.inner_text()
+
+
+def left(one: WithoutMouse) -> int:
+    """Return how many matters the walk says are left."""
+    found = re.search(r"还有(\d+)件", one.page.locator(".page-head").inner_text())
+    return int(found[1]) if found else 0
 
 
 def total(one: WithoutMouse) -> int:

@@ -151,6 +151,12 @@ EXPECTED = """
 MOST_ROWS = 120
 
 
+#: Mondays from the first whole week to the last day; 4.6 and 5.4 are holidays, told on the first day worked after them.
+WEEKS = """
+03-09 03-16 03-23 03-30 04-07 04-13 04-20 04-27 05-06 05-11 05-18 05-25 06-01 06-08 06-15 06-22 06-29
+07-06 07-13 07-20 07-27 08-03 08-10 08-17 08-24 08-31"""
+
+
 def expected_rows() -> dict[str, str]:
     """Return why by row ("moment | who | what")."""
     rows: dict[str, str] = {}

@@ -40,6 +40,11 @@ def mailed(world: World) -> list[tuple[str, str]]:
     return sorted((_local(at), message.address.split("@")[0]) for at, message in world.mail.sent)
 
 
+def weekly(world: World) -> list[tuple[str, str]]:
+    """Return (moment, person) of every word on how the week stands."""
+    return [(at, who) for at, who, message in world.told() if message == "weekly_brief"]
+
+
 def difference(expected: Mapping[str, str], found: Iterable[str]) -> str:
     """Return the lines by which what happened differs from the table; empty when it does not."""
     seen = Counter(found)
@@ -53,7 +58,7 @@ def _told(world: World, names: Mapping[int, str]) -> list[str]:
     rows = world.rows(
         "SELECT t.created_at, p.name, t.message, t.task_id, count(i.cancelled_reason) AS struck FROM told t"
         " JOIN person p ON p.id = t.person_id LEFT JOIN delivery_item i ON i.told_id = t.id"
-        " WHERE t.message <> 'assigned' GROUP BY t.id, p.name ORDER BY t.id"
+        " WHERE t.message NOT IN ('assigned', 'weekly_brief') GROUP BY t.id, p.name ORDER BY t.id"
     )
     gathered: dict[tuple[str, str], dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for row in rows:

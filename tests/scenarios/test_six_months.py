@@ -8,8 +8,8 @@ import pytest
 
 from tests.scenarios.campaign import MEASURES, VILLAGES, campaign_text
 from tests.scenarios.cast import PROBLEM, Cast, all_but
-from tests.scenarios.expected import expected_rows
-from tests.scenarios.reading import difference, happened, mailed
+from tests.scenarios.expected import WEEKS, expected_rows
+from tests.scenarios.reading import difference, happened, mailed, weekly
 from tests.support.servers import cloned_database
 from tests.support.world import World, morning
 from tracker.cli.embedded import RunningServers
@@ -188,7 +188,15 @@ def test_each_person_gets_one_mail_a_moment_and_all_that_is_worth_sending(world:
     first_day = [("03-02 08:30", f"clerk-{unit}") for unit in VILLAGES]
     rows = [row.split(" | ") for row in expected_rows()]
     sent = [(at, who) for at, who, what in rows if who not in ("finding", "incident") and "†" not in what]
-    assert mailed(world) == sorted(first_day + sent)
+    assert mailed(world) == sorted(first_day + sent + leaders_weeks())
+
+
+def test_the_leader_is_told_of_each_week_on_its_first_day_of_work(world: World) -> None:
+    assert weekly(world) == leaders_weeks()
+
+
+def leaders_weeks() -> list[tuple[str, str]]:
+    return [(f"{day} 08:30", "boss") for day in WEEKS.split()]
 
 
 def test_the_record_of_six_months_recomputes_without_omission(world: World) -> None:

@@ -59,6 +59,8 @@ EDITORS = f"{UNIT} clerk-west head-west {DRAFTERS} n-office1 n-sup n-east n-east
 #: Two offices of one township keep its units and people together.
 KEEPERS = "office1 n-office1"
 UNIT_DOOR = "int:unit_id=unit"
+#: The neighbour's campaign reaches into the same village; its people follow their own part of what it does.
+AT_EAST = "n-office1 n-sup n-boss n-area n-east n-east-head"
 PERSON = "int:person_id=person"
 ACCOUNT = f"{PERSON} int:account_id=account"
 ROUTES = (
@@ -127,6 +129,13 @@ ROUTES = (
     Row("POST", "/findings/<ref>/waive", DRAFTERS, fill="ref=finding"),
     Row("GET", "/workbench/decide", f"{BENCH}"),
     Row("POST", "/workbench/decide", f"{BENCH}"),
+    Row("GET", "/workbench/one", BENCH),
+    Row("POST", "/workbench/one", BENCH),
+    Row("POST", "/workbench/one/release", BENCH),
+    Row("POST", "/workbench/views", BENCH),
+    Row("POST", "/workbench/views/<int:view_id>/forget", fill="int:view_id=1"),  # one's own: see test_saved_views
+    Row("GET", "/brief", "boss n-boss"),
+    Row("POST", "/campaigns/<ref>/weekly", "boss", fill="ref=campaign"),
     Row("GET", "/notices", BUSINESS),
     Row("GET", "/notices/<ref>", SIDE, fill="ref=draft"),
     Row("GET", "/notices/<ref>", INVOLVED, fill="ref=issued"),
@@ -186,7 +195,7 @@ ROUTES = (
     ),
     *(
         Row("GET", f"/campaigns/<ref>/{page}", who, fill=f"ref={door}")
-        for page in ("matrix", "tasks", "problems", "occurrences", "returns", "standings")
+        for page in ("matrix", "tasks", "problems", "occurrences", "returns", "standings", "trends")
         for door, who in (("campaign", CAMPAIGN), ("unissued", SIDE))
     ),
     Row("GET", "/campaigns/<ref>/look-backs", SIDE, fill="ref=campaign"),
@@ -246,6 +255,7 @@ ROUTES = (
     # -- units and people
     Row("GET", "/units", f"{KEEPERS} system"),
     Row("GET", "/units/<int:unit_id>", f"{KEEPERS} system", fill=UNIT_DOOR),
+    Row("GET", "/units/<int:unit_id>/record", f"{INVOLVED} {AT_EAST}", fill=UNIT_DOOR),
     *(Row("GET", f"/units/{page}", KEEPERS) for page in ("quality", "template", "export", "import", "people")),
     Row("POST", "/units/export", KEEPERS),
     Row("POST", "/units/import", KEEPERS),

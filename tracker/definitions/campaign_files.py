@@ -117,6 +117,7 @@ def _settings(loaded: Mapping[str, Any]) -> CampaignSettings:
         look_back_share=loaded["look_back_share"],
         ladders=loaded["ladders"],
         card_titles=loaded["card_titles"],
+        reasons={kind: tuple(given) for kind, given in loaded["reasons"].items() if given},
         severity_colours={int(level): colour for level, colour in loaded["severity_colours"].items()},
         card_colours=loaded["card_colours"],
         paper_layout=PaperLayout.from_plain(loaded["paper_layout"]) if loaded["paper_layout"] else None,

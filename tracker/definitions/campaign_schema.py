@@ -20,6 +20,7 @@ from tracker.domain.measure_dues import DUE_KEYS, counts_from_acceptance, due_fr
 from tracker.domain.passwords import why_username_unfit
 from tracker.domain.printed_papers import PaperForm
 from tracker.domain.progress import CHECKED
+from tracker.domain.reasons import LONGEST, MOST
 from tracker.domain.sampling import SHARE
 from tracker.domain.standing import CADENCE_KEYS, cadence_from_plain
 from tracker.domain.values import COLOURS, Role
@@ -269,6 +270,13 @@ class RequiredReturnSchema(StrictSchema):
     measure = _Code(load_default=None)
 
 
+def _reasons() -> Several:
+    one = Text(validate=validate.Length(max=LONGEST, error=f"常用理由最多{LONGEST}个字。"))
+    return Several(
+        one, validate=validate.Length(max=MOST, error=f"常用理由最多{MOST}条，多了不好选。"), load_default=list
+    )
+
+
 class PaperLayoutSchema(StrictSchema):
     letterhead = _Like(re.compile(r".{2,40}"), "作发文机关标志，要2到40个字。", load_default="")
     contact = _Like(re.compile(r"[^（）()]{2,60}"), "作附注，要2到60个字，不写括号。", load_default="")
@@ -284,6 +292,11 @@ class PaperLayoutSchema(StrictSchema):
 
 
 _SEVERITY = OneOf("轻重", ["1", "2", "3", "4", "5"])
+
+
+class ReasonsSchema(StrictSchema):
+    send_back = _reasons()
+    waive = _reasons()
 
 
 class SettingsSchema(StrictSchema):
@@ -307,6 +320,7 @@ class SettingsSchema(StrictSchema):
     card_colours = _Texts(OneOf("牌", CARDS), OneOf("颜色", COLOURS), load_default=dict)
     paper_layout = fields.Nested(PaperLayoutSchema, load_default=None)
     papers_at_any_hour = Flag(load_default=False)
+    reasons = fields.Nested(ReasonsSchema, load_default=dict)
 
 
 class CampaignSchema(StrictSchema):

@@ -115,6 +115,7 @@ class CampaignSettings:
     deemed_received_days   so many working days after its issue a paper that nobody signs for is deemed received
     ladders         the ladder that a clock's file names → the one that this campaign climbs instead
     card_titles     card → what it is called here; colours are no shared language (DOMAIN.md §1.3)
+    reasons         what is offered when sending back or waiving (domain/reasons.py), kind → texts
     severity_colours, card_colours   severity or card → the colour beside its word, one of `values.COLOURS`
     paper_layout    how the office prints its papers: red head, forms, 附注, 抄送
     papers_at_any_hour   the serving of a paper does not wait for quiet hours, rest days and daily ceilings
@@ -139,6 +140,7 @@ class CampaignSettings:
     look_back_share: int = SHARE
     ladders: Mapping[str, str] = field(default_factory=dict)
     card_titles: Mapping[str, str] = field(default_factory=dict)
+    reasons: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     severity_colours: Mapping[int, str] = field(default_factory=dict)
     card_colours: Mapping[str, str] = field(default_factory=dict)
     paper_layout: PaperLayout | None = None
@@ -161,6 +163,7 @@ class CampaignSettings:
             **({"look_back_share": self.look_back_share} if self.look_back_share != SHARE else {}),
             **({"ladders": dict(self.ladders)} if self.ladders else {}),
             **({"card_titles": dict(self.card_titles)} if self.card_titles else {}),
+            **({"reasons": {kind: list(given) for kind, given in self.reasons.items()}} if self.reasons else {}),
             **self._colours(),
             **({"paper_layout": self.paper_layout.to_plain()} if self.paper_layout else {}),
             **({"papers_at_any_hour": True} if self.papers_at_any_hour else {}),

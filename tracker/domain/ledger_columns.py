@@ -130,13 +130,14 @@ def _wide(name: str) -> int:
 
 @dataclass(frozen=True)
 class Line:
-    """One row as it is shown: texts by column, the address behind its number, and the code of its light."""
+    """One row as it is shown: texts by column, the address behind its number, its unit, and the code of its light."""
 
     ref: str
     cells: tuple[str, ...]
     light: str
     is_paper: bool
     link_ref: str
+    unit_id: int
 
 
 def line_of(kind: str, row: Mapping[str, Any], catalog: WorkflowCatalog) -> Line:
@@ -145,7 +146,7 @@ def line_of(kind: str, row: Mapping[str, Any], catalog: WorkflowCatalog) -> Line
     is_paper = row["workflow_key"] in NOTICE_TITLES and kind != "findings"
     link = row["ref"] if kind == "notices" else row["task_ref"]
     cells = tuple(texts.get(name, "") for name, _ in KINDS[kind].columns)
-    return Line(str(row["ref"]), cells, str(row["light"]), is_paper, str(link))
+    return Line(str(row["ref"]), cells, str(row["light"]), is_paper, str(link), int(row["unit_id"]))
 
 
 def _titles(kind: str, row: Mapping[str, Any], catalog: WorkflowCatalog) -> dict[str, str]:

@@ -88,6 +88,21 @@ KINDS: Mapping[str, MessageKind] = {
     "vacancy": MessageKind("岗位空缺", frozenset({"role", "unit", "task_ref"})),
     "handed_over": MessageKind("任务交接", WITH_DATE | {"old_unit", "reason"}),
     "withdrawn": MessageKind("任务撤回", TASK | {"reason"}),
+    "weekly_brief": MessageKind(
+        "每周情况",
+        frozenset(
+            {
+                "campaign",
+                "tasks",
+                "done",
+                "done_week",
+                "late",
+                "due_week",
+                "worst",
+                "waiting",
+            }
+        ),
+    ),
     "trial": MessageKind("试发", frozenset()),
 }
 MESSAGE_KINDS = frozenset(KINDS)
@@ -99,6 +114,7 @@ SAMPLE_FACTS: Mapping[str, object] = {
     "reply_due_on": "2026-09-20", "outcome": "不通过", "state": "待签发", "old_due_on": "2026-09-10", "role": "联络员",
     "cadence": "每月25日前", "begins_on": "2026-10-01", "issued_on": "2026-09-10", "hours": 4, "parties": "督导组",
     "office": "镇专项办", "old_unit": "旧村", "how": "纸质送达，扫码签收",
+    "tasks": 60, "done": 41, "done_week": 7, "late": 4, "due_week": 9, "worst": "东岭村3项、西坪村1项", "waiting": 1,
 }  # fmt: skip
 #: What the unit has answered as soon as its task waits for somebody else.
 ANSWERED_BY_UNIT = frozenset({
@@ -107,7 +123,7 @@ ANSWERED_BY_UNIT = frozenset({
 
 
 #: News after which nobody has to do anything.
-NEWS = frozenset({"approved", "concluded", "signed_off", "part_confirmed"})
+NEWS = frozenset({"approved", "concluded", "signed_off", "part_confirmed", "weekly_brief"})
 #: What a leader is told of others' duties.
 OVERSEEN = frozenset({"remind", "urge"})
 
@@ -159,7 +175,7 @@ def is_optional(message: str, role: str | None) -> bool:
     """Tell whether a person in a post of `role` may do without the mail of `message`; the inbox has it all the same.
 
     Optional is news after which nobody has to do anything: that something was taken, signed off or decided as asked
-    (approved, concluded, signed_off, part_confirmed). To a leader, reminders and urges too: the leader looks on, while
+    (approved, concluded, signed_off, part_confirmed), and how the week stands (weekly_brief). To a leader, reminders and urges too: the leader looks on, while
     the unit's own people, who have to act, are told each on their own. Never optional is what serves a paper, names a
     date or asks for a step or a decision of whoever reads it: rights and lateness hang on that.
     """

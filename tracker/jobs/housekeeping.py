@@ -19,6 +19,7 @@ def tidy() -> None:
     container.people.forget_idle_addresses()
     container.rosters.forget_expired()
     container.form_drafts.forget_expired()
+    container.team.claims.forget_lapsed()
     container.background_files.take_up_again()
 
 

@@ -43,6 +43,7 @@ from tracker.persistence.repositories.slips import SlipRepository
 from tracker.persistence.repositories.sweeping import SweepRepository
 from tracker.persistence.repositories.tasks import TaskRepository
 from tracker.persistence.repositories.told import ToldRepository
+from tracker.persistence.repositories.triage import TriageRepository
 from tracker.persistence.repositories.units import UnitRepository
 
 
@@ -99,6 +100,7 @@ class UnitOfWork:
         self.roster = RosterRepository(self._session)
         self.roster_imports = RosterImportRepository(self._session)
         self.told = ToldRepository(self._session)
+        self.triage = TriageRepository(self._session)
         self.deliveries = DeliveryRepository(self._session)
         self.channels = ChannelStateRepository(self._session)
         self.receipts = ReceiptRepository(self._session)

@@ -20,6 +20,7 @@ from tracker.persistence.repositories.incidents import NewIncident
 from tracker.persistence.repositories.sweeping import WriteRefused
 from tracker.persistence.unit_of_work import UnitOfWork
 from tracker.services.context import GATHER_JOB, SETTLE_JOB, SWEEP_JOB, Floor
+from tracker.services.digests import DigestService
 from tracker.services.duties import DutyService, WouldOpen
 from tracker.services.firings import Judged
 from tracker.services.free_texts import refuse_personal
@@ -78,6 +79,7 @@ class EscalationService:
         self._floor = floor
         self._batch = batch
         self._duties = DutyService(floor)
+        self.digests = DigestService(floor)
 
     def sweep(self) -> SweepReport:
         """Open what has begun and fire every rung that is due; return what was done.
@@ -96,6 +98,7 @@ class EscalationService:
         self._ring(report)
         # Reminders to sign for a paper come before it is deemed received without a signature.
         deem_due(self._floor)
+        self.digests.write_due()
         if report.claimed >= STORM:
             with self._floor.uows() as uow:
                 uow.sweeping.tidy()
@@ -140,7 +143,7 @@ class EscalationService:
         return lines
 
     def next_fire_at(self) -> datetime | None:
-        """Return the earliest moment at which a clock must be looked at or a period opens."""
+        """Return the earliest moment at which a clock must be looked at, a period opens or leaders are told of the week."""
         with self._floor.uows() as uow:
             return uow.sweeping.next_moment()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from tracker.domain.digests import next_digest
 from tracker.domain.errors import CannotIssue, NotAllowed, NotFound, StaleVersion
 from tracker.domain.permissions import Action, Place, Viewer, may
 from tracker.persistence.models import Campaign
@@ -50,6 +51,7 @@ class IssuingService:
             duties = uow.openings.claim(now=now, many=ALL, campaign_id=campaign.id)
             opened = open_duties(uow, self._floor, duties, now=now, by=by)
             campaign.status, campaign.issued_at, campaign.version = "issued", now, campaign.version + 1
+            campaign.digest_at = next_digest(now, self._floor.calendars.newest())
             units = len({task.new.unit_id for task in opened.tasks})
             payload = {
                 "tasks": len(opened.tasks), "units": units, "people": opened.people,

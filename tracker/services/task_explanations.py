@@ -182,7 +182,7 @@ def _decisions(
 def _concerns(step: HistoryEvent, one: FindingStanding) -> bool:
     if step.kind in ("notice.item_struck", "notice.item_restored"):
         return step.payload.get("item") == one.item_id
-    if step.kind in ("notice.sealed", "notice.issued"):
+    if step.kind in ("notice.sealed", "notice.issued", "notice.items_merged"):
         return one.item_id in (step.payload.get("items") or ())
     if step.kind in OBJECTIONS:
         return step.payload.get("item") in (None, one.item_id)
@@ -190,7 +190,7 @@ def _concerns(step: HistoryEvent, one: FindingStanding) -> bool:
 
 
 STEPS = {
-    "notice.item_struck": "划去", "notice.item_restored": "恢复", "notice.sealed": "报审", "notice.approved": "批准",
+    "notice.item_struck": "划去", "notice.item_restored": "恢复", "notice.items_merged": "并入另一份草稿", "notice.sealed": "报审", "notice.approved": "批准",
     "notice.issued": "印发", "notice.ended": "终止", "objection.filed": "提出申诉", "objection.decided": "作出申诉决定",
 }  # fmt: skip
 OBJECTIONS = ("objection.filed", "objection.decided")

@@ -13,11 +13,12 @@ from functools import partial
 from tracker.domain.errors import CannotIssue, FieldProblem, InvalidInput, TrackerError
 from tracker.domain.inputs import cleaned
 from tracker.domain.permissions import Viewer
+from tracker.services.claims import ClaimService, why_held
 from tracker.services.notices import NoticeService
 
 MOST_AT_ONCE = 100
 #: Steps of a draft that may be taken for many at once, and whether they need a reason.
-STEPS = {"seal": False, "approve": False, "issue": False, "send_back": True}
+STEPS = {"seal": False, "approve": False, "issue": False, "send_back": True, "discard": True}
 
 
 @dataclass(frozen=True)
@@ -40,8 +41,8 @@ class Answer:
 class TriageService:
     """Takes one decision about many findings or drafts. One that is refused does not hold up the others."""
 
-    def __init__(self, notices: NoticeService) -> None:
-        self._notices = notices
+    def __init__(self, notices: NoticeService, claims: ClaimService) -> None:
+        self._notices, self._claims = notices, claims
 
     def step(self, viewer: Viewer, step: str, picked: Sequence[Picked], *, reason: str = "") -> tuple[Answer, ...]:
         """Take one of STEPS for each draft. Raises InvalidInput for a missing reason or too many at once."""
@@ -55,7 +56,7 @@ class TriageService:
             )
             return taken.printed_number or ""
 
-        return tuple(_answer(one.ref, partial(take, one)) for one in picked)
+        return self._decide(viewer, [(one.ref, partial(take, one)) for one in picked])
 
     def waive(self, viewer: Viewer, refs: Sequence[str], *, reason: str) -> tuple[Answer, ...]:
         """Waive each finding with the same reason (有正当理由). Raises InvalidInput for a missing one."""
@@ -65,7 +66,7 @@ class TriageService:
             self._notices.waive_finding(viewer, finding_ref=ref, reason=reason)
             return ""
 
-        return tuple(_answer(ref, partial(take, ref)) for ref in refs)
+        return self._decide(viewer, [(ref, partial(take, ref)) for ref in refs])
 
     def restore(self, viewer: Viewer, refs: Sequence[str]) -> tuple[Answer, ...]:
         """Take the waiving of findings back, as long as their draft is open."""
@@ -75,7 +76,18 @@ class TriageService:
             self._notices.restore_finding(viewer, finding_ref=ref)
             return ""
 
-        return tuple(_answer(ref, partial(take, ref)) for ref in refs)
+        return self._decide(viewer, [(ref, partial(take, ref)) for ref in refs])
+
+    def _decide(self, viewer: Viewer, taking: Sequence[tuple[str, Callable[[], str]]]) -> tuple[Answer, ...]:
+        """Take each that nobody else of the team has in hand, and let go of what was decided."""
+        refs = [ref for ref, _ in taking]
+        held = self._claims.held_by_others(viewer, refs)
+        answers = tuple(
+            Answer(ref, done=False, sentence=why_held(held[ref])) if ref in held else _answer(ref, take)
+            for ref, take in taking
+        )
+        self._claims.release(viewer, refs)
+        return answers
 
 
 def _check(picked: Sequence[object], reason: str, *, needed: bool) -> None:

@@ -10,12 +10,14 @@ from tracker.web.account.mail import by_token as unsubscribe
 from tracker.web.account.views import blueprint as account
 from tracker.web.admin.accounts import blueprint as accounts
 from tracker.web.admin.operations import blueprint as operations
+from tracker.web.brief.views import blueprint as brief
 from tracker.web.calendar.views import blueprint as calendar
 from tracker.web.campaign.changes import blueprint as changes
 from tracker.web.campaign.look_backs import blueprint as look_backs
 from tracker.web.campaign.occurrences import blueprint as occurrences
 from tracker.web.campaign.returns import blueprint as returns
 from tracker.web.campaign.standings import blueprint as standings
+from tracker.web.campaign.trends import blueprint as trends
 from tracker.web.campaign.views import blueprint as campaign
 from tracker.web.desk.views import blueprint as desk
 from tracker.web.exports.views import blueprint as exports
@@ -47,15 +49,18 @@ from tracker.web.units.acts import blueprint as unit_acts
 from tracker.web.units.areas import blueprint as areas
 from tracker.web.units.importing import blueprint as roster_import
 from tracker.web.units.people import blueprint as office_people
+from tracker.web.units.records import blueprint as unit_records
 from tracker.web.units.views import blueprint as units
 from tracker.web.workbench.deciding import blueprint as deciding
+from tracker.web.workbench.one import blueprint as one_by_one
+from tracker.web.workbench.saved import blueprint as saved_views
 from tracker.web.workbench.views import blueprint as workbench
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
-    health.blueprint, account, desk, tasks, drafts, explaining, attachments, workbench, deciding, notices, printing, slips, objections,
-    campaign, plans, changes, occurrences, returns,
-    standings, look_backs, decision_papers, paper_templates, ledger_reading,
-    ledger, ledger_lists, exports, accounts, operations, units, roster_import, unit_acts, office_people, areas, calendar,
+    health.blueprint, account, desk, tasks, drafts, explaining, attachments, workbench, deciding, one_by_one, saved_views, brief, notices,
+    printing, slips, objections, campaign, plans, changes, occurrences, returns,
+    standings, trends, look_backs, decision_papers, paper_templates, ledger_reading,
+    ledger, ledger_lists, exports, accounts, operations, units, roster_import, unit_acts, office_people, unit_records, areas, calendar,
     help_pages, style, search, inbox, deliveries, wordings, told, receipts, optional_mail,
     unsubscribe,
 )  # fmt: skip

@@ -32,6 +32,7 @@ ENTRIES = (
     Entry("我的任务", "/desk", roles=UNIT_ROLES),
     Entry("问题台账", "/desk/problems", roles=UNIT_ROLES),
     Entry("我的包片", "/area", action=Action.SEE_OWN_AREA),
+    Entry("要事", "/brief", action=Action.ACT_AS_LEADER),
     Entry("督导台", "/workbench", action=Action.SEE_WORKBENCH),
     Entry("专项行动", "/campaigns", action=Action.SEE_CAMPAIGN),
     Entry("台账", "/ledger", action=Action.SEE_CAMPAIGN),
@@ -50,7 +51,7 @@ ENTRIES = (
 )
 HOMES = (
     (frozenset({Role.SUPERVISOR, Role.OFFICE}), "/workbench"),
-    (frozenset({Role.LEADER}), "/campaigns"),
+    (frozenset({Role.LEADER}), "/brief"),
     (UNIT_ROLES, "/desk"),
     (frozenset({Role.SECURITY_ADMIN}), "/admin/accounts"),
     (frozenset({Role.AUDIT_ADMIN}), "/admin/ledger"),

@@ -9,6 +9,7 @@ from flask import current_app, g, request
 
 from tracker.domain.errors import InvalidInput, NotFound
 from tracker.domain.permissions import Viewer
+from tracker.domain.reasons import worded
 
 if TYPE_CHECKING:
     from tracker.bootstrap import Container
@@ -46,6 +47,11 @@ def safe_path(wanted: str | None, default: str = "/") -> str:
         return default
     parts = urlsplit(wanted)
     return wanted if not parts.scheme and not parts.netloc else default
+
+
+def given_reason() -> str:
+    """Return the reason of a posted form: picked from those often given, typed, or both."""
+    return worded(request.form.get("picked_reason", ""), request.form.get("reason", ""))
 
 
 def expected_version() -> int:

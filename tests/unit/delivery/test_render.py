@@ -13,6 +13,7 @@ FACTS: dict[str, object] = {
     "rung_title": "督导通知", "reason": "照片不清楚", "wanted_on": "2026-09-30", "granted": True,
     "notice_ref": "WS-2026-0003", "printed_number": "某反诈办〔2026〕7号", "reply_due_on": "2026-09-20",
     "outcome": "不通过", "state": "待签发", "old_due_on": "2026-09-10", "role": "联络员", "parties": "督导组",
+    "tasks": 60, "done": 41, "done_week": 7, "late": 4, "due_week": 9, "worst": "东岭村3项", "waiting": 1,
     "office": "镇专项办", "old_unit": "旧村", "cadence": "每月25日前", "begins_on": "2026-10-01", "issued_on": "2026-09-10", "hours": 4,
     "how": "视为收到",
 }  # fmt: skip

@@ -24,6 +24,6 @@ def test_what_we_did_not_write_is_no_token(token: str) -> None:
 
 def test_what_serves_a_paper_names_a_date_or_asks_for_something_is_never_optional() -> None:
     optional = {kind for kind in KINDS if is_optional(kind, "liaison")}
-    assert optional == NEWS == {"approved", "concluded", "signed_off", "part_confirmed"}
+    assert optional == NEWS == {"approved", "concluded", "signed_off", "part_confirmed", "weekly_brief"}
     assert {kind for kind in KINDS if is_optional(kind, "leader")} - optional == {"remind", "urge"}
     assert all(not is_optional("served", role) for role in (None, "leader", "head", "office"))

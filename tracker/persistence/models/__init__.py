@@ -35,6 +35,7 @@ from tracker.persistence.models.recorded_occurrence import RecordedOccurrence
 from tracker.persistence.models.required_return import RequiredReturn, RequiredReturnUnit
 from tracker.persistence.models.standing import UnitStanding
 from tracker.persistence.models.task import ClockRow, Extension, Problem, Submission, Task
+from tracker.persistence.models.triage import SavedView, TriageClaim
 from tracker.persistence.models.unit import (
     Office,
     RosterImport,
@@ -53,7 +54,7 @@ __all__ = [
     "Installation", "LadderVersion", "LedgerExport", "LedgerExportChunk", "LoginSession", "LookBackDraw", "Measure", "Notice",
     "NoticeItem", "NumberSeries", "Objection", "Office", "PaperTemplate",
     "Person", "Phase", "PlanDraft", "PostHeld", "Problem", "Receipt", "ReceiptSlip", "RecordedOccurrence", "RequiredReturn",
-    "RequiredReturnUnit", "RosterImport", "Seal", "SealLeaf", "SendingRound", "Stream", "Submission", "Task", "Told", "Unit",
-    "UnitAlias", "UnitName",
+    "RequiredReturnUnit", "RosterImport", "SavedView", "Seal", "SealLeaf", "SendingRound", "Stream", "Submission", "Task", "Told",
+    "TriageClaim", "Unit", "UnitAlias", "UnitName",
     "UnitSet", "UnitSetMember", "UnitStanding", "UnitSuccession", "WorkflowVersion",
 ]  # fmt: skip

@@ -19,6 +19,7 @@ class Campaign(Base):
     __table_args__ = (
         CheckConstraint(one_of("status", "draft", "issued", "closed"), name="status"),
         CheckConstraint("ends_on >= starts_on", name="period"),
+        Index("ix_campaign__digest", "digest_at", postgresql_where="digest_at IS NOT NULL"),
     )
     id: Mapped[Id]
     ref: Mapped[str] = mapped_column(unique=True)
@@ -33,6 +34,7 @@ class Campaign(Base):
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]
     issued_at: Mapped[datetime | None] = mapped_column(default=None)
+    digest_at: Mapped[datetime | None] = mapped_column(default=None)  # when leaders are next told how it stands
 
 
 class Phase(Base):

@@ -74,7 +74,7 @@ PROSPECT = text("""
 
 TASKS = text(f"""
     SELECT x.*, count(*) OVER () AS total FROM (
-        SELECT t.ref, t.title, un.name AS unit_name, t.state, t.waits_for, t.workflow_key, t.workflow_version_id,
+        SELECT t.ref, t.title, t.unit_id, un.name AS unit_name, t.state, t.waits_for, t.workflow_key, t.workflow_version_id,
             t.due_on, t.done_at, t.nil, m.ordinal, m.title AS measure_title, {LIGHT} AS light, p.ref AS parent_ref,
             pn.ref AS parent_notice_ref, m.position AS measure_position, un.position AS unit_position,
             t.id AS task_id
@@ -181,6 +181,7 @@ class TaskRow:
 
     ref: str
     title: str
+    unit_id: int
     unit_name: str
     state: str
     waits_for: str

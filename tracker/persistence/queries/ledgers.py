@@ -39,7 +39,7 @@ BY_UNIT = text(f"""
 
 PROBLEMS = text(f"""
     SELECT x.*, count(*) OVER () AS total FROM (
-        SELECT b.ref, un.name AS unit_name, b.place, b.kind, b.risk_grade, b.description, b.measure, b.leader,
+        SELECT b.ref, b.unit_id, un.name AS unit_name, b.place, b.kind, b.risk_grade, b.description, b.measure, b.leader,
             b.limit_on, b.found_at, t.ref AS task_ref, t.state, t.workflow_version_id, {LIGHT} AS light,
             s.ref AS found_in_ref, s.workflow_version_id AS found_in_version_id, b.id AS problem_id,
             CASE WHEN t.final AND NOT t.done THEN 'withdrawn' WHEN t.done THEN 'closed'
@@ -80,6 +80,7 @@ class ProblemRow:
     """One problem and where its rectification stands. `stage` is one of STAGES."""
 
     ref: str
+    unit_id: int
     unit_name: str
     place: str
     kind: str

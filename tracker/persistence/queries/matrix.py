@@ -36,7 +36,7 @@ CELLS = text(f"""
                     bool_or(rank = CAST(:wanted AS int)) AS has_wanted
              FROM lit GROUP BY 1, 2),
     row AS (
-        SELECT u.key AS unit_key, un.name AS unit_name, u.kind AS unit_kind, u.ended_on, un.position AS unit_position,
+        SELECT u.id AS unit_id, u.key AS unit_key, un.name AS unit_name, u.kind AS unit_kind, u.ended_on, un.position AS unit_position,
             m.key AS measure_key, m.ordinal, m.title AS measure_title, m.position AS measure_position,
             cell.rank, coalesce(cell.tasks, 0) AS tasks, seen.supports, coalesce(cell.standing, false) AS standing,
             CASE WHEN cell.standing THEN cell.latest_ref ELSE cell.ref END AS task_ref, coalesce(cell.missed, 0) AS missed,
@@ -44,7 +44,7 @@ CELLS = text(f"""
         FROM seen JOIN measure m ON m.id = seen.measure_id JOIN unit u ON u.id = seen.unit_id
         JOIN unit_name un ON un.unit_id = u.id AND un.valid_to IS NULL
         LEFT JOIN cell ON cell.measure_id = seen.measure_id AND cell.unit_id = seen.unit_id)
-    SELECT unit_key, unit_name, unit_kind, measure_key, ordinal, measure_title, measure_position, rank, tasks,
+    SELECT unit_id, unit_key, unit_name, unit_kind, measure_key, ordinal, measure_title, measure_position, rank, tasks,
         task_ref, supports, standing, missed
     FROM row
     WHERE (ended_on IS NULL OR rank IS NOT NULL) AND (CAST(:kind AS text) IS NULL OR unit_kind = :kind)
@@ -60,6 +60,7 @@ class CellRow:
     `standing` = the duty repeats: the light is its present period's, `missed` counts the periods past and not done.
     """
 
+    unit_id: int
     unit_key: str
     unit_name: str
     unit_kind: str
@@ -91,7 +92,7 @@ def find_cells(
     }  # fmt: skip
     return tuple(
         CellRow(
-            row.unit_key, row.unit_name, row.unit_kind, row.measure_key, row.ordinal, row.measure_title,
+            row.unit_id, row.unit_key, row.unit_name, row.unit_kind, row.measure_key, row.ordinal, row.measure_title,
             row.measure_position, codes[row.rank - 1] if row.rank else None, row.tasks, row.task_ref, row.supports,
             row.standing, row.missed,
         )

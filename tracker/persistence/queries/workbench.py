@@ -40,24 +40,29 @@ _FILTERS = """
     AND (CAST(:campaign AS text) IS NULL OR c.ref = :campaign)
     AND (CAST(:unit AS text) IS NULL OR u.key = :unit)"""
 _PAGED = "LIMIT :limit OFFSET :offset"
+#: Puts together what a list is grouped by, before its own order; {severity} is the row's, where it has one.
+_TOGETHER = """
+    CASE CAST(:sort AS text) WHEN 'unit' THEN un.position WHEN 'severity' THEN -({severity}) END,
+    CASE CAST(:sort AS text) WHEN 'unit' THEN un.name WHEN 'task' THEN t.title WHEN 'campaign' THEN c.title
+        WHEN 'workflow' THEN t.workflow_key END,"""
 
 REVIEWS = text(f"""
     SELECT {_MATTER} {_FROM} LEFT JOIN notice n ON n.task_id = t.id {_RUNNING}
     WHERE t.waits_for = 'supervisor' AND NOT t.final AND NOT t.done AND t.tie IS DISTINCT FROM 'share'
       AND t.workflow_key <> 'objection'
       AND (n.id IS NULL OR n.issued_at IS NOT NULL) AND {OFFICE_SEES} {_FILTERS}
-    ORDER BY k.due_at NULLS LAST, t.id {_PAGED}""")
+    ORDER BY {_TOGETHER.format(severity="coalesce(n.severity, 0)")} k.due_at NULLS LAST, t.id {_PAGED}""")
 
 OBJECTIONS = text(f"""
     SELECT {_MATTER} {_FROM} LEFT JOIN notice n ON n.task_id = t.id {_RUNNING}
     WHERE t.workflow_key = 'objection' AND NOT t.final AND {OFFICE_SEES} {_FILTERS}
-    ORDER BY k.due_at NULLS LAST, t.id {_PAGED}""")
+    ORDER BY {_TOGETHER.format(severity="coalesce(n.severity, 0)")} k.due_at NULLS LAST, t.id {_PAGED}""")
 
 WATCHED = text(f"""
     SELECT {_MATTER} {_FROM} LEFT JOIN notice n ON n.task_id = t.id {_RUNNING}
     WHERE NOT t.final AND (t.done OR n.issued_at IS NOT NULL) AND t.tie IS DISTINCT FROM 'share'
       AND k.name IN ('look_back', 'hold') AND k.due_on <= :watch_until AND {OFFICE_SEES} {_FILTERS}
-    ORDER BY k.due_at, t.id {_PAGED}""")
+    ORDER BY {_TOGETHER.format(severity="coalesce(n.severity, 0)")} k.due_at, t.id {_PAGED}""")
 
 _DRAFTS = f"""
     SELECT n.ref, n.kind, n.severity, n.title, n.version, n.created_at, t.unit_id, un.name AS unit_name,
@@ -72,26 +77,30 @@ _DRAFTS = f"""
     WHERE n.issued_at IS NULL AND NOT t.final AND {{stage}} AND {OFFICE_SEES} {_FILTERS}
       AND (CAST(:severity AS smallint) IS NULL OR n.severity = :severity)
       AND (CAST(:refs AS text[]) IS NULL OR n.ref = ANY(:refs))
-    ORDER BY n.severity DESC, i.oldest_at NULLS LAST, n.id {_PAGED}"""
-DRAFTS = {stage: text(_DRAFTS.format(stage=condition)) for stage, condition in DRAFT_STAGES.items()}
+    ORDER BY {{together}} n.severity DESC, i.oldest_at NULLS LAST, n.id {_PAGED}"""
+DRAFTS = {
+    stage: text(_DRAFTS.format(stage=condition, together=_TOGETHER.format(severity="n.severity")))
+    for stage, condition in DRAFT_STAGES.items()
+}
 
 EXTENSIONS = text(f"""
-    SELECT t.ref AS task_ref, t.title, un.name AS unit_name, c.title AS campaign_title, e.old_due_on,
+    SELECT t.ref AS task_ref, t.title, t.unit_id, un.name AS unit_name, c.title AS campaign_title,
+        t.workflow_version_id, e.old_due_on,
         e.wanted_on, e.reason, e.asked_at, e.steps, e.examined_at, e.examined_on, count(*) OVER () AS total
     {_FROM} JOIN extension e ON e.task_id = t.id AND e.status = 'asked'
-    WHERE t.tie IS DISTINCT FROM 'share' AND {OFFICE_SEES} {_FILTERS} ORDER BY e.asked_at, e.id {_PAGED}""")
+    WHERE t.tie IS DISTINCT FROM 'share' AND {OFFICE_SEES} {_FILTERS}
+    ORDER BY {_TOGETHER.format(severity="0")} e.asked_at, e.id {_PAGED}""")
 
 FINDINGS = text(f"""
     SELECT f.ref, f.kind, f.severity, f.summary, f.status, f.raised_at, f.reason, t.ref AS task_ref,
-        t.title AS task_title, un.name AS unit_name, c.title AS campaign_title, c.settings AS settings,
-        d.ref AS notice_ref, d.content_hash IS NULL AS draft_open, count(*) OVER () AS total
+        t.title AS task_title, t.unit_id, un.name AS unit_name, c.title AS campaign_title, c.settings AS settings,
+        t.workflow_version_id, t.due_on, t.due_at, d.ref AS notice_ref, d.content_hash IS NULL AS draft_open, count(*) OVER () AS total
     {_FROM} JOIN finding f ON f.task_id = t.id
     LEFT JOIN notice_item i ON i.finding_id = f.id LEFT JOIN notice d ON d.id = i.notice_id
     WHERE (CAST(:status AS text) IS NULL OR f.status = :status)
       AND (CAST(:refs AS text[]) IS NULL OR f.ref = ANY(:refs)) AND {OFFICE_SEES} {_FILTERS}
       AND (CAST(:severity AS smallint) IS NULL OR f.severity = :severity)
-    ORDER BY CASE CAST(:sort AS text) WHEN 'unit' THEN un.position WHEN 'severity' THEN -f.severity END,
-        CASE CAST(:sort AS text) WHEN 'unit' THEN un.name WHEN 'task' THEN t.title END, f.raised_at DESC, f.id DESC {_PAGED}""")
+    ORDER BY {_TOGETHER.format(severity="f.severity")} f.raised_at DESC, f.id DESC {_PAGED}""")
 
 CHOICES = text(f"""
     SELECT 'campaign' AS kind, c.ref AS code, c.title AS title, 0 AS position, c.id
@@ -107,18 +116,22 @@ CHOICES = text(f"""
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What a list is narrowed to; None = all. `campaign` is a ref, `unit` a unit's key, `refs` the rows themselves."""
+    """What a list is narrowed to; None = all. `campaign` is a ref, `unit` a unit's key, `refs` the rows themselves.
+
+    sort    what is put together: unit, severity, campaign, workflow or task
+    """
 
     campaign: str | None = None
     unit: str | None = None
     severity: int | None = None
     refs: tuple[str, ...] | None = None
+    sort: str | None = None
 
     def given(self) -> dict[str, Any]:
         """Return the parameters of the statements."""
         return {
             "campaign": self.campaign, "unit": self.unit, "severity": self.severity,
-            "refs": list(self.refs) if self.refs is not None else None,
+            "refs": list(self.refs) if self.refs is not None else None, "sort": self.sort,
         }  # fmt: skip
 
 
@@ -178,8 +191,10 @@ class ExtensionRow:
 
     task_ref: str
     title: str
+    unit_id: int
     unit_name: str
     campaign_title: str
+    workflow_version_id: int
     old_due_on: date
     wanted_on: date
     reason: str
@@ -202,9 +217,13 @@ class FindingRow:
     reason: str
     task_ref: str
     task_title: str
+    unit_id: int
     unit_name: str
     campaign_title: str
     settings: Mapping[str, Any]
+    workflow_version_id: int
+    due_on: date | None
+    due_at: datetime | None
     notice_ref: str | None
     draft_open: bool | None
 
@@ -247,11 +266,10 @@ def find_drafts(
 
 
 def find_findings(
-    session: Session, viewer: Viewer, filters: Filters, *, status: str | None, page: int, size: int,
-    sort: str | None = None,
-) -> Page[FindingRow]:  # fmt: skip
-    """Return findings, the newest first; `sort` = by unit, task or severity before that."""
-    return _fetch(session, viewer, FINDINGS, FindingRow, filters, page, size, status=status, sort=sort)
+    session: Session, viewer: Viewer, filters: Filters, *, status: str | None, page: int, size: int
+) -> Page[FindingRow]:
+    """Return findings, the newest first within what they are grouped by."""
+    return _fetch(session, viewer, FINDINGS, FindingRow, filters, page, size, status=status)
 
 
 def filter_choices(session: Session, viewer: Viewer) -> Choices:

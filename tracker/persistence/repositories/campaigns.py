@@ -68,6 +68,11 @@ class CampaignRepository:
     def __init__(self, session: Session) -> None:
         self._session = session
 
+    def claim_digest(self, *, now: datetime) -> Campaign | None:
+        """Lock the campaign whose leaders have waited longest for their weekly news; None when nobody else is due."""
+        query = select(Campaign).where(Campaign.digest_at <= now).order_by(Campaign.digest_at, Campaign.id).limit(1)
+        return self._session.scalars(query.with_for_update(skip_locked=True, key_share=True)).one_or_none()
+
     def get(self, campaign_id: int) -> Campaign:
         """Return a campaign by id; raises NotFound."""
         return self._one(self._session.get(Campaign, campaign_id))

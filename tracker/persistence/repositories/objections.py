@@ -30,7 +30,7 @@ FREEZE = text("""
 HANDS = text("""
     SELECT DISTINCT e.person_id FROM stream s JOIN event e ON e.stream_id = s.id
     WHERE s.kind = 'notice' AND s.subject_id = :notice AND e.person_id IS NOT NULL AND e.kind IN (
-        'notice.drafted', 'notice.edited', 'notice.item_added', 'notice.item_struck', 'notice.item_restored', 'notice.sealed',
+        'notice.drafted', 'notice.edited', 'notice.item_added', 'notice.item_struck', 'notice.item_restored', 'notice.items_merged', 'notice.sealed',
         'notice.approved', 'notice.issued')
     ORDER BY 1""")
 

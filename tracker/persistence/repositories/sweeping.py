@@ -35,7 +35,8 @@ NEXT_MOMENT = text("""
     SELECT least(
         (SELECT next_fire_at FROM clock WHERE next_fire_at IS NOT NULL ORDER BY next_fire_at LIMIT 1),
         (SELECT next_opens_at FROM assignment WHERE next_opens_at IS NOT NULL ORDER BY next_opens_at LIMIT 1),
-        (SELECT deem_at FROM notice WHERE deem_at IS NOT NULL ORDER BY deem_at LIMIT 1))""")
+        (SELECT deem_at FROM notice WHERE deem_at IS NOT NULL ORDER BY deem_at LIMIT 1),
+        (SELECT digest_at FROM campaign WHERE digest_at IS NOT NULL ORDER BY digest_at LIMIT 1))""")
 
 FIRED = text("""
     SELECT c.id, ARRAY(SELECT f.rung FROM firing f WHERE f.clock_id = c.id AND f.occurrence = c.occurrence)

@@ -51,10 +51,10 @@ class Cell:
 
 @dataclass(frozen=True)
 class MatrixView:
-    """The matrix: columns (key, ordinal, title) and rows (unit key, unit name, cells)."""
+    """The matrix: columns (key, ordinal, title) and rows (unit id, unit name, cells)."""
 
     columns: tuple[tuple[str, str, str], ...]
-    rows: tuple[tuple[str, str, tuple[Cell | None, ...]], ...]
+    rows: tuple[tuple[int, str, tuple[Cell | None, ...]], ...]
     counts: tuple[tuple[Light, int], ...]
 
 
@@ -88,11 +88,11 @@ def present_matrix(cells: Sequence[CellRow], campaign: CampaignRow) -> MatrixVie
     order = _plan_order(cells)
     rows = []
     tasks_url = url_for("campaign.tasks", ref=campaign.ref)
-    for unit_key, group in groupby(cells, key=lambda cell: cell.unit_key):
+    for unit_id, group in groupby(cells, key=lambda cell: cell.unit_id):
         held = {cell.measure_key: cell for cell in group}
         name = next(iter(held.values())).unit_name
         drawn = tuple(_cell(held[key], tasks_url) if key in held else None for key in order)
-        rows.append((unit_key, name, drawn))
+        rows.append((unit_id, name, drawn))
     counts = {light.code: 0 for light in WORST_FIRST}
     for cell in cells:
         if cell.light is not None:

@@ -51,7 +51,7 @@ def lift(ref: str, unit_id: int) -> Response | tuple[str, int]:
         return _page(ref, Attempt(f"lift-{unit_id}", given, wrong.problems)), 422
     except StaleVersion as stale:
         return _page(ref, Attempt(f"lift-{unit_id}", given, [FieldProblem("reason", stale.sentence)])), 409
-    flash(f"已下调，该单位现在是“{_titles(campaign.settings)[stands]}”。", "success")
+    flash(f"已下调，该单位现在是“{standing_titles(campaign.settings)[stands]}”。", "success")
     return redirect(url_for("standings.index", ref=ref))
 
 
@@ -66,7 +66,7 @@ def _page(ref: str, attempt: Attempt = NOTHING_TRIED) -> str:
         )  # fmt: skip
     place = Place(campaign.office_unit_id, campaign.id, None, internal=True)
     may_lift = may(who, Action.ACT_AS_LEADER, place) or may(who, Action.ACT_AS_OFFICE, place)
-    titles = _titles(campaign.settings)
+    titles = standing_titles(campaign.settings)
     liftable = {row.unit_id: titles[one_down(Standing(row.standing))] for row in found.rows if _may_fall(row.standing)}
     return render_template(
         "campaign/standings.html", campaign=campaign, found=found, titles=titles,
@@ -79,6 +79,6 @@ def _may_fall(standing: str) -> bool:
     return one_down(Standing(standing)) != standing
 
 
-def _titles(settings: Mapping[str, Any]) -> dict[str, str]:
+def standing_titles(settings: Mapping[str, Any]) -> dict[str, str]:
     """Return what each standing is called in a campaign."""
     return {one.value: title for one, title in STANDING_TITLES.items()} | dict(settings.get("card_titles", {}))

@@ -9,6 +9,7 @@ from tracker.domain.errors import AttachmentRefused, CannotIssue, FieldProblem, 
 from tracker.domain.objections import OBJECTION_PENDING, OUTCOMES
 from tracker.domain.papers import NOTICE_TITLES
 from tracker.domain.permissions import OFFICE_SIDE, Action, Place
+from tracker.domain.reasons import reasons_for
 from tracker.domain.rising import Risen
 from tracker.domain.values import local_date
 from tracker.persistence.queries import notice_page as queries
@@ -23,7 +24,7 @@ from tracker.web.forms import SUBMIT, KeptFile, read_given, with_rows_changed
 from tracker.web.listing import asked, page_number, page_url
 from tracker.web.notices.presenters import present_notice, present_rows
 from tracker.web.notices.steps import NO_TROUBLE, Trouble, present_steps
-from tracker.web.requests import container, expected_version, viewer
+from tracker.web.requests import container, expected_version, given_reason, viewer
 from tracker.web.tasks.uploads import store_posted_files
 from tracker.web.workflows import newest_workflows
 
@@ -218,7 +219,7 @@ def take(ref: str, transition: str) -> Answer:
             return _page(ref, Trouble(transition, "", with_rows_changed(given, wanted))), 200
         result = parts.notices.apply_transition(
             who, notice_ref=ref, transition=transition, expected_version=version, given=given,
-            reason=request.form.get("reason", ""),
+            reason=given_reason(),
         )  # fmt: skip
     except TrackerError as refused:
         return _refused(ref, transition, refused, given)
@@ -299,6 +300,7 @@ def _page(ref: str, trouble: Trouble = NO_TROUBLE) -> str:
         decided=parts.decision_papers.offered(who, task_ref=head.task_ref) if _may_be_decided(found) else (),
         outcomes=OUTCOMES, today=local_date(now), offers_slip=parts.slips.offers(who, found),
         takes_evidence=head.issued_at is not None and parts.evidence.may_take(who, _place(head)),
+        common_reasons={one.name: reasons_for(one.name, head.settings) for one in steps},
         why=parts.explanations.explain(who, ref) if request.args.get("why") else None,
     )  # fmt: skip
 

@@ -14,6 +14,7 @@ from tracker.domain.objections import OBJECTION_PENDING, OUTCOMES
 from tracker.domain.papers import NOTICE_TITLES
 from tracker.domain.permissions import Action, Place, Tied, Viewer, may
 from tracker.domain.quotas import TaskPeriod
+from tracker.domain.reasons import reasons_for
 from tracker.domain.rising import Risen
 from tracker.domain.values import WAITS_FOR_TITLES, WaitsFor, local_date
 from tracker.persistence.queries.task_page import TaskHead, TaskPage, TaskProblem, get_task_page
@@ -26,6 +27,7 @@ from tracker.web.forms import flat_values
 from tracker.web.history import present_history, who_of
 from tracker.web.requests import container, viewer
 from tracker.web.showing import left_or_late
+from tracker.web.tasks.beside import present_beside
 from tracker.web.tasks.presenters import (
     NOTHING_TRIED,
     ActionView,
@@ -95,6 +97,8 @@ def show_task(ref: str, attempt: Attempt = NOTHING_TRIED, *, status: int = 200) 
         counts=count_fields(definition), rungs=parts.escalations.orderable_rungs(who, task_ref=ref) if offers[ORDER] else [],
         lost=lost_fields(attempt, definition, _shown(actions, offers)), drafting=drafting,
         unsent=unsent_drafts(drafting, definition, _shown(actions, offers)),
+        beside=present_beside(page, definition) if head.inside or head.tie == "share" else None,
+        common_reasons={one.name: reasons_for(one.name, head.settings) for one in actions},
         tied=present_tied(page, parts.catalog.workflow, now=now, calendar=calendar),
         decided=parts.decision_papers.offered(who, task_ref=ref) if _may_be_decided(page) else (),
         openings=parts.access_log.openings(who, task_ref=ref) if definition.confidential else None, who_of=who_of,

@@ -15,7 +15,7 @@ from tracker.web.auth import requires
 from tracker.web.errors import status_of
 from tracker.web.extending import DECISION, EXTENSION, check_may_decide, said_done
 from tracker.web.forms import SUBMIT, read_given, with_rows_changed
-from tracker.web.requests import container, expected_version, safe_path, viewer
+from tracker.web.requests import container, expected_version, given_reason, safe_path, viewer
 from tracker.web.tasks.page import EXCUSE, HAND_DOWN, ORDER, URGE, after, place_of, read_page, show_task
 from tracker.web.tasks.presenters import Attempt
 from tracker.web.tasks.uploads import read_with_files
@@ -52,7 +52,7 @@ def take(ref: str, transition: str) -> Response:
         ref, transition, given,
         lambda: (container().objections if definition.key == OBJECTION else container().tasks).apply_transition(
             viewer(), task_ref=ref, transition=transition, expected_version=expected_version(), given=given,
-            reason=request.form.get("reason", ""),
+            reason=given_reason(),
         ),
         done=f"“{wanted.title}”已办理。",
     )  # fmt: skip

@@ -31,7 +31,7 @@ blueprint = Blueprint("deciding", __name__)
 WAIVE, RESTORE = "waive", "restore"
 #: step → its title, and the section of the workbench in which its drafts stand
 DRAFT_ACTS = {
-    "seal": ("提请审批", "open"), "approve": ("批准", "sealed"), "send_back": ("退回修改", "sealed"),
+    "seal": ("提请审批", "open"), "discard": ("弃用", "open"), "approve": ("批准", "sealed"), "send_back": ("退回修改", "sealed"),
     "issue": ("印发", "approved"),
 }  # fmt: skip
 TITLES = {**{step: title for step, (title, _) in DRAFT_ACTS.items()}, WAIVE: "免于处理", RESTORE: "恢复"}
@@ -76,7 +76,7 @@ def decide() -> Response | tuple[str | Response, int]:
         flash("没有这项批量操作。", "warning")
         return redirect(_back(act))
     reason = request.form.get("reason", "")
-    triage, who = container().triage, viewer()
+    triage, who = container().team.triage, viewer()
     try:
         if act == WAIVE:
             answers = triage.waive(who, _refs(picks), reason=reason)

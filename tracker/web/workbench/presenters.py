@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from flask import url_for
@@ -16,6 +16,7 @@ from tracker.domain.ports import WorkflowCatalog
 from tracker.domain.values import local_date, severity_title
 from tracker.persistence.queries.chains import Chain
 from tracker.persistence.queries.paging import Page
+from tracker.persistence.queries.triage import Claim
 from tracker.persistence.queries.workbench import DraftRow, ExtensionRow, FindingRow, MatterRow
 from tracker.web.showing import left_or_late
 from tracker.web.workbench.separation import standing
@@ -24,7 +25,14 @@ FINDING_STATUS = {
     "waiting": "待处理", "struck": "已划去", "waived": "免于处理", "issued": "已印发", "obsolete": "已失效",
     "objected": "申诉审理中", "overturned": "申诉成立，已撤销",
 }  # fmt: skip
-FINDING_SORTS = {"unit": "按单位", "task": "按任务", "severity": "按轻重"}
+#: What rows can be put together by.
+GROUPINGS = {
+    "unit": "按单位",
+    "severity": "按轻重",
+    "campaign": "按专项行动",
+    "workflow": "按工作类别",
+    "task": "按任务",
+}
 #: section → title and what an empty one says
 SECTIONS: Mapping[str, tuple[str, str]] = {
     "reviews": ("待审核", "没有等待审核的报送。"),
@@ -39,11 +47,16 @@ SECTIONS: Mapping[str, tuple[str, str]] = {
 
 @dataclass(frozen=True)
 class Line:
-    """One row of a section. `marks` are short facts; `kind` is the small print; `blocked` says what is another's."""
+    """One row of a section. `marks` are short facts; `kind` is the small print; `blocked` says what is another's.
+
+    group     under which heading it stands, empty where rows are not put together
+    in_hand   who has it in hand just now
+    """
 
     url: str
     title: str
     ref: str
+    unit_id: int
     unit: str
     campaign: str
     kind: str
@@ -53,6 +66,8 @@ class Line:
     due_text: str
     late: bool
     blocked: str
+    group: str = ""
+    in_hand: str = ""
 
 
 @dataclass(frozen=True)
@@ -77,12 +92,36 @@ class Bench:
     calendar: WorkingCalendar
     now: datetime
     chains: Mapping[int, Chain]
+    sort: str | None = None
+    claims: Mapping[str, Claim] = field(default_factory=dict)
 
     def line(self, row: MatterRow | DraftRow | ExtensionRow) -> Line:
         """Return a row of any section."""
         if isinstance(row, DraftRow):
-            return self._draft(row)
-        return self._matter(row) if isinstance(row, MatterRow) else self._extension(row)
+            made = self._draft(row)
+        else:
+            made = self._matter(row) if isinstance(row, MatterRow) else self._extension(row)
+        return replace(made, group=self.group_of(row), in_hand=self.in_hand(made.ref))
+
+    def in_hand(self, ref: str) -> str:
+        """Return who else has a matter in hand, in words; empty when nobody has."""
+        claim = self.claims.get(ref)
+        return f"{claim.name}正在处理" if claim is not None else ""
+
+    def group_of(self, row: MatterRow | DraftRow | ExtensionRow | FindingRow) -> str:
+        """Return the heading under which a row stands."""
+        match self.sort:
+            case "unit":
+                return row.unit_name
+            case "campaign":
+                return row.campaign_title
+            case "workflow":
+                return self.catalog.workflow(row.workflow_version_id).title
+            case "task":
+                return row.task_title if isinstance(row, FindingRow) else row.title
+            case "severity" if isinstance(row, DraftRow | FindingRow):
+                return severity_title(row.severity, dict(row.settings.get("severity_titles", {})))
+        return ""
 
     def _matter(self, row: MatterRow) -> Line:
         """Return a task or paper that waits for judgement."""
@@ -90,9 +129,9 @@ class Bench:
         paper = row.notice_ref
         url = url_for("notices.show", ref=paper) if paper else url_for("tasks.show", ref=row.task_ref)
         return Line(
-            url, definition.title if paper else row.title, row.notice_ref or row.task_ref, row.unit_name,
+            url, definition.title if paper else row.title, row.notice_ref or row.task_ref, row.unit_id, row.unit_name,
             row.campaign_title, "文书" if paper else definition.title, definition.states[row.state].title, (self._waited(row.since),), row.clock_due_on,
-            self._left(row.clock_due_on, row.clock_due_at), self._is_late(row.clock_due_at),
+            self.left(row.clock_due_on, row.clock_due_at), self._is_late(row.clock_due_at),
             standing(self.viewer, row, self.catalog, self.chains).sentence,
         )  # fmt: skip
 
@@ -106,8 +145,8 @@ class Bench:
         severity = severity_title(row.severity, dict(row.settings.get("severity_titles", {})))
         return Line(
             url_for("notices.show", ref=row.ref), NOTICE_TITLES.get(row.kind, definition.title), row.ref,
-            row.unit_name, row.campaign_title, severity, definition.states[row.state].title,
-            tuple(marks), row.clock_due_on, self._left(row.clock_due_on, row.clock_due_at),
+            row.unit_id, row.unit_name, row.campaign_title, severity, definition.states[row.state].title,
+            tuple(marks), row.clock_due_on, self.left(row.clock_due_on, row.clock_due_at),
             self._is_late(row.clock_due_at), standing(self.viewer, row, self.catalog, self.chains).sentence,
         )  # fmt: skip
 
@@ -129,7 +168,7 @@ class Bench:
         wanted = f"{row.old_due_on.month}月{row.old_due_on.day}日 → {until.month}月{until.day}日"
         state = WAITING_TITLES[answer_step(row.steps, examined=row.examined_at is not None)]
         return Line(
-            url_for("tasks.show", ref=row.task_ref), row.title, row.task_ref, row.unit_name, row.campaign_title,
+            url_for("tasks.show", ref=row.task_ref), row.title, row.task_ref, row.unit_id, row.unit_name, row.campaign_title,
             "延期申请", state, (wanted, f"理由：{_short(row.reason)}", self._waited(row.examined_at or row.asked_at)),
             None, "", False, "",
         )  # fmt: skip
@@ -143,6 +182,8 @@ class Bench:
             "kind": NOTICE_TITLES.get(row.kind, row.kind),
             "status": FINDING_STATUS.get(row.status, row.status),
             "may_waive": row.status == "waiting" and bool(row.draft_open),
+            "group": self.group_of(row),
+            "in_hand": self.in_hand(row.ref),
         }
 
     def _waited(self, since: datetime | None) -> str:
@@ -155,7 +196,8 @@ class Bench:
         days = (local_date(self.now) - local_date(since)).days
         return f"{days}天" if days else "不到1天"
 
-    def _left(self, due_on: date | None, due_at: datetime | None) -> str:
+    def left(self, due_on: date | None, due_at: datetime | None) -> str:
+        """Return how long until a due day, or how long past it."""
         return left_or_late(due_on, due_at, now=self.now, calendar=self.calendar)
 
     def _is_late(self, due_at: datetime | None) -> bool:

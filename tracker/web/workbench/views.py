@@ -14,12 +14,16 @@ from tracker.domain.values import SEVERITY_TITLES, local_date
 from tracker.persistence.queries import workbench as queries
 from tracker.persistence.queries.chains import read_chains
 from tracker.persistence.queries.risen import find_risen
+from tracker.persistence.queries.triage import find_claims
 from tracker.web.auth import requires
-from tracker.web.listing import asked, asked_number, page_number, page_url, refs_among
+from tracker.web.listing import asked, page_number, page_url, refs_among
 from tracker.web.requests import container, safe_path, viewer
 from tracker.web.risen import present_risen
 from tracker.web.workbench.deciding import DRAFT_ACTS
-from tracker.web.workbench.presenters import FINDING_SORTS, FINDING_STATUS, SECTIONS, Bench, section
+from tracker.web.workbench.filters import bench_filters, ref_of
+from tracker.web.workbench.one import WALKS
+from tracker.web.workbench.presenters import FINDING_STATUS, GROUPINGS, SECTIONS, Bench, section
+from tracker.web.workbench.saved import first_view, saved_bar
 
 blueprint = Blueprint("workbench", __name__)
 
@@ -33,10 +37,12 @@ WATCH_AHEAD = timedelta(days=30)
 
 @blueprint.get("/workbench")
 @requires(Action.SEE_WORKBENCH)
-def overview() -> str:
-    """Show all sections at a glance, or one of them whole (?section=)."""
+def overview() -> str | Response:
+    """Show all sections at a glance, or one of them whole (?section=); without a word, the view that comes first."""
+    if not request.args and (first := first_view()) is not None:
+        return redirect(first)
     only = asked("section", SECTIONS)
-    filters = _filters()
+    filters = bench_filters()
     parts, who = container(), viewer()
     now = parts.clock.now()
     today = local_date(now)
@@ -49,12 +55,14 @@ def overview() -> str:
             key: queries.find_section(session, who, filters, key, watch_until=today + WATCH_AHEAD, page=page, size=size)
             for key in ([only] if only else SECTIONS)
         }
-    bench = Bench(who, parts.catalog, parts.calendars.newest(), now, chains)
+        refs = [ref for rows in found.values() for ref in map(ref_of, rows.rows)]
+        claims = find_claims(session, refs, person_id=who.person_id, now=parts.clock.real_now())
+    bench = Bench(who, parts.catalog, parts.calendars.newest(), now, chains, filters.sort, claims)
     return render_template(
         "workbench/overview.html", sections=[section(bench, key, rows) for key, rows in found.items()],
         filters=filters, choices=choices, only=only, severities=SEVERITY_TITLES, glance=GLANCE, today=today,
         risen=present_risen(risen, parts.catalog), batch_acts=_batch_acts(who),
-        url=page_url("workbench.overview"),
+        url=page_url("workbench.overview"), groupings=GROUPINGS, saved=saved_bar("overview"), walks=WALKS,
     )  # fmt: skip
 
 
@@ -79,19 +87,22 @@ def waive(ref: str) -> Response | tuple[str, int]:
 
 
 def _findings_page(*, refused: str = "", reason: str = "", error: str = "") -> str:
-    status, sort = asked("status", FINDING_STATUS), asked("sort", FINDING_SORTS)
-    filters = _filters()
+    status = asked("status", FINDING_STATUS)
+    filters = bench_filters()
     parts, who = container(), viewer()
     now = parts.clock.now()
     with parts.reading() as session:
         choices = queries.filter_choices(session, who)
         shown = replace(filters, refs=(refused,)) if refused else filters
-        found = queries.find_findings(session, who, shown, status=status, page=page_number(), size=WHOLE, sort=sort)
-    bench = Bench(who, parts.catalog, parts.calendars.newest(), now, {})
+        found = queries.find_findings(session, who, shown, status=status, page=page_number(), size=WHOLE)
+        claims = find_claims(
+            session, [row.ref for row in found.rows], person_id=who.person_id, now=parts.clock.real_now()
+        )
+    bench = Bench(who, parts.catalog, parts.calendars.newest(), now, {}, filters.sort, claims)
     return render_template(
         "workbench/findings.html", found=found, lines=[bench.finding(row) for row in found.rows], filters=filters,
-        choices=choices, status=status, statuses=FINDING_STATUS, sort=sort, sorts=FINDING_SORTS, severities=SEVERITY_TITLES,
-        url=page_url("workbench.findings"),
+        choices=choices, status=status, statuses=FINDING_STATUS, groupings=GROUPINGS, severities=SEVERITY_TITLES,
+        url=page_url("workbench.findings"), saved=saved_bar("findings"),
         refused=refused, reason=reason, error=error, undo=_undo(),
     )  # fmt: skip
 
@@ -109,7 +120,3 @@ def _batch_acts(who: Viewer) -> dict[str, tuple[tuple[str, str], ...]]:
 def _undo() -> list[str]:
     """Return the findings that were waived a moment ago and may be taken back."""
     return refs_among(request.args.get("undo", "")[:MOST_UNDO].split(","))
-
-
-def _filters() -> queries.Filters:
-    return queries.Filters(asked("campaign"), asked("unit"), asked_number("severity", SEVERITY_TITLES))

@@ -31,6 +31,11 @@ function formHere() {
   return box ? document.getElementById(box.getAttribute("form")) : null;
 }
 
+function decide(which) {
+  const form = formHere(), button = form?.querySelector(which);
+  if (button) form.requestSubmit(button);
+}
+
 document.querySelectorAll("[data-choose-all]").forEach((label) => { label.hidden = false; });
 document.querySelectorAll("[data-choosing]").forEach((form) => count(form.id));
 
@@ -53,10 +58,8 @@ document.addEventListener("keydown", (event) => {
       const form = formHere()?.id;
       if (form) chooseAll(form, !boxesOf(form).every((box) => box.checked));
     },
-    i: () => {
-      const form = formHere();
-      form?.requestSubmit(form.querySelector("button"));
-    },
+    i: () => decide("button"),
+    w: () => decide("button[value=waive], button[value=discard]"),
     u: () => document.querySelector("form[data-undo]")?.requestSubmit(),
     "?": () => document.querySelector("[data-keys]")?.toggleAttribute("open"),
   };

@@ -1,0 +1,109 @@
+"""How campaigns stand in a line each, for leaders: on their page, and in the mail of the week."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from tracker.domain.digests import WEEK, week_of
+from tracker.domain.values import local_date
+from tracker.persistence.queries.lights import LATE
+from tracker.persistence.queries.visibility import OFFICE_SEES
+
+MOST_UNITS = 3
+
+#: The tasks of whole campaigns, counted as the list of campaigns counts them. Who may see them is the caller's to know.
+WEEKS = text(f"""
+    WITH counted AS (
+        SELECT t.campaign_id, t.unit_id, t.done, NOT t.done AND {LATE} AS late, t.done_at, t.due_on,
+            NOT t.done AND t.waits_for = 'unit' AS with_unit, t.due_at
+        FROM task t LEFT JOIN notice n ON n.task_id = t.id
+        WHERE t.campaign_id = ANY(CAST(:campaigns AS bigint[])) AND n.id IS NULL AND (t.done OR NOT t.final)),
+    worst AS (
+        SELECT campaign_id, unit_id, count(*) AS many, row_number() OVER (
+            PARTITION BY campaign_id ORDER BY count(*) DESC, min(due_at), unit_id) AS place
+        FROM counted WHERE late GROUP BY campaign_id, unit_id)
+    SELECT c.id AS campaign_id, c.ref, c.title, c.starts_on, c.ends_on, c.digest_at,
+        count(x.campaign_id) AS tasks, count(*) FILTER (WHERE x.done) AS done,
+        count(*) FILTER (WHERE x.done AND x.done_at >= CAST(:week_ago AS timestamptz)) AS done_week,
+        count(*) FILTER (WHERE x.late) AS late,
+        count(*) FILTER (WHERE x.with_unit AND x.due_on BETWEEN :today AND :week_ends) AS due_week,
+        count(*) FILTER (WHERE x.due_on < :today) AS should_be_done,
+        coalesce((SELECT jsonb_agg(jsonb_build_object('id', w.unit_id, 'name', un.name, 'late', w.many) ORDER BY w.place)
+                  FROM worst w JOIN unit_name un ON un.unit_id = w.unit_id AND un.valid_to IS NULL
+                  WHERE w.campaign_id = c.id AND w.place <= {MOST_UNITS}), '[]'::jsonb) AS worst,
+        (SELECT count(*) FROM task g WHERE g.campaign_id = c.id AND NOT g.final AND (g.waits_for = 'leader'
+            OR EXISTS (SELECT FROM extension e WHERE e.task_id = g.id AND e.status = 'asked' AND e.steps = 2
+                       AND e.examined_at IS NOT NULL))) AS waiting
+    FROM campaign c LEFT JOIN counted x ON x.campaign_id = c.id
+    WHERE c.id = ANY(CAST(:campaigns AS bigint[])) GROUP BY c.id ORDER BY c.starts_on DESC, c.id DESC""")
+
+#: What the office side has not decided by its date, by whose move it is.
+SITTING = text(f"""
+    SELECT t.waits_for, count(*) AS many, min(k.due_on) AS oldest_on
+    FROM task t JOIN campaign c ON c.id = t.campaign_id JOIN office o ON o.id = c.office_id
+    JOIN clock k ON k.task_id = t.id AND k.status = 'running' AND k.due_at <= :now
+    WHERE NOT t.final AND NOT t.done AND t.waits_for IN ('supervisor', 'office') AND t.tie IS DISTINCT FROM 'share'
+      AND {OFFICE_SEES}
+    GROUP BY 1 ORDER BY 2 DESC""")
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignWeek:
+    """One campaign. `should_be_done` = tasks whose day has passed; `waiting` = what waits for a leader."""
+
+    campaign_id: int
+    ref: str
+    title: str
+    starts_on: date
+    ends_on: date
+    digest_at: datetime | None
+    tasks: int
+    done: int
+    done_week: int
+    late: int
+    due_week: int
+    should_be_done: int
+    worst: Sequence[dict[str, Any]]
+    waiting: int
+
+    @property
+    def worst_units(self) -> str:
+        """Return the units with most late tasks in words, empty where none is late."""
+        return "、".join(f"{one['name']}{one['late']}项" for one in self.worst)
+
+    def facts(self) -> dict[str, Any]:
+        """Return what the mail of the week says of it."""
+        return {
+            "campaign": self.title, "tasks": self.tasks, "done": self.done, "done_week": self.done_week,
+            "late": self.late, "due_week": self.due_week, "worst": self.worst_units, "waiting": self.waiting,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class SittingRow:
+    """How many matters one side has not decided by their date, and the oldest date."""
+
+    waits_for: str
+    many: int
+    oldest_on: date
+
+
+def read_weeks(session: Session, campaign_ids: Iterable[int], *, now: datetime) -> tuple[CampaignWeek, ...]:
+    """Return how campaigns stand, the newest first, each as a whole."""
+    today = local_date(now)
+    given = {
+        "campaigns": sorted(campaign_ids), "now": now, "today": today, "week_ago": now - WEEK,
+        "week_ends": week_of(today) + WEEK - timedelta(days=1),
+    }  # fmt: skip
+    return tuple(CampaignWeek(**row) for row in session.execute(WEEKS, given).mappings())
+
+
+def find_sitting(session: Session, given: dict[str, Any], *, now: datetime) -> tuple[SittingRow, ...]:
+    """Return what others at the viewer's offices let lie; `given` is the viewer's scope."""
+    return tuple(SittingRow(**row) for row in session.execute(SITTING, {**given, "now": now}).mappings())

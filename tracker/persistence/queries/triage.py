@@ -1,0 +1,70 @@
+"""Who has which matter in hand, and the views that a person saved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+CLAIMS = text("""
+    SELECT q.ref, q.person_id, h.name, q.lapses_at FROM triage_claim q JOIN person h ON h.id = q.person_id
+    WHERE q.ref = ANY(CAST(:refs AS text[])) AND q.lapses_at > :now AND q.person_id <> :person""")
+
+VIEWS = text("SELECT id, name, place, query, comes_first FROM saved_view WHERE person_id = :person ORDER BY name, id")
+
+#: The lines of a draft, as whoever decides about it reads them.
+LINES = text("""
+    SELECT i.text, i.struck_at IS NOT NULL AS struck, i.strike_reason, t.ref AS task_ref
+    FROM notice n JOIN notice_item i ON i.notice_id = n.id LEFT JOIN task t ON t.id = i.task_id
+    WHERE n.ref = :ref ORDER BY i.position, i.id""")
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A matter that somebody else has in hand."""
+
+    ref: str
+    person_id: int
+    name: str
+    lapses_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A saved view; `query` are its filters and grouping."""
+
+    id: int
+    name: str
+    place: str
+    query: Mapping[str, Any]
+    comes_first: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DraftLine:
+    """One line of a draft."""
+
+    text: str
+    struck: bool
+    strike_reason: str
+    task_ref: str | None
+
+
+def find_claims(session: Session, refs: Iterable[str], *, person_id: int, now: datetime) -> dict[str, Claim]:
+    """Return the matters among `refs` that others have in hand; `now` is real time."""
+    given = {"refs": sorted(refs), "now": now, "person": person_id}
+    return {row["ref"]: Claim(**row) for row in session.execute(CLAIMS, given).mappings()}
+
+
+def find_views(session: Session, person_id: int) -> tuple[View, ...]:
+    """Return the person's views by name."""
+    return tuple(View(**row) for row in session.execute(VIEWS, {"person": person_id}).mappings())
+
+
+def find_lines(session: Session, notice_ref: str) -> tuple[DraftLine, ...]:
+    """Return the lines of a draft; who may see it is the caller's to know."""
+    return tuple(DraftLine(**row) for row in session.execute(LINES, {"ref": notice_ref}).mappings())

@@ -1,0 +1,20 @@
+"""How the members of a supervision team work together: matters in hand, decisions about many, drafts merged, views."""
+
+from __future__ import annotations
+
+from tracker.services.claims import ClaimService
+from tracker.services.context import Floor
+from tracker.services.merging import MergeService
+from tracker.services.notices import NoticeService
+from tracker.services.saved_views import SavedViewService
+from tracker.services.triage import TriageService
+
+
+class Team:
+    """The services of the workbench beside those of the papers themselves."""
+
+    def __init__(self, floor: Floor, notices: NoticeService) -> None:
+        self.claims = ClaimService(floor)
+        self.triage = TriageService(notices, self.claims)
+        self.merging = MergeService(floor)
+        self.saved_views = SavedViewService(floor)

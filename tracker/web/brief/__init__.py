@@ -1,0 +1,1 @@
+"""What a leader must know and do, on one page."""
