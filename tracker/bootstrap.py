@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
@@ -16,10 +16,10 @@ import structlog
 
 from tracker.definitions.banned_words import shipped_banned_words
 from tracker.definitions.calendar_seed import seed_days
-from tracker.definitions.campaign_files import Known, read_campaign_content, read_campaign_file
+from tracker.definitions.campaign_files import Known, read_campaign_content
 from tracker.definitions.catalog import Catalog, load_catalog
 from tracker.definitions.channel_file import read_channels
-from tracker.definitions.versioned import VersionedCalendars, VersionedCatalog, texts_of
+from tracker.definitions.versioned import VersionedCalendars, VersionedCatalog
 from tracker.delivery.email import SmtpCourier, SmtpServer
 from tracker.delivery.lines import Lines, receiver_lines, sms_lines
 from tracker.delivery.render import TemplateRenderer
@@ -32,8 +32,6 @@ from tracker.documents.word.papers import WordPaperWriter
 from tracker.documents.word.templates import ProcessPaperTemplates
 from tracker.domain.campaign_file import CampaignFile
 from tracker.domain.channels import Channels
-from tracker.domain.deadlines import local_moment
-from tracker.domain.installation import CalendarSeed
 from tracker.domain.ports import Clock, Courier, JobQueue
 from tracker.domain.redating import CalendarTable
 from tracker.domain.remarks import Remark, of_calendar
@@ -65,7 +63,6 @@ from tracker.services.excusing import ExcuseService
 from tracker.services.explanations import ExplanationService
 from tracker.services.exports import ExportService
 from tracker.services.extensions import ExtensionService
-from tracker.services.first_logins import give_first_logins
 from tracker.services.form_drafts import FormDraftService
 from tracker.services.handing import HandDownService
 from tracker.services.inboxes import InboxService
@@ -107,8 +104,6 @@ if TYPE_CHECKING:
 
 logger = structlog.get_logger(__name__)
 
-SAMPLE_CAMPAIGN = "anti_fraud_township"
-SAMPLE_MORNING = time(8, 30)
 CALENDAR_YEARS = (2020, 2032)
 
 
@@ -376,45 +371,3 @@ def library_calendar() -> tuple[CalendarTable, str]:
     days, years = seed_days(*CALENDAR_YEARS)
     kept = {day: works for day, works in days.items() if day.year in years}
     return CalendarTable(kept, years), f"chinesecalendar-import {version('chinesecalendar')}"
-
-
-def prepare(settings: Settings, *, sample: bool) -> list[str]:
-    """Bring a migrated database to what this release knows; return what the operator should read, once.
-
-    With `sample`, an empty database gets the sample campaign, with accounts whose random passwords are returned
-    here and nowhere else. Raises NotAllowed when `sample` is asked of a production database.
-    """
-    container = build(settings)
-    try:
-        catalog = load_catalog(settings.workflows_dir)
-        known = Known(catalog.workflows, catalog.ladders)
-        exceptions, published = seed_days(*CALENDAR_YEARS)
-        seed = CalendarSeed(f"chinesecalendar {version('chinesecalendar')}", exceptions, published)
-        path = settings.workflows_dir / "campaigns" / f"{SAMPLE_CAMPAIGN}.yaml"
-        file = read_campaign_file(path, known) if sample else None
-        first = local_moment(file.starts_on, SAMPLE_MORNING) if file else None
-        prepared = container.installations.prepare(
-            definitions=texts_of(catalog), calendar=seed, is_sample=sample, first_moment=first
-        )
-        for name in prepared.outdated:
-            logger.warning("The database holds a newer definition", action="definitions.outdated", definition=name)
-        return _sample_lines(container, file) if file is not None and prepared.is_sample else []
-    finally:
-        container.close()
-
-
-def _sample_lines(container: Container, file: CampaignFile) -> list[str]:
-    """Load the sample unless it is loaded, make the logins that are missing, and return what to print.
-
-    The people of a load that was cut off before its logins were made are known by their names again.
-    """
-    if any(campaign.key == file.key for campaign in container.campaigns.find_campaigns()):
-        people = {person.name: person.id for person in container.people.find_people(None)}
-        person_ids = {person.key: people[person.name] for person in file.people if person.name in people}
-    else:
-        person_ids = dict(container.campaigns.load(file, actor_person_id=None).person_ids)
-    logins = give_first_logins(container.people, file, person_ids, must_change=False)
-    if not logins:
-        return ["示例数据已在库中，账号口令只在首次启动时显示。忘记口令请用 tracker accounts reset。"]
-    lines = [f"  {login.username:<18} {login.password:<20} {login.name}" for login in logins]
-    return ["示例账号（口令随机生成，只显示这一次）：", *lines]

@@ -12,11 +12,11 @@ from types import FrameType
 import click
 import structlog
 
-from tracker.bootstrap import prepare
 from tracker.cli.configuration import child_environ, start_logging
 from tracker.cli.db import upgrade_database
 from tracker.cli.embedded import held_data_dir, start_servers, with_stored_secret
 from tracker.cli.plainly import SaidPlainly
+from tracker.cli.preparing import prepare
 from tracker.cli.process_tree import Child, ChildSpec, ProcessTree
 from tracker.cli.web_server import check_port, gunicorn_command, web_answers
 from tracker.settings import Settings, misspelt_variables

@@ -24,7 +24,6 @@ from tracker.domain.errors import (
 from tracker.domain.inputs import cleaned
 from tracker.domain.papers import content_hash, printed_number
 from tracker.domain.permissions import Action, Viewer, may
-from tracker.domain.receiving import deemed_moment
 from tracker.domain.values import local_date
 from tracker.persistence.models import Notice, NoticeItem, Task
 from tracker.persistence.queries.units import unit_names
@@ -37,6 +36,7 @@ from tracker.services.correcting import check_names_corrected, corrected_event, 
 from tracker.services.counted_papers import counts_of_lines, papers_behind
 from tracker.services.decision_papers import check_decision_stands
 from tracker.services.moving import Move, move_task
+from tracker.services.receiving import wait_for_receipt
 from tracker.services.recording import Doer, doer_at, event
 from tracker.services.rectification import open_for_agreed, open_for_items
 from tracker.services.rising import settle
@@ -277,7 +277,7 @@ class NoticeService:
         notice.printed_number = printed_number(word, local_date(now).year, number)
         notice.printed_unit_name = unit_names(uow.session, [notice.unit_id])[notice.unit_id]
         notice.issued_at = now
-        deemed = self._wait_for_receipt(uow, held, now=now)
+        deemed = wait_for_receipt(uow, self._floor, notice, held.setting.campaign, now=now)
         findings = uow.notices.findings([i.finding_id for i in kept if i.finding_id is not None])
         for finding in findings.values():
             finding.status, finding.decided_at, finding.decided_by = "issued", now, by.person_id
@@ -295,14 +295,6 @@ class NoticeService:
         issued = event(("notice", notice.id), "notice.issued", payload, at=now, by=by)
         uow.events.append([issued, *corrected_event(notice, corrected, by, now=now)])
         return struck
-
-    def _wait_for_receipt(self, uow: UnitOfWork, held: _Held, *, now: datetime) -> int:
-        """Let the paper be deemed received where the campaign says so; return after how many working days, 0 = never."""
-        days = int(held.setting.campaign.settings.get("deemed_received_days", 0))
-        if days:
-            held.notice.deem_at = deemed_moment(now, days, self._floor.calendars.newest()).due_at
-            uow.wake()
-        return days
 
     def _hold(self, uow: UnitOfWork, viewer: Viewer, notice_ref: str) -> _Held:
         peek = uow.notices.get_by_ref(notice_ref)

@@ -6,8 +6,8 @@ from datetime import datetime
 
 import structlog
 
-from tracker.domain.receiving import Received, Way
-from tracker.persistence.models import Notice, Task
+from tracker.domain.receiving import Received, Way, deemed_moment
+from tracker.persistence.models import Campaign, Notice, Task
 from tracker.persistence.repositories.incidents import NewIncident
 from tracker.persistence.unit_of_work import UnitOfWork
 from tracker.services.context import Floor, Setting, setting_of
@@ -41,6 +41,15 @@ def receive(
     _tell(uow, notice, task, setting, received, event_id, now=now)
     floor.ring_deliveries(uow)
     return True
+
+
+def wait_for_receipt(uow: UnitOfWork, floor: Floor, notice: Notice, campaign: Campaign, *, now: datetime) -> int:
+    """Let a paper be deemed received where its campaign says so; return after how many working days, 0 = never."""
+    days = int(campaign.settings.get("deemed_received_days", 0))
+    if days:
+        notice.deem_at = deemed_moment(now, days, floor.calendars.newest()).due_at
+        uow.wake()
+    return days
 
 
 def deem_due(floor: Floor) -> int:
