@@ -14,9 +14,9 @@ import alembic.script
 import alembic.util
 import click
 
+from tracker.cli import preparing
 from tracker.cli.configuration import load_settings
 from tracker.cli.embedded import held_data_dir, start_servers
-from tracker.cli.preparing import prepare
 from tracker.cli.process_tree import ProcessTree
 from tracker.settings import CHECKOUT
 
@@ -69,7 +69,7 @@ def prepare() -> None:
 
     tracker up 会自动完成；多机部署时在升级之后运行。
     """
-    for line in prepare(load_settings(), sample=False):
+    for line in preparing.prepare(load_settings(), sample=False):
         click.echo(line)
     click.echo("数据库已备好。")
 
