@@ -24,17 +24,19 @@ from tracker.delivery.email import SmtpCourier, SmtpServer
 from tracker.delivery.lines import Lines, receiver_lines, sms_lines
 from tracker.delivery.render import TemplateRenderer
 from tracker.delivery.sample import SampleCourier
+from tracker.documents.bundles import ZipBundleWriter
 from tracker.documents.files import ContentFileChecker
 from tracker.documents.sheets.reading import FileSheetReader
 from tracker.documents.sheets.writing import FileSheetWriter
 from tracker.documents.word.papers import WordPaperWriter
+from tracker.documents.word.templates import ProcessPaperTemplates
 from tracker.domain.campaign_file import CampaignFile
 from tracker.domain.channels import Channels
 from tracker.domain.deadlines import local_moment
 from tracker.domain.installation import CalendarSeed
 from tracker.domain.ports import Clock, Courier, JobQueue
 from tracker.domain.redating import CalendarTable
-from tracker.domain.remarks import Remark, Weight
+from tracker.domain.remarks import Remark, of_calendar
 from tracker.domain.running import of_engine
 from tracker.domain.values import local_date
 from tracker.persistence.definition_store import DefinitionStore
@@ -48,19 +50,23 @@ from tracker.services.accounts import AccountService, SignInRules
 from tracker.services.areas import AreaService
 from tracker.services.attachments import AttachmentService
 from tracker.services.audits import AuditService
+from tracker.services.background_files import BackgroundFileService
 from tracker.services.calendars import CalendarService
 from tracker.services.campaigns import CampaignService
 from tracker.services.change_sets import ChangeService
 from tracker.services.context import GATHER_JOB, SWEEP_JOB, Floor
 from tracker.services.correcting import CorrectionService
+from tracker.services.decision_papers import DecisionPaperService
 from tracker.services.deliveries import DeliveryService
 from tracker.services.delivery_texts import host_of
 from tracker.services.escalations import EscalationService
+from tracker.services.evidence import EvidenceService
 from tracker.services.excusing import ExcuseService
 from tracker.services.explanations import ExplanationService
 from tracker.services.exports import ExportService
 from tracker.services.extensions import ExtensionService
 from tracker.services.first_logins import give_first_logins
+from tracker.services.form_drafts import FormDraftService
 from tracker.services.handing import HandDownService
 from tracker.services.inboxes import InboxService
 from tracker.services.incidents import IncidentService
@@ -68,13 +74,16 @@ from tracker.services.installations import InstallationService
 from tracker.services.issuing import IssuingService
 from tracker.services.ledger import LedgerService
 from tracker.services.ledger_files import LedgerFileService
+from tracker.services.ledger_reading import LedgerReadingService
 from tracker.services.notices import NoticeService
 from tracker.services.objections import ObjectionService
 from tracker.services.occurrences import OccurrenceService
 from tracker.services.office_people import OfficePeopleService
 from tracker.services.optional_mail import OptionalMailService
 from tracker.services.outbox import OutboxService
+from tracker.services.paper_files import PaperFileService
 from tracker.services.paper_openings import PaperOpeningService
+from tracker.services.paper_templates import PaperTemplateService
 from tracker.services.people import PeopleService
 from tracker.services.plan_drafts import PlanDraftService
 from tracker.services.printing import PrintingService
@@ -83,7 +92,9 @@ from tracker.services.reorganisations import ReorganisationService
 from tracker.services.rising import RisingService
 from tracker.services.rosters import RosterService
 from tracker.services.sample import SampleService
+from tracker.services.sampling import SamplingService
 from tracker.services.signed_copies import SignedCopyService
+from tracker.services.slips import SlipService
 from tracker.services.standings import StandingService
 from tracker.services.tasks import TaskService
 from tracker.services.timelines import TimelineService
@@ -108,8 +119,7 @@ class Container:
         self, settings: Settings, *, clock: Clock | None = None, queue: JobQueue | None = None,
         couriers: Mapping[str, Courier] | None = None, at_commit: Callable[[CommitPoint], None] = pass_by,
     ) -> None:  # fmt: skip
-        self.settings = settings
-        self._given_couriers = couriers
+        self.settings, self._given_couriers = settings, couriers
         self._mail: SmtpCourier | None = None
         self._engine = connect(settings.database_url, pool_size=max(5, settings.web_threads))
         self.uows = UnitOfWorkFactory(self._engine, at_commit)
@@ -127,6 +137,7 @@ class Container:
         self.plan_drafts = PlanDraftService(self.floor, cipher=self.cipher, reader=self._read_campaign)
         self.issuing = IssuingService(self.floor, self.campaigns.reasons_against)
         self.tasks = TaskService(self.floor)
+        self.form_drafts = FormDraftService(self.floor, cipher=self.cipher)
         self.handing = HandDownService(self.floor)
         self.changes = ChangeService(self.floor)
         self.access_log = AccessLogService(self.floor)
@@ -134,13 +145,12 @@ class Container:
         self.notices = NoticeService(self.floor)
         self.paper_openings = PaperOpeningService(self.floor)
         self.triage = TriageService(self.notices)
-        self.corrections = CorrectionService(self.floor)
-        self.printing = PrintingService(self.floor, writer=WordPaperWriter())
         self.extensions = ExtensionService(self.floor)
         self.objections = ObjectionService(self.floor)
         self.escalations = EscalationService(self.floor, batch=settings.sweep_batch)
         self.excuses = ExcuseService(self.floor)
         self.standings = StandingService(self.floor)
+        self.sampling = SamplingService(self.floor)
         self.rising = RisingService(self.floor)
         self.explanations = ExplanationService(self.floor)
         self.timelines = TimelineService(self.floor)
@@ -157,13 +167,32 @@ class Container:
         self.audits = AuditService(self.floor)
         self.calendar_imports = CalendarService(self.floor, batch=settings.sweep_batch)
         self.exports = ExportService(self.floor)
-        self.ledger_files = LedgerFileService(self.floor, self.exports, writer=FileSheetWriter())
+        self.ledger_reading = LedgerReadingService(self.floor, reader=FileSheetReader())
         self.sample = SampleService(self.floor, self.escalations, self.deliver)
+        checker = ContentFileChecker(pixel_limit=settings.image_pixels)
         self.attachments = AttachmentService(
-            uows=self.uows, checker=ContentFileChecker(pixel_limit=settings.image_pixels), clock=self.clock,
-            limit_bytes=settings.upload_limit,
-        )  # fmt: skip
+            uows=self.uows, checker=checker, clock=self.clock, limit_bytes=settings.upload_limit
+        )
+        self._bind_papers(checker)
+
+    def _bind_papers(self, checker: ContentFileChecker) -> None:
+        templates, writer = ProcessPaperTemplates(), WordPaperWriter()
+        self.corrections = CorrectionService(self.floor)
+        self.decision_papers = DecisionPaperService(self.floor)
+        self.printing = PrintingService(self.floor, writer=writer, templates=templates)
+        self.paper_templates = PaperTemplateService(self.floor, checker=checker, templates=templates, writer=writer)
         self.signed_copies = SignedCopyService(self.floor, self.attachments)
+        self._bind_files()
+
+    def _bind_files(self) -> None:
+        """Bind what writes files; a worker must know all of them, whoever asks for one."""
+        files, bundles = BackgroundFileService(self.floor), ZipBundleWriter()
+        self.background_files = files
+        self.ledger_files = LedgerFileService(self.floor, self.exports, files, writer=FileSheetWriter())
+        self.paper_files = PaperFileService(self.floor, self.exports, files, self.printing, writer=bundles)
+        self.evidence = EvidenceService(
+            self.floor, files, self.printing, self.explanations, self.attachments, self.access_log, writer=bundles
+        )
 
     def _read_campaign(
         self, content: Mapping[str, Any], *, units: Mapping[str, tuple[str, str]], sets: Mapping[str, tuple[str, ...]]
@@ -192,14 +221,17 @@ class Container:
         return AccountService(uows=self.uows, hasher=ArgonHasher(), clock=self.clock, rules=rules)
 
     @cached_property
+    def slips(self) -> SlipService:
+        """Return the slips of paper; made late because hashing for the unknown slip takes a moment."""
+        return SlipService(self.floor, hasher=ArgonHasher(), writer=WordPaperWriter(), address=self.settings.address)
+
+    @cached_property
     def deliveries(self) -> DeliveryService:
         """Return the deliveries, with the couriers that this database and these settings call for."""
         return DeliveryService(
             uows=self.uows, clock=self.clock, couriers=self.lines.couriers, renderer=self.renderer,
             cipher=self.cipher, queue=self.queue, public_url=self.settings.address, channels=self.channels,
-            calendars=self.calendars,
-            askers=self.lines.askers,
-            reported=frozenset(self.lines.readers),
+            calendars=self.calendars, askers=self.lines.askers, reported=frozenset(self.lines.readers),
             writers=self.lines.writers,
             repeatable=self.lines.repeatable, secret=self.settings.secret_key,
         )  # fmt: skip
@@ -307,8 +339,8 @@ class Container:
 
     def examine(self) -> Iterator[Remark]:
         """Say for `tracker doctor` how the calendar and the engine stand."""
-        yield _examine_calendar(self)
         now = self.clock.now()
+        yield of_calendar(self.calendars.newest(), local_date(now).year)
         with self.reading() as session:
             engine = read_engine(session, now=now)
         yield from of_engine(engine, now=now)
@@ -386,14 +418,3 @@ def _sample_lines(container: Container, file: CampaignFile) -> list[str]:
         return ["示例数据已在库中，账号口令只在首次启动时显示。忘记口令请用 tracker accounts reset。"]
     lines = [f"  {login.username:<18} {login.password:<20} {login.name}" for login in logins]
     return ["示例账号（口令随机生成，只显示这一次）：", *lines]
-
-
-def _examine_calendar(container: Container) -> Remark:
-    calendar = container.calendars.newest()
-    year = local_date(container.clock.now()).year
-    if year not in calendar.published_years:
-        said = f"工作日历没有{year}年的放假安排，期限按周一至周五推算。请导入国务院办公厅通知。"
-        return Remark(Weight.BAD, said)
-    if year + 1 not in calendar.published_years:
-        return Remark(Weight.WARN, f"{year + 1}年的放假安排尚未导入，跨年期限暂按推算，会注明“暂定”。")
-    return Remark(Weight.GOOD, f"工作日历已覆盖到{max(calendar.published_years)}年。")

@@ -11,11 +11,23 @@ from functools import partial
 
 import structlog
 
-from tests.bench import escalating, idle, issuing, ledger, mailing, opening, punctuality, reading, roster, storm
+from tests.bench import (
+    escalating,
+    idle,
+    issuing,
+    ledger,
+    mailing,
+    opening,
+    punctuality,
+    reading,
+    roster,
+    serving,
+    storm,
+)
 from tests.bench.county import durable_servers
 from tests.bench.figures import Figure, as_json, table
 
-ROWS = ("issue", "open", "escalate", "storm", "punctual", "idle", "roster", "ledger", "mail", "read")
+ROWS = ("issue", "open", "escalate", "storm", "punctual", "idle", "roster", "ledger", "mail", "read", "serve")
 
 
 def main() -> None:
@@ -52,6 +64,7 @@ def _full() -> dict[str, Callable[..., list[Figure]]]:
         "ledger": lambda _servers: ledger.measure(rows=100_000),
         "mail": partial(mailing.measure, people=2_000, each=5),
         "read": lambda _servers: reading.measure(pages=60, noise=100_000),
+        "serve": partial(serving.measure, papers=500),
     }
 
 
@@ -74,6 +87,7 @@ def _quick() -> dict[str, Callable[..., list[Figure]]]:
         "ledger": lambda _servers: ledger.measure(rows=500),
         "mail": partial(mailing.measure, people=40, each=5),
         "read": lambda _servers: reading.measure(pages=5, noise=2_000),
+        "serve": partial(serving.measure, papers=5),
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 #: Small text needs this contrast, large text the other (WCAG 2.2, 1.4.3).
@@ -89,3 +90,14 @@ def what_is_wrong(page: Page) -> list[str]:
     page.evaluate("document.querySelectorAll('main details').forEach(e => { e.open = true })")
     found: list[str] = page.evaluate(_SCRIPT, [CONTRAST, CONTRAST_OF_LARGE])
     return [f"{page.url}: {one}" for one in found]
+
+
+def grave_faults(page: Page) -> list[str]:
+    """Return what axe-core finds serious or critical on the page as it stands; every folded part is opened first."""
+    page.evaluate("document.querySelectorAll('main details').forEach(e => { e.open = true })")
+    return [
+        f"{page.url}: {one['id']} ({one['impact']}) {node['target']} {node['html'][:120]}"
+        for one in Axe().run(page).response["violations"]
+        if one["impact"] in ("serious", "critical")
+        for node in one["nodes"]
+    ]

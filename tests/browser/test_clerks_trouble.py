@@ -32,7 +32,7 @@ def vast_png() -> bytes:
 
 BAD_FILES: dict[str, tuple[FilePayload, str]] = {
     "of 30 MB": (
-        {"name": "大照片.jpg", "mimeType": "image/jpeg", "buffer": a_photo() + b"\0" * 30 * 1024 * 1024}, "大"),
+        {"name": "长材料.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4\n" + b"\0" * 30 * 1024 * 1024}, "上限"),
     "of 60,000 x 60,000": ({"name": "巨图.png", "mimeType": "image/png", "buffer": vast_png()}, "60000"),
     "that lies": ({"name": "其实是网页.jpg", "mimeType": "image/jpeg", "buffer": b"<html><script>1</script>"}, "不收网页"),
 }  # fmt: skip

@@ -2,58 +2,37 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, Page
-from werkzeug.serving import make_server
+from playwright.sync_api import Browser
 
 from tests.browser.page_checks import what_is_wrong
-from tests.browser.people import DESKTOP, PHONE
+from tests.browser.serving import Served, serving
 from tests.support.world import World, morning, small_campaign
 from tests.web.papers import draft_of, issue, run_late
 from tests.web.site import MEASURES, Site
-from tracker.web.auth import COOKIE
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.allow_hosts(["127.0.0.1"])]
 
 
 @pytest.fixture
-def served(fresh_database_url: str) -> Iterator[tuple[Site, str]]:
-    """A county in which village east was served a paper, and the address of its pages."""
+def served(fresh_database_url: str) -> Iterator[Served]:
+    """A county in which village east was served a paper."""
     with World(fresh_database_url, start=morning("2026-03-02")) as world:
         world.load(small_campaign(measures=MEASURES))
         site = Site(world)
         run_late(site)
         issue(site, draft_of(site))
-        server = make_server("127.0.0.1", 0, site.app, threaded=True)
-        serving = threading.Thread(target=server.serve_forever)
-        serving.start()
-        try:
-            yield site, f"http://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
-            serving.join()
-            server.server_close()
+        with serving(site) as served:
+            yield served
 
 
-@contextmanager
-def somebody(browser: Browser, served: tuple[Site, str], person: str, *, phone: bool) -> Iterator[Page]:
-    site, address = served
-    context = browser.new_context(viewport=PHONE if phone else DESKTOP, locale="zh-CN")  # type: ignore[arg-type]
-    token = site.world.container.accounts.open_session(site.account(person))
-    context.add_cookies([{"name": COOKIE, "value": token, "url": address}])
-    yield context.new_page()
-    context.close()
-
-
-def test_a_paper_is_contested_on_a_phone_and_answered_on_a_desk(browser: Browser, served: tuple[Site, str]) -> None:
-    site, address = served
+def test_a_paper_is_contested_on_a_phone_and_answered_on_a_desk(browser: Browser, served: Served) -> None:
+    site, address = served.site, served.address
     ref = site.world.value("SELECT ref FROM notice WHERE printed_number IS NOT NULL")
     wrong = []
-    with somebody(browser, served, "clerk-east", phone=True) as page:
+    with served.somebody(browser, "clerk-east", phone=True) as page:
         page.goto(f"{address}/notices/{ref}")
         wrong += what_is_wrong(page)
         page.get_by_role("link", name="对此事项有异议，提出申诉").first.focus()
@@ -80,12 +59,12 @@ def test_a_paper_is_contested_on_a_phone_and_answered_on_a_desk(browser: Browser
         ):
             page.goto(address + path)
             wrong += what_is_wrong(page)
-    with somebody(browser, served, "boss", phone=False) as page:
+    with served.somebody(browser, "boss") as page:
         for path in ("/workbench", f"/notices/{ref}", objection):
             page.goto(address + path)
             wrong += what_is_wrong(page)
         page.locator("form[action$='/uphold'] textarea").fill("回执为证")
-        page.locator("form[action$='/uphold'] button.button").last.click()
+        page.locator("form[action$='/uphold'] button.button:not([data-draft-keep])").last.click()
         page.get_by_text("申诉成立").first.wait_for()
         page.goto(f"{address}/notices/{ref}")
         assert "已撤销" in page.content()

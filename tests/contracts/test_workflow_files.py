@@ -6,7 +6,7 @@ import pytest
 
 from tracker.definitions.calendar_seed import seed_days
 from tracker.definitions.catalog import SHIPPED, ladder_from_content, load_catalog, workflow_from_content
-from tracker.definitions.checks import PAPER_TRANSITIONS
+from tracker.definitions.checks import ANSWER_TRANSITIONS, PAPER_TRANSITIONS
 from tracker.definitions.drawing import draw_workflow
 from tracker.domain.calendar import WorkingCalendar
 from tracker.domain.definition import FieldType
@@ -43,7 +43,7 @@ def test_the_spine_is_shipped():
     papers = {key for key, workflow in CATALOG.workflows.items() if workflow.paper}
     assert papers == {
         "supervision_notice", "interview_notice", "rectification_notice", "urge_notice", "circular", "yellow_card",
-        "red_card", "listing", "correction",
+        "red_card", "listing", "correction", "extension_reply", "sign_off_opinion", "delisting", "revocation", "reminder_letter",
     }  # fmt: skip
     assert CATALOG.workflows.keys() >= papers | DUTIES.keys()
     assert CATALOG.ladders.keys() >= {
@@ -123,7 +123,9 @@ def test_photos_and_files_are_never_demanded(key):
 def test_papers_share_the_moves_that_code_calls_by_name():
     for workflow in CATALOG.workflows.values():
         if workflow.paper:
-            assert {one.name for one in workflow.transitions} >= set(PAPER_TRANSITIONS)
+            names = {one.name for one in workflow.transitions}
+            assert names >= set(PAPER_TRANSITIONS)
+            assert names & set(ANSWER_TRANSITIONS) in (set(), set(ANSWER_TRANSITIONS))
             approve = workflow.transition("approve")
             assert approve.unless_same_person_as == {"seal", "edit"}
             assert workflow.clocks["decide"].runs_in == {"gathering", "sealed", "approved"}

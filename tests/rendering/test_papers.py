@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +13,12 @@ from tests.support.office import Sheet, missing_tools, picture_of, printed, shee
 from tracker.documents.word.papers import WordPaperWriter
 from tracker.domain.papers import NOTICE_TITLES
 from tracker.domain.printed_papers import PaperFacts, PaperForm, PaperLayout, PrintedItem, compose_paper, compose_record
+from tracker.domain.printed_slips import SlipFacts, compose_slip
 
 MISSING = missing_tools()
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(bool(MISSING), reason=MISSING)]
 
+MORNING = datetime(2026, 3, 26, 2, tzinfo=UTC)
 BODY = "在专项行动推进中，你单位下列事项未按要求落实。请逐项查明原因，提出整改措施、责任领导和完成时限，签收后按期书面回复。"
 ITEM = PrintedItem("“出租房屋排查”，应于2026年3月20日前办结，至今未办结，截至起草时逾期3个工作日。")
 RED = PaperLayout("青禾镇人民政府文件", "联系人：镇督查室", ("县督查室", "镇纪委"), {})
@@ -151,3 +153,17 @@ def test_the_record_of_an_interview_is_a_sheet_with_places_to_sign(tmp_path: Pat
     paper = compose_record(facts, [("参加人员（职务）", "组长、村主要负责人"), ("被约谈单位说明", "人手不足。" * 40)])
     (page,) = sheets_of(printed(WordPaperWriter().word(paper), tmp_path))
     assert page.line("约谈方签字")[0].middle > page.line("人手不足")[0].middle
+
+
+def test_a_receipt_slip_is_one_page_with_its_code_to_scan_and_to_type(tmp_path: Path) -> None:
+    facts = SlipFacts(
+        "青反诈督〔2026〕7号", "反诈专项行动督导通知书", "东" * 60, "青禾镇反诈领导小组办公室", MORNING, "ABCDEFGHJKMNPQRSTUVW",
+        "https://dudao.example.gov.cn/slip", MORNING,
+    )  # fmt: skip
+    (page,) = sheets_of(printed(WordPaperWriter().word(compose_slip(facts)), tmp_path))
+    assert "ABCD-EFGH-JKMN-PQRS-TUVW" in page.text
+    assert all(word.left >= 27 and word.right <= 186 for word in page.words)
+    picture = Image.open(picture_of(tmp_path / "paper.pdf", dots=100)).convert("L")
+    left, right = (round(mm / 25.4 * 100) for mm in (28 + 26 + 4, 28 + 26 + 46))
+    rows = [[picture.getpixel((x, y)) < 128 for x in range(left, right)] for y in range(picture.height)]  # type: ignore[operator]
+    assert sum(0.3 < sum(row) / len(row) < 0.8 for row in rows) > 100, "the code is drawn, some 36 mm high"

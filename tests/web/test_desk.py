@@ -51,7 +51,7 @@ def test_each_stage_of_a_task_stands_in_its_group(site: Site) -> None:
     world.move_to("2026-03-25")
     page = site.browser("clerk-east").get("/desk").text
     assert group_of(page, survey) == "late"
-    assert "期限是3月20日（周五），已逾期3个工作日" in page
+    assert "3月20日 周五</time> · 已超3个工作日" in page
     assert "已催办1次" in page
 
 
@@ -112,3 +112,46 @@ def test_a_campaign_is_named_once_there_are_two(site: Site) -> None:
     page = site.browser("clerk-east").get("/desk").text
     assert "测试专项行动" in page
     assert "第二次行动" in page
+
+
+def test_the_day_stands_in_figures_that_lead_to_their_groups(site: Site) -> None:
+    world = site.world
+    page = site.browser("clerk-east").get("/desk").text
+    assert re.search(r'href="#to_accept"><span class="tile-number">2</span>', page)
+    assert re.search(r'tile-none"><span class="tile-number">0</span>[^\n]*逾期', page)
+    assert "今天3月2日 周一，工作日。" in page
+    assert "最近一项3月20日（周五）到期。" in page
+    world.act("clerk-east", world.task("survey", "east")["ref"], "accept")
+    world.move_to("2026-03-20")
+    assert "今天到期1项。" in site.browser("clerk-east").get("/desk").text
+
+
+def test_a_late_row_says_what_comes_next_when_and_to_whom_as_the_explanation_does(site: Site) -> None:
+    world, ref = site.world, site.world.task("survey", "east")["ref"]
+    world.act("clerk-east", ref, "accept")
+    world.move_to("2026-03-24")
+    browser = site.browser("clerk-east")
+    said = re.search(r"下一步：到(\d+月\d+日\d+:\d\d)仍未办结的，([^。]+)。", browser.get("/desk").text)
+    assert said
+    assert said[2].startswith("列为待处事项，由督导组决定是否发督导通知书")
+    assert f"如到{said[1]}仍未办结：{said[2]}" in browser.get(f"/explain/{ref}").text
+
+
+def test_each_row_leads_to_its_explanation_in_one_step(site: Site) -> None:
+    browser, ref = site.browser("clerk-east"), site.world.task("survey", "east")["ref"]
+    assert f'href="/explain/{ref}" data-why-here' in browser.get("/desk").text
+    said = browser.get(f"/explain/{ref}").text
+    assert "联络员" in said  # to whom
+    assert re.search(r"3月\d+日", said)  # when
+
+
+def test_days_of_waiting_for_the_supervisors_are_said_not_to_be_the_unit_s(site: Site) -> None:
+    world, ref = site.world, site.world.task("survey", "east")["ref"]
+    world.act("clerk-east", ref, "accept")
+    world.act("clerk-east", ref, "report", {"category": "rental", "should_check": "1", "checked": "1"})
+    world.move_to("2026-03-25")
+    world.act("sup1", ref, "return", reason="数字不对")
+    world.move_to("2026-03-27")
+    page = site.browser("clerk-east").get("/desk").text
+    assert "已超5个工作日" in page
+    assert re.search(r"其中属于本单位的逾期[12]个工作日，等待审核的日子不计。", page)

@@ -14,8 +14,9 @@ from sqlalchemy import text
 
 from tests.web.conftest import Site
 from tests.web.papers import report_problems, run_late
-from tracker.domain.ledger_columns import KINDS
-from tracker.services.ledger_files import MOST_TRIES, STANDS_STILL, Wanted
+from tracker.domain.ledger_columns import KINDS, file_heads
+from tracker.services.background_files import MOST_TRIES, STANDS_STILL
+from tracker.services.ledger_files import Wanted
 
 PROGRAM = "=cmd|'/C calc'!A0"
 
@@ -39,10 +40,12 @@ def late(site: Site) -> Site:
 def test_every_ledger_has_a_heading_a_head_that_stays_and_comes_again_and_filters(late: Site) -> None:
     for kind, shown in KINDS.items():
         sheet = book(late, "sup1", f"/ledger/{kind}.xlsx")
-        last = sheet.cell(3, len(shown.columns) + 2).column_letter
+        heads = file_heads(kind)
+        last = sheet.cell(3, len(heads)).column_letter
         assert sheet["A1"].value == shown.title
         assert {str(one) for one in sheet.merged_cells.ranges} >= {f"A1:{last}1"}
-        assert [cell.value for cell in sheet[3]] == ["序号", "编号", *(title for _, title in shown.columns)]
+        assert tuple(cell.value for cell in sheet[3]) == heads
+        assert heads[: len(shown.columns) + 2] == ("序号", "编号", *(title for _, title in shown.columns))
         assert (sheet.freeze_panes, sheet.print_title_rows) == ("C4", "$3:$3")
         assert (sheet.page_setup.orientation, sheet.page_setup.fitToHeight) == ("landscape", 0)
         assert int(sheet.page_setup.paperSize) in (8, 9)
@@ -105,22 +108,22 @@ def ask(site: Site, who: str = "sup1") -> str:
 def run_jobs(site: Site) -> None:
     for queue, job, args in site.world.queue.rung:
         if queue == "documents":
-            assert job == "tracker.jobs.documents.write_ledger"
-            site.world.container.ledger_files.write(int(args[0]))
+            assert job == "tracker.jobs.documents.write_file"
+            site.world.container.background_files.write(int(args[0]))
 
 
 def test_a_long_ledger_is_written_in_the_background_with_a_bar_and_fetched_by_its_owner_alone(late: Site) -> None:
     ref, browser = ask(late), late.browser("sup1")
-    waiting = browser.get(f"/ledger/exports/{ref}").text
+    waiting = browser.get(f"/exports/{ref}").text
     assert '<progress id="written"' in waiting
-    assert browser.get(f"/ledger/exports/{ref}.xlsx").status_code == 404
+    assert browser.get(f"/exports/{ref}/file").status_code == 404
     run_jobs(late)
-    assert f'href="/ledger/exports/{ref}.xlsx"' in browser.get(f"/ledger/exports/{ref}").text
-    answer = browser.get(f"/ledger/exports/{ref}.xlsx")
+    assert f'href="/exports/{ref}/file"' in browser.get(f"/exports/{ref}").text
+    answer = browser.get(f"/exports/{ref}/file")
     sheet = load_workbook(io.BytesIO(answer.data)).active
     assert {row[5] for row in texts(sheet) if row[0].isdigit()} == {"east村"}
     assert "筛选：east。" in sheet["A2"].value
-    for path in (f"/ledger/exports/{ref}", f"/ledger/exports/{ref}.xlsx"):
+    for path in (f"/exports/{ref}", f"/exports/{ref}/file"):
         assert late.browser("sup2").get(path).status_code == 404
 
 
@@ -134,7 +137,7 @@ def test_asking_twice_makes_one_file_and_writing_twice_one_too(late: Site) -> No
 
 def test_a_file_whose_worker_died_is_taken_up_again_and_given_up_in_the_end(late: Site) -> None:
     ask(late)
-    world, files = late.world, late.world.container.ledger_files
+    world, files = late.world, late.world.container.background_files
     export_id = world.value("SELECT id FROM ledger_export")
     for _ in range(MOST_TRIES):
         with world.container.uows() as uow:  # a worker claims it and is killed
@@ -149,7 +152,7 @@ def test_a_file_whose_worker_died_is_taken_up_again_and_given_up_in_the_end(late
         assert [args for _, _, args in world.queue.rung] == [(export_id,)]
     files.write(export_id)
     assert world.value("SELECT state FROM ledger_export") == "failed"
-    assert "已停止" in late.browser("sup1").get(f"/ledger/exports/{ask_ref(late)}").text
+    assert "已停止" in late.browser("sup1").get(f"/exports/{ask_ref(late)}").text
 
 
 def ask_ref(site: Site) -> str:
@@ -161,7 +164,7 @@ def test_what_nobody_fetched_is_forgotten(late: Site) -> None:
     ask(late)
     run_jobs(late)
     late.world.clock.real += timedelta(days=4)
-    assert late.world.container.ledger_files.take_up_again() == 1
+    assert late.world.container.background_files.take_up_again() == 1
     assert late.world.value("SELECT count(*) FROM ledger_export_chunk") == 0
 
 
@@ -171,6 +174,6 @@ def test_rights_that_ended_meanwhile_are_not_used(late: Site) -> None:
         uow.session.execute(text("UPDATE post SET ends_on = '2026-03-24' WHERE role = 'liaison'"))
         uow.commit()
     run_jobs(late)
-    files, viewer = late.world.container.ledger_files, late.world.viewer("clerk-east")
+    files, viewer = late.world.container.background_files, late.world.viewer("clerk-east")
     sheet = load_workbook(io.BytesIO(b"".join(files.open(viewer, ask_ref(late))))).active
     assert [row for row in texts(sheet) if row[0].isdigit()] == []

@@ -15,7 +15,7 @@ from tests.support.world import morning
 from tests.web.conftest import Site
 from tests.web.papers import report_problems
 from tests.web.test_ledgers import figures, rectify
-from tracker.documents.csv_files import defused
+from tracker.domain.csv_signs import defused
 from tracker.persistence.queries.campaign_page import find_measures, get_campaign
 from tracker.persistence.queries.desk import read_desk
 from tracker.persistence.queries.matrix import find_cells

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import io
 import re
+import zipfile
 from typing import Any
 from urllib.parse import unquote
 
@@ -13,6 +14,7 @@ from sqlalchemy import text
 
 from tests.web.conftest import Site
 from tests.web.papers import counted_queries, draft_of, issue, run_late, step
+from tracker.services.paper_files import AT_ONCE
 
 
 @pytest.fixture
@@ -227,7 +229,7 @@ def test_the_number_of_queries_does_not_grow_with_the_items(late: Site) -> None:
     with counted_queries() as after:
         browser.get(f"/notices/{ref}")
     assert len(after) == len(before)
-    assert len(after) <= 26
+    assert len(after) <= 27
 
 
 def test_a_signed_copy_is_uploaded_on_the_page_and_read_by_the_unit(late: Site) -> None:
@@ -313,3 +315,80 @@ def test_that_a_paper_is_passed_on_unopened_stands_in_its_history(late: Site) ->
     proof = late.browser("sup1").get(f"/notices/{ref}/proof").text
     assert proof.count("文书无人拆阅") == 2, "head and area leader; the office in the end is no unit's to read of"
     assert "area" in proof
+
+
+def unzipped(content: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        return {name: package.read(name) for name in package.namelist()}
+
+
+def test_the_evidence_is_taken_from_the_papers_page_by_office_and_unit(late: Site) -> None:
+    ref = draft_of(late)
+    assert "提取证据包" not in late.browser("sup1").get(f"/notices/{ref}").text
+    issue(late, ref)
+    for who in ("sup1", "boss", "office1", "clerk-east", "head-east"):
+        browser = late.browser(who)
+        assert f'action="/notices/{ref}/evidence"' in browser.get(f"/notices/{ref}").text
+        answer = browser.post(f"/notices/{ref}/evidence", page=f"/notices/{ref}")
+        assert answer.status_code == 200
+        assert f"证据包-{ref}.zip" in unquote(answer.headers["Content-Disposition"])
+        assert "verify.py" in unzipped(answer.data)
+    assert "提取证据包" not in late.browser("area").get(f"/notices/{ref}").text
+    assert late.browser("clerk-west").post(f"/notices/{ref}/evidence").status_code == 404
+
+
+def test_papers_are_taken_together_as_the_list_shows_them_and_an_altered_one_is_named(late: Site) -> None:
+    assert late.browser("sup1").post("/notices/papers.zip").status_code == 404
+    refs = {village: draft_of(late, village) for village in ("east", "west")}
+    for ref in refs.values():
+        issue(late, ref)
+    assert "下载所列已印发文书" in late.browser("sup1").get("/notices").text
+    everything = unzipped(late.browser("sup1").post("/notices/papers.zip").data)
+    assert sorted(name[:12] for name in everything) == sorted(refs.values())
+    assert all(content.startswith(b"PK") for content in everything.values())
+    for narrowed in (
+        late.browser("sup1").post("/notices/papers.zip?unit=east"),
+        late.browser("clerk-east").post("/notices/papers.zip"),
+    ):
+        assert [name[:12] for name in unzipped(narrowed.data)] == [refs["east"]]
+    with late.world.container.uows() as uow:
+        uow.session.execute(text("UPDATE notice SET body = '改过' WHERE ref = :ref"), {"ref": refs["west"]})
+        uow.session.execute(
+            text("UPDATE unit_name SET name = :name WHERE name = 'east村'"), {"name": "=cmd|'/C calc'!A0"}
+        )
+        uow.commit()
+    left = unzipped(late.browser("sup1").post("/notices/papers.zip").data)
+    assert refs["west"] in left.pop("没有打印的文书.txt").decode()
+    assert [name[:12] for name in left] == [refs["east"]]
+    assert late.world.value("SELECT count(*) FROM event WHERE payload ->> 'ledger' = 'papers'") == 4
+
+
+def test_many_papers_are_printed_in_the_background_with_a_bar(late: Site) -> None:
+    issue(late, draft_of(late))
+    with late.world.container.uows() as uow:
+        for number in range(2, AT_ONCE + 3):
+            uow.session.execute(text(COPY_PAPER), {"number": number})
+        uow.commit()
+    answer = late.browser("sup1").post("/notices/papers.zip")
+    assert answer.status_code == 302
+    waiting = late.browser("sup1").get(answer.headers["Location"]).text
+    assert f"0 / {AT_ONCE + 2} 份" in waiting
+    (args,) = [args for queue, _, args in late.world.queue.rung if queue == "documents"]
+    late.world.container.background_files.write(int(args[0]))
+    got = unzipped(late.browser("sup1").get(f"{answer.headers['Location']}/file").data)
+    assert len(got) == 2, "the paper, and a note on the copies, of which no record tells"
+
+
+#: A paper that stands in the tables and in no record.
+COPY_PAPER = """
+    WITH t AS (
+        INSERT INTO task (ref, campaign_id, unit_id, workflow_key, workflow_version_id, period_key, title, state,
+            waits_for, done, final, sent_back, version, opened_at, severity_raise, last_doers)
+        SELECT t.ref || '-' || :number, t.campaign_id, t.unit_id, t.workflow_key, t.workflow_version_id, t.period_key, t.title,
+            t.state, t.waits_for, t.done, t.final, t.sent_back, t.version, t.opened_at, t.severity_raise, t.last_doers
+        FROM task t JOIN notice n ON n.task_id = t.id WHERE n.number = 1 RETURNING id)
+    INSERT INTO notice (ref, task_id, campaign_id, office_id, unit_id, kind, severity, gathering, title, body, details,
+        version, printed_unit_name, printed_number, issued_at, created_at)
+    SELECT n.ref || '-' || :number, t.id, campaign_id, office_id, unit_id, kind, severity, gathering, title, body, details,
+        version, printed_unit_name, printed_number || '-' || :number, issued_at, created_at
+    FROM notice n, t WHERE n.number = 1"""

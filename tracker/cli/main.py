@@ -21,6 +21,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "workflows": ("workflows", "workflows"), "plan": ("plan", "plan"), "campaign": ("campaign", "campaign"),
     "calendar": ("calendar", "calendar"), "accounts": ("accounts", "accounts"), "sweep": ("engine", "sweep"),
     "audit": ("engine", "audit"), "explain": ("engine", "explain"), "ledger": ("engine", "ledger"),
+    "evidence": ("evidence", "evidence"),
     "units": ("unit_acts", "UNITS"), "backup": ("backup", "backup"),
     "deliveries": ("deliveries", "deliveries"),
 }  # fmt: skip

@@ -134,4 +134,5 @@ def _field(content: dict[str, Any]) -> FieldDefinition:
         max_rows=content.get("max_rows", _ROWS.get(kind, 200)),
         asks_as_of="as_of" in content,
         prefilled=content["prefilled"],
+        carried=content["carried"],
     )

@@ -20,6 +20,7 @@ from tracker.domain.measure_dues import DUE_KEYS, counts_from_acceptance, due_fr
 from tracker.domain.passwords import why_username_unfit
 from tracker.domain.printed_papers import PaperForm
 from tracker.domain.progress import CHECKED
+from tracker.domain.sampling import SHARE
 from tracker.domain.standing import CADENCE_KEYS, cadence_from_plain
 from tracker.domain.values import COLOURS, Role
 
@@ -294,11 +295,13 @@ class SettingsSchema(StrictSchema):
     extension_steps = Number(1, 2, load_default=1)
     rectification_days = Number(1, 365, load_default=15)
     objection_days = Number(1, 365, load_default=30)
+    deemed_received_days = Number(1, 30, load_default=None)
     rhythm = _Rhythm(load_default=None)
     first_responsible = OneOf("第一责任人的岗位", FIRST_RESPONSIBLE_ROLES, load_default="head")
     occurrences = _Texts(Name(), load_default=dict)
     look_back = fields.List(Name(), load_default=list)
     look_back_days = Number(1, 60, load_default=5)
+    look_back_share = Number(1, 100, load_default=SHARE)
     ladders = _Texts(Name(), load_default=dict)
     card_titles = _Texts(OneOf("牌", CARDS), load_default=dict)
     card_colours = _Texts(OneOf("牌", CARDS), OneOf("颜色", COLOURS), load_default=dict)

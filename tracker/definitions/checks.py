@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 
 from tracker.definitions.problems import Problem, unknown
+from tracker.domain.carrying import CARRIABLE
 from tracker.domain.definition import (
     FieldDefinition,
     FieldType,
@@ -16,9 +17,12 @@ from tracker.domain.ladder import OPTIONAL_LADDERS
 from tracker.domain.machine import ACT_TITLES
 
 #: The moves that the services of papers call by name, whatever else a paper's workflow has.
-PAPER_TRANSITIONS = (
-    "seal", "send_back", "approve", "issue", "accept", "reply", "return_reply", "close", "discard", "void",
-)  # fmt: skip
+PAPER_TRANSITIONS = ("seal", "send_back", "approve", "issue", "accept", "discard", "void")
+#: What a paper has besides that is answered; one that only lets know (延期批复, 摘牌通知) ends when it is signed for.
+ANSWER_TRANSITIONS = ("reply", "return_reply", "close")
+
+#: What `rectification_for_agreed` reads from the rows of its form.
+AGREED, AGREED_COLUMNS = "agreed", {"item", "measure", "leader", "limit_on"}
 
 #: `transitions` gives its models attributes of these names.
 _RESERVED = frozenset({"state", "trigger", "may_trigger"})
@@ -70,6 +74,14 @@ def _check_form_of(definition: WorkflowDefinition, path: str, form: str | None, 
         fields = definition.forms[form].fields if form else ()
         if all(one.type is not FieldType.ROWS for one in fields):
             yield Problem(f"{path}.opens", "按问题立项整改，要有带问题行（type: rows）的表单。")
+    elif opens == "rectification_for_agreed":
+        fields = definition.forms[form].fields if form else ()
+        rows = next((definition.forms.get(one.of or "") for one in fields if one.name == AGREED), None)
+        if rows is None or not {one.name for one in rows.fields} >= AGREED_COLUMNS:
+            names = "、".join(sorted(AGREED_COLUMNS))
+            yield Problem(
+                f"{path}.opens", f"按商定事项立项整改，表单要有名为 {AGREED} 的多行（type: rows），每行有 {names}。"
+            )
 
 
 def _check_progress(definition: WorkflowDefinition, path: str, transition: TransitionDefinition) -> Iterator[Problem]:
@@ -151,6 +163,10 @@ def _check_field(
         yield Problem(f"{path}.rate", "比率（rate）只能写在数量上，并用 at_most 或 rate_of 写明基数。")
     if field.rate_of is not None and not field.rate:
         yield Problem(f"{path}.rate_of", "写了 rate_of（基数），还要写 rate（比率的名称）。")
+    if field.carried and field.type not in CARRIABLE:
+        yield Problem(
+            f"{path}.carried", "沿用上期（carried）只能写在单行文字、数量、选择和是否上：情况、日期、附件每期都要重填。"
+        )
     if (field.type in (FieldType.CHOICE, FieldType.CHOICES)) != bool(field.options):
         yield Problem(f"{path}.options", "选择（choice、choices）要写 options，其他类型不写。")
     if (field.type is FieldType.ROWS) != (field.of is not None):
@@ -168,6 +184,10 @@ def _check_paper(definition: WorkflowDefinition) -> Iterator[Problem]:
         for name in PAPER_TRANSITIONS:
             if definition.transition(name) is None:
                 yield Problem("transitions", f"文书流程（paper: true）要有步骤“{name}”。")
+        answered = [name for name in ANSWER_TRANSITIONS if definition.transition(name) is not None]
+        if answered and len(answered) < len(ANSWER_TRANSITIONS):
+            missing = "、".join(name for name in ANSWER_TRANSITIONS if name not in answered)
+            yield Problem("transitions", f"要回复的文书，{'、'.join(ANSWER_TRANSITIONS)} 三步要齐全，还缺 {missing}。")
 
 
 def _check_standing(definition: WorkflowDefinition) -> Iterator[Problem]:

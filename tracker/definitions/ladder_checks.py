@@ -8,6 +8,7 @@ from tracker.definitions.checks import twice
 from tracker.definitions.problems import Problem, unknown
 from tracker.domain.definition import ClockDefinition, WorkflowDefinition
 from tracker.domain.ladder import Ladder, Rung
+from tracker.domain.papers import BEGUN_BY_PEOPLE, NOTICE_TITLES
 
 
 def check_ladder(ladder: Ladder, *, papers: Collection[str]) -> list[Problem]:
@@ -69,7 +70,10 @@ def why_unfit(clock: ClockDefinition, rung: Rung, *, paper: bool) -> str | None:
 
 def _check_rung(ladder: Ladder, rung: Rung, papers: Collection[str]) -> Iterator[Problem]:
     path = f"rungs.{rung.name}"
-    if rung.raises is not None and rung.raises not in papers:
+    if rung.raises in BEGUN_BY_PEOPLE:
+        reason = f"{NOTICE_TITLES[rung.raises]}由人从有关页面起草，升级规则不能形成。"
+        yield Problem(f"{path}.raise", reason)
+    elif rung.raises is not None and rung.raises not in papers:
         yield Problem(f"{path}.raise", unknown("文书流程", rung.raises, papers))
     if rung.counted is not None:
         for key in (*rung.counted.of, *rung.counted.among):

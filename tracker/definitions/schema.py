@@ -23,7 +23,7 @@ from tracker.domain.definition import CountsAs, FieldType
 from tracker.domain.values import WaitsFor
 
 PARTIES = ("unit", "lead", "supervisor", "office", "leader", "engine")
-OPENS = ("rectification_for_problems", "rectification_for_items")
+OPENS = ("rectification_for_problems", "rectification_for_items", "rectification_for_agreed")
 #: Where a clock's due moment comes from, unless it has a period of its own.
 DUES = ("from_measure", "from_schedule", "at_once")
 STANDING_STEPS = ("give", "step_down", "release")
@@ -135,6 +135,7 @@ class FieldSchema(StrictSchema):
     max_length = Number(1, 20_000)
     max_rows = Number(1, 1_000)
     prefilled = Flag(load_default=False)
+    carried = Flag(load_default=False)
 
 
 class FormSchema(StrictSchema):

@@ -21,8 +21,9 @@ from tracker.domain.sms_texts import day
 
 #: The order of the groups in a mail, gravest first; also which subject a mixed mail has to lead with.
 ORDER = (
-    "served", "unopened", "superseded", "urge", "relapsed", "returned", "handed_over", "reply_judged", "remind", "assigned", "support_asked",
-    "passed_on", "redated", "recadenced", "reworded", "extension_decided", "objection_decided", "decision_risen", "raised", "draft_waiting",
+    "served", "unopened", "superseded", "urge", "relapsed", "returned", "handed_over", "received", "reply_judged", "remind", "assigned",
+    "support_asked", "passed_on", "redated", "recadenced", "reworded", "extension_decided", "objection_decided", "decision_risen", "raised",
+    "draft_waiting",
     "to_review", "objection_filed", "extension_examined", "extension_asked", "vacancy", "concluded", "signed_off", "part_confirmed", "approved", "withdrawn",
     "trial",
 )  # fmt: skip

@@ -6,15 +6,9 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 
-#: A cell that begins with one of these may be run as a formula or a command (full-width forms are read alike).
-_FORMULA_SIGNS = frozenset("=+-@\t\r\n|＝＋－＠")
+from tracker.domain.csv_signs import defused
+
 _ROWS_A_CHUNK = 200
-
-
-def defused(text: str) -> str:
-    """Return `text` with an apostrophe before it where a spreadsheet would take it for a formula."""
-    begins = text[:1] in _FORMULA_SIGNS or text.lstrip()[:1] in _FORMULA_SIGNS
-    return f"'{text}" if text and begins else text
 
 
 def csv_chunks(rows: Iterable[Sequence[str]]) -> Iterator[bytes]:

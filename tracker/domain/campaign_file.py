@@ -15,6 +15,7 @@ from tracker.domain.calendar import WorkingCalendar
 from tracker.domain.deadlines import MeasureDue, Phase
 from tracker.domain.printed_papers import PaperLayout
 from tracker.domain.progress import Schedule
+from tracker.domain.sampling import SHARE
 from tracker.domain.standing import cadence_to_plain
 from tracker.domain.values import Role
 
@@ -111,6 +112,7 @@ class CampaignSettings:
     """What a campaign sets for itself. `number_words`: paper workflow → 机关代字; `rhythm`: what 持续推进 reports by.
 
     extension_steps in how many steps an extension is answered: 2 = examined by the supervisors, approved by a leader
+    deemed_received_days   so many working days after its issue a paper that nobody signs for is deemed received
     ladders         the ladder that a clock's file names → the one that this campaign climbs instead
     card_titles     card → what it is called here; colours are no shared language (DOMAIN.md §1.3)
     severity_colours, card_colours   severity or card → the colour beside its word, one of `values.COLOURS`
@@ -118,6 +120,7 @@ class CampaignSettings:
     papers_at_any_hour   the serving of a paper does not wait for quiet hours, rest days and daily ceilings
     occurrences     kinds of occurrence that may be recorded, key → title; those in `look_back` open an inquiry at the
                     unit, which has `look_back_days` working days to explain
+    look_back_share percent of the items signed off in a month that are drawn for a second look
     """
 
     severity_titles: Mapping[int, str] = field(default_factory=dict)
@@ -127,11 +130,13 @@ class CampaignSettings:
     extension_steps: int = 1
     rectification_days: int = 15
     objection_days: int = 30
+    deemed_received_days: int | None = None
     rhythm: Cadence | None = None
     first_responsible: str = "head"
     occurrences: Mapping[str, str] = field(default_factory=dict)
     look_back: tuple[str, ...] = ()
     look_back_days: int = 5
+    look_back_share: int = SHARE
     ladders: Mapping[str, str] = field(default_factory=dict)
     card_titles: Mapping[str, str] = field(default_factory=dict)
     severity_colours: Mapping[int, str] = field(default_factory=dict)
@@ -149,9 +154,11 @@ class CampaignSettings:
             **({"extension_steps": self.extension_steps} if self.extension_steps != 1 else {}),
             "rectification_days": self.rectification_days,
             "objection_days": self.objection_days,
+            **({"deemed_received_days": self.deemed_received_days} if self.deemed_received_days else {}),
             **({"rhythm": cadence_to_plain(self.rhythm)} if self.rhythm else {}),
             "first_responsible": self.first_responsible,
             **self._occurrences(),
+            **({"look_back_share": self.look_back_share} if self.look_back_share != SHARE else {}),
             **({"ladders": dict(self.ladders)} if self.ladders else {}),
             **({"card_titles": dict(self.card_titles)} if self.card_titles else {}),
             **self._colours(),

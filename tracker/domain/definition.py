@@ -89,7 +89,7 @@ class TransitionDefinition:
     form            key of the form that must be filled
     reason          "required", "optional" or "none"
     unless_same_person_as   transitions whose latest doer may not take this one (separation, DESIGN.md §3.5)
-    opens           what it opens besides moving: "rectification_for_problems", "rectification_for_items" or None
+    opens           what it opens besides moving: "rectification_for_problems", "rectification_for_items", "rectification_for_agreed" or None
     next_occurrence  True = the finish clock is given its next occurrence (a relapse)
     nil             True = it answers a period of a standing duty with 零报告
     until_quota     True = it records one return of several that a window wants, all but the last
@@ -138,7 +138,10 @@ class FieldDefinition:
     of          for ROWS: the form (of the same workflow, or a shared one) whose fields each row has
     options     for CHOICE and CHOICES: stored value → what the screen shows
     asks_as_of  for COUNT: the number changes over time, so the day it was true on is asked too
-    prefilled   the page fills it in and only shows it (the item that a reply row answers)
+    prefilled   the page fills it in and only shows it (the item that a reply row answers); on ROWS: it begins with a
+                row for each line of the paper, which may be changed
+    carried     it seldom changes from one period to the next (a category, a target, a base number): the next return of
+                the same duty begins with it, marked. Never what was done in a period
     """
 
     name: str
@@ -158,6 +161,7 @@ class FieldDefinition:
     max_rows: int = 200
     asks_as_of: bool = False
     prefilled: bool = False
+    carried: bool = False
 
 
 @dataclass(frozen=True)

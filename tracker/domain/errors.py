@@ -99,6 +99,12 @@ class PaperAltered(TrackerError):
     code = "paper_altered"
 
 
+class SlipRefused(TrackerError):
+    """A slip of paper cannot be signed for by: one sentence for whatever is wrong with it."""
+
+    code = "slip_refused"
+
+
 class CannotChange(TrackerError):
     """A running campaign cannot be changed so; `reasons` lists all that stands in the way. Nothing was changed."""
 
@@ -107,6 +113,16 @@ class CannotChange(TrackerError):
     def __init__(self, sentence: str, reasons: Sequence[str]) -> None:
         super().__init__(sentence)
         self.reasons = tuple(reasons)
+
+
+class TemplateRefused(TrackerError):
+    """An office's Word template cannot be used; `problems` say what and where, each as a sentence."""
+
+    code = "template_refused"
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("这个模板不能用，没有启用。")
+        self.problems = tuple(problems)
 
 
 class LoginRefused(TrackerError):

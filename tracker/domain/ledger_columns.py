@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from tracker.domain.definition import FieldType
+from tracker.domain.ledger_reading import VERSION
 from tracker.domain.lights import LIGHTS
 from tracker.domain.objections import OUTCOMES
 from tracker.domain.papers import NOTICE_TITLES
@@ -25,12 +26,16 @@ _STATE = (("state_title", "状态"), ("light_title", "灯"))
 
 @dataclass(frozen=True)
 class LedgerKind:
-    """One ledger: its title, its columns (name, title) after 序号 and 编号, the titles of its stages."""
+    """One ledger: its title, its columns (name, title) after 序号 and 编号, the titles of its stages.
+
+    `read_back` = its files may come back edited, and so carry the version of each row.
+    """
 
     title: str
     columns: tuple[tuple[str, str], ...]
     stages: Mapping[str, str]
     has_severity: bool = False
+    read_back: bool = False
 
 
 KINDS: Mapping[str, LedgerKind] = {
@@ -52,7 +57,7 @@ KINDS: Mapping[str, LedgerKind] = {
         (("title", "整改事项"), ("source", "来源"), ("measure", "整改措施"), _UNIT, ("leader", "责任人"), ("due_on", "整改时限"),
          ("stage_title", "进展"), *_STATE, ("evidence", "佐证（份）"), ("done_at", "销号时间"),
          ("signed_off_by", "验收人"), ("campaign_title", "专项行动")),
-        PROBLEM_STAGES,
+        PROBLEM_STAGES, read_back=True,
     ),
     "returns": LedgerKind(
         "报送台账",
@@ -102,7 +107,19 @@ def sheet_columns(kind: str) -> tuple[ColumnLayout, ...]:
     return (
         ColumnLayout("序号", 6), ColumnLayout("编号", 15),
         *(ColumnLayout(title, _wide(name)) for name, title in KINDS[kind].columns),
+        *((ColumnLayout(VERSION, 8),) if KINDS[kind].read_back else ()),
     )  # fmt: skip
+
+
+def file_row(kind: str, row: Mapping[str, Any], line: Line) -> tuple[str, ...]:
+    """Return a row as files have it, after its number: ref, cells, and the version where it may come back."""
+    version = (str(row["version"]),) if KINDS[kind].read_back else ()
+    return (line.ref, *line.cells, *version)
+
+
+def file_heads(kind: str) -> tuple[str, ...]:
+    """Return the headings of a file, 序号 first."""
+    return tuple(column.title for column in sheet_columns(kind))
 
 
 def _wide(name: str) -> int:

@@ -73,6 +73,9 @@ KINDS: Mapping[str, MessageKind] = {
         frozenset({"notice_ref", "printed_number", "title", "unit", "issued_on", "hours"}),
         SentWhile.UNOPENED,
     ),
+    "received": MessageKind(
+        "文书已收到", frozenset({"notice_ref", "printed_number", "title", "unit", "how", "reply_due_on"})
+    ),
     "reply_judged": MessageKind("回复审查结果", frozenset({"notice_ref", "title", "outcome", "reason"})),
     "signed_off": MessageKind("已销号", TASK),
     "relapsed": MessageKind("回头看未通过", WITH_DATE),
@@ -95,7 +98,7 @@ SAMPLE_FACTS: Mapping[str, object] = {
     "wanted_on": "2026-09-30", "granted": True, "notice_ref": "WS-2026-0003", "printed_number": "某办〔2026〕7号",
     "reply_due_on": "2026-09-20", "outcome": "不通过", "state": "待签发", "old_due_on": "2026-09-10", "role": "联络员",
     "cadence": "每月25日前", "begins_on": "2026-10-01", "issued_on": "2026-09-10", "hours": 4, "parties": "督导组",
-    "office": "镇专项办", "old_unit": "旧村",
+    "office": "镇专项办", "old_unit": "旧村", "how": "纸质送达，扫码签收",
 }  # fmt: skip
 #: What the unit has answered as soon as its task waits for somebody else.
 ANSWERED_BY_UNIT = frozenset({

@@ -15,8 +15,11 @@ from tracker.domain.progress import show_share
 NOTICE_TITLES = {
     "supervision_notice": "督导通知书", "interview_notice": "约谈通知书", "rectification_notice": "整改通知书",
     "urge_notice": "催办通知书", "circular": "通报", "yellow_card": "黄牌警告通知书", "red_card": "红牌警告通知书", "listing": "挂牌整治通知书",
-    "correction": "更正通知",
+    "correction": "更正通知", "extension_reply": "延期批复", "sign_off_opinion": "销号意见", "delisting": "摘牌通知",
+    "revocation": "撤销通知", "reminder_letter": "提醒函",
 }  # fmt: skip
+#: Kinds that a person begins from a page, and no rung raises: what they say comes from what they are about.
+BEGUN_BY_PEOPLE = frozenset({"correction", "extension_reply", "sign_off_opinion", "delisting", "revocation"})
 
 #: States before a paper has left the office; a unit does not know that the paper exists.
 INTERNAL_STATES = frozenset({"gathering", "sealed", "approved", "discarded"})
@@ -51,7 +54,7 @@ def default_title(kind: str, campaign_title: str) -> str:
 
 
 def default_body(kind: str, campaign_title: str) -> str:
-    """Return the text that a draft begins with; the supervisor edits it."""
+    """Return the text that a draft begins with which a rung raised; the supervisor edits it."""
     asks = {
         "supervision_notice": "请逐项查明原因，提出整改措施、责任领导和完成时限，签收后按期书面回复。",
         "interview_notice": "现决定对你单位主要负责人进行工作约谈。请本人按时到场，并携带逐项书面说明。",
@@ -60,7 +63,7 @@ def default_body(kind: str, campaign_title: str) -> str:
         "circular": "现予通报。请引以为戒，限期整改，按期书面报告整改情况。",
         "yellow_card": "经研究，对你单位予以黄牌警告。请逐项整改，按期书面报告整改情况，经核查到位后销牌。",
         "red_card": "经研究，对你单位予以红牌警告。请主要负责人牵头逐项整改，按期书面报告，经核查到位后下调。",
-        "correction": "现予更正。",
+        "reminder_letter": "特此提醒，请抓紧办理；确有困难的，请在期限届满前说明情况、申请延期。",
         "listing": "经研究，决定对你单位挂牌整治。请制定整治方案按期上报，整治期满申请验收，验收合格后摘牌。",
     }
     return f"在“{campaign_title}”推进中，你单位下列事项未按要求落实。{asks[kind]}"

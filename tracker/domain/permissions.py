@@ -45,12 +45,14 @@ class Action(StrEnum):
     MANAGE_UNITS = "manage_units"
     SEE_CONTACTS = "see_contacts"
     MANAGE_AREAS = "manage_areas"
+    MANAGE_TEMPLATES = "manage_templates"  # the office's own Word templates of papers
     SEE_OWN_AREA = "see_own_area"
     VERIFY_LEDGER = "verify_ledger"
     SEE_CALENDAR = "see_calendar"
     MANAGE_CALENDAR = "manage_calendar"
     SEE_HEALTH = "see_health"
     SEE_ACCESS_LOG = "see_access_log"  # who opened a confidential task
+    TAKE_EVIDENCE = "take_evidence"  # of an issued paper, as one file
 
 
 class Tie(StrEnum):
@@ -146,10 +148,12 @@ OVER_CAMPAIGN: Mapping[Action, frozenset[Role]] = {
     Action.SEE_OUTBOX: frozenset({Role.OFFICE}),
     Action.SEE_PROOF: frozenset({Role.OFFICE, Role.SUPERVISOR}),
     Action.SEE_ACCESS_LOG: frozenset({Role.SUPERVISOR, Role.LEADER}),
+    Action.TAKE_EVIDENCE: OFFICE_SIDE,
     Action.SEE_UNITS: frozenset({Role.OFFICE}),
     Action.MANAGE_UNITS: frozenset({Role.OFFICE}),
     Action.SEE_CONTACTS: frozenset({Role.OFFICE}),
     Action.MANAGE_AREAS: frozenset({Role.OFFICE}),
+    Action.MANAGE_TEMPLATES: frozenset({Role.OFFICE}),
     # The yearly notice reaches the office on paper, and the office answers for the dates that it gave out.
     Action.SEE_CALENDAR: frozenset({Role.OFFICE}),
     Action.MANAGE_CALENDAR: frozenset({Role.OFFICE}),
@@ -161,6 +165,7 @@ AT_UNIT: Mapping[Action, frozenset[Role]] = {
     Action.HAND_DOWN: frozenset({Role.HEAD, Role.LIAISON}),
     Action.OBJECT: frozenset({Role.HEAD, Role.LIAISON}),
     Action.SEE_ACCESS_LOG: frozenset({Role.HEAD, Role.LIAISON}),
+    Action.TAKE_EVIDENCE: frozenset({Role.HEAD, Role.LIAISON}),
 }
 _ANSWERING = frozenset({Role.HEAD, Role.LIAISON})
 #: tie → action → roles, at the unit at the other end of the tie
@@ -203,11 +208,14 @@ ANYWHERE: Mapping[Action, frozenset[Role]] = {
 #: Units, people and the calendar belong to no campaign: a post for one campaign alone does not reach them.
 BESIDE_CAMPAIGNS = frozenset({
     Action.SEE_UNITS, Action.MANAGE_UNITS, Action.SEE_CONTACTS, Action.SEE_CALENDAR, Action.MANAGE_CALENDAR,
+    Action.MANAGE_TEMPLATES,
 })  # fmt: skip
 PARTY_ACTIONS = {
     "unit": Action.ACT_AS_UNIT, "lead": Action.ACT_AS_LEAD, "supervisor": Action.ACT_AS_SUPERVISOR,
     "office": Action.ACT_AS_OFFICE, "leader": Action.ACT_AS_LEADER,
 }  # fmt: skip
+#: What it takes, somewhere, to edit a rectification ledger that is read back.
+EDITING = (Action.ACT_AS_UNIT, Action.ACT_AS_SUPERVISOR, Action.ACT_AS_OFFICE)
 #: step of the answer to an extension → what it takes to give it
 ANSWERING = {
     AnswerStep.ONLY: Action.DECIDE_EXTENSION, AnswerStep.FIRST: Action.DECIDE_EXTENSION,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import IO, Protocol
+from typing import IO, Any, Protocol
 
 from tracker.domain.calendar import WorkingCalendar
 from tracker.domain.channels import Question, Receipt
@@ -238,8 +238,37 @@ class SheetWriter(Protocol):
         """Return a .csv that no spreadsheet takes for formulas."""
 
 
+class PaperTemplates(Protocol):
+    """Fills an office's own Word template, away from this process."""
+
+    def check(self, template: bytes, sample: Mapping[str, object]) -> None:
+        """Raise TemplateRefused with everything that is wrong, each with its place; else the template can be used."""
+
+    def fill(self, template: bytes, values: Mapping[str, object]) -> bytes:
+        """Return the .docx; raises TemplateRefused when it cannot be filled within its limits."""
+
+
 class PaperWriter(Protocol):
     """Lays papers out."""
 
     def word(self, paper: PrintedPaper) -> bytes:
         """Return a .docx."""
+
+
+@dataclass(frozen=True)
+class BundlePart:
+    """A file of a bundle: its path, and its content in pieces. `packed` = it would not become smaller."""
+
+    path: str
+    content: Iterable[bytes]
+    packed: bool = False
+
+
+class BundleWriter(Protocol):
+    """Puts evidence together."""
+
+    def bundle(self, parts: Iterable[BundlePart], manifest: Mapping[str, Any]) -> IO[bytes]:
+        """Return a .zip of the parts, open: with a list of their hashes and the program that checks it."""
+
+    def package(self, parts: Iterable[BundlePart]) -> IO[bytes]:
+        """Return a .zip of the parts alone, open; their names are made safe for a disk."""

@@ -16,6 +16,7 @@ from tracker.domain.deadlines import show_day
 from tracker.domain.definition import WorkflowDefinition
 from tracker.domain.papers import NOTICE_TITLES
 from tracker.domain.periods import format_within
+from tracker.domain.receiving import SIGNED_IN, Received, Way, deemed_words
 from tracker.domain.title_lines import title_lines
 from tracker.domain.values import SHANGHAI
 
@@ -30,12 +31,16 @@ class PaperForm(StrEnum):
 
 FORM_TITLES = {PaperForm.NOTICE: "通知", PaperForm.LETTER: "函", PaperForm.SHEET: "表单"}
 #: Kinds that begin as something else than a 通知.
-USUAL_FORMS = {"urge_notice": PaperForm.SHEET}
+USUAL_FORMS = {"urge_notice": PaperForm.SHEET, "reminder_letter": PaperForm.LETTER}
 #: Kinds whose lines are a list of its own, printed as an annex with a table.
 LISTED_KINDS = frozenset({"rectification_notice"})
 MOST_COPIES = 20
 CORRECTION = "correction"
 MARK_DRAFT = "草稿（未印发，不具效力）"
+#: On a sheet that asks for an answer.
+ANSWER_PLACE = "\n\n负责人（签字）：　　　　　　　　　　　　　年　　月　　日"
+#: Places for agreed items on a record that is still to be written.
+BLANK_ROWS = 3
 
 
 @dataclass(frozen=True)
@@ -73,13 +78,17 @@ class PaperLayout:
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell of a table. `head` = a label; `across` = columns that it spans; `tall` = least height in mm; `align` = left, center or right."""
+    """A cell of a table. `head` = a label; `across` = columns that it spans; `tall` = least height in mm; `align` = left, center or right.
+
+    `code` = what a QR code above the text holds.
+    """
 
     text: str = ""
     head: bool = False
     across: int = 1
     tall: int = 0
     align: str = "left"
+    code: str = ""
 
 
 @dataclass(frozen=True)
@@ -164,10 +173,32 @@ class Acceptance:
     post: str
     at: datetime
     runs: str = ""
+    received: Received = SIGNED_IN
 
     def sentence(self) -> str:
         """Return it as a note of the paper."""
-        return f"（签收情况：{self.unit}{self.post}{self.person}于{show_moment(self.at)}在系统签收{self.runs}。）"
+        return f"（签收情况：{self._said()}{self.runs}。）"
+
+    def _said(self) -> str:
+        moment = show_moment(self.at)
+        match self.received.way:
+            case Way.SLIP:
+                return f"{self.unit}于{moment}凭纸质文书的送达回执扫码签收，签收人自报岗位“{self.received.post}”"
+            case Way.DEEMED:
+                return f"{self.unit}在印发后{self.received.days}个工作日内未签收，于{moment}视为收到"
+            case _:
+                return f"{self.unit}{self.post}{self.person}于{moment}在系统签收"
+
+    def in_table(self) -> str:
+        """Return it as the 签收 line of a sheet."""
+        moment = show_moment(self.at)
+        match self.received.way:
+            case Way.SLIP:
+                return f"{self.unit}　自报岗位：{self.received.post}　{moment}（扫码签收）"
+            case Way.DEEMED:
+                return f"{self.unit}　{moment}（未签收，视为收到）"
+            case _:
+                return f"{self.unit}　{self.post}　{self.person}　{moment}（系统签收）"
 
 
 @dataclass(frozen=True)
@@ -196,31 +227,35 @@ def show_moment(moment: datetime) -> str:
     return f"{show_day(local.date())}{local.hour}时{local:%M}分"
 
 
-def reply_words(definition: WorkflowDefinition) -> str:
-    """Return by when a paper asks for its answer, as it is printed before anybody has signed for it."""
+def reply_words(definition: WorkflowDefinition, *, deemed_days: int = 0) -> str:
+    """Return by when a paper asks for its answer, as it is printed before anybody has signed for it.
+
+    `deemed_days` = after how many working days it is deemed received without a signature; 0 = never.
+    """
     if definition.key == CORRECTION:
         return "其余内容不变，以本更正为准。"
     reply = definition.clocks.get("reply")
     if reply is None or reply.within is None:
         return ""
     after = "约谈后" if "record" in {t.name for t in definition.transitions} else "签收后"
-    return f"请于{after}{format_within(reply.within)}内书面回复。"
+    asked = f"请于{after}{format_within(reply.within)}内书面回复。"
+    return asked + (deemed_words(deemed_days) if deemed_days and after == "签收后" else "")
 
 
-def runs_from_acceptance(definition: WorkflowDefinition, due_on: date | None) -> str:
+def runs_from_acceptance(definition: WorkflowDefinition, due_on: date | None, *, deemed: bool = False) -> str:
     """Return which limit runs from the acceptance, as the end of its sentence; empty where the reply's does not."""
     accept = definition.transition("accept")
     reply = definition.clocks.get("reply")
     if accept is None or reply is None or accept.target not in reply.runs_in:
         return ""
-    return "，回复期限自签收起算" + (f"，至{show_day(due_on)}" if due_on else "")
+    return f"，回复期限自{'视为收到' if deemed else '签收'}起算" + (f"，至{show_day(due_on)}" if due_on else "")
 
 
 def compose_paper(facts: PaperFacts) -> PrintedPaper:
     """Return the paper as it is printed."""
     form = facts.layout.form_of(facts.kind)
     draft = facts.issued_on is None
-    day = _day(facts)
+    day = show_paper_day(facts.issued_on)
     sheet = form is PaperForm.SHEET
     listed = facts.kind in LISTED_KINDS and bool(facts.items)
     notes = (f"（{facts.layout.contact}）",) if facts.layout.contact and not sheet else ()
@@ -246,20 +281,21 @@ def compose_paper(facts: PaperFacts) -> PrintedPaper:
 
 
 def _lines(facts: PaperFacts, *, listed: bool) -> tuple[Line, ...]:
-    body = [Line(text) for text in _paragraphs(facts.body)]
+    body = [Line(text) for text in paragraphs(facts.body)]
     items = [] if listed else [Line(f"{number}. {one.words}") for number, one in enumerate(facts.items, start=1)]
     if len(items) == 1:
         items = [Line(facts.items[0].words)]
     particulars = [
         Line(text, f"{title}：" if place == 0 else "")
         for title, words in facts.particulars
-        for place, text in enumerate(_paragraphs(words))
+        for place, text in enumerate(paragraphs(words))
     ]
     reply = [Line(facts.reply)] if facts.reply else []
     return (*body, *items, *particulars, *reply)
 
 
-def _paragraphs(text: str) -> list[str]:
+def paragraphs(text: str) -> list[str]:
+    """Return the paragraphs of a text, without empty ones."""
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
@@ -278,32 +314,48 @@ def _rectification_list(facts: PaperFacts) -> Table:
 
 def _sheet(facts: PaperFacts) -> Table:
     items = "\n".join(f"{number}. {one.words}" for number, one in enumerate(facts.items, start=1))
-    asked = "\n".join([*_paragraphs(facts.body), *([facts.reply] if facts.reply else [])])
+    asked = "\n".join([*paragraphs(facts.body), *([facts.reply] if facts.reply else [])])
     rows = [
         (Cell("责任单位", head=True), Cell(facts.recipient)),
         (Cell("办理事项", head=True), Cell(items, tall=30)),
         *((Cell(title, head=True), Cell(words)) for title, words in facts.particulars),
         (Cell("办理要求", head=True), Cell(asked, tall=20)),
-        (Cell("印发单位\n（盖章）", head=True), Cell(f"{facts.office}\n{_day(facts)}", align="center", tall=34)),
+        (Cell("印发单位\n（盖章）", head=True), Cell(f"{facts.office}\n{show_paper_day(facts.issued_on)}", align="center", tall=34)),
         *([(Cell("联系方式", head=True), Cell(facts.layout.contact))] if facts.layout.contact else []),
         (Cell("签收", head=True), Cell(_signed_for(facts.accepted), tall=12)),
-        (Cell("办理情况", head=True), Cell("\n\n负责人（签字）：　　　　　　　　　　　　　年　　月　　日", tall=26)),
+        *([(Cell("办理情况", head=True), Cell(ANSWER_PLACE, tall=26))] if facts.reply else []),
     ]  # fmt: skip
     return Table((26, 130), tuple(rows))
 
 
-def _day(facts: PaperFacts) -> str:
-    return show_day(facts.issued_on) if facts.issued_on else "　　　　年　　月　　日"
+def show_paper_day(issued_on: date | None) -> str:
+    """Return 成文日期; on a draft the place in which it is written."""
+    return show_day(issued_on) if issued_on else "　　　　年　　月　　日"
 
 
 def _signed_for(accepted: Acceptance | None) -> str:
     if accepted is None:
         return "签收人：　　　　　　职务：　　　　　　时间：　　月　　日　　时"
-    return f"{accepted.unit}　{accepted.post}　{accepted.person}　{show_moment(accepted.at)}（系统签收）"
+    return accepted.in_table()
 
 
-def compose_record(facts: PaperFacts, filled: Sequence[tuple[str, str]]) -> PrintedPaper:
-    """Return 约谈记录: what was planned, what was said by both sides, and the places where both sign.
+def _agreed_rows(agreed: Sequence[PrintedItem]) -> list[tuple[Cell, ...]]:
+    """Return 商定整改事项, with empty places on a blank."""
+    heads = tuple(Cell(title, head=True) for title in ("商定整改事项", "整改措施", "责任人（职务）", "整改时限"))
+    rows = [
+        (
+            Cell(f"{number}. {one.text}"), Cell(one.measure), Cell(one.leader, align="center"),
+            Cell(show_day(one.limit_on) if one.limit_on else "", align="center"),
+        )
+        for number, one in enumerate(agreed, start=1)
+    ]  # fmt: skip
+    return [heads, *(rows or [(Cell(tall=16), Cell(), Cell(), Cell())] * BLANK_ROWS)]
+
+
+def compose_record(
+    facts: PaperFacts, filled: Sequence[tuple[str, str]], agreed: Sequence[PrintedItem] = ()
+) -> PrintedPaper:
+    """Return 约谈记录: what was planned, what was said by both sides and agreed on, and the places where both sign.
 
     `filled` are (title, words) of the record; where it is empty, the sheet is a blank to be written on.
     """
@@ -314,6 +366,7 @@ def compose_record(facts: PaperFacts, filled: Sequence[tuple[str, str]]) -> Prin
     items = "\n".join(f"{number}. {one.words}" for number, one in enumerate(facts.items, start=1))
     rows.append((Cell("约谈事由", head=True), Cell(items, across=3)))
     rows += [(Cell(title, head=True), Cell(words, across=3, tall=0 if words else 22)) for title, words in filled]
+    rows += _agreed_rows(agreed)
     rows.append((
         Cell("约谈方签字", head=True), Cell(tall=18), Cell("被约谈方签字", head=True), Cell(),
     ))  # fmt: skip

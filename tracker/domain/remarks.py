@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from tracker.domain.calendar import WorkingCalendar
+
 
 class Weight(StrEnum):
     """How grave a remark is: as it should be, worth knowing, or something will not work."""
@@ -21,3 +23,13 @@ class Remark:
     weight: Weight
     sentence: str
     advice: str = ""
+
+
+def of_calendar(calendar: WorkingCalendar, year: int) -> Remark:
+    """Say whether the calendar in force knows this year and the next."""
+    if year not in calendar.published_years:
+        said = f"工作日历没有{year}年的放假安排，期限按周一至周五推算。请导入国务院办公厅通知。"
+        return Remark(Weight.BAD, said)
+    if year + 1 not in calendar.published_years:
+        return Remark(Weight.WARN, f"{year + 1}年的放假安排尚未导入，跨年期限暂按推算，会注明“暂定”。")
+    return Remark(Weight.GOOD, f"工作日历已覆盖到{max(calendar.published_years)}年。")

@@ -16,7 +16,7 @@ from typing import Protocol
 #: Kinds after which a unit's person has to do something by a date.
 TO_DO = frozenset({
     "assigned", "support_asked", "handed_over", "passed_on", "remind", "urge", "returned", "relapsed", "redated",
-    "served", "unopened", "extension_decided",
+    "served", "unopened", "received", "extension_decided",
 })  # fmt: skip
 #: Kinds after which the office's side has to decide something.
 TO_DECIDE = frozenset({

@@ -3,6 +3,6 @@
 from tracker.jobs.context import current
 
 
-def write_ledger(export_id: int) -> None:
-    """Write a ledger that somebody asked for."""
-    current().ledger_files.write(export_id)
+def write_file(export_id: int) -> None:
+    """Write a file that somebody asked for."""
+    current().background_files.write(export_id)

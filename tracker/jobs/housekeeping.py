@@ -8,7 +8,7 @@ logger = structlog.get_logger(__name__)
 
 
 def tidy() -> None:
-    """Seal what grew, settle decisions and stuck messages, forget ended sessions files that nobody imported or fetched."""
+    """Seal what grew, settle decisions and stuck messages, forget ended sessions, old drafts and files nobody fetched."""
     container = current()
     container.rising.settle_all()
     while (root := container.ledger.seal()) is not None:
@@ -18,7 +18,8 @@ def tidy() -> None:
     container.accounts.forget_old_sessions()
     container.people.forget_idle_addresses()
     container.rosters.forget_expired()
-    container.ledger_files.take_up_again()
+    container.form_drafts.forget_expired()
+    container.background_files.take_up_again()
 
 
 def settle_decisions() -> int:

@@ -17,24 +17,29 @@ from tracker.persistence.repositories.channel_states import ChannelStateReposito
 from tracker.persistence.repositories.clocks import ClockRepository
 from tracker.persistence.repositories.deliveries import DeliveryRepository
 from tracker.persistence.repositories.events import EventRepository
+from tracker.persistence.repositories.form_drafts import FormDraftRepository
 from tracker.persistence.repositories.history import HistoryRepository
 from tracker.persistence.repositories.incidents import IncidentRepository
 from tracker.persistence.repositories.installations import InstallationRepository
 from tracker.persistence.repositories.ledger import LedgerRepository
 from tracker.persistence.repositories.ledger_exports import LedgerExportRepository
+from tracker.persistence.repositories.look_backs import LookBackRepository
 from tracker.persistence.repositories.notices import NoticeRepository
 from tracker.persistence.repositories.objections import ObjectionRepository
 from tracker.persistence.repositories.occurrences import OccurrenceRepository
 from tracker.persistence.repositories.openings import OpeningRepository
+from tracker.persistence.repositories.paper_templates import PaperTemplateRepository
 from tracker.persistence.repositories.plan_drafts import PlanDraftRepository
 from tracker.persistence.repositories.receipts import ReceiptRepository
 from tracker.persistence.repositories.receivers import ReceiverRepository
 from tracker.persistence.repositories.recounting import RecountingRepository
 from tracker.persistence.repositories.reorganising import ReorganisingRepository
+from tracker.persistence.repositories.replanning import ReplanningRepository
 from tracker.persistence.repositories.required_returns import RequiredReturnRepository
 from tracker.persistence.repositories.roster import RosterRepository
 from tracker.persistence.repositories.roster_imports import RosterImportRepository
 from tracker.persistence.repositories.sample_time import SampleTimeRepository
+from tracker.persistence.repositories.slips import SlipRepository
 from tracker.persistence.repositories.sweeping import SweepRepository
 from tracker.persistence.repositories.tasks import TaskRepository
 from tracker.persistence.repositories.told import ToldRepository
@@ -69,6 +74,7 @@ class UnitOfWork:
         self._after: list[Callable[[], None]] = []
         self._wakes = False
         self.ledger = LedgerRepository(self._session)
+        self.look_backs = LookBackRepository(self._session)
         self.ledger_exports = LedgerExportRepository(self._session)
         self.sample_time = SampleTimeRepository(self._session)
         self.sweeping = SweepRepository(self._session)
@@ -80,11 +86,15 @@ class UnitOfWork:
         self.campaigns = CampaignRepository(self._session)
         self.notices = NoticeRepository(self._session)
         self.objections = ObjectionRepository(self._session)
+        self.form_drafts = FormDraftRepository(self._session)
         self.openings = OpeningRepository(self._session)
         self.occurrences = OccurrenceRepository(self._session)
+        self.paper_templates = PaperTemplateRepository(self._session)
         self.plan_drafts = PlanDraftRepository(self._session)
+        self.slips = SlipRepository(self._session)
         self.required_returns = RequiredReturnRepository(self._session)
         self.units = UnitRepository(self._session)
+        self.replanning = ReplanningRepository(self._session)
         self.reorganising = ReorganisingRepository(self._session)
         self.roster = RosterRepository(self._session)
         self.roster_imports = RosterImportRepository(self._session)

@@ -117,6 +117,14 @@ class AttachmentService:
             position += 1
 
 
+def read_whole(uow: UnitOfWork, sha256: str) -> bytes:
+    """Return stored content whole, for what is small."""
+    pieces: list[bytes] = []
+    while (piece := uow.attachments.read_chunk(sha256, len(pieces))) is not None:
+        pieces.append(piece)
+    return b"".join(pieces)
+
+
 def _stored(new: NewAttachment, ref: str, *, at: datetime) -> NewEvent:
     payload = {"attachment": ref, "sha256": new.sha256, "size": new.size, "media_type": new.media_type}
     facts = EventFacts("attachment.stored", payload, person_id=new.uploaded_by)

@@ -7,7 +7,6 @@ to be undone altogether is voided, not corrected.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -16,22 +15,13 @@ from tracker.domain.inputs import cleaned
 from tracker.domain.papers import NOTICE_TITLES, correction_body, correction_title
 from tracker.domain.permissions import Action, Viewer, may
 from tracker.domain.printed_papers import CORRECTION
-from tracker.domain.values import local_date
 from tracker.persistence.models import Notice
 from tracker.persistence.repositories.events import NewEvent
 from tracker.persistence.unit_of_work import UnitOfWork
 from tracker.services.context import Floor
-from tracker.services.opening import NewTask, open_tasks
+from tracker.services.drafting import BegunDraft, NewDraft, open_draft
 from tracker.services.recording import Doer, doer_at, event
 from tracker.services.seeing import see
-
-
-@dataclass(frozen=True)
-class BegunCorrection:
-    """The draft that corrects a paper. `existing` = somebody had begun one already, and it is not issued yet."""
-
-    ref: str
-    existing: bool = False
 
 
 class CorrectionService:
@@ -40,7 +30,7 @@ class CorrectionService:
     def __init__(self, floor: Floor) -> None:
         self._floor = floor
 
-    def begin(self, viewer: Viewer, *, notice_ref: str, reason: str) -> BegunCorrection:
+    def begin(self, viewer: Viewer, *, notice_ref: str, reason: str) -> BegunDraft:
         """Open a draft that corrects an issued paper; one paper has one such draft at a time.
 
         Raises NotFound, NotAllowed, InvalidInput, or CannotIssue for a paper that was not issued or has ended undone.
@@ -59,35 +49,20 @@ class CorrectionService:
                 raise NotAllowed("更正由督导组和办公室起草。")
             _check_stands(notice)
             if (draft := uow.notices.open_correction(notice.id)) is not None:
-                return BegunCorrection(draft, existing=True)
+                return BegunDraft(draft, existing=True)
             by = doer_at(viewer, place, Action.SEE_WORKBENCH)
             ref = self._open(uow, notice, by, reason, now=now)
             uow.commit()
-        return BegunCorrection(ref)
+        return BegunDraft(ref)
 
     def _open(self, uow: UnitOfWork, corrected: Notice, by: Doer, reason: str, *, now: datetime) -> str:
         number = corrected.printed_number or ""
-        title = correction_title(number, corrected.kind)
-        new = NewTask(corrected.campaign_id, corrected.unit_id, CORRECTION, title, severity_floor=corrected.severity)
-        (opened,) = open_tasks(uow, self._floor, [new], now=now, by=by)
-        (ref,) = uow.tasks.new_refs("WS", local_date(now).year, 1)
-        draft = uow.notices.add(
-            Notice(
-                ref=ref, task_id=opened.id, campaign_id=corrected.campaign_id, office_id=corrected.office_id,
-                unit_id=corrected.unit_id, kind=CORRECTION, severity=corrected.severity, gathering=False, alone=True,
-                title=title, body=correction_body(number, corrected.title), details={"corrects": number},
-                corrects_id=corrected.id, created_at=now,
-            )
+        new = NewDraft(
+            CORRECTION, corrected.campaign_id, corrected.office_id, corrected.unit_id, corrected.severity,
+            correction_title(number, corrected.kind), correction_body(number, corrected.title), {"corrects": number},
+            corrects_id=corrected.id, said={"corrects": corrected.ref, "number": number, "reason": reason},
         )  # fmt: skip
-        # Whoever begins it has drafted it: another approves.
-        task = uow.tasks.get(opened.id)
-        task.last_doers = {**task.last_doers, "edit": [by.person_id or 0]}
-        payload = {
-            "ref": ref, "kind": CORRECTION, "unit": draft.unit_id, "severity": draft.severity, "task": opened.id,
-            "corrects": corrected.ref, "number": number, "reason": reason,
-        }  # fmt: skip
-        uow.events.append([event(("notice", draft.id), "notice.drafted", payload, at=now, by=by)])
-        return ref
+        return open_draft(uow, self._floor, new, by, now=now)
 
 
 def check_names_corrected(uow: UnitOfWork, notice: Notice) -> Notice | None:
@@ -107,15 +82,15 @@ def check_names_corrected(uow: UnitOfWork, notice: Notice) -> Notice | None:
     return corrected
 
 
-def number_word(settings: Mapping[str, Any], notice: Notice, corrected: Notice | None) -> str:
-    """Return 机关代字; a correction without one of its own takes the next number of the paper that it corrects.
+def number_word(settings: Mapping[str, Any], kind: str, named: Notice | None) -> str:
+    """Return 机关代字; a paper about another without a word of its own kind takes the next number of that one's.
 
     Raises CannotIssue when the campaign has none.
     """
     words = settings.get("number_words", {})
-    word = words.get(notice.kind) or (words.get(corrected.kind) if corrected is not None else None)
+    word = words.get(kind) or (words.get(named.kind) if named is not None else None)
     if not word:
-        raise CannotIssue("还不能印发。", [f"本行动没有设定{NOTICE_TITLES[notice.kind]}的机关代字，请办公室先设定。"])
+        raise CannotIssue("还不能办理。", [f"本行动没有设定{NOTICE_TITLES[kind]}的机关代字，请办公室先设定。"])
     return str(word)
 
 

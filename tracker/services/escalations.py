@@ -28,6 +28,7 @@ from tracker.services.ladder_facts import facts_of
 from tracker.services.moving import write_back
 from tracker.services.outages import report_outage
 from tracker.services.raising import BatchReport, write_batch
+from tracker.services.receiving import deem_due
 from tracker.services.recording import doer_at, event
 from tracker.services.seeing import check_version, see
 from tracker.services.telling import tell
@@ -93,6 +94,8 @@ class EscalationService:
                 break
             report = report.plus(batch)
         self._ring(report)
+        # Reminders to sign for a paper come before it is deemed received without a signature.
+        deem_due(self._floor)
         if report.claimed >= STORM:
             with self._floor.uows() as uow:
                 uow.sweeping.tidy()

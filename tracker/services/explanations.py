@@ -10,12 +10,14 @@ from tracker.domain.clock_words import say_moment
 from tracker.domain.errors import NotFound
 from tracker.domain.papers import is_internal
 from tracker.domain.permissions import Viewer
+from tracker.domain.receiving import Received
 from tracker.domain.values import local_date
 from tracker.persistence.models import Notice, NoticeItem, Task
 from tracker.persistence.queries.explained import findings_of_tasks
 from tracker.persistence.queries.history import HistoryEvent, read_history
 from tracker.persistence.unit_of_work import UnitOfWork
 from tracker.services.context import Floor
+from tracker.services.receiving import ACCEPT
 from tracker.services.task_explanations import SEEN_OUTSIDE, STEPS, Told, explain_task, explain_tasks
 from tracker.services.task_records import NOT_THERE, check_may_see, is_inside, read_record, read_records
 
@@ -87,7 +89,12 @@ class ExplanationService:
                 data["items"].append({"text": item.text, "struck": bool(item.struck_at), "task": told.plain})
         steps = self._steps(uow, notice, inside=inside)
         own = about[task.id]
-        lines += [*self._step_lines(steps), "这份文书本身的办理：", *(f"　　{line}" for line in own.lines)]
+        lines += [
+            *self._step_lines(steps),
+            *self._receipts(uow, task),
+            "这份文书本身的办理：",
+            *(f"　　{line}" for line in own.lines),
+        ]
         data |= {
             "steps": [{"at": s.at.isoformat(), "kind": s.kind, "who": s.who} for s in steps], "task": own.plain,
         }  # fmt: skip
@@ -105,6 +112,14 @@ class ExplanationService:
             if one.kind in PAPER_STEPS and one.kind not in NOT_STEPS and (inside or one.kind in SEEN_OUTSIDE)
         ]  # fmt: skip
 
+    def _receipts(self, uow: UnitOfWork, task: Task) -> Iterator[str]:
+        """Yield how the paper was received: in the system, by a slip of paper, or without a signature."""
+        today = local_date(self._floor.clock.now())
+        for one in read_history(uow.session, kind="task", subject=task.id):
+            if one.kind == "task.moved" and one.payload.get("transition") == ACCEPT:
+                received = Received.of(one.payload)
+                yield f"{say_moment(one.at, today)}{one.who}{received.words}。"
+
     def _step_lines(self, steps: list[HistoryEvent]) -> Iterator[str]:
         today = local_date(self._floor.clock.now())
         for one in steps:
@@ -117,5 +132,10 @@ def _never_issued(item: NoticeItem, notice: Notice) -> bool:
 
 
 #: What happened to a paper, in words; lines added and struck stand with the lines.
-PAPER_STEPS = {"notice.drafted": "起草", "notice.edited": "修改标题或正文", **STEPS}
+PAPER_STEPS = {
+    "notice.drafted": "起草",
+    "notice.slip_made": "开具送达回执（纸质送达）",
+    "notice.edited": "修改标题或正文",
+    **STEPS,
+}
 NOT_STEPS = frozenset({"notice.item_struck", "notice.item_restored"})

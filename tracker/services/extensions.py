@@ -100,6 +100,7 @@ class ExtensionService:
             rows = uow.clocks.of_task(task.id, lock=True)
             waiting = await_answer(uow, self._floor, task, rows, EXTENSION_PENDING, now=now)
             task.version += 1
+            uow.form_drafts.forget(task.id, person_id=viewer.person_id, act="extension")
             payload = {
                 "clock": row.name, "wanted_on": wanted.isoformat(), "old_due_on": row.due_on.isoformat(),
                 "reason": reason, "clocks": {row.name: clock_payload(paused, row.ladder_version_id), **waiting},

@@ -111,6 +111,7 @@ class HandDownService:
             if task.measure_id is not None:
                 uow.campaigns.add_shares(task.measure_id, list(checked.names))
             task.version += 1
+            uow.form_drafts.forget(task.id, person_id=viewer.person_id, act="hand_down")
             payload = {
                 "units": list(checked.names), "unit_names": list(checked.names.values()), "tasks": [o.ref for o in opened],
                 "due_on": checked.due.due_on.isoformat(), **brief,

@@ -34,6 +34,7 @@ class Move:
     values: Mapping[str, Any] | None = None
     submission_id: int | None = None
     relapse_due: DueMoment | None = None
+    how: Mapping[str, Any] | None = None  # domain.receiving.Received, where nobody signed in for it
 
 
 def move_task(
@@ -46,6 +47,8 @@ def move_task(
     before, after = task.state, definition.states[move.transition.target]
     changed = _move_clocks(uow, floor, task, definition, after, move, now=now)
     _write_state(task, after, move, now=now)
+    if move.by.person_id is not None:
+        uow.form_drafts.forget(task.id, person_id=move.by.person_id, act=move.transition.name)
     (event_id,) = uow.events.append([
         event(
             ("task", task.id),
@@ -53,6 +56,7 @@ def move_task(
             {
                 "transition": move.transition.name, "from": before, "to": after.name, "reason": move.reason,
                 "workflow_version": task.workflow_version_id, "submission": move.submission_id, "clocks": changed,
+                **({"how": dict(move.how)} if move.how else {}),
             },
             at=now,
             by=move.by,

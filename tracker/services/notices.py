@@ -24,6 +24,7 @@ from tracker.domain.errors import (
 from tracker.domain.inputs import cleaned
 from tracker.domain.papers import content_hash, printed_number
 from tracker.domain.permissions import Action, Viewer, may
+from tracker.domain.receiving import deemed_moment
 from tracker.domain.values import local_date
 from tracker.persistence.models import Notice, NoticeItem, Task
 from tracker.persistence.queries.units import unit_names
@@ -34,9 +35,10 @@ from tracker.services.contesting import check_not_contested, lapse_all, touched_
 from tracker.services.context import Floor, Setting
 from tracker.services.correcting import check_names_corrected, corrected_event, number_word
 from tracker.services.counted_papers import counts_of_lines, papers_behind
+from tracker.services.decision_papers import check_decision_stands
 from tracker.services.moving import Move, move_task
 from tracker.services.recording import Doer, doer_at, event
-from tracker.services.rectification import open_for_items
+from tracker.services.rectification import open_for_agreed, open_for_items
 from tracker.services.rising import settle
 from tracker.services.seeing import see
 from tracker.services.standings import follow_move, give_place, hold_standing
@@ -197,6 +199,8 @@ class NoticeService:
             opened = 0
             if planned.opens == "rectification_for_items":
                 opened = open_for_items(uow, self._floor, held.setting, held.notice, values, by, now=now)
+            elif planned.opens == "rectification_for_agreed":
+                opened = open_for_agreed(uow, self._floor, held.notice, values or {}, by, now=now)
             held.notice.version += 1
             drop_extension(uow, held.task, definition, now=now)
             settle(uow, self._floor, held.task, held.setting, now=now)
@@ -231,6 +235,7 @@ class NoticeService:
         if not [item for item in held.items if item.struck_at is None]:
             raise CannotIssue("这份草稿里已没有要处理的事项，不能报审。请弃用草稿，或添加事项。", ["没有未划去的事项"])
         check_names_corrected(uow, held.notice)
+        check_decision_stands(uow, self._floor, held.notice, held.setting)
         held.notice.details = values or held.notice.details
         held.notice.gathering = False
         held.notice.content_hash = _hash(held)
@@ -258,7 +263,8 @@ class NoticeService:
         if notice.approved_hash is None or notice.approved_hash != _hash(held):
             raise StaleVersion("现在的内容与审批时不一致，不能印发。请退回重新报审。")
         corrected = check_names_corrected(uow, notice)
-        word = number_word(held.setting.campaign.settings, notice, corrected)
+        named = corrected or check_decision_stands(uow, self._floor, notice, held.setting)
+        word = number_word(held.setting.campaign.settings, notice.kind, named)
         struck = look_again(uow, self._floor, held.items, now=now)
         kept = [item for item in held.items if item.struck_at is None]
         if not kept:
@@ -271,6 +277,7 @@ class NoticeService:
         notice.printed_number = printed_number(word, local_date(now).year, number)
         notice.printed_unit_name = unit_names(uow.session, [notice.unit_id])[notice.unit_id]
         notice.issued_at = now
+        deemed = self._wait_for_receipt(uow, held, now=now)
         findings = uow.notices.findings([i.finding_id for i in kept if i.finding_id is not None])
         for finding in findings.values():
             finding.status, finding.decided_at, finding.decided_by = "issued", now, by.person_id
@@ -282,10 +289,20 @@ class NoticeService:
             "place": place, "tasks": sorted(tasks_about(uow, kept)), "task": notice.task_id,
             # How the office printed then: a later change of its layout does not reach back.
             "office_name": held.setting.office.name, "layout": held.setting.campaign.settings.get("paper_layout") or {},
+            **({"deemed_days": deemed} if deemed else {}),
+            "template": uow.paper_templates.in_use(notice.office_id, notice.kind),
         }  # fmt: skip
         issued = event(("notice", notice.id), "notice.issued", payload, at=now, by=by)
         uow.events.append([issued, *corrected_event(notice, corrected, by, now=now)])
         return struck
+
+    def _wait_for_receipt(self, uow: UnitOfWork, held: _Held, *, now: datetime) -> int:
+        """Let the paper be deemed received where the campaign says so; return after how many working days, 0 = never."""
+        days = int(held.setting.campaign.settings.get("deemed_received_days", 0))
+        if days:
+            held.notice.deem_at = deemed_moment(now, days, self._floor.calendars.newest()).due_at
+            uow.wake()
+        return days
 
     def _hold(self, uow: UnitOfWork, viewer: Viewer, notice_ref: str) -> _Held:
         peek = uow.notices.get_by_ref(notice_ref)
@@ -293,6 +310,8 @@ class NoticeService:
         # Whoever voids a contested paper ends its objections, so their tasks are locked with it, in one order.
         counted = papers_behind(counts_of_lines(uow, self._floor, lines))
         wanted = {peek.task_id, *tasks_about(uow, lines), *counted, *touched_by_voiding(uow, peek)}
+        if peek.about_task_id is not None:
+            wanted.add(peek.about_task_id)
         tasks = {task.id: task for task in uow.tasks.find_many(sorted(wanted), lock=True)}
         notice = uow.notices.get_by_ref(notice_ref, lock=True)
         task = tasks[notice.task_id]
@@ -370,6 +389,8 @@ def _tell_about(
             message, roles = "served", ("liaison", "head")
         case "reply":
             message, roles = "to_review", ("supervisor",)
+        case "record":
+            message, roles = "passed_on", ("liaison", "head")
         case "close" | "void":
             message, roles = "reply_judged", ("liaison", "head")
         case _ if planned.counts_as is CountsAs.QUALITY_FAILURE:

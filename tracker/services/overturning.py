@@ -44,7 +44,9 @@ class Case:
     def contested_lines(self, uow: UnitOfWork) -> list[NoticeItem]:
         """Return the lines that are contested and stand."""
         lines = [item for item in uow.notices.items(self.notice.id) if item.struck_at is None]
-        return [item for item in lines if self.objection.item_id in (None, item.id)]
+        if self.objection.item_id is None:
+            return [*lines, *uow.notices.agreed(self.notice.id)]
+        return [item for item in lines if item.id == self.objection.item_id]
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ with the list that was recorded when it was issued. What differs is not printed.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -15,9 +15,10 @@ from tracker.domain.deadlines import show_day
 from tracker.domain.definition import FieldType, WorkflowDefinition
 from tracker.domain.errors import NotFound, PaperAltered
 from tracker.domain.field_words import say_value
+from tracker.domain.paper_templates import values_of
 from tracker.domain.papers import content_hash
 from tracker.domain.permissions import Viewer
-from tracker.domain.ports import PaperWriter
+from tracker.domain.ports import PaperTemplates, PaperWriter
 from tracker.domain.printed_papers import (
     Acceptance,
     PaperFacts,
@@ -29,16 +30,21 @@ from tracker.domain.printed_papers import (
     reply_words,
     runs_from_acceptance,
 )
+from tracker.domain.receiving import Received, Way
 from tracker.domain.values import ROLE_TITLES, Role, local_date
 from tracker.persistence.queries.notice_page import ItemRow, NoticePage, StepRow, get_notice
 from tracker.persistence.unit_of_work import UnitOfWork
+from tracker.services.attachments import read_whole
 from tracker.services.context import Floor
 from tracker.services.rectification import DEFAULT_DAYS
 
 #: What can be printed of a paper: itself, and what is written when its unit is called in.
 PAPER, RECORD = "paper", "record"
+#: The rows of a record that say what was agreed on.
+AGREED = "agreed"
 ENDS = {"voided": ("void", "已作废"), "superseded": ("supersede", "已撤销")}
 LONGEST_REASON = 40
+TRIAL = "试印，不作正式文书"
 ALTERED = "这份文书现在存的内容与批准时的不一致，不能打印。请系统管理员核对记录链（tracker ledger verify）和数据库。"
 
 
@@ -50,23 +56,53 @@ class PrintedFile:
     content: bytes
 
 
+@dataclass(frozen=True)
+class _Read:
+    """What a print is made of. `record` = what was written in an interview; `template` None = our own layout."""
+
+    facts: PaperFacts
+    record: tuple[list[tuple[str, str]], list[PrintedItem]] | None
+    template: bytes | None
+
+    def compose(self) -> PrintedPaper:
+        """Return the paper in our own layout."""
+        return compose_paper(self.facts) if self.record is None else compose_record(self.facts, *self.record)
+
+
 class PrintingService:
     """Prints papers for those who may read them."""
 
-    def __init__(self, floor: Floor, *, writer: PaperWriter) -> None:
+    def __init__(self, floor: Floor, *, writer: PaperWriter, templates: PaperTemplates) -> None:
         self._floor = floor
         self._writer = writer
+        self._templates = templates
 
-    def print_paper(self, viewer: Viewer, *, notice_ref: str, document: str = PAPER) -> PrintedFile:
+    def print_paper(
+        self, viewer: Viewer, *, notice_ref: str, document: str = PAPER, own_layout: bool = False
+    ) -> PrintedFile:
         """Return a paper, or the record of its interview, as .docx.
 
-        Raises NotFound (also for what this kind of paper does not have), or PaperAltered.
+        A paper is printed with the office's template that was in use when it was issued, a draft with the present
+        one; `own_layout` prints it in ours instead. Raises NotFound (also for what this kind of paper does not
+        have), PaperAltered, or TemplateRefused.
         """
-        paper = self.compose(viewer, notice_ref=notice_ref, document=document)
-        return PrintedFile(paper.name, self._writer.word(paper))
+        read = self._read(viewer, notice_ref, document)
+        paper = read.compose()
+        if read.template is None or own_layout or document != PAPER:
+            return PrintedFile(paper.name, self._writer.word(paper))
+        return PrintedFile(paper.name, self._templates.fill(read.template, values_of(read.facts)))
+
+    def try_out(self, viewer: Viewer, *, notice_ref: str, template: bytes) -> PrintedFile:
+        """Return a real paper printed with a template that may not be in use, marked as a trial; raises as `print_paper`."""
+        read = self._read(viewer, notice_ref, PAPER)
+        facts = replace(read.facts, marks=(TRIAL, *read.facts.marks))
+        return PrintedFile(f"试印-{read.compose().name}", self._templates.fill(template, values_of(facts)))
 
     def compose(self, viewer: Viewer, *, notice_ref: str, document: str = PAPER) -> PrintedPaper:
         """Return what the paper contains; raises as `print_paper` does."""
+        return self._read(viewer, notice_ref, document).compose()
+
+    def _read(self, viewer: Viewer, notice_ref: str, document: str) -> _Read:
         now, calendar = self._floor.clock.now(), self._floor.calendars.newest()
         with self._floor.uows() as uow:
             found = get_notice(uow.session, viewer, notice_ref, now=now, calendar=calendar)
@@ -76,8 +112,12 @@ class PrintingService:
             issued = _issued_payload(found.history)
             if found.head.issued_at is not None:
                 _check_unaltered(uow, found, issued)
-        facts = _facts(found, definition, issued)
-        return compose_record(facts, _record(found, definition)) if document == RECORD else compose_paper(facts)
+                sha256 = issued.get("template")
+            else:
+                sha256 = uow.paper_templates.in_use(found.head.office_id, found.head.kind)
+            template = read_whole(uow, sha256) if sha256 else None
+        record = _record(found, definition) if document == RECORD else None
+        return _Read(_facts(found, definition, issued), record, template)
 
 
 def documents_of(definition: WorkflowDefinition, *, issued: bool) -> dict[str, str]:
@@ -87,6 +127,13 @@ def documents_of(definition: WorkflowDefinition, *, issued: bool) -> dict[str, s
     if issued and record is not None and record.form is not None:
         found[RECORD] = definition.forms[record.form].title
     return found
+
+
+def deemed_days(found: NoticePage) -> int:
+    """Return after how many working days a paper is deemed received: as it was issued, or as it would be now."""
+    if found.head.issued_at is None:
+        return int(found.head.settings.get("deemed_received_days", 0))
+    return int(_issued_payload(found.history).get("deemed_days", 0))
 
 
 def _issued_payload(history: tuple[StepRow, ...]) -> Mapping[str, Any]:
@@ -129,7 +176,7 @@ def _facts(found: NoticePage, definition: WorkflowDefinition, issued: Mapping[st
         particulars=[
             (field.title, text) for field in fields if (text := say_value(field, head.details.get(field.name)))
         ],
-        reply=reply_words(definition),
+        reply=reply_words(definition, deemed_days=deemed_days(found)),
         layout=PaperLayout.from_plain(layout),
         limit_words=f"印发之日起{days}日内",
         marks=_marks(found),
@@ -165,9 +212,10 @@ def _accepted(found: NoticePage, definition: WorkflowDefinition) -> Acceptance |
     if step is None:
         return None
     post = step.post_title or (ROLE_TITLES[Role(step.post_role)] if step.post_role else "")
-    runs = runs_from_acceptance(definition, _first_reply_due(found))
+    received = Received.of(step.payload)
+    runs = runs_from_acceptance(definition, _first_reply_due(found), deemed=received.way is Way.DEEMED)
     unit = found.head.printed_unit_name or found.head.unit_name
-    return Acceptance(unit, step.person_name or "", post, step.at, runs)
+    return Acceptance(unit, step.person_name or "", post, step.at, runs, received)
 
 
 def _first_reply_due(found: NoticePage) -> date | None:
@@ -180,9 +228,13 @@ def _first_reply_due(found: NoticePage) -> date | None:
     return min((one.old_due_on for one in found.extensions if one.status == "granted"), default=None)
 
 
-def _record(found: NoticePage, definition: WorkflowDefinition) -> list[tuple[str, str]]:
-    """Return the fields of the interview's record with what was written, or empty ones for a blank."""
+def _record(found: NoticePage, definition: WorkflowDefinition) -> tuple[list[tuple[str, str]], list[PrintedItem]]:
+    """Return the fields of the interview's record with what was written, or empty ones for a blank; and what was agreed."""
     form = definition.forms[next(t.form for t in definition.transitions if t.name == RECORD and t.form)]
     values = next((row.values for row in reversed(found.filled) if row.transition == RECORD), {})
     fields = [field for field in form.fields if field.type not in (FieldType.FILES, FieldType.ROWS)]
-    return [(field.title, say_value(field, values.get(field.name))) for field in fields]
+    agreed = [
+        PrintedItem(row["item"], row["measure"], row["leader"], date.fromisoformat(row["limit_on"]))
+        for row in values.get(AGREED) or ()
+    ]
+    return [(field.title, say_value(field, values.get(field.name))) for field in fields], agreed

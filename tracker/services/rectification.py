@@ -95,6 +95,36 @@ def open_for_items(
             )
             item.limit_on = due.due_on
             fresh.append((item, due))
+    return _open(uow, floor, notice, fresh, by, now=now)
+
+
+def open_for_agreed(
+    uow: UnitOfWork, floor: Floor, notice: Notice, values: Mapping[str, Any], by: Doer, *, now: datetime
+) -> int:
+    """Open one item for each thing agreed on when the unit was called in, with its measure, its leader and its limit.
+
+    What repeats a line of the paper is that line; the rest stands beside the paper, whose own lines stay as printed.
+    """
+    lines = {item.text.strip(): item for item in uow.notices.items(notice.id) if item.struck_at is None}
+    position = max((item.position for item in uow.notices.items(notice.id)), default=0)
+    calendar = floor.calendars.newest()
+    fresh: list[tuple[NoticeItem, DueMoment]] = []
+    for row in values.get("agreed", []):
+        item = lines.pop(row["item"].strip(), None)
+        if item is None or item.rectification_task_id is not None:
+            position += 1
+            item = NoticeItem(notice_id=notice.id, position=position, text=row["item"], agreed_at=now)
+            uow.notices.add_item(item)
+        item.measure, item.leader = row["measure"], row["leader"]
+        item.limit_on = date.fromisoformat(row["limit_on"])
+        fresh.append((item, by_date(item.limit_on, calendar=calendar, source="约谈商定整改时限")))
+    return _open(uow, floor, notice, fresh, by, now=now)
+
+
+def _open(
+    uow: UnitOfWork, floor: Floor, notice: Notice, fresh: Sequence[tuple[NoticeItem, DueMoment]], by: Doer, *,
+    now: datetime,
+) -> int:  # fmt: skip
     opened = open_tasks(
         uow,
         floor,

@@ -195,7 +195,7 @@ STEPS = {
 }  # fmt: skip
 OBJECTIONS = ("objection.filed", "objection.decided")
 #: What those outside the office know of the steps of a paper.
-SEEN_OUTSIDE = ("notice.issued", "notice.ended", *OBJECTIONS)
+SEEN_OUTSIDE = ("notice.issued", "notice.ended", "notice.slip_made", *OBJECTIONS)
 STATUSES = {
     "waiting": "等督导组决定", "struck": "已划去", "waived": "已免于处理", "issued": "已印发",
     "obsolete": "印发前复核时已办结，没有印发",

@@ -34,6 +34,7 @@ from tracker.services.telling import tell
 #: message to the unit when the supervisors took a transition; others are told by what the state waits for
 UNIT_MESSAGES = {
     "approve": "approved", "pass_sampling": "approved", "sign_off": "signed_off", "relapse": "relapsed",
+    "relapse_in_sample": "relapsed",
     "withdraw": "withdrawn", "close": "concluded", "settle": "concluded", "transfer": "concluded",
     "find_no_fault": "concluded",
 }  # fmt: skip

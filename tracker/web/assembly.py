@@ -10,10 +10,12 @@ from flask_limiter import Limiter
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from tracker.web import auth, errors, headers, showing
+from tracker.web import auth, compressing, errors, headers, showing
 from tracker.web.account.limits import LOGIN_LIMIT, address, limiter_storage
 from tracker.web.blueprints import BLUEPRINTS, CALLED_BY_MACHINES, SAMPLE_BLUEPRINTS
 from tracker.web.navigation import page_values
+from tracker.web.slips.views import SIGN_LIMIT
+from tracker.web.slips.views import sign as sign_by_slip
 
 if TYPE_CHECKING:
     from tracker.bootstrap import Container
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 UPLOADS_AT_ONCE = 5
 #: 200 rows of seven fields each, with room; the framework's own limits are made for smaller forms.
 MOST_FORM_BYTES, MOST_FORM_PARTS = 8 * 1024 * 1024, 20_000
+#: What anybody may send, and how often from one address.
+LIMITED = {"account.login": LOGIN_LIMIT, "slips.sign": SIGN_LIMIT}
 STATIC_KEPT_SECONDS = 7 * 24 * 3600
 
 
@@ -34,10 +38,12 @@ def assemble(container: Container) -> Flask:
     if proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
     headers.install(app)
+    compressing.install(app)
     auth.install(app)
     csrf = CSRFProtect(app)
     for blueprint in CALLED_BY_MACHINES:
         csrf.exempt(blueprint)
+    csrf.exempt(sign_by_slip)
     Bootstrap5(app)
     showing.install(app)
     errors.install(app)
@@ -76,7 +82,8 @@ def _register(app: Flask, container: Container) -> None:
         in_memory_fallback=[], swallow_errors=True,
     )  # fmt: skip
     limiter.init_app(app)
-    login: Any = app.view_functions["account.login"]
-    limited: Any = limiter.limit(LOGIN_LIMIT, methods=["POST"])(login)
-    limited.tracker_demand = auth.demand_of(login)
-    app.view_functions["account.login"] = limited
+    for endpoint, limit in LIMITED.items():
+        view: Any = app.view_functions[endpoint]
+        limited: Any = limiter.limit(limit, methods=["POST"])(view)
+        limited.tracker_demand = auth.demand_of(view)
+        app.view_functions[endpoint] = limited

@@ -12,16 +12,21 @@ from tracker.web.admin.accounts import blueprint as accounts
 from tracker.web.admin.operations import blueprint as operations
 from tracker.web.calendar.views import blueprint as calendar
 from tracker.web.campaign.changes import blueprint as changes
+from tracker.web.campaign.look_backs import blueprint as look_backs
 from tracker.web.campaign.occurrences import blueprint as occurrences
 from tracker.web.campaign.returns import blueprint as returns
 from tracker.web.campaign.standings import blueprint as standings
 from tracker.web.campaign.views import blueprint as campaign
 from tracker.web.desk.views import blueprint as desk
+from tracker.web.exports.views import blueprint as exports
 from tracker.web.help.views import blueprint as help_pages
 from tracker.web.inbox.views import blueprint as inbox
 from tracker.web.ledger.lists import blueprint as ledger_lists
+from tracker.web.ledger.reading import blueprint as ledger_reading
 from tracker.web.ledger.views import blueprint as ledger
+from tracker.web.notices.decisions import blueprint as decision_papers
 from tracker.web.notices.printing import blueprint as printing
+from tracker.web.notices.templates import blueprint as paper_templates
 from tracker.web.notices.views import blueprint as notices
 from tracker.web.objections.views import blueprint as objections
 from tracker.web.outbox.office import blueprint as deliveries
@@ -31,7 +36,10 @@ from tracker.web.plans.views import blueprint as plans
 from tracker.web.receipts.views import blueprint as receipts
 from tracker.web.sample.views import blueprint as sample_bar
 from tracker.web.search.views import blueprint as search
+from tracker.web.slips.views import blueprint as slips
+from tracker.web.style.views import blueprint as style
 from tracker.web.tasks.attachments import blueprint as attachments
+from tracker.web.tasks.drafts import blueprint as drafts
 from tracker.web.tasks.explaining import blueprint as explaining
 from tracker.web.tasks.views import blueprint as tasks
 from tracker.web.told.views import blueprint as told
@@ -44,10 +52,11 @@ from tracker.web.workbench.deciding import blueprint as deciding
 from tracker.web.workbench.views import blueprint as workbench
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
-    health.blueprint, account, desk, tasks, explaining, attachments, workbench, deciding, notices, printing, objections, campaign, plans, changes, occurrences, returns,
-    standings,
-    ledger, ledger_lists, accounts, operations, units, roster_import, unit_acts, office_people, areas, calendar,
-    help_pages, search, inbox, deliveries, wordings, told, receipts, optional_mail,
+    health.blueprint, account, desk, tasks, drafts, explaining, attachments, workbench, deciding, notices, printing, slips, objections,
+    campaign, plans, changes, occurrences, returns,
+    standings, look_backs, decision_papers, paper_templates, ledger_reading,
+    ledger, ledger_lists, exports, accounts, operations, units, roster_import, unit_acts, office_people, areas, calendar,
+    help_pages, style, search, inbox, deliveries, wordings, told, receipts, optional_mail,
     unsubscribe,
 )  # fmt: skip
 

@@ -23,6 +23,9 @@ from tracker.domain.rates import Rate, rates_of, show_rate
 MOST_FIELDS = 5000
 #: A choice with at most this many options is shown as radio buttons, else as a list.
 MOST_RADIOS = 5
+#: The edition of the draft that a form was made from, and what else a form carries that nobody typed.
+EDITION = "_draft"
+NOT_TYPED = frozenset({"csrf_token", "version", "_do", "next", EDITION})
 ADD_ROW, REMOVE_ROW, SUBMIT = "add_row:", "remove_row:", "submit"
 FREE_TEXT = frozenset({FieldType.TEXT, FieldType.LONG_TEXT})
 TICKED = frozenset({"yes", "on", "1", "true"})
@@ -76,6 +79,7 @@ class FieldView:
     rate: RateView | None = None
     personal: bool = False
     confirmed: bool = False
+    carried: str = ""
 
     @property
     def kind(self) -> str:
@@ -112,6 +116,7 @@ class _Presenting:
     files: Mapping[str, KeptFile]
     scope: str
     confidential: bool = False
+    carried: Mapping[str, str] = field(default_factory=dict)
     ids: dict[str, str] = field(default_factory=dict)
 
     def fields(self, form: FormDefinition, prefix: str) -> tuple[FieldView, ...]:
@@ -152,6 +157,7 @@ class _Presenting:
             files=self._files(raw) if definition.type is FieldType.FILES else (),
             personal=definition.type in FREE_TEXT and not self.confidential and holds_personal_number(raw),
             confirmed=text_of(self.given.get(name + CONFIRMATION)) in TICKED,
+            carried=self.carried.get(name, ""),
         )  # fmt: skip
 
     def _rows(self, definition: FieldDefinition, name: str) -> tuple[RowView, ...]:
@@ -169,17 +175,20 @@ class _Presenting:
 def present_form(
     form: FormDefinition, forms: Mapping[str, FormDefinition], *, given: Mapping[str, object] | None = None,
     problems: Sequence[FieldProblem] = (), files: Iterable[KeptFile] = (), scope: str = "f", confidential: bool = False,
+    carried: Mapping[str, str] | None = None,
 ) -> FormView:  # fmt: skip
     """Return `form` ready to draw, with what was typed (`given`, flat) and what is wrong with it.
 
     `files` are the stored files that the form may name; `scope` keeps element ids apart where a page has
     several forms. Where the work is not `confidential`, a text with a private person's number gets a tick by which
-    the person stands by it.
+    the person stands by it. `carried` says of fields that `given` holds from which earlier return they are taken.
     """
     errors: dict[str, str] = {}
     for problem in problems:
         errors.setdefault(problem.field, problem.sentence)
-    drawing = _Presenting(forms, given or {}, errors, {one.ref: one for one in files}, scope, confidential)
+    drawing = _Presenting(
+        forms, given or {}, errors, {one.ref: one for one in files}, scope, confidential, carried or {}
+    )
     fields = drawing.fields(form, "")
     listed = tuple((drawing.ids.get(p.field, field_id(p.field, scope)), p.sentence) for p in problems)
     has_files = any(one.definition.type is FieldType.FILES for one in fields)
@@ -187,7 +196,7 @@ def present_form(
 
 
 def read_given(posted: MultiDict[str, str]) -> dict[str, object]:
-    """Return a posted form as the flat mapping that services read; a name posted several times becomes a list.
+    """Return what was typed as the flat mapping that services read; a name posted several times becomes a list.
 
     Raises InvalidInput for a form of more than MOST_FIELDS fields, which is never drawn again.
     """
@@ -195,6 +204,8 @@ def read_given(posted: MultiDict[str, str]) -> dict[str, object]:
         raise InvalidInput([], f"表中内容太多（超过{MOST_FIELDS}格），没有提交。请分次填报。")
     given: dict[str, object] = {}
     for name in posted:
+        if name in NOT_TYPED:
+            continue
         several = posted.getlist(name)
         given[name] = several[0] if len(several) == 1 else several
     return given

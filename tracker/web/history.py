@@ -12,6 +12,7 @@ from tracker.domain.definition import WorkflowDefinition
 from tracker.domain.escalation import CAUSE_TITLES, Cause
 from tracker.domain.extending import AnswerStep
 from tracker.domain.ladder import Ladder, RungAct
+from tracker.domain.ledger_reading import EDITABLE
 from tracker.domain.objections import OUTCOMES
 from tracker.domain.papers import pace_words
 from tracker.persistence.queries.history import HistoryEvent
@@ -215,6 +216,15 @@ def _thawed(payload: Payload, words: Words) -> tuple[str, list[str]]:
     return f"申诉{payload.get('objection')}有了结果：{outcome}", [_reason(payload), *lines]
 
 
+def _replanned(payload: Payload, _words: Words) -> tuple[str, list[str]]:
+    after: Mapping[str, str] = payload.get("after", {})
+    lines = [
+        f"{EDITABLE[name][0] if name in EDITABLE else name}：{before or '（空）'} → {after.get(name, '')}"
+        for name, before in payload.get("before", {}).items()
+    ]
+    return "按读回的台账修改", [*lines, _reason(payload)]
+
+
 TELLERS: Mapping[str, Teller] = {
     "task.frozen": _frozen, "task.thawed": _thawed,
     "decision.risen": _risen, "decision.came_back": _came_back,
@@ -222,7 +232,7 @@ TELLERS: Mapping[str, Teller] = {
     "task.opened": _opened, "task.moved": _moved, "rung.fired": _fired, "rung.ordered": _ordered,
     "rung.skipped": _skipped, "progress.checked": _checked, "clock.excused": _excused,
     "task.urged": _urged, "extension.asked": _asked, "extension.examined": _examined, "extension.decided": _decided, "attachment.stored": _stored,
-    "task.handed_over": _handed_over, "paper.opened": _paper_opened,
+    "task.handed_over": _handed_over, "paper.opened": _paper_opened, "rectification.replanned": _replanned,
     "clock.told": _told, "clock.redated": _counted_anew, "clock.recounted": _recounted,
 }  # fmt: skip
 

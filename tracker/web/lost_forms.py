@@ -11,12 +11,13 @@ from flask import flash, make_response, redirect, render_template, request, url_
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
+from tracker.web.forms import NOT_TYPED
 from tracker.web.requests import safe_path
 
 PREFIX = "kept."
 #: More than this is not carried along; a form of 200 rows has about 1,500 fields.
 MOST_FIELDS = 3000
-NEVER_KEPT = frozenset({"csrf_token", "password", "current", "new", "again"})
+NEVER_KEPT = frozenset({"csrf_token", "password", "current", "new", "again", "slip", "code"})
 
 
 def typed_fields() -> list[tuple[str, str]]:
@@ -54,11 +55,13 @@ def show_login_again(*, had_session: bool) -> Response:
     return make_response(page, 401)
 
 
-def show_resume(path: str, fields: list[tuple[str, str]], *, status: int = 200, sentence: str = "") -> Response:
+def show_resume(
+    path: str, fields: list[tuple[str, str]], *, status: int = 200, sentence: str = "", button: str = "继续提交"
+) -> Response:  # fmt: skip
     """Show what was typed, with one button that sends it to where it was going."""
     page = render_template(
-        "account/resume.html", path=safe_path(path), fields=fields, sentence=sentence,
-        shown=[(name, value) for name, value in fields if value.strip() and name not in ("version", "_do")],
+        "account/resume.html", path=safe_path(path), fields=fields, sentence=sentence, button=button,
+        shown=[(name, value) for name, value in fields if value.strip() and name not in NOT_TYPED],
     )  # fmt: skip
     return make_response(page, status)
 

@@ -38,6 +38,7 @@ ENTRIES = (
     Entry("文书", "/notices", roles=UNIT_ROLES | OFFICE_ROLES),
     Entry("搜索", "/search", action=Action.SEE_CAMPAIGN),
     Entry("单位和人员", "/units", action=Action.SEE_UNITS),
+    Entry("文书模板", "/templates", action=Action.MANAGE_TEMPLATES),
     Entry("工作日历", "/calendar", action=Action.SEE_CALENDAR),
     Entry("账号", "/admin/accounts", action=Action.SEE_ACCOUNTS),
     Entry("发件箱", "/outbox", action=Action.SEE_OUTBOX),

@@ -37,6 +37,15 @@ def show_moment(moment: datetime | None) -> str:
     return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"
 
 
+def show_time(moment: datetime, now: datetime) -> str:
+    """Return 10:32, with the day in front when that is not today."""
+    local, today = moment.astimezone(SHANGHAI), now.astimezone(SHANGHAI).date()
+    if local.date() == today:
+        return f"{local:%H:%M}"
+    year = "" if local.year == today.year else f"{local.year}年"
+    return f"{year}{local.month}月{local.day}日 {local:%H:%M}"
+
+
 def show_size(size: int) -> str:
     """Return a file's size in words."""
     if size < 1024 * 1024:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
+from tests.support.bundles import check, take
 from tests.support.world import World, morning, small_campaign
 from tracker.domain.errors import NotFound, PaperAltered
 from tracker.domain.printed_papers import MARK_DRAFT, PrintedPaper
@@ -140,3 +142,21 @@ def test_a_later_layout_does_not_reach_back_to_what_was_issued(world: World) -> 
     alter(world, "UPDATE office SET name = '新办公室'")
     assert printed(world, ref).letterhead == "测试镇人民政府文件"
     assert printed(world, ref).office != "新办公室"
+
+
+@pytest.mark.parametrize("name", ["=cmd|'/C calc'!A0", "东" * 60, "<w:p/>&amp;\u202e村"])
+def test_a_strange_name_and_two_hundred_lines_are_printed_as_they_stand_and_vouched_for(
+    world: World, tmp_path: Path, name: str
+) -> None:
+    ref = draft(world)
+    alter(world, f"UPDATE unit_name SET name = '{name.replace(chr(39), chr(39) * 2)}' WHERE name = 'west村'")
+    alter(
+        world,
+        "INSERT INTO notice_item (notice_id, position, text, strike_reason, measure, leader)"
+        f" SELECT n.id, 10 + s, '第' || s || '处未整改', '', '', '' FROM notice n, generate_series(1, 198) s WHERE n.ref = '{ref}'",
+    )
+    issued(world)
+    paper = printed(world, ref)
+    assert (paper.recipient, len([line for line in paper.lines if "处未整改" in line.text])) == (name, 198)
+    code, said = check(take(world, ref), tmp_path)
+    assert (code, "正文和200项事项与批准的内容一致" in said) == (0, True), said

@@ -14,6 +14,7 @@ FACTS: dict[str, object] = {
     "notice_ref": "WS-2026-0003", "printed_number": "某反诈办〔2026〕7号", "reply_due_on": "2026-09-20",
     "outcome": "不通过", "state": "待签发", "old_due_on": "2026-09-10", "role": "联络员", "parties": "督导组",
     "office": "镇专项办", "old_unit": "旧村", "cadence": "每月25日前", "begins_on": "2026-10-01", "issued_on": "2026-09-10", "hours": 4,
+    "how": "视为收到",
 }  # fmt: skip
 
 

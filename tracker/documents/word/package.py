@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from xml.sax.saxutils import escape
 
 from tracker.documents.word.markup import BODY, HEI, KAI, LATIN, SONG, TITLE, tag
@@ -42,10 +42,15 @@ def section_references() -> str:
     )
 
 
-def pack(body: str, parts: Mapping[str, str], *, title: str, author: str) -> bytes:
-    """Return the package; `parts` are the contents of headers and footers by name."""
+def picture_id(number: int) -> str:
+    """Return the id of a picture, counted from 1."""
+    return f"rId{len(PARTS) + 3 + number}"
+
+
+def pack(body: str, parts: Mapping[str, str], *, title: str, author: str, pictures: Sequence[bytes] = ()) -> bytes:
+    """Return the package; `parts` are the contents of headers and footers by name, `pictures` are PNG."""
     files = {
-        "[Content_Types].xml": _content_types(),
+        "[Content_Types].xml": _content_types(pictures=bool(pictures)),
         "_rels/.rels": _relations({
             "rId1": (f"{RELATION}/officeDocument", "word/document.xml"),
             "rId2": ("http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties", "docProps/core.xml"),
@@ -60,6 +65,7 @@ def pack(body: str, parts: Mapping[str, str], *, title: str, author: str) -> byt
             "rId2": (f"{RELATION}/settings", "settings.xml"),
             "rId3": (f"{RELATION}/fontTable", "fontTable.xml"),
             **{relation_id(part): (f"{RELATION}/{part.split('_')[0]}", f"{part}.xml") for part in PARTS},
+            **{picture_id(n): (f"{RELATION}/image", f"media/{n}.png") for n in range(1, len(pictures) + 1)},
         }),
     }  # fmt: skip
     for part in PARTS:
@@ -68,13 +74,19 @@ def pack(body: str, parts: Mapping[str, str], *, title: str, author: str) -> byt
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as package:
         for name, content in files.items():
-            entry = zipfile.ZipInfo(name, date_time=LONG_AGO)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            package.writestr(entry, (DECLARATION + content).encode())
+            _add(package, name, (DECLARATION + content).encode())
+        for number, picture in enumerate(pictures, start=1):
+            _add(package, f"word/media/{number}.png", picture)
     return out.getvalue()
 
 
-def _content_types() -> str:
+def _add(package: zipfile.ZipFile, name: str, content: bytes) -> None:
+    entry = zipfile.ZipInfo(name, date_time=LONG_AGO)
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    package.writestr(entry, content)
+
+
+def _content_types(*, pictures: bool) -> str:
     overrides = {
         "word/document.xml": "document.main", "word/styles.xml": "styles", "word/settings.xml": "settings",
         "word/fontTable.xml": "fontTable", **{f"word/{part}.xml": part.split("_")[0] for part in PARTS},
@@ -83,6 +95,7 @@ def _content_types() -> str:
         '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
         '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
         '<Default Extension="xml" ContentType="application/xml"/>'
+        + ('<Default Extension="png" ContentType="image/png"/>' if pictures else "")
         + "".join(
             f'<Override PartName="/{name}" ContentType="{OFFICE_TYPE}.{kind}+xml"/>' for name, kind in overrides.items()
         )

@@ -7,7 +7,8 @@ from dataclasses import replace
 from tracker.documents.word import measures as m
 from tracker.documents.word.markup import BODY, GREY, RED, TITLE, Face, Look, field, mm, paragraph, run, tag
 from tracker.documents.word.package import pack, section_references
-from tracker.documents.word.tables import imprint, table
+from tracker.documents.word.qr_codes import draw
+from tracker.documents.word.tables import codes_of, imprint, table
 from tracker.domain.printed_papers import Line, PaperForm, PrintedPaper
 from tracker.domain.title_lines import title_lines
 
@@ -25,7 +26,11 @@ class WordPaperWriter:
     def word(self, paper: PrintedPaper) -> bytes:
         """Return the file. The same paper gives the same bytes."""
         body = [*_top(paper), *_title(paper), *_main(paper), *_signature(paper), *_notes(paper), *_end(paper)]
-        return pack("".join(body) + _section(paper), _parts(paper), title="".join(paper.title), author=paper.office)
+        codes = codes_of(paper.table) if paper.table is not None else []
+        return pack(
+            "".join(body) + _section(paper), _parts(paper), title="".join(paper.title), author=paper.office,
+            pictures=[draw(code) for code in codes],
+        )  # fmt: skip
 
 
 def _top(paper: PrintedPaper) -> list[str]:

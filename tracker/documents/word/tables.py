@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from tracker.documents.word import measures as m
 from tracker.documents.word.markup import Look, mm, paragraph, run, tag
+from tracker.documents.word.package import picture_id
+from tracker.documents.word.qr_codes import placed
 from tracker.domain.printed_papers import Cell, Imprint, Table
 
 THIN, FIRST, MIDDLE = 4, 8, 6  # eighths of a point: 0.5 pt; 0.35 mm and 0.25 mm for the 版记 (7.4.1)
@@ -19,9 +22,13 @@ AT_FOOT = tag(
 
 
 def table(one: Table) -> str:
-    """Return a bordered table; no row breaks across pages unless it is taller than half of one."""
+    """Return a bordered table; no row breaks across pages unless it is taller than half of one.
+
+    Its codes are the pictures of the package, in their order.
+    """
     edges = ("top", "left", "bottom", "right", "insideH", "insideV")
-    rows = [_row(row, one, number < one.repeated) for number, row in enumerate(one.rows)]
+    numbers = {code: number for number, code in enumerate(codes_of(one), start=1)}
+    rows = [_row(row, one, number < one.repeated, numbers) for number, row in enumerate(one.rows)]
     return tag(
         "tbl",
         tag(
@@ -37,7 +44,12 @@ def table(one: Table) -> str:
     )
 
 
-def _row(row: tuple[Cell, ...], one: Table, repeated: bool) -> str:
+def codes_of(one: Table) -> list[str]:
+    """Return what the QR codes of a table hold, each once."""
+    return list(dict.fromkeys(cell.code for row in one.rows for cell in row if cell.code))
+
+
+def _row(row: tuple[Cell, ...], one: Table, repeated: bool, numbers: Mapping[str, int]) -> str:
     tall = max(cell.tall for cell in row)
     letters = max(len(cell.text) for cell in row)
     properties = tag(
@@ -49,12 +61,12 @@ def _row(row: tuple[Cell, ...], one: Table, repeated: bool) -> str:
     column, cells = 0, []
     for cell in row:
         width = sum(one.widths[column : column + cell.across])
-        cells.append(_cell(cell, width, listed=bool(one.repeated)))
+        cells.append(_cell(cell, width, listed=bool(one.repeated), number=numbers.get(cell.code, 0)))
         column += cell.across
     return tag("tr", properties, *cells)
 
 
-def _cell(cell: Cell, width: int, *, listed: bool) -> str:
+def _cell(cell: Cell, width: int, *, listed: bool, number: int = 0) -> str:
     faces = (m.LIST_FACE, m.LIST_HEAD) if listed else (m.CELL_FACE, m.CELL_HEAD)
     face, room = faces[cell.head], 20 if listed else 70
     look = Look(align="center" if cell.head else cell.align, line=ROW_LINE - 40 * listed, before=room, after=room)
@@ -68,7 +80,8 @@ def _cell(cell: Cell, width: int, *, listed: bool) -> str:
             tag("gridSpan", val=cell.across) if cell.across > 1 else "",
             tag("vAlign", val="center"),
         ),
-        *(paragraph(first, run(line, face)) for line in lines),
+        *([placed(number, picture_id(number))] if number else []),
+        *(paragraph(first, run(line, face)) for line in lines if line or not number),
     )
 
 

@@ -14,6 +14,7 @@ from tracker.persistence.models.delivery import (
 )
 from tracker.persistence.models.escalation import Finding, Firing, Notice, NoticeItem
 from tracker.persistence.models.event import Event, EventPersonal, Seal, SealLeaf, Stream
+from tracker.persistence.models.form_draft import FormDraft
 from tracker.persistence.models.installation import (
     CalendarDay,
     CalendarVersion,
@@ -24,9 +25,12 @@ from tracker.persistence.models.installation import (
     WorkflowVersion,
 )
 from tracker.persistence.models.ledger_export import LedgerExport, LedgerExportChunk
+from tracker.persistence.models.look_back_draw import LookBackDraw
 from tracker.persistence.models.objection import FrozenTask, Objection
+from tracker.persistence.models.paper_template import PaperTemplate
 from tracker.persistence.models.person import Account, LoginSession, Person, PostHeld
 from tracker.persistence.models.plan_draft import PlanDraft
+from tracker.persistence.models.receipt_slip import ReceiptSlip
 from tracker.persistence.models.recorded_occurrence import RecordedOccurrence
 from tracker.persistence.models.required_return import RequiredReturn, RequiredReturnUnit
 from tracker.persistence.models.standing import UnitStanding
@@ -44,9 +48,12 @@ from tracker.persistence.models.unit import (
 
 __all__ = [
     "Account", "Assignment", "Attachment", "Base", "Blob", "BlobChunk", "CalendarDay", "CalendarVersion", "Campaign",
-    "ChannelState", "ClockRow", "ContactTrouble", "Delivery", "DeliveryItem", "Event", "EventPersonal", "Extension", "Finding", "Firing", "FrozenTask", "Incident",
-    "Installation", "LadderVersion", "LedgerExport", "LedgerExportChunk", "LoginSession", "Measure", "Notice", "NoticeItem", "NumberSeries", "Objection", "Office",
-    "Person", "Phase", "PlanDraft", "PostHeld", "Problem", "Receipt", "RecordedOccurrence", "RequiredReturn", "RequiredReturnUnit",
-    "RosterImport", "Seal", "SealLeaf", "SendingRound", "Stream", "Submission", "Task", "Told", "Unit", "UnitAlias", "UnitName",
+    "ChannelState", "ClockRow", "ContactTrouble", "Delivery", "DeliveryItem", "Event", "EventPersonal", "Extension", "Finding",
+    "Firing", "FormDraft", "FrozenTask", "Incident",
+    "Installation", "LadderVersion", "LedgerExport", "LedgerExportChunk", "LoginSession", "LookBackDraw", "Measure", "Notice",
+    "NoticeItem", "NumberSeries", "Objection", "Office", "PaperTemplate",
+    "Person", "Phase", "PlanDraft", "PostHeld", "Problem", "Receipt", "ReceiptSlip", "RecordedOccurrence", "RequiredReturn",
+    "RequiredReturnUnit", "RosterImport", "Seal", "SealLeaf", "SendingRound", "Stream", "Submission", "Task", "Told", "Unit",
+    "UnitAlias", "UnitName",
     "UnitSet", "UnitSetMember", "UnitStanding", "UnitSuccession", "WorkflowVersion",
 ]  # fmt: skip

@@ -81,6 +81,7 @@ class Notice(Base):
         Index("ix_notice__open_draft", "campaign_id", "unit_id", "kind", "severity", unique=True, postgresql_where="gathering"),
         UniqueConstraint("number_series_id", "number"),
         Index("ix_notice__campaign_unit", "campaign_id", "unit_id"),
+        Index("ix_notice__deem", "deem_at", postgresql_where="deem_at IS NOT NULL"),
         CheckConstraint("(number IS NULL) = (number_series_id IS NULL)", name="numbered"),
     )  # fmt: skip
     id: Mapped[Id]
@@ -108,12 +109,17 @@ class Notice(Base):
     # Its place in the row of papers that the unit was issued by the office; given under the standing's lock.
     place: Mapped[int | None] = mapped_column(default=None)
     ended_at: Mapped[datetime | None] = mapped_column(default=None)  # voided or superseded: it counts no more
+    deem_at: Mapped[datetime | None] = mapped_column(default=None)  # when it is deemed received, while it waits
     corrects_id: Mapped[int | None] = link("notice.id", default=None, index=True)  # the paper that this one corrects
+    about_task_id: Mapped[int | None] = link("task.id", default=None, index=True)  # whose decision it puts on paper
     created_at: Mapped[datetime]
 
 
 class NoticeItem(Base):
-    """One line of a notice. Struck items stay in the row with who, when and why."""
+    """One line of a notice. Struck items stay in the row with who, when and why.
+
+    `agreed_at` = it is no line of the paper itself, but was agreed on when its unit was called in (约谈).
+    """
 
     __tablename__ = "notice_item"
     __table_args__ = (
@@ -133,3 +139,4 @@ class NoticeItem(Base):
     leader: Mapped[str] = mapped_column(default="")
     limit_on: Mapped[date | None] = mapped_column(default=None)
     rectification_task_id: Mapped[int | None] = link("task.id", default=None, unique=True)
+    agreed_at: Mapped[datetime | None] = mapped_column(default=None)

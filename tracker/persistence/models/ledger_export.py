@@ -1,4 +1,4 @@
-"""Ledgers that are written in the background: who asked for which rows, how far it is, and the file until it expires."""
+"""Files that are written in the background: who asked for what, how far it is, and the file until it expires."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from tracker.persistence.models.base import Base, Id, link
 
 
 class LedgerExport(Base):
-    """One file that one person asked for. `touched_at` moves while it is written: one that stands still is begun anew."""
+    """One file that one person asked for: a ledger by its kind, or the `evidence` of a paper.
+
+    `touched_at` moves while it is written: one that stands still is begun anew.
+    """
 
     __tablename__ = "ledger_export"
     __table_args__ = (

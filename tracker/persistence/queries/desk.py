@@ -33,7 +33,7 @@ OPEN_TASKS = text(f"""
         t.due_at, t.unit_id, t.campaign_id, un.name AS unit_name, c.title AS campaign_title,
         m.ordinal AS measure_ordinal, t.assignment_id, t.period_key, t.period_title, t.quota, t.recorded, t.tie,
         t.upper_unit_id, {LIGHT} AS light, k.id AS clock_id, k.occurrence, k.status AS clock_status,
-        k.due_on AS clock_due_on, k.ladder_from_on, k.ladder_version_id, a.due_on AS accept_due_on,
+        k.due_on AS clock_due_on, k.ladder_from_on, k.ladder_version_id, k.next_fire_at, a.due_on AS accept_due_on,
         a.due_at AS accept_due_at,
         coalesce((SELECT jsonb_agg(jsonb_build_object('rung', f.rung, 'act', f.act, 'at', f.fired_at) ORDER BY f.id)
                   FROM firing f WHERE f.clock_id = k.id AND f.occurrence = k.occurrence AND f.act <> 'skip'), '[]'::jsonb) AS fired,
@@ -118,6 +118,7 @@ class DeskTask:
     clock_due_on: date | None
     ladder_from_on: date | None
     ladder_version_id: int | None
+    next_fire_at: datetime | None
     accept_due_on: date | None
     accept_due_at: datetime | None
     fired: list[Mapping[str, Any]]
@@ -214,8 +215,13 @@ def read_desk(session: Session, viewer: Viewer, *, unit: int | None, now: dateti
         tuple(DeskNotice(**row) for row in notices),
         tuple(DoneTask(**_without_total(row)) for row in done),
         done[0]["total"] if done else 0,
-        tuple((row.unit_id, row.name) for row in session.execute(UNITS, given)),
+        find_units(session, viewer),
     )
+
+
+def find_units(session: Session, viewer: Viewer) -> tuple[tuple[int, str], ...]:
+    """Return the units of the viewer's desk that have tasks: id and name."""
+    return tuple((row.unit_id, row.name) for row in session.execute(UNITS, scope(viewer)))
 
 
 def find_unit_problems(

@@ -46,7 +46,7 @@ PROBLEMS = f"""
     WHERE {TASK_SEEN}"""
 
 RECTIFICATIONS = f"""
-    SELECT t.id, t.ref, {_PLACE}, {PROBLEM_STAGE} AS stage, 0 AS severity,
+    SELECT t.id, t.ref, t.version, {_PLACE}, {PROBLEM_STAGE} AS stage, 0 AS severity,
         coalesce(pn.printed_number, pn.ref, b.ref, p.ref) AS source, coalesce(b.measure, i.measure, '') AS measure,
         coalesce(b.leader, i.leader, '') AS leader, concat_ws(' ', t.ref, t.title, un.name) AS words,
         (SELECT count(*) FROM attachment a WHERE a.task_id = t.id AND a.submission_id IS NOT NULL) AS evidence,

@@ -28,13 +28,15 @@ _FROM = """
 HEAD = text(f"""
     SELECT n.id, n.ref, n.kind, n.severity, n.title, n.body, n.details, n.version, n.gathering, n.content_hash,
         n.approved_hash, n.printed_number, n.printed_unit_name, n.issued_at, n.created_at, n.unit_id,
-        un.name AS unit_name, o.name AS office_name, o.unit_id AS office_unit_id, c.id AS campaign_id,
+        un.name AS unit_name, o.id AS office_id, o.name AS office_name, o.unit_id AS office_unit_id, c.id AS campaign_id,
         c.ref AS campaign_ref, c.title AS campaign_title, c.settings, t.id AS task_id, t.ref AS task_ref, t.version AS task_version, t.state,
         t.waits_for, t.final, t.done, t.workflow_version_id, t.last_doers, t.due_on, t.due_at, {LIGHT} AS light,
         {INSIDE} AS inside, t.risen_unit_id, t.risen_parties, cn.ref AS corrects_ref, cn.printed_number AS corrects_number,
+        at.ref AS about_ref, at.title AS about_title,
         (SELECT min(e.id) FROM stream s JOIN event e ON e.stream_id = s.id
          WHERE s.kind = 'notice' AND s.subject_id = n.id AND e.kind = 'notice.issued') AS issue_event
-    {_FROM} LEFT JOIN notice cn ON cn.id = n.corrects_id WHERE n.ref = :ref AND {TASK_SEEN}""")
+    {_FROM} LEFT JOIN notice cn ON cn.id = n.corrects_id LEFT JOIN task at ON at.id = n.about_task_id
+    WHERE n.ref = :ref AND {TASK_SEEN}""")
 
 #: The line was struck after the paper was served, because an objection to it was upheld.
 OVERTURNED = "EXISTS (SELECT FROM objection b WHERE b.item_id = i.id AND b.outcome = 'upheld')"
@@ -42,7 +44,7 @@ OVERTURNED = "EXISTS (SELECT FROM objection b WHERE b.item_id = i.id AND b.outco
 #: A unit does not see what was struck before the paper left the office; what was overturned later it does.
 ITEMS = text(f"""
     SELECT i.id, i.position, i.text, i.struck_at, i.strike_reason, {OVERTURNED} AS overturned, h.name AS struck_by, i.measure, i.leader,
-        i.limit_on, f.ref AS finding_ref, f.status AS finding_status, f.raised_at, g.cause, g.rung_name,
+        i.limit_on, i.agreed_at, f.ref AS finding_ref, f.status AS finding_status, f.raised_at, g.cause, g.rung_name,
         s.ref AS task_ref, s.due_on AS task_due_on, s.done AS task_done,
         s.id IS NOT NULL AND {CONTESTED.replace("t.id", "s.id")} AS contested,
         r.ref AS rectification_ref, r.state AS rectification_state,
@@ -82,7 +84,8 @@ CORRECTIONS = text("""
 
 #: The binding is the event; the file hangs on the paper's own task.
 SIGNED = text("""
-    SELECT a.ref, a.file_name, a.size, a.sha256, e.at, h.name AS person_name
+    SELECT a.ref, a.file_name, a.size, a.sha256, e.at, h.name AS person_name,
+        coalesce(e.payload ->> 'document', 'paper') AS document
     FROM stream s JOIN event e ON e.stream_id = s.id JOIN attachment a ON a.ref = e.payload ->> 'attachment'
     LEFT JOIN person h ON h.id = e.person_id
     WHERE s.kind = 'notice' AND s.subject_id = :notice AND e.kind = 'notice.signed_copy' ORDER BY e.seq""")
@@ -127,6 +130,7 @@ class NoticeHead:
     created_at: datetime
     unit_id: int
     unit_name: str
+    office_id: int
     office_name: str
     office_unit_id: int
     campaign_id: int
@@ -150,12 +154,17 @@ class NoticeHead:
     risen_parties: list[str] | None
     corrects_ref: str | None
     corrects_number: str | None
+    about_ref: str | None
+    about_title: str | None
     issue_event: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class ItemRow:
-    """A line of the paper: what raised it, whether it was struck, and the rectification item that it became."""
+    """A line of the paper: what raised it, whether it was struck, and the rectification item that it became.
+
+    `agreed_at` = it was agreed on in the interview, and is no line of the paper itself.
+    """
 
     id: int
     position: int
@@ -167,6 +176,7 @@ class ItemRow:
     measure: str
     leader: str
     limit_on: date | None
+    agreed_at: datetime | None
     finding_ref: str | None
     finding_status: str | None
     raised_at: datetime | None
@@ -219,7 +229,7 @@ class CorrectionRow:
 
 @dataclass(frozen=True, slots=True)
 class SignedCopy:
-    """A signed or sealed copy that was bound to the issued paper."""
+    """A signed or sealed copy that was bound to the issued paper, or to the record of its interview (`document`)."""
 
     ref: str
     file_name: str
@@ -227,6 +237,7 @@ class SignedCopy:
     sha256: str
     at: datetime
     person_name: str | None
+    document: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +261,7 @@ class NoticePage:
 
     head: NoticeHead
     items: tuple[ItemRow, ...]
+    agreed: tuple[ItemRow, ...]
     history: tuple[StepRow, ...]
     filled: tuple[FilledRow, ...]
     clocks: tuple[ClockShown, ...]
@@ -292,9 +304,11 @@ def get_notice(session: Session, viewer: Viewer, ref: str, *, now: datetime, cal
     given = {
         **lights, "notice": head.id, "task": head.task_id, "inside": head.inside, "issue_event": head.issue_event,
     }  # fmt: skip
+    items = [ItemRow(**item) for item in session.execute(ITEMS, given).mappings()]
     return NoticePage(
         head=head,
-        items=tuple(ItemRow(**item) for item in session.execute(ITEMS, given).mappings()),
+        items=tuple(item for item in items if item.agreed_at is None),
+        agreed=tuple(item for item in items if item.agreed_at is not None),
         history=tuple(StepRow(**step) for step in session.execute(HISTORY, given).mappings()),
         filled=tuple(FilledRow(**filled) for filled in session.execute(SUBMISSIONS, given).mappings()),
         clocks=tuple(ClockShown(**clock) for clock in session.execute(CLOCKS, given).mappings()),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -22,6 +23,14 @@ PERIODS = text(f"""
     ORDER BY due_on NULLS LAST, id""")
 
 
+#: The latest return of each form in the other periods of a duty.
+EARLIER = text("""
+    SELECT DISTINCT ON (s.form_key) s.form_key, s.values, t.period_title
+    FROM submission s JOIN task t ON t.id = s.task_id
+    WHERE t.assignment_id = :assignment AND t.id <> :task
+    ORDER BY s.form_key, s.id DESC""")
+
+
 @dataclass(frozen=True, slots=True)
 class PeriodRow:
     """One period of a standing duty. `nil` = it was answered by a nil return (零报告)."""
@@ -33,6 +42,21 @@ class PeriodRow:
     nil: bool
     is_this: bool
     light: str
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierReturn:
+    """What was last returned for the same duty, and for which period."""
+
+    form_key: str
+    values: Mapping[str, Any]
+    period_title: str | None
+
+
+def find_earlier_returns(session: Session, *, task_id: int, assignment_id: int) -> tuple[EarlierReturn, ...]:
+    """Return the latest return of each form in the other periods of a duty."""
+    given = {"task": task_id, "assignment": assignment_id}
+    return tuple(EarlierReturn(**row) for row in session.execute(EARLIER, given).mappings())
 
 
 def find_periods(

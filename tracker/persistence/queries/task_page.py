@@ -19,7 +19,7 @@ from tracker.persistence.queries.access_log import OPENED
 from tracker.persistence.queries.history import HistoryEvent, read_history
 from tracker.persistence.queries.lights import LIGHT, light_moment
 from tracker.persistence.queries.objections import ObjectionPage, ObjectionRow, find_objections_about, get_objection
-from tracker.persistence.queries.periods import PeriodRow, find_periods
+from tracker.persistence.queries.periods import EarlierReturn, PeriodRow, find_earlier_returns, find_periods
 from tracker.persistence.queries.tied import ProblemBelow, TiedTask, find_problems_below, find_tied
 from tracker.persistence.queries.visibility import INSIDE, TASK_READABLE, TASK_SEEN, UNIT_SEES, scope
 
@@ -268,6 +268,7 @@ class TaskPage:
     tied: tuple[TiedTask, ...] = ()
     problems_below: tuple[ProblemBelow, ...] = ()
     periods: tuple[PeriodRow, ...] = ()
+    earlier: tuple[EarlierReturn, ...] = ()
     objections: tuple[ObjectionRow, ...] = ()
     objection: ObjectionPage | None = None
 
@@ -308,6 +309,9 @@ def get_task_page(session: Session, viewer: Viewer, ref: str, *, now: datetime, 
         find_problems_below(session, head.id),
         find_periods(session, task_id=head.id, assignment_id=head.assignment_id, moment=moment)
         if head.period_title is not None and head.assignment_id is not None
+        else (),
+        find_earlier_returns(session, task_id=head.id, assignment_id=head.assignment_id)
+        if head.period_title is not None and head.assignment_id is not None and head.waits_for == "unit"
         else (),
         objections=find_objections_about(session, head.id) if head.own else (),
         objection=get_objection(session, viewer, head.id) if head.workflow_key == OBJECTION else None,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import select, text, update
+from sqlalchemy import ColumnElement, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from tracker.domain.errors import NotFound
@@ -27,6 +28,15 @@ SEALED_ITEMS = text("""
 SIGNED_COPIES = text("""
     SELECT e.payload ->> 'sha256' FROM stream s JOIN event e ON e.stream_id = s.id
     WHERE s.kind = 'notice' AND s.subject_id = :notice AND e.kind = 'notice.signed_copy' ORDER BY e.seq""")
+
+DEEMED_DAYS = text("""
+    SELECT e.payload -> 'deemed_days' FROM stream s JOIN event e ON e.stream_id = s.id
+    WHERE s.kind = 'notice' AND s.subject_id = :notice AND e.kind = 'notice.issued' ORDER BY e.seq DESC LIMIT 1""")
+
+END_REASON = text("""
+    SELECT e.payload ->> 'reason' FROM stream s JOIN event e ON e.stream_id = s.id
+    WHERE s.kind = 'task' AND s.subject_id = :task AND e.kind = 'task.moved'
+      AND e.payload ->> 'transition' IN ('void', 'supersede') ORDER BY e.seq DESC LIMIT 1""")
 
 #: (campaign id, unit id, kind, severity): what one open draft gathers for
 DraftKey = tuple[int, int, str, int]
@@ -70,9 +80,16 @@ class NoticeRepository:
         return {notice.task_id: notice for notice in found}
 
     def items(self, notice_id: int) -> list[NoticeItem]:
-        """Return every item, struck ones included, in order."""
+        """Return every line of the paper, struck ones included, in order."""
+        return self._items(notice_id, NoticeItem.agreed_at.is_(None))
+
+    def agreed(self, notice_id: int) -> list[NoticeItem]:
+        """Return what was agreed on besides the paper's own lines when its unit was called in, in order."""
+        return self._items(notice_id, NoticeItem.agreed_at.is_not(None))
+
+    def _items(self, notice_id: int, which: ColumnElement[bool]) -> list[NoticeItem]:
         query = (
-            select(NoticeItem).where(NoticeItem.notice_id == notice_id).order_by(NoticeItem.position, NoticeItem.id)
+            select(NoticeItem).where(NoticeItem.notice_id == notice_id, which).order_by(NoticeItem.position, NoticeItem.id)
             .execution_options(populate_existing=True)
         )  # fmt: skip
         return list(self._session.scalars(query))
@@ -90,9 +107,31 @@ class NoticeRepository:
         )  # fmt: skip
         return self._session.scalars(query.limit(1)).one_or_none()
 
+    def standing_about(self, task_id: int) -> list[Notice]:
+        """Return the papers about what was decided on a task that are in hand or issued, and not undone."""
+        query = (
+            select(Notice).join(Task, Task.id == Notice.task_id)
+            .where(Notice.about_task_id == task_id, Notice.ended_at.is_(None))
+            .where(or_(Notice.issued_at.is_not(None), Task.final.is_(False))).order_by(Notice.id)
+        )  # fmt: skip
+        return list(self._session.scalars(query))
+
+    def end_reason(self, task_id: int) -> str:
+        """Return why a paper was voided or superseded, from the record of its task."""
+        return str(self._session.execute(END_REASON, {"task": task_id}).scalar_one_or_none() or "")
+
     def signed_copies(self, notice_id: int) -> list[str]:
         """Return the SHA-256 of the signed copies that are bound to a paper, from the record."""
         return list(self._session.execute(SIGNED_COPIES, {"notice": notice_id}).scalars())
+
+    def due_to_deem(self, *, now: datetime) -> list[str]:
+        """Return the refs of papers that are to be deemed received by now, the longest waiting first."""
+        query = select(Notice.ref).where(Notice.deem_at <= now).order_by(Notice.deem_at, Notice.id)
+        return list(self._session.scalars(query))
+
+    def deemed_days(self, notice_id: int) -> int:
+        """Return after how many working days a paper is deemed received, as it was issued; 0 = never."""
+        return int(self._session.execute(DEEMED_DAYS, {"notice": notice_id}).scalar_one_or_none() or 0)
 
     def item(self, notice_id: int, item_id: int) -> NoticeItem:
         """Return one item of a notice; raises NotFound."""

@@ -34,7 +34,8 @@ CLAIM_ONLY = text(_CLAIM.format(only="AND c.id = ANY(CAST(:only AS bigint[]))"))
 NEXT_MOMENT = text("""
     SELECT least(
         (SELECT next_fire_at FROM clock WHERE next_fire_at IS NOT NULL ORDER BY next_fire_at LIMIT 1),
-        (SELECT next_opens_at FROM assignment WHERE next_opens_at IS NOT NULL ORDER BY next_opens_at LIMIT 1))""")
+        (SELECT next_opens_at FROM assignment WHERE next_opens_at IS NOT NULL ORDER BY next_opens_at LIMIT 1),
+        (SELECT deem_at FROM notice WHERE deem_at IS NOT NULL ORDER BY deem_at LIMIT 1))""")
 
 FIRED = text("""
     SELECT c.id, ARRAY(SELECT f.rung FROM firing f WHERE f.clock_id = c.id AND f.occurrence = c.occurrence)
@@ -258,7 +259,7 @@ class SweepRepository:
         return {row.subject_id: row.reason for row in found}
 
     def next_moment(self) -> datetime | None:
-        """Return the earliest moment at which a clock must be looked at or a duty opens a task: two index probes."""
+        """Return the earliest moment at which a clock must be looked at a duty opens a task, or a paper is deemed received."""
         found: datetime | None = self._session.execute(NEXT_MOMENT).scalar_one()
         return found
 

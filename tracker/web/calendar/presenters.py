@@ -64,7 +64,7 @@ def months_of(calendar: WorkingCalendar, year: int) -> list[Month]:
         Month(
             month,
             tuple(
-                tuple(_cell(calendar, day) if day.month == month else None for day in week)
+                tuple(day_cell(calendar, day) if day.month == month else None for day in week)
                 for week in weeks(year, month)
             ),
         )
@@ -88,7 +88,8 @@ def _group(title: str, ones: Sequence[MovingDate]) -> MovingGroup:
     return MovingGroup(title, len(ones), sum(one.was_told for one in ones), moves)
 
 
-def _cell(calendar: WorkingCalendar, day: date) -> DayCell:
+def day_cell(calendar: WorkingCalendar, day: date) -> DayCell:
+    """Return a day as the calendar has it."""
     works = calendar.is_workday(day)
     named = calendar.exceptions.get(day)
     mark = "" if named is None else "班" if named else "休"

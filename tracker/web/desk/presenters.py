@@ -7,13 +7,18 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from tracker.domain.calendar import WorkingCalendar
+from tracker.domain.clock_words import say_moment
+from tracker.domain.deadlines import rung_moment
 from tracker.domain.ladder import Ladder, RungAct
 from tracker.domain.lights import DUE_SOON, LATE, LIGHTS, SENT_BACK, TO_ACCEPT, Light
 from tracker.domain.quotas import TaskPeriod
+from tracker.domain.timeline_words import does
 from tracker.domain.values import local_date
 from tracker.persistence.queries.desk import DeskTask
-from tracker.web.showing import left_or_late, say_date
+from tracker.web.showing import left_or_late, say_date, show_date
 
+#: Lights that call for something: the row says what comes next if nothing is done.
+SAY_NEXT = frozenset({LATE.code, DUE_SOON.code, SENT_BACK.code})
 #: In the order in which they are shown: key, title, what the group is about.
 GROUPS = (
     ("to_judge", "待您审核", "下级单位报来的，由本单位审核。"),
@@ -58,6 +63,16 @@ class DeskGroup:
 
 
 @dataclass(frozen=True)
+class Tile:
+    """One figure of the day; `symbol` is that of its light, or empty. A figure of nought leads nowhere."""
+
+    key: str
+    title: str
+    symbol: str
+    count: int
+
+
+@dataclass(frozen=True)
 class Ruler:
     """What rows are measured with."""
 
@@ -77,6 +92,34 @@ def present_groups(tasks: Sequence[DeskTask], ruler: Ruler) -> tuple[DeskGroup, 
         row = _row(task, ruler)
         rows[_group_of(row)].append(row)
     return tuple(DeskGroup(key, title, about, _folded(rows[key])) for key, title, about in GROUPS if rows[key])
+
+
+#: The figures that stand there every day, also at nought; others are shown when there is something in them.
+DAILY = ("to_accept", "due_soon", "late", "sent_back", "waiting")
+
+
+def present_tiles(groups: Sequence[DeskGroup], *, notices: int) -> tuple[Tile, ...]:
+    """Return the day in figures: one for each group, in the order of the day, and the papers to answer."""
+    counts = {group.key: len(group.rows) for group in groups}
+    tiles = [
+        Tile(key, title, LIGHTS[key].symbol if key in LIGHTS else "", counts.get(key, 0))
+        for key, title, _ in GROUPS
+        if key in DAILY or key in counts
+    ]
+    return tuple(tiles) + ((Tile("notices", "待回复文书", "", notices),) if notices else ())
+
+
+def say_day(tasks: Sequence[DeskTask], ruler: Ruler) -> tuple[str, ...]:
+    """Return what is to be known of today: the date, whether it is a working day, what falls due, else what is next."""
+    today = local_date(ruler.now)
+    work = "工作日" if ruler.calendar.is_workday(today) else "休息日"
+    mine = [task.due_on for task in tasks if task.waits_for == "unit" and task.due_on is not None]
+    said = [f"今天{show_date(today, today)}，{work}。"]
+    if due := sum(1 for day in mine if day == today):
+        said.append(f"今天到期{due}项。")
+    elif coming := min((day for day in mine if day > today), default=None):
+        said.append(f"最近一项{say_date(coming, today)}到期。")
+    return tuple(said)
 
 
 def _folded(rows: Sequence[DeskRow]) -> tuple[DeskRow, ...]:
@@ -131,25 +174,46 @@ def _why(task: DeskTask, ruler: Ruler, *, to_accept: bool) -> list[str]:
         day = say_date(task.accept_due_on, today)
         late = ruler.now >= task.accept_due_at
         said.append(f"应在{day}前签收，已超过，请马上签收。" if late else f"请在{day}前签收。")
-    if task.light == LATE.code and task.due_on is not None:
-        said.append(f"期限是{say_date(task.due_on, today)}，{_lateness(task, ruler)}。")
+    if task.light == LATE.code and (own := _own_lateness(task, ruler)):
+        said.append(own)
     if task.extension_asked:
         said.append("已申请延期，等待批复，期间不催办。")
     if task.contested:
         said.append("有关事项正在申诉，期间不催办、不升级。")
     if task.waits_for == "unit" and task.fired and task.ladder_version_id is not None:
         said.append(_last_fired(task, ruler.ladder(task.ladder_version_id), today))
+    if task.waits_for == "unit" and task.light in SAY_NEXT and (step := _next_step(task, ruler, today)):
+        said.append(step)
     return said
 
 
-def _lateness(task: DeskTask, ruler: Ruler) -> str:
-    """Say how many working days are the unit's own; days spent waiting for others do not count."""
-    today = local_date(ruler.now)
-    counted_from = task.ladder_from_on or task.due_on or today
-    own = max(0, ruler.calendar.working_days_between(counted_from, today))
-    text = f"已逾期{own}个工作日" if own else "刚过期限"
-    moved = task.ladder_from_on is not None and task.due_on is not None and task.ladder_from_on > task.due_on
-    return f"{text}（等待审核的日子不计）" if moved else text
+def _next_step(task: DeskTask, ruler: Ruler, today: date) -> str:
+    """Say what the engine does next, when and to whom; "" where only the explanation can say it.
+
+    When is what the engine has stored. What is the rung that lateness reaches at that moment, the graver of two.
+    """
+    if task.next_fire_at is None or task.clock_due_on is None or task.ladder_version_id is None or task.tie == "share":
+        return ""
+    late_from = task.ladder_from_on or task.clock_due_on
+    reached = [
+        rung
+        for rung in ruler.ladder(task.ladder_version_id).rungs
+        if rung.after is not None
+        and rung_moment(late_from if rung.after > 0 else task.clock_due_on, rung.after, rung.at, ruler.calendar)
+        == task.next_fire_at
+    ]
+    if not reached:
+        return ""
+    excused = "、没有正当理由" if reached[-1].unless_excused else ""
+    return f"下一步：到{say_moment(task.next_fire_at, today)}仍未办结{excused}的，{does(reached[-1])}。"
+
+
+def _own_lateness(task: DeskTask, ruler: Ruler) -> str:
+    """Say how many of the late days are the unit's own, where it waited for others; "" where all of them are."""
+    if task.ladder_from_on is None or task.due_on is None or task.ladder_from_on <= task.due_on:
+        return ""
+    own = max(0, ruler.calendar.working_days_between(task.ladder_from_on, local_date(ruler.now)))
+    return f"其中属于本单位的逾期{own}个工作日，等待审核的日子不计。"
 
 
 def _last_fired(task: DeskTask, ladder: Ladder, today: date) -> str:

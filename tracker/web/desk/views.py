@@ -16,13 +16,16 @@ from tracker.persistence.queries.desk import (
     DeskTask,
     UnitProblem,
     find_unit_problems,
+    find_units,
     read_desk,
     sum_unit_problems,
 )
+from tracker.persistence.queries.due_month import find_due
 from tracker.persistence.queries.required_returns import find_missing_returns
 from tracker.persistence.queries.risen import find_risen
 from tracker.web.auth import requires
-from tracker.web.desk.presenters import Ruler, present_groups
+from tracker.web.desk.month import month_asked, present_month
+from tracker.web.desk.presenters import Ruler, present_groups, present_tiles, say_day
 from tracker.web.requests import container, viewer
 from tracker.web.risen import present_risen
 from tracker.web.showing import left_or_late
@@ -57,9 +60,25 @@ def desk() -> str:
     ]  # fmt: skip
     return render_template(
         "desk/desk.html", desk=found, groups=groups, notices=notices, today=local_date(now), most=MOST_TASKS,
+        tiles=present_tiles(groups, notices=len(notices)), day=say_day(found.tasks, ruler),
         missing=missing, units=found.units, unit=unit, risen=present_risen(risen, parts.catalog),
         campaigns=len({task.campaign_id for task in found.tasks}), state_title=_state_title,
     )  # fmt: skip
+
+
+@blueprint.get("/desk/month")
+@requires(Action.ACT_AS_UNIT, Action.SEE_TASK)
+def month() -> str:
+    """Show what falls due in a month (?month=2026-03)."""
+    parts, who = container(), viewer()
+    now, calendar = parts.clock.now(), parts.calendars.newest()
+    unit = _number(request.args.get("unit"), None)
+    first, last = month_asked(request.args.get("month"), local_date(now))
+    with parts.reading() as session:
+        due = find_due(session, who, unit=unit, first=first, last=last, now=now, calendar=calendar)
+        units = find_units(session, who)
+    view = present_month(first, last, due.items, calendar, today=local_date(now))
+    return render_template("desk/month.html", month=view, due=due, units=units, unit=unit, shown_month=f"{first:%Y-%m}")
 
 
 @blueprint.post("/desk/accept")

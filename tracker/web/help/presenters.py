@@ -35,6 +35,7 @@ PAUSES = {"extension_pending": "申请延期待批期间暂停计时。", "objec
 OPENED = {
     "rectification_for_problems": "填报的每个问题各成为一个整改事项。",
     "rectification_for_items": "文书的每一条各成为一个整改事项。",
+    "rectification_for_agreed": "商定的每一项各成为一个整改事项。",
 }
 
 

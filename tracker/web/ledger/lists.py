@@ -13,13 +13,14 @@ from werkzeug.wrappers import Response as AnyResponse
 from tracker.documents.csv_files import csv_chunks
 from tracker.domain.campaign_file import UNIT_KINDS
 from tracker.domain.errors import NotFound
-from tracker.domain.ledger_columns import KINDS, line_of
+from tracker.domain.ledger_columns import KINDS, file_heads, file_row, line_of
 from tracker.domain.lights import LIGHTS
-from tracker.domain.permissions import Action
+from tracker.domain.permissions import EDITING, Action
 from tracker.domain.values import SEVERITY_TITLES, local_date
 from tracker.persistence.queries import ledger_lists as queries
-from tracker.services.ledger_files import AT_ONCE, Wanted, read_filters
+from tracker.services.ledger_files import AT_ONCE, WORKBOOK, Wanted, read_filters
 from tracker.web.auth import may_somewhere, requires
+from tracker.web.file_answers import handed_over
 from tracker.web.listing import asked
 from tracker.web.requests import container, session_view, viewer
 
@@ -71,6 +72,7 @@ def show(kind: str) -> str:
         severities=SEVERITY_TITLES.items(), wrong_dates=_wrong_dates(), most=MOST_EXPORTED,
         file_url=url_for("ledger_lists.export", kind=kind, **kept), at_once=AT_ONCE,
         book_url=url_for("ledger_lists.write", kind=kind, **kept),
+        may_read_back=shown.read_back and any(may_somewhere(ledger.viewer, action) for action in EDITING),
         next_url=url_for(
             "ledger_lists.show", kind=kind, **kept, after=f"{following.key}~{following.id}~{following.number}"
         ) if following else None,
@@ -93,12 +95,12 @@ def export(kind: str) -> Response:
     file_name = f"{KINDS[kind].title}-{stamp}-{name}.csv"
 
     def rows() -> Iterator[tuple[str, ...]]:
-        yield ("序号", "编号", *(title for _, title in KINDS[kind].columns))
+        yield file_heads(kind)
         with parts.reading() as session:
             found = queries.stream_rows(session, ledger, sort=sort, most=MOST_EXPORTED)
             for number, row in enumerate(found, start=1):
                 line = line_of(kind, row, parts.catalog)
-                yield (str(number), line.ref, *line.cells)
+                yield (str(number), *file_row(kind, row, line))
         if total > MOST_EXPORTED:
             yield (f"共{total}行，一次最多导出{MOST_EXPORTED}行，以下未导出。请按单位或时限分次导出。",)
 
@@ -119,35 +121,10 @@ def write(kind: str) -> AnyResponse:
     wanted = Wanted(kind, _kept(), _sort(), _in_words(ledger))
     rows = files.count(who, wanted)
     if rows > AT_ONCE:
-        return redirect(url_for("ledger_lists.writing", ref=files.ask(who, wanted, rows=rows)))
+        return redirect(url_for("exports.writing", ref=files.ask(who, wanted, rows=rows)))
     with files.write_now(who, wanted, rows=rows) as file:
         content = file.read()
-    return _book(content, f"{KINDS[kind].title}-{local_date(ledger.now):%Y%m%d}.xlsx")
-
-
-@blueprint.get("/ledger/exports/<ref>")
-@requires(Action.SEE_CAMPAIGN)
-def writing(ref: str) -> str:
-    """Show how far a workbook is that is written in the background."""
-    return render_template("ledger/writing.html", one=container().ledger_files.look(viewer(), ref))
-
-
-@blueprint.get("/ledger/exports/<ref>.xlsx")
-@requires(Action.SEE_CAMPAIGN)
-def fetch(ref: str) -> Response:
-    """Give a workbook that was written in the background."""
-    files, who = container().ledger_files, viewer()
-    status = files.look(who, ref)
-    answer = _book(files.open(who, ref), status.file_name)
-    answer.headers["Content-Length"] = str(status.size)
-    return answer
-
-
-def _book(content: bytes | Iterator[bytes], name: str) -> Response:
-    answer = Response(content, mimetype="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
-    answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return handed_over(content, f"{KINDS[kind].title}-{local_date(ledger.now):%Y%m%d}.xlsx", WORKBOOK)
 
 
 def _in_words(ledger: queries.Ledger) -> tuple[str, ...]:

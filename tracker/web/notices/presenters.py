@@ -16,11 +16,13 @@ from tracker.domain.lights import LIGHTS, Light
 from tracker.domain.objections import OUTCOMES
 from tracker.domain.papers import NOTICE_TITLES
 from tracker.domain.ports import WorkflowCatalog
-from tracker.domain.printed_papers import PaperForm, PaperLayout, reply_words
+from tracker.domain.printed_papers import PaperForm, PaperLayout, reply_words, runs_from_acceptance, show_moment
+from tracker.domain.receiving import Received, Way
 from tracker.domain.values import ROLE_TITLES, Role, local_date, severity_colour, severity_title
 from tracker.persistence.queries.notice_page import ItemRow, NoticeHead, NoticePage, NoticeRow, StepRow
 from tracker.persistence.queries.objections import ObjectionRow
-from tracker.services.printing import documents_of
+from tracker.services.printing import PAPER, deemed_days, documents_of
+from tracker.services.receiving import ACCEPT
 from tracker.web.notices.filled import Filled, present_filled, show_value
 from tracker.web.showing import left_or_late
 
@@ -28,7 +30,7 @@ from tracker.web.showing import left_or_late
 EVENT_TITLES = {
     "notice.drafted": "引擎起草", "notice.finding_gathered": "并入新事项", "notice.finding_joined": "并入同一工作的又一期", "notice.edited": "修改标题或正文",
     "notice.item_added": "添加事项", "notice.item_struck": "划去一项", "notice.item_restored": "恢复一项",
-    "notice.issued": "编号", "notice.signed_copy": "上传盖章件", "notice.corrected": "被更正", "notice.items_opened": "生成整改事项", "extension.asked": "申请延期", "extension.examined": "初审延期",
+    "notice.issued": "编号", "notice.slip_made": "开具送达回执", "notice.signed_copy": "上传盖章件", "notice.corrected": "被更正", "notice.items_opened": "生成整改事项", "extension.asked": "申请延期", "extension.examined": "初审延期",
     "extension.decided": "答复延期", "task.urged": "人工催办", "paper.opened": "单位首次拆阅", "rung.ordered": "领导批示升级",
     "objection.filed": "单位提出申诉", "objection.decided": "申诉有了结果",
     "decision.risen": "转请上一级单位决定", "decision.came_back": "改回由办公室决定",
@@ -105,7 +107,10 @@ class NoticeView:
     filled: tuple[Filled, ...]
     entries: tuple[Entry, ...]
     documents: tuple[tuple[str, str], ...]
+    signable: tuple[tuple[str, str], ...] = ()
+    agreed: tuple[ItemView, ...] = ()
     objections: tuple[ObjectionRow, ...] = ()
+    received: str = ""
 
 
 def present_notice(
@@ -114,6 +119,8 @@ def present_notice(
     """Return a paper's page."""
     head = found.head
     definition = catalog.workflow(head.workflow_version_id)
+    documents = documents_of(definition, issued=head.issued_at is not None)
+    filled = {row.transition for row in found.filled}
     return NoticeView(
         head=head,
         kind=NOTICE_TITLES.get(head.kind, definition.title),
@@ -137,8 +144,11 @@ def present_notice(
         ),
         filled=tuple(present_filled(row, catalog.workflow(row.workflow_version_id)) for row in found.filled),
         entries=tuple(entry for step in found.history if (entry := _entry(step, definition)) is not None),
-        documents=tuple(documents_of(definition, issued=head.issued_at is not None).items()),
+        documents=tuple(documents.items()),
+        signable=tuple(one for one in documents.items() if one[0] == PAPER or one[0] in filled),
+        agreed=tuple(_item(item, found, catalog, now=now, calendar=calendar) for item in found.agreed),
         objections=tuple(one for one in found.objections if one.item_id is None),
+        received=_received(found, definition),
     )  # fmt: skip
 
 
@@ -193,7 +203,7 @@ def _reply_line(found: NoticePage, definition: WorkflowDefinition) -> str:
     # A later date granted afterwards stands beside the paper; what was printed stays as it was.
     if running is not None and running.occurrence == 1:
         return f"请于{show_day(running.due_on)}前书面回复。"
-    return reply_words(definition)
+    return reply_words(definition, deemed_days=deemed_days(found))
 
 
 def _item(
@@ -216,7 +226,8 @@ def _item(
     if item.rectification_state is not None and item.rectification_version_id is not None:
         state = catalog.workflow(item.rectification_version_id).states[item.rectification_state].title
     light = LIGHTS[item.rectification_light] if item.rectification_light else None
-    return ItemView(item, "；".join(why) or "人工添加", state, light, mine)
+    added = "约谈商定" if item.agreed_at else "人工添加"
+    return ItemView(item, "；".join(why) or added, state, light, mine)
 
 
 def _entry(step: StepRow, definition: WorkflowDefinition) -> Entry | None:
@@ -225,12 +236,32 @@ def _entry(step: StepRow, definition: WorkflowDefinition) -> Entry | None:
         transition = definition.transition(str(payload.get("transition", "")))
         what = transition.title if transition else str(payload.get("transition"))
         reason = payload.get("reason")
-        return Entry(what, _who(step), step.at, (f"理由：{reason}",) if reason else ())
+        how = (f"{Received.of(payload).words}。",) if "how" in payload else ()
+        return Entry(what, _who(step), step.at, (*how, f"理由：{reason}") if reason else how)
     if step.kind == "rung.fired" and payload.get("act") == RungAct.PASS_ON.value:
         return Entry("无人拆阅，改请他人转办", _who(step), step.at, ())
     if step.kind not in EVENT_TITLES:
         return None
-    return Entry(EVENT_TITLES[step.kind], _who(step), step.at, _lines(step.kind, payload))
+    if step.kind == "notice.drafted" and step.person_name is not None:
+        return Entry("起草", _who(step), step.at, _lines(step.kind, payload, definition))
+    return Entry(EVENT_TITLES[step.kind], _who(step), step.at, _lines(step.kind, payload, definition))
+
+
+def _form_of(definition: WorkflowDefinition, payload: Mapping[str, Any]) -> str | None:
+    """Return the form of which a signed copy is, None when it is of the paper itself."""
+    step = definition.transition(str(payload.get("document", "")))
+    return step.form if step else None
+
+
+def _received(found: NoticePage, definition: WorkflowDefinition) -> str:
+    """Return when and how the paper was received, and what runs from then; empty while it was not."""
+    steps = [s for s in found.history if s.kind == "task.moved" and s.payload.get("transition") == ACCEPT]
+    if not steps or definition.transition(ACCEPT) is None:
+        return ""
+    step, received = steps[-1], Received.of(steps[-1].payload)
+    who = f"，{_who(step)}" if received.way is Way.SYSTEM else ""
+    runs = runs_from_acceptance(definition, None, deemed=received.way is Way.DEEMED)
+    return f"{show_moment(step.at)}，{received.words}{who}{runs}。"
 
 
 def _red_head(head: NoticeHead) -> str:
@@ -239,7 +270,7 @@ def _red_head(head: NoticeHead) -> str:
     return "" if layout.form_of(head.kind) is PaperForm.SHEET else layout.letterhead
 
 
-def _lines(kind: str, payload: Mapping[str, Any]) -> tuple[str, ...]:
+def _lines(kind: str, payload: Mapping[str, Any], definition: WorkflowDefinition) -> tuple[str, ...]:
     match kind:
         case "notice.issued":
             struck = payload.get("struck")
@@ -247,10 +278,13 @@ def _lines(kind: str, payload: Mapping[str, Any]) -> tuple[str, ...]:
             if contested := payload.get("contested"):
                 again.append(f"印发前复核，划去正在申诉的{contested}项。")
             return (f"{payload.get('number')}，送{payload.get('unit_name')}。", *again)
+        case "notice.slip_made":
+            return ("纸质送达，可扫码签收。" + ("以前开具的回执作废。" if payload.get("revoked") else ""),)
         case "notice.corrected":
             return (f"由{payload.get('number')}更正。",)
         case "notice.signed_copy":
-            return (f"{payload.get('attachment')}，SHA-256 {str(payload.get('sha256'))[:16]}…",)
+            of = f"{definition.forms[form].title}签字件，" if (form := _form_of(definition, payload)) else ""
+            return (f"{of}{payload.get('attachment')}，SHA-256 {str(payload.get('sha256'))[:16]}…",)
         case "notice.items_opened":
             return ("、".join(payload.get("tasks", [])),)
         case "notice.item_added":
@@ -279,6 +313,8 @@ def _day(iso: object) -> str:
 
 
 def _who(step: StepRow) -> str:
+    if step.person_name is None and Received.of(step.payload).way is Way.SLIP:
+        return "持回执的人"
     if step.person_name is None:
         return "系统"
     post = step.post_title or (ROLE_TITLES[Role(step.post_role)] if step.post_role else "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from tracker.domain.calendar import WorkingCalendar
@@ -11,6 +11,7 @@ from tracker.domain.deadlines import within
 from tracker.domain.definition import DayUnit, FieldType, TransitionDefinition, Within, WorkflowDefinition
 from tracker.domain.errors import FieldProblem
 from tracker.persistence.queries.notice_page import NoticePage
+from tracker.web.drafting import Drafting, DraftView
 from tracker.web.extending import DECISION, EXTENSION
 from tracker.web.forms import FormView, KeptFile, field_id, flat_values, holds_personal_number, present_form
 
@@ -44,6 +45,10 @@ class Trouble:
     def of(self, step: str) -> Trouble:
         """Return this trouble when it is with `step`, else none."""
         return self if self.step == step else NO_TROUBLE
+
+    def beside(self, given: Mapping[str, object]) -> Trouble:
+        """Return this trouble, or where there is none one that begins with a draft."""
+        return self if self.given else replace(self, given=given)
 
     def error(self, name: str) -> str:
         """Return the sentence at a field."""
@@ -79,22 +84,24 @@ class Step:
     reason: str
     form: FormView | None
     trouble: Trouble
+    draft: DraftView
 
     @property
     def is_open(self) -> bool:
-        """Tell whether the step's box is open when the page comes: its form was refused."""
-        return self.trouble.step == self.name
+        """Tell whether the step's box is open when the page comes: its form was refused, or has been begun."""
+        return self.trouble.step == self.name or bool(self.draft.given)
 
 
 def present_steps(
     found: NoticePage, definition: WorkflowDefinition, allowed: Sequence[TransitionDefinition], trouble: Trouble, *,
-    now: datetime, calendar: WorkingCalendar, files: Iterable[KeptFile] = (),
+    now: datetime, calendar: WorkingCalendar, drafting: Drafting, files: Iterable[KeptFile] = (),
 ) -> tuple[Step, ...]:  # fmt: skip
     """Return the steps that may be taken, with what was typed or is known already."""
     kept = tuple(files)
     steps = []
     for transition in allowed:
-        mine = trouble.of(transition.name)
+        draft = drafting.of(transition.name)
+        mine = trouble.of(transition.name).beside(draft.given)
         form = None
         if transition.form is not None:
             given = mine.given or _known(found, definition, transition.form, now=now, calendar=calendar)
@@ -105,7 +112,7 @@ def present_steps(
         look = "button-danger" if transition.name in GRAVE_STEPS else "button-primary"
         look = "button-quiet" if transition.name in QUIET_STEPS else look
         warning = WARNINGS.get(transition.name, "")
-        steps.append(Step(transition.name, transition.title, look, warning, transition.reason, form, mine))
+        steps.append(Step(transition.name, transition.title, look, warning, transition.reason, form, mine, draft))
     return tuple(steps)
 
 
@@ -117,7 +124,8 @@ def _known(
     if earlier is not None:
         return flat_values(earlier.values)
     rows = [f for f in definition.forms[form_key].fields if f.type is FieldType.ROWS and f.of]
-    items_field = next((f for f in rows if any(one.prefilled for one in definition.forms[f.of or ""].fields)), None)
+    begun = (f for f in rows if f.prefilled or any(one.prefilled for one in definition.forms[f.of or ""].fields))
+    items_field = next(begun, None)
     if items_field is None:
         return {}
     days = int(found.head.settings.get("rectification_days", DEFAULT_DAYS))
@@ -127,7 +135,7 @@ def _known(
     for index, item in enumerate(kept):
         row = f"{items_field.name}.{index}"
         known |= {
-            f"{row}.item": item.text[:MOST_LETTERS], f"{row}.measure": item.measure, f"{row}.leader": item.leader,
+            f"{row}.item": item.text if items_field.prefilled else item.text[:MOST_LETTERS], f"{row}.measure": item.measure, f"{row}.leader": item.leader,
             f"{row}.limit_on": (item.limit_on or limit).isoformat(),
         }  # fmt: skip
     return known

@@ -13,7 +13,10 @@ from tracker.domain.rising import Risen
 from tracker.domain.values import local_date
 from tracker.persistence.queries import notice_page as queries
 from tracker.persistence.queries.proof import find_proof
+from tracker.services.paper_files import NARROWS
+from tracker.services.printing import PAPER
 from tracker.web.auth import requires
+from tracker.web.drafting import Drafting
 from tracker.web.errors import status_of
 from tracker.web.extending import DECISION, EXTENSION, Extending, check_may_decide, present_extending, said_done
 from tracker.web.forms import SUBMIT, KeptFile, read_given, with_rows_changed
@@ -60,7 +63,8 @@ def index() -> str:
     return render_template(
         "notices/index.html", found=found, lines=present_rows(found.rows, parts.catalog), kinds=NOTICE_TITLES,
         states=states, units=units, chosen={"kind": kind, "state": state, "unit": unit}, url=page_url("notices.index"),
-        inside=bool(who.roles() & OFFICE_SIDE),
+        inside=bool(who.roles() & OFFICE_SIDE), may_print=any(row.issued_at for row in found.rows),
+        narrowed={name: value for name in NARROWS if (value := asked(name))},
     )  # fmt: skip
 
 
@@ -192,7 +196,10 @@ def add_signed_copy(ref: str) -> Answer:
     try:
         if file is None or not file.filename:
             raise AttachmentRefused("没有收到文件。请选择盖章后的 PDF、OFD 或扫描照片。")
-        container().signed_copies.add(viewer(), notice_ref=ref, file_name=file.filename, content=file.read())
+        container().signed_copies.add(
+            viewer(), notice_ref=ref, file_name=file.filename, content=file.read(),
+            document=request.form.get("document", PAPER),
+        )  # fmt: skip
     except TrackerError as refused:
         return _refused(ref, "signed_copy", refused)
     return _done(ref, "盖章件已收下，并记入办理过程。")
@@ -279,18 +286,26 @@ def _page(ref: str, trouble: Trouble = NO_TROUBLE) -> str:
     head = found.head
     definition = parts.catalog.workflow(head.workflow_version_id)
     allowed = parts.notices.allowed(who, ref)
-    steps = present_steps(
-        found, definition, allowed, trouble, now=now, calendar=calendar, files=_kept_files(head.task_id)
-    )
+    drafting = Drafting(head.task_ref, head.task_version, who.person_id,
+                        parts.form_drafts.read(who, task_id=head.task_id), now, definition.confidential)  # fmt: skip
+    steps = present_steps(found, definition, allowed, trouble, now=now, calendar=calendar, drafting=drafting,
+                          files=_kept_files(head.task_id))  # fmt: skip
     drafts = bool({role.value for role in who.roles()} & {"supervisor", "office"})
     editable = head.inside and head.state == definition.initial and drafts
     return render_template(
         "notices/show.html", view=present_notice(found, parts.catalog, now=now, calendar=calendar), steps=steps,
-        trouble=trouble, editable=editable, signs=head.issued_at is not None and head.inside and drafts,
+        drafting=drafting, trouble=trouble, editable=editable, signs=head.issued_at is not None and head.inside and drafts,
         signed=found.signed, corrections=found.corrections, extending=_extending(found), offer=parts.objections.offer(who, ref),
-        outcomes=OUTCOMES, today=local_date(now),
+        decided=parts.decision_papers.offered(who, task_ref=head.task_ref) if _may_be_decided(found) else (),
+        outcomes=OUTCOMES, today=local_date(now), offers_slip=parts.slips.offers(who, found),
+        takes_evidence=head.issued_at is not None and parts.evidence.may_take(who, _place(head)),
         why=parts.explanations.explain(who, ref) if request.args.get("why") else None,
     )  # fmt: skip
+
+
+def _may_be_decided(found: queries.NoticePage) -> bool:
+    """Tell whether something may have been decided of which another paper can speak."""
+    return found.head.issued_at is not None and (found.head.final or bool(found.extensions))
 
 
 def _extending(found: queries.NoticePage) -> Extending:

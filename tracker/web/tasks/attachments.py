@@ -13,6 +13,7 @@ from tracker.persistence.queries.task_page import get_file_place, get_task_page
 from tracker.web.auth import requires
 from tracker.web.errors import status_of
 from tracker.web.requests import container, viewer
+from tracker.web.tasks.uploads import may_attach
 
 blueprint = Blueprint("attachments", __name__)
 
@@ -54,8 +55,3 @@ def fetch(ref: str) -> Response:
     answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'; frame-ancestors 'none'"
     answer.headers["Content-Length"] = str(view.size)
     return answer
-
-
-def may_attach(ref: str) -> bool:
-    """Tell whether the viewer may now take a transition that has a form: only then a file can go anywhere."""
-    return any(transition.form for transition in container().tasks.allowed(viewer(), ref))

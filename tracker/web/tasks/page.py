@@ -18,7 +18,9 @@ from tracker.domain.rising import Risen
 from tracker.domain.values import WAITS_FOR_TITLES, WaitsFor, local_date
 from tracker.persistence.queries.task_page import TaskHead, TaskPage, TaskProblem, get_task_page
 from tracker.services.excusing import EXCUSABLE
+from tracker.services.rectification import RECTIFICATION
 from tracker.web.desk.views import option_title
+from tracker.web.drafting import Drafting
 from tracker.web.extending import DECISION, EXTENSION, Extending, present_extending
 from tracker.web.forms import flat_values
 from tracker.web.history import present_history, who_of
@@ -32,6 +34,7 @@ from tracker.web.tasks.presenters import (
     present_actions,
     present_clocks,
     present_submissions,
+    unsent_drafts,
 )
 from tracker.web.tasks.tied import count_fields, present_tied, report_form, rolled_up
 
@@ -68,8 +71,10 @@ def show_task(ref: str, attempt: Attempt = NOTHING_TRIED, *, status: int = 200) 
     if definition.confidential:
         parts.access_log.record_opening(who, task_ref=ref)
     now, calendar = parts.clock.now(), parts.calendars.newest()
+    drafting = Drafting(ref, head.version, who.person_id, parts.form_drafts.read(who, task_id=head.id), now,
+                        definition.confidential, request.args.get("draft", ""))  # fmt: skip
     actions = present_actions(parts.tasks.allowed(who, ref), definition, head, page.submissions, page.files, attempt,
-                              offered=_rolled_up(page, definition))  # fmt: skip
+                              drafting=drafting, offered=_rolled_up(page, definition), earlier=page.earlier)  # fmt: skip
     extending = _extending(who, page)
     contested = any(one.is_open for one in page.objections)
     offers = _offers(who, page, extending)
@@ -88,8 +93,10 @@ def show_task(ref: str, attempt: Attempt = NOTHING_TRIED, *, status: int = 200) 
         why=parts.explanations.explain(who, ref) if request.args.get("why") else None, offers=offers, extending=extending,
         lower=parts.handing.lower_units(who, task_ref=ref) if offers[HAND_DOWN] else [],
         counts=count_fields(definition), rungs=parts.escalations.orderable_rungs(who, task_ref=ref) if offers[ORDER] else [],
-        lost=lost_fields(attempt, definition, _shown(actions, offers)),
+        lost=lost_fields(attempt, definition, _shown(actions, offers)), drafting=drafting,
+        unsent=unsent_drafts(drafting, definition, _shown(actions, offers)),
         tied=present_tied(page, parts.catalog.workflow, now=now, calendar=calendar),
+        decided=parts.decision_papers.offered(who, task_ref=ref) if _may_be_decided(page) else (),
         openings=parts.access_log.openings(who, task_ref=ref) if definition.confidential else None, who_of=who_of,
         outcomes=OUTCOMES, may_object=may(who, Action.OBJECT, place_of(head)),
         paper_kind=NOTICE_TITLES.get(page.objection.row.notice_kind, "文书") if page.objection else "",
@@ -102,6 +109,11 @@ def _rolled_up(page: TaskPage, definition: WorkflowDefinition) -> dict[str, obje
     """Return what the lower units' returns fill into this unit's own form, as a form posts it."""
     shares = [one for one in page.tied if one.tie == "share"]
     return flat_values(dict(rolled_up(report_form(definition), shares).sums)) if shares else {}
+
+
+def _may_be_decided(page: TaskPage) -> bool:
+    """Tell whether something may have been decided of which a paper can speak."""
+    return bool(page.extensions) or page.head.workflow_key == RECTIFICATION
 
 
 def waits_title(head: TaskHead) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from tracker.domain.calendar import WorkingCalendar
+from tracker.domain.carrying import carried_values
 from tracker.domain.clock_words import clock_words
 from tracker.domain.definition import FieldType, FormDefinition, TransitionDefinition, WorkflowDefinition
 from tracker.domain.errors import FieldProblem
@@ -14,7 +15,10 @@ from tracker.domain.fields import describe_values
 from tracker.domain.objections import OBJECTION_PENDING
 from tracker.domain.progress import Pace, pace_from_plain, show_share
 from tracker.domain.values import DueClass, local_date
+from tracker.persistence.queries.periods import EarlierReturn
 from tracker.persistence.queries.task_page import TaskClock, TaskFile, TaskHead, TaskSubmission
+from tracker.services.free_texts import FREE_TEXTS
+from tracker.web.drafting import Drafting, DraftView
 from tracker.web.forms import FormView, KeptFile, field_id, flat_values, holds_personal_number, present_form
 from tracker.web.history import CLOCK_STATUS
 from tracker.web.showing import left_or_late
@@ -42,6 +46,10 @@ class Attempt:
     def of(self, act: str) -> Attempt:
         """Return this attempt when it was at `act`, else an empty one."""
         return self if self.act == act else Attempt(act)
+
+    def beside(self, given: Mapping[str, object]) -> Attempt:
+        """Return this attempt, or where nothing was tried one that begins with a draft."""
+        return self if self.given else Attempt(self.act, given)
 
     def typed(self, name: str) -> str:
         """Return what was typed into a plain field."""
@@ -75,7 +83,9 @@ class ActionView:
     attempt: Attempt
     folded: bool
     prefilled: bool
+    draft: DraftView
     summed: bool = False
+    nil: bool = False
 
     @property
     def plain(self) -> bool:
@@ -111,33 +121,55 @@ class SubmissionView:
 
 def present_actions(
     allowed: Iterable[TransitionDefinition], definition: WorkflowDefinition, head: TaskHead,
-    submissions: Sequence[TaskSubmission], files: Sequence[TaskFile], attempt: Attempt, *,
-    offered: Mapping[str, object] | None = None,
+    submissions: Sequence[TaskSubmission], files: Sequence[TaskFile], attempt: Attempt, *, drafting: Drafting,
+    offered: Mapping[str, object] | None = None, earlier: Sequence[EarlierReturn] = (),
 ) -> tuple[ActionView, ...]:  # fmt: skip
-    """Return the actions in the file's order; a form that was sent back comes filled with what was sent last.
+    """Return the actions in the file's order; a form comes with its draft, else one sent back with what was sent last.
 
-    `offered` is what lower units returned, added up: the unit's own form begins with it.
+    A fresh one begins with what seldom changes of the last return of the duty (`earlier` = in other periods), and with
+    `offered`, what lower units returned, added up.
     """
     kept = [KeptFile(f.ref, f.file_name, f.media_type.startswith("image/")) for f in files]
     actions = []
     for transition in allowed:
         tried = attempt.of(transition.name)
         before = _sent_before(transition, head, submissions)
-        summed = offered if offered and not before and transition.form and "unit" in transition.by else {}
-        given = dict(tried.given) or before or dict(summed)
+        draft = drafting.of(transition.name, sent_before=bool(before))
         form = definition.forms.get(transition.form or "")
+        begun = bool(tried.given or draft.given)
+        fresh = form is not None and not before and not begun and "unit" in transition.by
+        summed = dict(offered or {}) if fresh else {}
+        carried, since = _carried(form, submissions, earlier) if fresh and form else ({}, "")
+        carried = {name: value for name, value in carried.items() if name not in summed}
+        given = dict(tried.given or draft.given) or before or {**carried, **summed}
         view = form and present_form(
             form, definition.forms, given=given, problems=tried.problems, files=kept, scope=transition.name,
-            confidential=definition.confidential,
+            confidential=definition.confidential, carried=dict.fromkeys(carried, since),
         )  # fmt: skip
         actions.append(
             ActionView(
-                transition.name, transition.title, transition.reason, view or None, tried,
-                folded=transition.name.startswith(FOLDED) and not tried.problems and not tried.given,
-                prefilled=bool(before) and not tried.given, summed=bool(summed) and not tried.given,
+                transition.name, transition.title, transition.reason, view or None, tried.beside(draft.given),
+                folded=transition.name.startswith(FOLDED) and not tried.problems and not begun,
+                prefilled=bool(before) and not begun, draft=draft, summed=bool(summed),
+                nil=transition.nil,
             )
         )  # fmt: skip
     return tuple(actions)
+
+
+def _carried(
+    form: FormDefinition, submissions: Sequence[TaskSubmission], earlier: Sequence[EarlierReturn]
+) -> tuple[dict[str, object], str]:
+    """Return what the form begins with from the last return of the same duty, flat, and which return that was."""
+    own = next((one for one in submissions if one.form_key == form.key), None)
+    if own is not None:
+        return flat_values(carried_values(form, own.values)), "上次报送"
+    last = next((one for one in earlier if one.form_key == form.key), None)
+    if last is None:
+        return {}, ""
+    return flat_values(
+        carried_values(form, last.values)
+    ), f"上期（{last.period_title}）" if last.period_title else "上期"
 
 
 def present_clocks(
@@ -182,14 +214,44 @@ def lost_fields(attempt: Attempt, definition: WorkflowDefinition, shown: Iterabl
     """Return what was typed for an act that the page no longer offers, so that it can be copied."""
     if not attempt.given or attempt.act in set(shown):
         return ()
-    transition = definition.transition(attempt.act)
+    return _typed_lines(attempt.act, attempt.given, definition)
+
+
+def unsent_drafts(
+    drafting: Drafting, definition: WorkflowDefinition, shown: Iterable[str]
+) -> tuple[tuple[DraftView, tuple[tuple[str, str], ...]], ...]:
+    """Return the drafts of forms that the page no longer offers, each with its lines, so that they can be copied."""
+    gone = sorted(set(drafting.drafts.own) - set(shown))
+    return tuple((drafting.of(act), _typed_lines(act, drafting.drafts.own[act].given, definition)) for act in gone)
+
+
+def _typed_lines(
+    act: str, given: Mapping[str, object], definition: WorkflowDefinition
+) -> tuple[tuple[str, str], ...]:  # fmt: skip
+    transition = definition.transition(act)
     form = definition.forms.get((transition.form or "") if transition else "")
-    titles = {f.name: f.title for f in form.fields} if form else {}
-    return tuple(
-        (titles.get(name, "理由" if name == "reason" else name), value)
-        for name, value in attempt.given.items()
-        if isinstance(value, str) and value.strip() and "__" not in name
-    )
+    lines = []
+    for name, value in given.items():
+        if isinstance(value, str) and value.strip() and "__" not in name:
+            title, options = _title_of(name, form, definition)
+            lines.append((title, options.get(value, value)))
+    return tuple(lines)
+
+
+def _title_of(
+    name: str, form: FormDefinition | None, definition: WorkflowDefinition
+) -> tuple[str, Mapping[str, str]]:  # fmt: skip
+    """Return how the page calls a posted name (problems.0.place = 发现问题第1行·地点或单位), and its choices."""
+    first, _, rest = name.partition(".")
+    field = next((one for one in form.fields if one.name == first), None) if form else None
+    if field is None:
+        return FREE_TEXTS.get(name, "希望延到" if name == "wanted_on" else name), {}
+    index, _, inner = rest.partition(".")
+    row = definition.forms.get(field.of or "")
+    if not index.isdigit() or row is None:
+        return field.title, field.options
+    title, options = _title_of(inner, row, definition)
+    return f"{field.title}第{int(index) + 1}行·{title}", options
 
 
 def _sent_before(

@@ -5,9 +5,26 @@ from __future__ import annotations
 from flask import request
 
 from tracker.domain.errors import AttachmentRefused, FieldProblem
+from tracker.web.forms import read_given
 from tracker.web.requests import container, viewer
 
 UPLOAD_SUFFIX = "__upload"
+
+
+def read_with_files(ref: str, task_id: int) -> tuple[dict[str, object], list[FieldProblem]]:
+    """Return the posted form with its files stored, and what was refused.
+
+    A file of somebody who may not act here is not even stored; the act itself is refused anyway.
+    """
+    given = read_given(request.form)
+    if any(file.filename for file in request.files.values()) and may_attach(ref):
+        return store_posted_files(given, task_id=task_id)
+    return given, []
+
+
+def may_attach(ref: str) -> bool:
+    """Tell whether the viewer may now take a transition that has a form: only then a file can go anywhere."""
+    return any(transition.form for transition in container().tasks.allowed(viewer(), ref))
 
 
 def store_posted_files(given: dict[str, object], *, task_id: int) -> tuple[dict[str, object], list[FieldProblem]]:

@@ -16,10 +16,9 @@ from tracker.web.errors import status_of
 from tracker.web.extending import DECISION, EXTENSION, check_may_decide, said_done
 from tracker.web.forms import SUBMIT, read_given, with_rows_changed
 from tracker.web.requests import container, expected_version, safe_path, viewer
-from tracker.web.tasks.attachments import may_attach
 from tracker.web.tasks.page import EXCUSE, HAND_DOWN, ORDER, URGE, after, place_of, read_page, show_task
 from tracker.web.tasks.presenters import Attempt
-from tracker.web.tasks.uploads import store_posted_files
+from tracker.web.tasks.uploads import read_with_files
 
 blueprint = Blueprint("tasks", __name__)
 
@@ -43,7 +42,7 @@ def take(ref: str, transition: str) -> Response:
     wanted = definition.transition(transition)
     if wanted is None:
         raise NotFound("没有这项操作。")
-    given, refused = _given_with_files(ref, head.id)
+    given, refused = read_with_files(ref, head.id)
     asked = request.form.get("_do", SUBMIT)
     if asked != SUBMIT:
         return show_task(ref, Attempt(transition, with_rows_changed(given, asked), refused))
@@ -166,13 +165,3 @@ def _try(ref: str, act: str, given: dict[str, object], do: Callable[[], object],
         return show_task(ref, Attempt(act, given, (), refused.sentence), status=status_of(refused))
     flash(done, "success")
     return redirect(safe_path(request.form.get("next"), after(ref, url_for("tasks.show", ref=ref))))
-
-
-def _given_with_files(ref: str, task_id: int) -> tuple[dict[str, object], list[FieldProblem]]:
-    given = read_given(request.form)
-    for name in ("csrf_token", "version", "_do", "next"):
-        given.pop(name, None)
-    # A file of somebody who may not act here is not even stored; the transition itself is refused anyway.
-    if any(file.filename for file in request.files.values()) and may_attach(ref):
-        return store_posted_files(given, task_id=task_id)
-    return given, []

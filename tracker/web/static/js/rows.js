@@ -5,15 +5,15 @@ function renumber(field) {
   });
 }
 
-function addRow(field) {
+export function addRow(field, index = null) {
   const rows = [...field.querySelectorAll(".rows > [data-row]")];
-  const next = 1 + Math.max(-1, ...rows.map((row) => Number(row.dataset.row)));
+  const next = index ?? 1 + Math.max(-1, ...rows.map((row) => Number(row.dataset.row)));
   const holder = document.createElement("div");
   holder.innerHTML = field.querySelector("template").innerHTML.replaceAll("__row__", String(next));
   const row = holder.firstElementChild;
   field.querySelector(".rows").append(row);
   renumber(field);
-  row.querySelector("input:not([type=hidden]), select, textarea")?.focus();
+  if (index === null) row.querySelector("input:not([type=hidden]), select, textarea")?.focus();
 }
 
 document.addEventListener("click", (event) => {
@@ -28,4 +28,5 @@ document.addEventListener("click", (event) => {
   button.closest("[data-row]").remove();
   if (!field.querySelector(".rows > [data-row]")) addRow(field);
   renumber(field);
+  field.dispatchEvent(new Event("rows-changed", { bubbles: true }));
 });

@@ -1,16 +1,41 @@
 // Fetches the explanation into the page, so that a half-filled form stays. Without this script the link leads to it.
+async function panelFrom(address) {
+  const answer = await fetch(address);
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const panel = page.getElementById("why");
+  if (!answer.ok || !panel?.matches("details")) throw new Error("no explanation");
+  return panel;
+}
+
+// In a list the explanation opens under its row, and closes again.
+function openUnder(link, panel) {
+  panel.removeAttribute("id");
+  panel.className = "why-here";
+  link.closest("li, tr").append(panel);
+  link.setAttribute("aria-expanded", "true");
+  panel.querySelector("summary").focus();
+}
+
 document.addEventListener("click", async (event) => {
-  const link = event.target.closest("a[data-why]");
+  const link = event.target.closest("a[data-why], a[data-why-here]");
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
+  const open = link.closest("li, tr")?.querySelector(".why-here");
+  if (open) {
+    open.remove();
+    link.setAttribute("aria-expanded", "false");
+    return;
+  }
+  const words = link.textContent;
   link.textContent = "正在查依据…";
   try {
-    const answer = await fetch(link.href);
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const panel = page.getElementById("why");
-    if (!answer.ok || !panel.matches("details")) throw new Error("no explanation");
-    link.closest("#why").replaceWith(panel);
-    panel.querySelector("summary").focus();
+    const panel = await panelFrom(link.href);
+    link.textContent = words;
+    if (link.matches("[data-why-here]")) openUnder(link, panel);
+    else {
+      link.closest("#why").replaceWith(panel);
+      panel.querySelector("summary").focus();
+    }
   } catch {
     window.location.assign(link.href);
   }

@@ -1,0 +1,60 @@
+"""The application of a test county on a port of its own, and people who are signed in at it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, Page
+from werkzeug.serving import make_server
+
+from tests.browser.people import DESKTOP, PHONE
+from tests.web.site import Site
+from tracker.web.auth import COOKIE
+
+
+@dataclass(frozen=True)
+class Served:
+    """A site and the address at which it answers."""
+
+    site: Site
+    address: str
+
+    @contextmanager
+    def context(self, browser: Browser, person: str, *, phone: bool = False, **more: Any) -> Iterator[BrowserContext]:
+        """Open a browser window of somebody who is signed in."""
+        size: Any = PHONE if phone else DESKTOP
+        context = browser.new_context(viewport=size, locale="zh-CN", **more)
+        self.sign_in(context, person)
+        try:
+            yield context
+        finally:
+            context.close()
+
+    @contextmanager
+    def somebody(self, browser: Browser, person: str, *, phone: bool = False) -> Iterator[Page]:
+        """Open a page of somebody who is signed in."""
+        with self.context(browser, person, phone=phone) as context:
+            yield context.new_page()
+
+    def sign_in(self, context: BrowserContext, person: str) -> None:
+        """Give a window the session of a person."""
+        token = self.site.world.container.accounts.open_session(self.site.account(person))
+        context.add_cookies([{"name": COOKIE, "value": token, "url": self.address}])
+
+
+@contextmanager
+def serving(site: Site) -> Iterator[Served]:
+    """Let a site answer until the block ends."""
+    server = make_server("127.0.0.1", 0, site.app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield Served(site, f"http://127.0.0.1:{server.server_port}")
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()

@@ -1,0 +1,106 @@
+"""How an issued paper comes to be received: signed for in the system, by a slip of paper, or deemed received. Pure.
+
+Opened, signed for and replied are separate facts (DOMAIN.md §1.6). The limit for the reply runs from the receipt, and
+the paper says which kind of receipt that was.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from tracker.domain.calendar import WorkingCalendar
+from tracker.domain.deadlines import DueMoment, within
+from tracker.domain.definition import DayUnit, Within
+
+#: A slip can be used for this long, and no longer.
+SLIP_VALID = timedelta(hours=72)
+#: So often a code may be tried; after that the slip is dead.
+MOST_TRIES = 5
+CODE_DIGITS = 6
+#: Letters of a slip's token that nobody takes for each other; twenty of them hold 99 bits.
+TOKEN_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+TOKEN_LENGTH = 20
+LONGEST_POST = 30
+_TOKEN = re.compile(f"[{TOKEN_LETTERS}]{{{TOKEN_LENGTH}}}")
+
+
+class Way(StrEnum):
+    """By which way a paper was received."""
+
+    SYSTEM = "system"
+    SLIP = "slip"
+    DEEMED = "deemed"
+
+
+WAY_TITLES = {Way.SYSTEM: "系统内签收", Way.SLIP: "纸质送达，扫码签收", Way.DEEMED: "视为收到"}
+
+
+@dataclass(frozen=True)
+class Received:
+    """A receipt. `post` = the post that whoever scanned a slip gave as his own; nobody has checked it."""
+
+    way: Way
+    post: str = ""
+    days: int = 0
+
+    @classmethod
+    def of(cls, payload: Mapping[str, Any]) -> Received:
+        """Return the receipt that an event of accepting tells of."""
+        how = payload.get("how")
+        return cls(Way(how["way"]), how.get("post", ""), how.get("days", 0)) if how else cls(Way.SYSTEM)
+
+    def plain(self) -> dict[str, Any] | None:
+        """Return what the event of accepting keeps of it; nothing where a person signed in and signed for it."""
+        match self.way:
+            case Way.SLIP:
+                return {"way": self.way.value, "post": self.post}
+            case Way.DEEMED:
+                return {"way": self.way.value, "days": self.days}
+            case _:
+                return None
+
+    @property
+    def words(self) -> str:
+        """Return the way in words, for histories."""
+        match self.way:
+            case Way.SLIP:
+                return f"{WAY_TITLES[self.way]}；签收人自报岗位“{self.post}”，系统不核实个人身份"
+            case Way.DEEMED:
+                return f"印发后{self.days}个工作日未签收，按规定{WAY_TITLES[self.way]}"
+            case _:
+                return WAY_TITLES[self.way]
+
+
+SIGNED_IN = Received(Way.SYSTEM)
+
+
+def deemed_moment(issued_at: datetime, days: int, calendar: WorkingCalendar) -> DueMoment:
+    """Return when a paper that nobody signs for is deemed received; the day of issue is not counted."""
+    return within(issued_at, Within(days, DayUnit.WORKING_DAY), calendar)
+
+
+def deemed_words(days: int) -> str:
+    """Return the sentence that such a paper carries."""
+    return f"印发后{days}个工作日内未签收的，期满视为收到，回复期限自视为收到之日起算。"
+
+
+def clean_token(typed: str) -> str:
+    """Return a typed token without spaces and dashes in capitals; empty when it cannot be one."""
+    bare = re.sub(r"[\s\-－—]", "", typed).upper()
+    return bare if _TOKEN.fullmatch(bare) else ""
+
+
+def clean_code(typed: str) -> str:
+    """Return a typed code; empty when it cannot be one."""
+    bare = re.sub(r"\s", "", typed)
+    return bare if re.fullmatch(rf"[0-9]{{{CODE_DIGITS}}}", bare, re.ASCII) else ""
+
+
+def in_groups(token: str) -> str:
+    """Return a token as it is printed: ABCD-EFGH-…"""
+    return "-".join(token[start : start + 4] for start in range(0, len(token), 4))

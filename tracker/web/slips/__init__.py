@@ -1,0 +1,1 @@
+"""Slips of paper: made by the office, used by whoever holds the paper."""

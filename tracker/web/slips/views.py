@@ -1,0 +1,85 @@
+"""送达回执: made and printed by the office; signed for on a page that anybody may open.
+
+The code on the paper leads to /slip#TOKEN. What follows a # is sent to no server, so that the token stands in no log of
+ours nor of a proxy before us; the page's script puts it into the form, and without a script it is typed. Opening the
+page changes nothing.
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template, request
+from werkzeug.wrappers import Response
+
+from tracker.documents.file_names import safe_name
+from tracker.domain.errors import InvalidInput, SlipRefused
+from tracker.domain.permissions import Action
+from tracker.domain.receiving import CODE_DIGITS, LONGEST_POST, MOST_TRIES, TOKEN_LENGTH
+from tracker.web.auth import open_to_all, requires
+from tracker.web.errors import status_of
+from tracker.web.file_answers import handed_over
+from tracker.web.notices.printing import WORD
+from tracker.web.requests import container, viewer
+
+blueprint = Blueprint("slips", __name__)
+
+Answer = str | tuple[str, int]
+#: Of one address; behind it may be a whole town.
+SIGN_LIMIT = "20 per minute"
+
+
+@blueprint.after_request
+def tell_nobody(response: Response) -> Response:
+    """Let no page that is left from the public one learn where somebody came from."""
+    if request.path == "/slip":
+        response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+@blueprint.get("/slip")
+@open_to_all
+def ask() -> str:
+    """Show the form."""
+    return _form()
+
+
+@blueprint.post("/slip")
+@open_to_all
+def sign() -> Answer:
+    """Sign for a paper.
+
+    No form's token is asked for: nobody's session is used here, and a page that tells no referrer could not show one.
+    """
+    given = {name: request.form.get(name, "")[:200] for name in ("slip", "code", "post")}
+    try:
+        signed = container().slips.sign_for(token=given["slip"], code=given["code"], post=given["post"])
+    except InvalidInput as wrong:
+        return _form(given, problems=dict(wrong.by_field())), status_of(wrong)
+    except SlipRefused as refused:
+        return _form({**given, "code": ""}, sentence=refused.sentence), status_of(refused)
+    return render_template("slips/signed.html", signed=signed)
+
+
+@blueprint.post("/notices/<ref>/slip")
+@requires(Action.ACT_AS_SUPERVISOR, Action.ACT_AS_OFFICE)
+def make(ref: str) -> str:
+    """Make a slip and show its code, this once."""
+    made = container().slips.make(viewer(), notice_ref=ref)
+    return render_template(
+        "slips/made.html", ref=ref, made=made, tries=MOST_TRIES, public=bool(container().settings.public_url),
+        address=container().settings.address,
+    )  # fmt: skip
+
+
+@blueprint.post("/notices/<ref>/slip.docx")
+@requires(Action.ACT_AS_SUPERVISOR, Action.ACT_AS_OFFICE)
+def word(ref: str) -> Response:
+    """Give a slip that was just made as Word."""
+    printed = container().slips.print_slip(viewer(), notice_ref=ref, token=request.form.get("slip", ""))
+    return handed_over(printed.content, safe_name(f"{printed.name}.docx", "docx"), WORD)
+
+
+def _form(given: dict[str, str] | None = None, *, problems: dict[str, str] | None = None, sentence: str = "") -> str:
+    return render_template(
+        "slips/sign.html", given=given or {}, problems=problems or {}, sentence=sentence, digits=CODE_DIGITS,
+        longest=LONGEST_POST, token_length=TOKEN_LENGTH,
+    )  # fmt: skip
