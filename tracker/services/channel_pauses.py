@@ -36,7 +36,7 @@ def pause_after(uow: UnitOfWork, channel: str, failure: DeliveryFailed, *, now: 
         if failures >= AWAY_TOLD:
             sentence = f"{title}通道连续{failures}次连不上：{failure.sentence}。消息都留在发件箱，通了以后按次序发出。"
             uow.incidents.raise_(kind="channel_away", subject=channel, sentence=sentence, now=now)
-    return meaning in (Meaning.STOP, Meaning.AWAY)
+    return meaning in (Meaning.STOP, Meaning.GONE, Meaning.AWAY)
 
 
 def go_on(uow: UnitOfWork, channel: str, *, now: datetime) -> bool:

@@ -108,6 +108,20 @@ def test_a_mail_arrives_as_it_was_written() -> None:
     assert "<p>李明，您好</p>" in html.get_content()
 
 
+@pytest.mark.parametrize(("scheme", "at_one_press"), [("https", "List-Unsubscribe=One-Click"), ("http", None)])
+def test_a_mail_that_is_optional_says_where_to_do_without_and_at_one_press_over_tls_only(
+    scheme: str, at_one_press: str | None
+) -> None:
+    address = f"{scheme}://tracker.example/unsubscribe/17-{'0' * 32}"
+    inbox = Inbox()
+    with smtp_server(inbox) as port:
+        courier(port).send(replace(MESSAGE, unsubscribe=address))
+        courier(port).send(MESSAGE)
+    optional, other = inbox.taken
+    assert (optional["List-Unsubscribe"], optional["List-Unsubscribe-Post"]) == (f"<{address}>", at_one_press)
+    assert (other["List-Unsubscribe"], other["List-Unsubscribe-Post"]) == (None, None)
+
+
 def test_a_paper_sent_again_says_so() -> None:
     inbox = Inbox()
     with smtp_server(inbox) as port:

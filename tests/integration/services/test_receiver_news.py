@@ -206,6 +206,9 @@ def test_a_retry_after_is_kept_to_the_second_by_the_channel_or_by_the_message(
 def test_an_address_that_was_closed_is_marked_and_not_spoken_to_until_somebody_says_so(world: World) -> None:
     made = Receiving(world, OA)
     made.heard[OA.channel].answers = [refusal(Meaning.GONE, "410")]
+    made.service.gather(limit=1)
+    made.service.gather()
+    assert world.value("SELECT count(*) FROM delivery WHERE channel = 'webhook:oa'") == 2
     made.work(timedelta(days=3))
     assert len(made.texts(OA)) == 1
     assert made.delivery(OA)["status"] == "gathered"

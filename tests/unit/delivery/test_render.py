@@ -113,3 +113,11 @@ def test_a_reminder_says_how_much_time_is_left(renderer: TemplateRenderer, left:
 def test_what_the_urging_person_added_is_in_the_mail(renderer: TemplateRenderer) -> None:
     text = renderer.email(recipient="李明", parts=[part("urge", note="明天上午来镇里碰一下")], link=LINK)[1]
     assert "附言：明天上午来镇里碰一下" in text
+
+
+def test_a_mail_that_can_be_done_without_says_where(renderer: TemplateRenderer) -> None:
+    address = "https://tracker.example/unsubscribe/17-abc"
+    _, text, html = renderer.email(recipient="李明", parts=[part("approved")], link=LINK, unsubscribe=address)
+    assert (address in text, f'href="{address}"' in html) == (True, True)
+    _, text, html = renderer.email(recipient="李明", parts=[part("approved")], link=LINK)
+    assert "不想再收到" not in text + html
