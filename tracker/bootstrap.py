@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from tracker.definitions.banned_words import shipped_banned_words
 from tracker.definitions.calendar_seed import seed_days
 from tracker.definitions.campaign_files import Known, read_campaign_content, read_campaign_file
 from tracker.definitions.catalog import Catalog, load_catalog
 from tracker.definitions.channel_file import read_channels
 from tracker.definitions.versioned import VersionedCalendars, VersionedCatalog, texts_of
 from tracker.delivery.email import SmtpCourier, SmtpServer
-from tracker.delivery.lines import Lines, sms_lines
+from tracker.delivery.lines import Lines, receiver_lines, sms_lines
 from tracker.delivery.render import TemplateRenderer
 from tracker.delivery.sample import SampleCourier
 from tracker.documents.bundles import ZipBundleWriter
@@ -55,13 +56,14 @@ from tracker.services.change_sets import ChangeService
 from tracker.services.context import GATHER_JOB, SWEEP_JOB, Floor
 from tracker.services.correcting import CorrectionService
 from tracker.services.deliveries import DeliveryService
+from tracker.services.delivery_texts import host_of
 from tracker.services.escalations import EscalationService
 from tracker.services.evidence import EvidenceService
 from tracker.services.excusing import ExcuseService
 from tracker.services.explanations import ExplanationService
 from tracker.services.exports import ExportService
 from tracker.services.extensions import ExtensionService
-from tracker.services.first_logins import give_first_logins
+from tracker.services.first_logins import sample_lines
 from tracker.services.handing import HandDownService
 from tracker.services.inboxes import InboxService
 from tracker.services.incidents import IncidentService
@@ -73,8 +75,10 @@ from tracker.services.notices import NoticeService
 from tracker.services.objections import ObjectionService
 from tracker.services.occurrences import OccurrenceService
 from tracker.services.office_people import OfficePeopleService
+from tracker.services.optional_mail import OptionalMailService
 from tracker.services.outbox import OutboxService
 from tracker.services.paper_files import PaperFileService
+from tracker.services.paper_openings import PaperOpeningService
 from tracker.services.people import PeopleService
 from tracker.services.plan_drafts import PlanDraftService
 from tracker.services.printing import PrintingService
@@ -89,6 +93,7 @@ from tracker.services.standings import StandingService
 from tracker.services.tasks import TaskService
 from tracker.services.timelines import TimelineService
 from tracker.services.triage import TriageService
+from tracker.services.wordings import WordingService
 from tracker.settings import Settings
 
 if TYPE_CHECKING:
@@ -111,11 +116,10 @@ class Container:
         self.settings = settings
         self._given_couriers = couriers
         self._mail: SmtpCourier | None = None
-        file = settings.channels_file
-        self.channels = read_channels(file, hosts=settings.gateway_hosts) if file else Channels()
         self._engine = connect(settings.database_url, pool_size=max(5, settings.web_threads))
         self.uows = UnitOfWorkFactory(self._engine, at_commit)
         self.clock = clock or DatabaseClock(self._engine)
+        self.channels, self._receivers = _channels(settings, self.clock.real_now)
         self._bell = RqJobQueue(settings.redis_url)
         self.queue: JobQueue = queue or self._bell
         store = DefinitionStore(self._engine)
@@ -133,6 +137,7 @@ class Container:
         self.access_log = AccessLogService(self.floor)
         self.occurrences = OccurrenceService(self.floor)
         self.notices = NoticeService(self.floor)
+        self.paper_openings = PaperOpeningService(self.floor)
         self.triage = TriageService(self.notices)
         self.corrections = CorrectionService(self.floor)
         self.printing = PrintingService(self.floor, writer=WordPaperWriter())
@@ -146,6 +151,8 @@ class Container:
         self.timelines = TimelineService(self.floor)
         self.incidents = IncidentService(self.floor)
         self.renderer = TemplateRenderer(settings.messages_dir)
+        self.wordings = WordingService(self.floor, texts=self.renderer, channels=self.channels)
+        self.optional_mail = OptionalMailService(self.floor, secret=settings.secret_key)
         self.inboxes = InboxService(self.floor, renderer=self.renderer)
         self.ledger = LedgerService(self.floor)
         self.office_people = OfficePeopleService(self.floor, cipher=self.cipher)
@@ -213,6 +220,8 @@ class Container:
             calendars=self.calendars,
             askers=self.lines.askers,
             reported=frozenset(self.lines.readers),
+            writers=self.lines.writers,
+            repeatable=self.lines.repeatable, secret=self.settings.secret_key,
         )  # fmt: skip
 
     @cached_property
@@ -227,8 +236,9 @@ class Container:
     def outbox(self) -> OutboxService:
         """Return what people do about messages."""
         return OutboxService(
-            self.floor, renderer=self.renderer, checks=self.lines.checks, in_use=frozenset(self.lines.couriers)
-        )
+            self.floor, checks=self.lines.checks, in_use=frozenset(self.lines.couriers),
+            receivers=self.channels.receivers, host=host_of(self.settings.address),
+        )  # fmt: skip
 
     @cached_property
     def lines(self) -> Lines:
@@ -238,16 +248,17 @@ class Container:
         with self.uows() as uow:
             is_sample = uow.sample_time.is_sample()
         if is_sample or self.settings.courier == "sample":
-            return Lines({"email": SampleCourier(), "sms": SampleCourier()})
+            couriers = {channel: SampleCourier() for channel in ("email", "sms", *self._receivers.couriers)}
+            return Lines(couriers, writers=self._receivers.writers)
         settings = self.settings
-        lines = Lines()
+        lines = self._receivers
         if settings.smtp_host:
             server = SmtpServer(
                 host=settings.smtp_host, port=settings.smtp_port, sender=settings.smtp_from,
                 security=settings.smtp_security, user=settings.smtp_user, password=settings.smtp_password,
             )  # fmt: skip
-            mail = self._mail = SmtpCourier(server, now=self.clock.real_now, keeps_open=True)
-            lines = Lines({"email": mail}, checks={"email": mail})
+            mail = self._mail = SmtpCourier(server, keeps_open=True)
+            lines = lines.beside(Lines({"email": mail}, checks={"email": mail}))
         if self.channels.sms is not None:
             lines = lines.beside(sms_lines(
                 self.channels.sms, secret=settings.sms_secret, hosts=settings.gateway_hosts, now=self.clock.real_now,
@@ -341,6 +352,13 @@ def build(
     return Container(settings, clock=clock, queue=queue, couriers=couriers, at_commit=at_commit)
 
 
+def _channels(settings: Settings, now: Callable[[], datetime]) -> tuple[Channels, Lines]:
+    """Return what the channels file says, and the lines to its receivers. Raises DefinitionInvalid."""
+    file, hosts = settings.channels_file, settings.gateway_hosts
+    channels = read_channels(file, hosts=hosts) if file else Channels(banned=shipped_banned_words())
+    return channels, receiver_lines(channels.receivers, secrets=settings.channel_secrets, hosts=hosts, now=now)
+
+
 def library_calendar() -> tuple[CalendarTable, str]:
     """Return the published years of the installed chinesecalendar, and its name and release."""
     days, years = seed_days(*CALENDAR_YEARS)
@@ -368,23 +386,8 @@ def prepare(settings: Settings, *, sample: bool) -> list[str]:
         )
         for name in prepared.outdated:
             logger.warning("The database holds a newer definition", action="definitions.outdated", definition=name)
-        return _sample_lines(container, file) if file is not None and prepared.is_sample else []
+        return (
+            sample_lines(container.campaigns, container.people, file) if file is not None and prepared.is_sample else []
+        )
     finally:
         container.close()
-
-
-def _sample_lines(container: Container, file: CampaignFile) -> list[str]:
-    """Load the sample unless it is loaded, make the logins that are missing, and return what to print.
-
-    The people of a load that was cut off before its logins were made are known by their names again.
-    """
-    if any(campaign.key == file.key for campaign in container.campaigns.find_campaigns()):
-        people = {person.name: person.id for person in container.people.find_people(None)}
-        person_ids = {person.key: people[person.name] for person in file.people if person.name in people}
-    else:
-        person_ids = dict(container.campaigns.load(file, actor_person_id=None).person_ids)
-    logins = give_first_logins(container.people, file, person_ids, must_change=False)
-    if not logins:
-        return ["示例数据已在库中，账号口令只在首次启动时显示。忘记口令请用 tracker accounts reset。"]
-    lines = [f"  {login.username:<18} {login.password:<20} {login.name}" for login in logins]
-    return ["示例账号（口令随机生成，只显示这一次）：", *lines]

@@ -1,14 +1,14 @@
 """Receive papers on paper: slips to sign for them, and when one that nobody signs for is deemed received.
 
-Revision ID: 0010_receiving
-Revises: 0009_corrections
+Revision ID: 0014_receiving
+Revises: 0011_unopened
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0010_receiving"
-down_revision = "0009_corrections"
+revision = "0014_receiving"
+down_revision = "0011_unopened"
 branch_labels = None
 depends_on = None
 
