@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from tracker.domain.campaign_file import CampaignFile
 from tracker.domain.passwords import random_password
+from tracker.services.campaigns import CampaignService
 from tracker.services.people import PeopleService
 
 
@@ -38,3 +39,20 @@ def give_first_logins(
         )  # fmt: skip
         made.append(FirstLogin(person.username, password, person.name))
     return made
+
+
+def sample_lines(campaigns: CampaignService, people: PeopleService, file: CampaignFile) -> list[str]:
+    """Load the sample unless it is loaded, make the logins that are missing, and return what to print.
+
+    The people of a load that was cut off before its logins were made are known by their names again.
+    """
+    if any(campaign.key == file.key for campaign in campaigns.find_campaigns()):
+        known = {person.name: person.id for person in people.find_people(None)}
+        person_ids = {person.key: known[person.name] for person in file.people if person.name in known}
+    else:
+        person_ids = dict(campaigns.load(file, actor_person_id=None).person_ids)
+    logins = give_first_logins(people, file, person_ids, must_change=False)
+    if not logins:
+        return ["示例数据已在库中，账号口令只在首次启动时显示。忘记口令请用 tracker accounts reset。"]
+    lines = [f"  {login.username:<18} {login.password:<20} {login.name}" for login in logins]
+    return ["示例账号（口令随机生成，只显示这一次）：", *lines]
