@@ -201,10 +201,17 @@ def faults_of(county: County, crowd: Crowd, mailbox: Mailbox) -> list[str]:
         checks: Sequence[list[str]] = (
             afterwards.misfired(later), afterwards.misnumbered(later), afterwards.mistold(later, mailbox),
             afterwards.asleep(later), afterwards.unkept(later, crowd.promised), afterwards.changed(later),
+            _unexplained(crowd),
         )  # fmt: skip
     finally:
         later.close()
     return [fault for check in checks for fault in check]
+
+
+def _unexplained(crowd: Crowd) -> list[str]:
+    """Return a fault when a page answered 500: whatever is killed, a person is told in words what is away."""
+    times = crowd.answers["answered 500"]
+    return [f"{times} requests were answered with 500"] if times else []
 
 
 def report(toll: Toll, crowd: Crowd, figures: dict[str, int], faults: Sequence[str]) -> None:
@@ -224,7 +231,7 @@ def report(toll: Toll, crowd: Crowd, figures: dict[str, int], faults: Sequence[s
         "line of one paper; numbers without a gap, one a paper; every told row went out once or is shown as unknown, by"
     )
     print(
-        "the mail server's own count; no clock asleep; every page's promise in the record; papers as approved; chains"
+        "the mail server's own count; no clock asleep; every page's promise in the record, none answered 500; papers as approved; chains"
     )
     print("\n".join(faults) or "nothing lost, nothing doubled")
 

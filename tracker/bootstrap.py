@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from tracker.definitions.banned_words import shipped_banned_words
 from tracker.definitions.calendar_seed import seed_days
 from tracker.definitions.campaign_files import Known, read_campaign_content, read_campaign_file
 from tracker.definitions.catalog import Catalog, load_catalog
 from tracker.definitions.channel_file import read_channels
 from tracker.definitions.versioned import VersionedCalendars, VersionedCatalog, texts_of
 from tracker.delivery.email import SmtpCourier, SmtpServer
-from tracker.delivery.lines import Lines, sms_lines
+from tracker.delivery.lines import Lines, receiver_lines, sms_lines
 from tracker.delivery.render import TemplateRenderer
 from tracker.delivery.sample import SampleCourier
 from tracker.documents.files import ContentFileChecker
@@ -34,8 +35,8 @@ from tracker.domain.deadlines import local_moment
 from tracker.domain.installation import CalendarSeed
 from tracker.domain.ports import Clock, Courier, JobQueue
 from tracker.domain.redating import CalendarTable
-from tracker.domain.remarks import Remark, Weight
-from tracker.domain.running import of_engine
+from tracker.domain.remarks import Remark
+from tracker.domain.running import of_calendar, of_engine
 from tracker.domain.values import local_date
 from tracker.persistence.definition_store import DefinitionStore
 from tracker.persistence.engine import DatabaseClock, connect
@@ -55,6 +56,7 @@ from tracker.services.context import GATHER_JOB, SWEEP_JOB, Floor
 from tracker.services.correcting import CorrectionService
 from tracker.services.decision_papers import DecisionPaperService
 from tracker.services.deliveries import DeliveryService
+from tracker.services.delivery_texts import host_of
 from tracker.services.escalations import EscalationService
 from tracker.services.excusing import ExcuseService
 from tracker.services.explanations import ExplanationService
@@ -73,7 +75,9 @@ from tracker.services.notices import NoticeService
 from tracker.services.objections import ObjectionService
 from tracker.services.occurrences import OccurrenceService
 from tracker.services.office_people import OfficePeopleService
+from tracker.services.optional_mail import OptionalMailService
 from tracker.services.outbox import OutboxService
+from tracker.services.paper_openings import PaperOpeningService
 from tracker.services.paper_templates import PaperTemplateService
 from tracker.services.people import PeopleService
 from tracker.services.plan_drafts import PlanDraftService
@@ -89,6 +93,7 @@ from tracker.services.standings import StandingService
 from tracker.services.tasks import TaskService
 from tracker.services.timelines import TimelineService
 from tracker.services.triage import TriageService
+from tracker.services.wordings import WordingService
 from tracker.settings import Settings
 
 if TYPE_CHECKING:
@@ -111,11 +116,10 @@ class Container:
         self.settings = settings
         self._given_couriers = couriers
         self._mail: SmtpCourier | None = None
-        file = settings.channels_file
-        self.channels = read_channels(file, hosts=settings.gateway_hosts) if file else Channels()
         self._engine = connect(settings.database_url, pool_size=max(5, settings.web_threads))
         self.uows = UnitOfWorkFactory(self._engine, at_commit)
         self.clock = clock or DatabaseClock(self._engine)
+        self.channels, self._receivers = _channels(settings, self.clock.real_now)
         self._bell = RqJobQueue(settings.redis_url)
         self.queue: JobQueue = queue or self._bell
         store = DefinitionStore(self._engine)
@@ -133,6 +137,7 @@ class Container:
         self.access_log = AccessLogService(self.floor)
         self.occurrences = OccurrenceService(self.floor)
         self.notices = NoticeService(self.floor)
+        self.paper_openings = PaperOpeningService(self.floor)
         self.triage = TriageService(self.notices)
         self.extensions = ExtensionService(self.floor)
         self.objections = ObjectionService(self.floor)
@@ -145,6 +150,8 @@ class Container:
         self.timelines = TimelineService(self.floor)
         self.incidents = IncidentService(self.floor)
         self.renderer = TemplateRenderer(settings.messages_dir)
+        self.wordings = WordingService(self.floor, texts=self.renderer, channels=self.channels)
+        self.optional_mail = OptionalMailService(self.floor, secret=settings.secret_key)
         self.inboxes = InboxService(self.floor, renderer=self.renderer)
         self.ledger = LedgerService(self.floor)
         self.office_people = OfficePeopleService(self.floor, cipher=self.cipher)
@@ -203,9 +210,8 @@ class Container:
         return DeliveryService(
             uows=self.uows, clock=self.clock, couriers=self.lines.couriers, renderer=self.renderer,
             cipher=self.cipher, queue=self.queue, public_url=self.settings.address, channels=self.channels,
-            calendars=self.calendars,
-            askers=self.lines.askers,
-            reported=frozenset(self.lines.readers),
+            calendars=self.calendars, askers=self.lines.askers, reported=frozenset(self.lines.readers),
+            writers=self.lines.writers, repeatable=self.lines.repeatable, secret=self.settings.secret_key,
         )  # fmt: skip
 
     @cached_property
@@ -220,8 +226,9 @@ class Container:
     def outbox(self) -> OutboxService:
         """Return what people do about messages."""
         return OutboxService(
-            self.floor, renderer=self.renderer, checks=self.lines.checks, in_use=frozenset(self.lines.couriers)
-        )
+            self.floor, checks=self.lines.checks, in_use=frozenset(self.lines.couriers),
+            receivers=self.channels.receivers, host=host_of(self.settings.address),
+        )  # fmt: skip
 
     @cached_property
     def lines(self) -> Lines:
@@ -231,16 +238,17 @@ class Container:
         with self.uows() as uow:
             is_sample = uow.sample_time.is_sample()
         if is_sample or self.settings.courier == "sample":
-            return Lines({"email": SampleCourier(), "sms": SampleCourier()})
+            couriers = {channel: SampleCourier() for channel in ("email", "sms", *self._receivers.couriers)}
+            return Lines(couriers, writers=self._receivers.writers)
         settings = self.settings
-        lines = Lines()
+        lines = self._receivers
         if settings.smtp_host:
             server = SmtpServer(
                 host=settings.smtp_host, port=settings.smtp_port, sender=settings.smtp_from,
                 security=settings.smtp_security, user=settings.smtp_user, password=settings.smtp_password,
             )  # fmt: skip
-            mail = self._mail = SmtpCourier(server, now=self.clock.real_now, keeps_open=True)
-            lines = Lines({"email": mail}, checks={"email": mail})
+            mail = self._mail = SmtpCourier(server, keeps_open=True)
+            lines = lines.beside(Lines({"email": mail}, checks={"email": mail}))
         if self.channels.sms is not None:
             lines = lines.beside(sms_lines(
                 self.channels.sms, secret=settings.sms_secret, hosts=settings.gateway_hosts, now=self.clock.real_now,
@@ -288,11 +296,8 @@ class Container:
         """Sweep and send in this process, and raise an incident: the workers did not come."""
         report = self.escalations.sweep()
         self.deliver()
-        self.incidents.report(
-            kind="sweep_late",
-            subject="scheduler",
-            sentence=f"到期后30秒内没有工作进程处理，调度进程已代为巡查（触发{report.fired}项）。请检查Redis和工作进程。",
-        )
+        sentence = f"到期后30秒内没有工作进程处理，调度进程已代为巡查（触发{report.fired}项）。请检查Redis和工作进程。"
+        self.incidents.report(kind="sweep_late", subject="scheduler", sentence=sentence)
         logger.warning("Swept in the scheduler", action="scheduler.swept", reason=reason, fired=report.fired)
 
     def ring_sweep(self) -> None:
@@ -309,8 +314,8 @@ class Container:
 
     def examine(self) -> Iterator[Remark]:
         """Say for `tracker doctor` how the calendar and the engine stand."""
-        yield _examine_calendar(self)
         now = self.clock.now()
+        yield of_calendar(self.calendars.newest().published_years, local_date(now).year)
         with self.reading() as session:
             engine = read_engine(session, now=now)
         yield from of_engine(engine, now=now)
@@ -332,6 +337,13 @@ def build(
     A clock, a bell or couriers may be given in place of the real ones. `at_commit` is for test runs.
     """
     return Container(settings, clock=clock, queue=queue, couriers=couriers, at_commit=at_commit)
+
+
+def _channels(settings: Settings, now: Callable[[], datetime]) -> tuple[Channels, Lines]:
+    """Return what the channels file says, and the lines to its receivers. Raises DefinitionInvalid."""
+    file, hosts = settings.channels_file, settings.gateway_hosts
+    channels = read_channels(file, hosts=hosts) if file else Channels(banned=shipped_banned_words())
+    return channels, receiver_lines(channels.receivers, secrets=settings.channel_secrets, hosts=hosts, now=now)
 
 
 def library_calendar() -> tuple[CalendarTable, str]:
@@ -381,14 +393,3 @@ def _sample_lines(container: Container, file: CampaignFile) -> list[str]:
         return ["示例数据已在库中，账号口令只在首次启动时显示。忘记口令请用 tracker accounts reset。"]
     lines = [f"  {login.username:<18} {login.password:<20} {login.name}" for login in logins]
     return ["示例账号（口令随机生成，只显示这一次）：", *lines]
-
-
-def _examine_calendar(container: Container) -> Remark:
-    calendar = container.calendars.newest()
-    year = local_date(container.clock.now()).year
-    if year not in calendar.published_years:
-        said = f"工作日历没有{year}年的放假安排，期限按周一至周五推算。请导入国务院办公厅通知。"
-        return Remark(Weight.BAD, said)
-    if year + 1 not in calendar.published_years:
-        return Remark(Weight.WARN, f"{year + 1}年的放假安排尚未导入，跨年期限暂按推算，会注明“暂定”。")
-    return Remark(Weight.GOOD, f"工作日历已覆盖到{max(calendar.published_years)}年。")

@@ -6,6 +6,7 @@ be given as NAME or, for Docker and systemd, as NAME_FILE holding the path of a 
 
 import difflib
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import Field, dataclass, field, fields
 from datetime import timedelta
@@ -40,6 +41,14 @@ def optional_path(value: str) -> Path | None:
 def words(value: str) -> tuple[str, ...]:
     """Read words with commas between them."""
     return tuple(word for part in value.split(",") if (word := part.strip()))
+
+
+def named_secrets(value: str) -> dict[str, str]:
+    """Read name=secret, one a line or with commas between them."""
+    pairs = [part.strip().partition("=") for part in re.split(r"[,\n]", value) if part.strip()]
+    if any(not (name.strip() and secret.strip()) for name, _, secret in pairs):
+        raise ValueError("有一项不是 名称=密钥。请一行写一个，例如 oa=一串随机字符。")
+    return {name.strip(): secret.strip() for name, _, secret in pairs}
 
 
 def integer(value: str) -> int:
@@ -240,6 +249,13 @@ class Settings:
     )
     sms_secret: str = setting(
         "TRACKER_SMS_SECRET", default="", secret=True, help="短信服务商的密钥（AccessKey Secret、网关密码等）"
+    )
+    channel_secrets: Mapping[str, str] = setting(
+        "TRACKER_CHANNEL_SECRETS",
+        default="",
+        parse=named_secrets,
+        secret=True,
+        help="群机器人的 key 和接口推送的签名密钥，一行（或逗号隔开）一个：名称=密钥，名称同通道设置文件",
     )
     receipt_token: str = setting(
         "TRACKER_RECEIPT_TOKEN",

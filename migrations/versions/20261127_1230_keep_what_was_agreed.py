@@ -1,14 +1,14 @@
 """Keep what was agreed on in an interview beside the lines of its paper.
 
 Revision ID: 0010_agreed
-Revises: 0009_corrections
+Revises: 0011_unopened
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0010_agreed"
-down_revision = "0009_corrections"
+down_revision = "0011_unopened"
 branch_labels = None
 depends_on = None
 

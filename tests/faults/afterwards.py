@@ -30,6 +30,10 @@ class LaterClock:
         """Return the real moment, ahead."""
         return self._clock.real_now() + self._ahead
 
+    def for_a_while(self) -> LaterClock:
+        """Return such a clock over one that goes by itself."""
+        return LaterClock(self._clock.for_a_while(), self._ahead)
+
 
 def rows(container: Container, statement: str) -> list[dict[str, Any]]:
     """Return the rows of a statement."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from datetime import UTC, datetime
 from pathlib import Path
 
 from flask import Flask
@@ -28,12 +27,12 @@ from tracker.web.app import create_app
 FOLDER = "ARMED_POINTS_IN"
 
 
-def smtp_courier(settings: Settings) -> SmtpCourier:
+def smtp_courier(settings: Settings, *, keeps_open: bool = False) -> SmtpCourier:
     """Return the real courier to the server of the settings."""
     server = SmtpServer(
         host=settings.smtp_host, port=settings.smtp_port, sender=settings.smtp_from, security=settings.smtp_security
     )
-    return SmtpCourier(server, now=lambda: datetime.now(UTC))
+    return SmtpCourier(server, keeps_open=keeps_open)
 
 
 def armed_container(process: str) -> Container:
@@ -41,7 +40,9 @@ def armed_container(process: str) -> Container:
     settings = load_settings()
     start_logging(settings)
     striker = Striker(Path(os.environ[FOLDER]), process)
-    return build(settings, couriers={"email": StruckCourier(smtp_courier(settings), striker)}, at_commit=striker)
+    return build(
+        settings, couriers={"email": StruckCourier(smtp_courier(settings, keeps_open=True), striker)}, at_commit=striker
+    )
 
 
 def web() -> Flask:

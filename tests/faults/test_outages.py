@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+import os
+import subprocess
+import uuid
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -78,7 +82,7 @@ def ringing(
 
 
 def in_database(world: World, statement: str) -> None:
-    with psycopg.connect(plain_url(world.database_url)) as connection:
+    with psycopg.connect(plain_url(world.database_url), autocommit=True) as connection:
         connection.execute(statement)
 
 
@@ -210,6 +214,58 @@ def test_a_full_disk_stops_the_sweep_whole_blames_no_row_and_loses_nothing(world
     world.engine_works()
     assert world.value("SELECT count(*) FROM firing") > 0
     assert_whole(world)
+
+
+@contextlib.contextmanager
+def small_disk(world: World, tables: Sequence[str]) -> Iterator[Path]:
+    """Put tables on a real disk of 8 MB; give the folder, for who fills it up. Skips where nothing may be mounted."""
+    with scratch_folder() as folder:
+        disk = folder / "disk"
+        disk.mkdir()
+        mounted = subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", "size=8m", "none", str(disk)], capture_output=True, check=False
+        )
+        if mounted.returncode != 0:
+            pytest.skip("this user may not mount a disk of its own: " + mounted.stderr.decode(errors="replace").strip())
+        name = f"small_{uuid.uuid4().hex[:8]}"
+        try:
+            owner = Path(world.value("SELECT current_setting('data_directory')")).stat()
+            space = disk / "space"
+            space.mkdir()
+            os.chown(space, owner.st_uid, owner.st_gid)
+            in_database(world, f"CREATE TABLESPACE {name} LOCATION '{space}'")
+            for table in tables:
+                in_database(world, f"ALTER TABLE {table} SET TABLESPACE {name}")
+            yield disk
+            for table in tables:
+                in_database(world, f"ALTER TABLE {table} SET TABLESPACE pg_default")
+            in_database(world, "CHECKPOINT")
+            in_database(world, f"DROP TABLESPACE {name}")
+        finally:
+            subprocess.run(["umount", "--lazy", str(disk)], check=True)
+
+
+def fill_up(disk: Path) -> Path:
+    """Write zeros until nothing more fits; return the file that takes the room."""
+    filler = disk / "filler"
+    with filler.open("wb", buffering=0) as file, contextlib.suppress(OSError):
+        while file.write(bytes(4096)):
+            pass
+    return filler
+
+
+def test_a_disk_that_is_really_full_does_the_same_and_room_made_on_it_is_enough(world: World) -> None:
+    world.clock.set(morning("2026-03-25", "10:00"))
+    with small_disk(world, ["firing", "event"]) as disk:
+        filler = fill_up(disk)
+        with pytest.raises(OperationalError, match="No space left on device"):
+            world.container.escalations.sweep()
+        assert world.value("SELECT count(*) FROM firing") == 0
+        assert world.rows("SELECT 1 FROM incident WHERE kind = 'unjudgeable'") == []
+        filler.unlink()
+        world.engine_works()
+        assert world.value("SELECT count(*) FROM firing") > 0
+        assert_whole(world)
 
 
 def test_a_mail_whose_sending_could_not_be_written_down_is_shown_as_unknown_and_not_sent_again(world: World) -> None:

@@ -82,6 +82,23 @@ OFFENCES = (
         (f"{DELIVERIES}::test_a_reminder_with_an_unknown_outcome_is_never_sent_again",),
     ),
     Offence(
+        4, "what may have left with a killed sender is sent again", "tracker/services/delivery_outcomes.py",
+        "each.place > first[each.round_id]", "each.place >= first[each.round_id]",
+        (f"{SERVICES}/test_sending_rounds.py::test_what_did_not_leave_with_a_killed_sender_waits_again"
+         "_and_what_may_have_is_shown_as_unknown",),
+    ),
+    Offence(
+        4, "an unopened paper is passed on to one who was asked already", "tracker/persistence/repositories/told.py",
+        "t.message = 'unopened') AS asked", "t.message = 'never') AS asked",
+        (f"{SERVICES}/test_unopened_papers.py::test_step_by_step_somebody_else_is_told_each_once",),
+    ),
+    Offence(
+        4, "who opens a paper does not end its being passed on", "tracker/services/paper_openings.py",
+        "clock = end(clock_from(row, uow.clocks.fired([row])[row.id]))",
+        "clock = clock_from(row, uow.clocks.fired([row])[row.id])",
+        (f"{SERVICES}/test_unopened_papers.py::test_once_the_unit_has_opened_it_nobody_else_is_told",),
+    ),
+    Offence(
         4, "a gatherer waits for whom another holds", "tracker/persistence/repositories/deliveries.py",
         "FOR NO KEY UPDATE OF p SKIP LOCKED", "FOR NO KEY UPDATE OF p",
         (f"{DELIVERIES}::test_a_second_gatherer_passes_by_whom_the_first_holds_and_does_not_wait",),

@@ -1,4 +1,4 @@
-"""Real HTTP servers on this machine that behave like providers of SMS."""
+"""Real HTTP servers on this machine that behave like providers of SMS, group robots and receivers of webhooks."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Asked:
     body: bytes
 
 
-Reply = tuple[int, str] | str
+Reply = tuple[int, str] | tuple[int, str, Mapping[str, str]] | str
 
 
 @dataclass
@@ -62,6 +62,8 @@ def serving(gateway: Gateway) -> Iterator[str]:
                 return
             content = reply[1].encode()
             self.send_response(reply[0])
+            for name, value in reply[2].items() if len(reply) > 2 else ():
+                self.send_header(name, value)
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
             self.wfile.write(content)
@@ -125,6 +127,48 @@ def mas_reply(asked: Asked, before: int) -> Reply:
 def mas_says(code: str) -> Reply:
     """Refuse with HTTP 200, as such gateways do."""
     return 200, json.dumps({"rspcod": code, "msgGroup": "", "success": False})
+
+
+# -- a WeCom group robot: HTTP 200 whatever happened, 20 messages in a minute
+
+WECOM_KEY = "693a91f6-7xxx-4bc4-97a0-0ec2sifa5aaa"
+
+
+def wecom_says(code: int, said: str = "") -> Reply:
+    """Answer as the robot does."""
+    return 200, json.dumps({"errcode": code, "errmsg": said or ("ok" if code == 0 else "failed")})
+
+
+def wecom_robot(most: int = 20) -> Callable[[Asked, int], Reply]:
+    """Take texts for the right key, so many and no more, none of them too long."""
+
+    def reply(asked: Asked, before: int) -> Reply:
+        if asked.query.get("key") != WECOM_KEY:
+            return wecom_says(93000, "invalid webhook url, hint: [1], from ip: 1.2.3.4")
+        if before >= most:
+            return wecom_says(45009, "api freq out of limit")
+        content = json.loads(asked.body)["text"]["content"]
+        return wecom_says(45002 if len(content.encode()) > 2048 else 0)
+
+    return reply
+
+
+# -- a receiver of webhooks, written from what the README says and not from our code
+
+HOOK_SECRET = "a-secret-of-the-office"
+
+
+def hook_checked(reply: Callable[[Asked, int], Reply], *, now: float) -> Callable[[Asked, int], Reply]:
+    """Refuse what is not signed, or was signed more than five minutes away from `now`."""
+
+    def check(asked: Asked, before: int) -> Reply:
+        stamp = asked.headers["X-Tracker-Timestamp"]
+        right = "v1=" + hmac.new(HOOK_SECRET.encode(), f"{stamp}.".encode() + asked.body, hashlib.sha256).hexdigest()
+        if not hmac.compare_digest(right, asked.headers["X-Tracker-Signature"]) or abs(int(stamp) - now) > 300:
+            return 401, "signature"
+        return reply(asked, before)
+
+    return check
 
 
 # -- Aliyun: RPC calls signed with ACS3-HMAC-SHA256

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import email
+import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +18,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from tests.support.running import free_port
 
 HOST = "127.0.0.1"
+PATIENCE = 30.0
 
 
 @dataclass(frozen=True)
@@ -29,10 +32,12 @@ class Mail:
 
 
 class Mailbox:
-    """What the server took, in order."""
+    """What the server took, in order. With `hold_at` it has that mail and does not say so until `go_on` is set."""
 
     def __init__(self) -> None:
         self.taken: list[Mail] = []
+        self.hold_at: int | None = None
+        self.holds, self.go_on = threading.Event(), threading.Event()
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 (aiosmtpd's)
         """Keep a mail and accept it."""
@@ -42,7 +47,11 @@ class Mailbox:
         text = body.get_content() if body is not None else ""
         resent = mail["X-Tracker-Resent"] == "1"
         self.taken.append(Mail(str(mail["Message-ID"]), envelope.rcpt_tos[0], resent, text))
-        return f"250 taken as {len(self.taken)}"
+        number = len(self.taken)
+        if number == self.hold_at:
+            self.holds.set()
+            await asyncio.get_running_loop().run_in_executor(None, self.go_on.wait, PATIENCE)
+        return f"250 taken as {number}"
 
     def times(self) -> Counter[str]:
         """Return how often each Message-ID was taken."""

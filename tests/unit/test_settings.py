@@ -33,6 +33,7 @@ def test_settings_do_not_change() -> None:
         ("TRACKER_SMTP_SECURITY", "ssl", "可以写：none、starttls、tls"),
         ("TRACKER_DATABASE_URL", "mysql://db", "不是 PostgreSQL 地址"),
         ("TRACKER_REDIS_URL", "localhost", "不是 Redis 地址"),
+        ("TRACKER_CHANNEL_SECRETS", "oa", "有一项不是 名称=密钥"),
         ("TRACKER_SECRET_KEY", "short", "少于 32 个字符"),
         ("TRACKER_SECRET_KEY_FILE", "/nowhere/key", "读不了 TRACKER_SECRET_KEY_FILE 指的文件 /nowhere/key"),
     ],
@@ -56,6 +57,14 @@ def test_a_secret_is_read_from_a_file_and_never_shown(tmp_path: Path) -> None:
     settings = Settings.from_environ({"TRACKER_SECRET_KEY_FILE": str(file)})
     assert settings.secret_key == "k" * 40
     assert "kkk" not in repr(settings)
+
+
+def test_secrets_of_channels_are_read_by_name_and_never_shown(tmp_path: Path) -> None:
+    file = tmp_path / "channels"
+    file.write_text("oa=abc=def\n\nvillages = 693a91f6\n", encoding="utf-8")
+    settings = Settings.from_environ({"TRACKER_CHANNEL_SECRETS_FILE": str(file)})
+    assert settings.channel_secrets == {"oa": "abc=def", "villages": "693a91f6"}
+    assert "693a91f6" not in repr(settings)
 
 
 def test_a_secret_given_twice_is_refused(tmp_path: Path) -> None:

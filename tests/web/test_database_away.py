@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
 from psycopg import sql
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
 
 from tests.support.servers import plain_url
 from tests.support.world import World, morning, small_campaign
+from tests.web.papers import counted_queries
 from tests.web.site import MEASURES, Site
 
 
@@ -51,3 +55,32 @@ def test_every_page_says_that_it_is_away_and_comes_back_with_it(site: Site) -> N
         assert sent.status_code in (400, 503)  # the token is looked at before the database is
     assert browser.get("/desk").status_code == 200
     assert site.world.task("survey", "east")["state"] == "assigned"
+
+
+@contextmanager
+def gone_at(site: Site, statement: int) -> Iterator[None]:
+    """Let the database go away in the middle of a request, when the statement of that number is to be sent."""
+    sent = 0
+    with ExitStack() as stack:
+
+        def go(*_: Any) -> None:
+            nonlocal sent
+            sent += 1
+            if sent == statement:
+                stack.enter_context(away(site))
+
+        event.listen(Engine, "before_cursor_execute", go)
+        stack.callback(event.remove, Engine, "before_cursor_execute", go)
+        yield
+
+
+def test_it_says_so_wherever_in_a_request_the_database_goes_away(site: Site) -> None:
+    browser = site.browser("clerk-east")
+    browser.get("/desk")
+    with counted_queries() as sent:
+        browser.get("/desk")
+    for number in range(1, len(sent) + 1):
+        with gone_at(site, number):
+            answer = browser.get("/desk")
+        assert (answer.status_code, "填写的内容还在" in answer.text) == (503, True), sent[number - 1]
+    assert browser.get("/desk").status_code == 200

@@ -72,6 +72,8 @@ ROUTES = (
     Row("POST", "/logout", SIGNED_IN),
     Row("GET", "/account/password", SIGNED_IN),
     Row("POST", "/account/password", SIGNED_IN),
+    Row("GET", "/account/mail", SIGNED_IN),
+    Row("POST", "/account/mail", SIGNED_IN),
     Row("GET", "/help", SIGNED_IN),
     Row("GET", "/help/<workflow>", SIGNED_IN, fill="workflow=lead_check"),
     Row("GET", "/help/<workflow>", fill="workflow=none"),
@@ -195,6 +197,7 @@ ROUTES = (
     Row("GET", "/ledger/exports/<ref>.xlsx", fill="ref=none"),
     Row("POST", "/campaigns/<ref>/occurrences", DRAFTERS, fill="ref=campaign"),
     Row("POST", "/campaigns/<ref>/occurrences", DRAFTERS, fill="ref=unissued"),
+    Row("POST", "/campaigns/<ref>/occurrences/<occurrence>/void", fill="ref=campaign occurrence=none"),  # see test_occurrences
     Row("POST", "/campaigns/<ref>/standings/<int:unit_id>/lift", "boss office1", fill="ref=campaign int:unit_id=unit"),
     Row("GET", "/campaigns/<ref>/returns/<key>", CAMPAIGN, fill="ref=campaign key=annex2"),
     Row("GET", "/campaigns/<ref>/returns/<key>", fill="ref=campaign key=annex3"),
@@ -214,9 +217,15 @@ ROUTES = (
     Row("POST", "/admin/incidents/<int:incident_id>/resolve", "office1 system", fill="int:incident_id=incident"),
     Row("POST", "/admin/incidents/<int:incident_id>/resolve", "system", fill="int:incident_id=system_incident"),
     Row("GET", "/outbox", "office1 n-office1 system"),
+    Row("GET", "/told", "office1 n-office1 sup1 n-sup system"),
+    Row("GET", "/told/<int:person_id>", "office1 n-office1 sup1 n-sup system", fill=PERSON),
+    Row("GET", "/told/<int:person_id>.csv", "office1 n-office1 sup1 n-sup system", fill=PERSON),
+    Row("GET", "/outbox/wording", "office1 n-office1 system"),
+    Row("GET", "/outbox/wording/<kind>", "office1 n-office1 system", fill="kind=remind"),
     Row("GET", "/outbox/<ref>", "office1 n-office1 system", fill="ref=delivery"),
     Row("POST", "/outbox/<ref>/retry", "office1 n-office1 system", fill="ref=delivery"),
     Row("POST", "/outbox/channels/<channel>/resume", "office1 n-office1 system", fill="channel=email"),
+    Row("POST", "/outbox/channels/<channel>/trial", "", fill="channel=wecom:none"),
     Row("POST", "/outbox/trial", "office1 n-office1 system"),
     Row("GET", "/admin/ledger", "audit"),
     Row("POST", "/admin/ledger", "audit"),
@@ -260,8 +269,8 @@ ROUTES = (
         "POST", "/campaigns/<ref>/areas/<int:post_id>/end", "office1", fill="ref=campaign int:post_id=area_post",
     ),
 )  # fmt: skip
-#: Nobody signs in there: who may is judged in test_receipts, by the token in the address.
-CALLED_BY_MACHINES = {("POST", "/receipts/<channel>/<token>")}
+#: Nobody signs in there: who may is judged in test_receipts and test_optional_mail, by the token in the address.
+CALLED_BY_MACHINES = {("POST", "/receipts/<channel>/<token>"), *((m, "/unsubscribe/<token>") for m in ("GET", "POST"))}
 #: What a person would type, all in one form; each route takes what it knows.
 TYPED = {
     "category": "rental", "should_check": "120", "checked": "118", "reason": "有正当理由", "progress": "完成一半",
@@ -410,6 +419,7 @@ def test_lists_hold_nothing_of_the_neighbour(site: Site, two_offices: TwoOffices
         "/notices",
         "/campaigns",
         "/admin/incidents",
+        f"/told/{two_offices.doors['person']}",
     )
     for who in NEIGHBOURS.split():
         browser = site.browser(who)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from html import unescape
 
 import pytest
 
 from tests.support.world import World, morning, small_campaign
-from tests.web.site import Browser, Site, hidden
+from tests.web.changing import apply, changes, preview
+from tests.web.site import Browser, Site
 
 JOINT = (
     "{key: joint, ordinal: （一）, title: 联合清查, text: 联合清查一次。, workflow: return, lead: north,"
@@ -41,10 +41,6 @@ def tied(site: Site, unit: str, tie: str) -> str:
         unit=unit,
     )
     return found
-
-
-def changes(site: Site) -> str:
-    return f"/campaigns/{site.world.campaign_ref}/changes"
 
 
 def test_the_lead_sees_every_part_and_a_supporter_only_its_own(site: Site) -> None:
@@ -104,19 +100,6 @@ def test_a_hand_down_that_is_refused_keeps_what_was_typed(site: Site) -> None:
     assert answer.status_code == 422
     assert "不能晚于本单位自己的期限" in answer.text
     assert "逐户查</textarea>" in answer.text
-
-
-def preview(browser: Browser, url: str, fields: dict[str, object]) -> str:
-    answer = browser.post(f"{url}/preview", fields, page=url)
-    assert answer.status_code == 200, answer.text
-    return answer.text
-
-
-def apply(browser: Browser, url: str, page: str, **fields: object) -> int:
-    found = re.search(r'name="edits" value="([^"]*)"', page)
-    assert found is not None
-    given = {"edits": unescape(found[1]), "version": hidden(page, "version"), **fields}
-    return browser.post(url, given, page=url).status_code
 
 
 def test_the_office_redates_several_measures_at_once_after_seeing_what_it_does(site: Site) -> None:

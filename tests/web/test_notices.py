@@ -282,3 +282,34 @@ def test_a_red_head_is_shown_only_where_the_office_has_one(late: Site) -> None:
         )
         uow.commit()
     assert '<p class="paper-office">某镇专项办文件</p>' in late.browser("sup1").get(f"/notices/{ref}").text
+
+
+def issued_with_steps(late: Site) -> str:
+    """Issue a paper in a campaign that passes unopened ones on."""
+    with late.world.container.uows() as uow:
+        uow.session.execute(
+            text("UPDATE campaign SET settings = settings || CAST(:more AS jsonb)"),
+            {"more": '{"ladders": {"unopened": "pass_on_unopened"}}'},
+        )
+        uow.commit()
+    ref = draft_of(late)
+    issue(late, ref)
+    return ref
+
+
+def test_the_units_first_opening_of_a_paper_stands_in_its_history_and_the_offices_does_not(late: Site) -> None:
+    ref = issued_with_steps(late)
+    assert "单位首次拆阅" not in late.browser("sup1").get(f"/notices/{ref}").text
+    assert "单位首次拆阅" in late.browser("clerk-east").get(f"/notices/{ref}").text
+    late.browser("head-east").get(f"/notices/{ref}")
+    assert late.world.value("SELECT count(*) FROM event WHERE kind = 'paper.opened'") == 1
+    assert "首次拆阅，不再改请他人" in late.browser("sup1").get(f"/explain/{ref}").text
+
+
+def test_that_a_paper_is_passed_on_unopened_stands_in_its_history(late: Site) -> None:
+    ref = issued_with_steps(late)
+    late.world.move_to("2026-03-27")
+    assert "无人拆阅，改请他人转办" in late.browser("sup1").get(f"/notices/{ref}").text
+    proof = late.browser("sup1").get(f"/notices/{ref}/proof").text
+    assert proof.count("文书无人拆阅") == 2, "head and area leader; the office in the end is no unit's to read of"
+    assert "area" in proof

@@ -12,7 +12,12 @@ from tests.web.papers import counted_queries
 from tests.web.site import Site
 
 MEASURE = "{key: m1, ordinal: （一）, title: 集市宣传, text: 略, workflow: publicity, units: [各村], due: {by_date: 2026-03-10}}"
-SETTINGS = ["ladders: {standard: cards_when_late}", "card_titles: {red: 红牌警告, yellow: 黄牌警告}"]
+SETTINGS = [
+    "ladders: {standard: cards_when_late}",
+    "card_titles: {red: 红牌警告, yellow: 黄牌警告}",
+    "card_colours: {red: orange}",
+    'severity_colours: {"4": blue}',
+]
 MANY = [f"v{number}" for number in range(1, 9)]
 
 
@@ -65,6 +70,13 @@ def test_a_card_shows_in_the_campaigns_own_words_with_its_number_and_no_other_un
     neighbour = site.browser("clerk-v2").get(page_of(site)).text
     assert "红牌警告" not in neighbour
     assert "没有亮牌的单位" in neighbour
+
+
+def test_the_campaigns_colour_stands_beside_its_word_wherever_a_card_or_severity_is_shown(site: Site) -> None:
+    ref = give_card(site, "v1")
+    assert '<span class="chip chip-orange">红牌警告</span>' in site.browser("clerk-v1").get(page_of(site)).text
+    for page in (f"/notices/{ref}", "/notices"):
+        assert '<span class="chip chip-blue">约谈</span>' in site.browser("boss").get(page).text, page
 
 
 def test_points_of_issued_papers_are_added_up_and_those_of_a_voided_one_are_not(site: Site) -> None:

@@ -30,7 +30,7 @@ def write(file: Path) -> None:
     if file.exists():
         raise click.ClickException(f"{file} 已存在。请换一个文件名，旧备份不会被覆盖。")
     partial = file.with_name(file.name + ".partial")
-    _run("pg_dump", "--format=custom", "--no-owner", "--file", str(partial))
+    _run("pg_dump", "--format=custom", "--no-owner", "--no-unlogged-table-data", "--file", str(partial))
     partial.chmod(0o600)
     partial.rename(file)
     click.echo(f"已备份到 {file}（{file.stat().st_size / 1024 / 1024:.1f} MB）。请连同密钥分开保存到别处。")

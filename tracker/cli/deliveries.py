@@ -16,7 +16,7 @@ import click
 from tracker.cli.campaign import opened_container
 from tracker.cli.remarks import say
 from tracker.documents.csv_files import csv_chunks
-from tracker.domain.channels import CHANNEL_TITLES
+from tracker.domain.channels import CHANNEL_TITLES, channel_title
 from tracker.domain.delivery_states import STATUS_TITLES
 from tracker.domain.messages import KINDS
 from tracker.domain.values import SHANGHAI
@@ -50,7 +50,7 @@ def list_deliveries(status: str, channel: str | None, limit: int) -> None:
     for row in found.rows:
         again = f"，{_moment(row, 'next_try_at')}再试" if row.status == "gathered" and row.attempts else ""
         click.echo(
-            f"{row.ref}  {CHANNEL_TITLES[row.channel]}  {row.status_title}  {row.recipient}"
+            f"{row.ref}  {channel_title(row.channel)}  {row.status_title}  {row.recipient}"
             f"（{row.unit_name or '无单位'}）  {row.reason}{again}"
         )
     click.echo(f"共{found.total}条，列出{len(found.rows)}条。" if found.total else "没有符合条件的消息。")
@@ -67,12 +67,12 @@ def retry(refs: tuple[str, ...]) -> None:
 
 
 @deliveries.command()
-@click.argument("channel", type=CHANNEL, metavar="方式")
+@click.argument("channel", metavar="方式")
 def resume(channel: str) -> None:
     """恢复被暂停的通道，例如充值或改好密钥以后。"""
     with opened_container() as container:
         container.outbox.resume(None, channel)
-    click.echo(f"{CHANNEL_TITLES[channel]}通道已恢复发送。")
+    click.echo(f"{channel_title(channel)}通道已恢复发送。")
 
 
 @deliveries.command()
@@ -93,21 +93,31 @@ def export(file: Path, status: str, channel: str | None) -> None:
 @deliveries.command()
 @click.argument("kind", metavar="种类", required=False)
 def preview(kind: str | None) -> None:
-    """看一种消息的邮件怎么写，例如 remind；不写种类则列出全部种类。用最近一条真实消息的内容，没有的用样例。"""
+    """看一种消息的邮件和短信怎么写、有什么不妥，例如 remind；不写种类则列出全部种类。用最近一条真实消息的内容，没有的用样例。"""
     if kind is None:
         for key, one in KINDS.items():
             click.echo(f"{key:<20} {one.title}")
         return
     with opened_container() as container:
-        shown = container.outbox.preview(kind)
-    click.echo(f"主题：{shown.subject}\n正文：{shown.text}\n（{'最近一条真实消息' if shown.is_real else '样例内容'}）")
+        found = container.wordings.look(None, kind)
+    for source in found.sources:
+        if source.own is not None:
+            click.echo(f"本单位用语 {source.name}：{source.problem or '可用'}")
+    if (shown := found.preview) is None:
+        return
+    click.echo(
+        f"主题：{shown.subject}\n正文：{shown.text}\n短信：{shown.sms}（{len(shown.sms)}字，计费{shown.segments}条）"
+    )
+    click.echo(f"（{'最近一条真实消息' if shown.facts == 'real' else '样例内容'}）")
+    for remark in shown.remarks:
+        click.echo(f"注意：{remark}")
 
 
 @deliveries.command()
 def doctor() -> None:
     """检查各通道：服务商能否连上、密钥认不认、积压多少；有问题则以状态 1 退出。"""
     with opened_container() as container:
-        say(container.outbox.examine())
+        say(chain(container.outbox.examine(), container.wordings.examine()))
 
 
 def _statuses(status: str) -> tuple[str, ...] | None:
@@ -128,7 +138,7 @@ def _all_rows(session: Session, status: str, channel: str | None) -> Iterator[tu
 
 def _columns(row: OutboxRow) -> tuple[str, ...]:
     return (
-        row.ref, row.recipient, row.unit_name or "", CHANNEL_TITLES[row.channel], row.status_title, row.reason,
+        row.ref, row.recipient, row.unit_name or "", channel_title(row.channel), row.status_title, row.reason,
         str(row.attempts), row.provider_id, row.code, str(row.segments or ""), _moment(row, "gathered_at"),
         _moment(row, "submitted_at"), _moment(row, "accepted_at"), _moment(row, "delivered_at"),
     )  # fmt: skip

@@ -21,7 +21,7 @@ from tracker.domain.values import WaitsFor
 #: What the usual clocks are called unless the file says otherwise.
 _CLOCK_TITLES = {
     "accept": "签收", "finish": "办结", "reply": "回复", "review": "审核", "recheck": "复查",
-    "decide": "审定", "look_back": "回头看", "pace": "序时进度", "extension": "延期审批", "extension_final": "延期批准", "history": "累计核对",
+    "decide": "审定", "look_back": "回头看", "pace": "序时进度", "extension": "延期审批", "extension_final": "延期批准", "history": "累计核对", "unopened": "拆阅",
 }  # fmt: skip
 _LENGTHS = {FieldType.LONG_TEXT: 2_000}
 _ROWS = {FieldType.FILES: 9}

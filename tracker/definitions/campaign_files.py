@@ -116,6 +116,8 @@ def _settings(loaded: Mapping[str, Any]) -> CampaignSettings:
         look_back_share=loaded["look_back_share"],
         ladders=loaded["ladders"],
         card_titles=loaded["card_titles"],
+        severity_colours={int(level): colour for level, colour in loaded["severity_colours"].items()},
+        card_colours=loaded["card_colours"],
         paper_layout=PaperLayout.from_plain(loaded["paper_layout"]) if loaded["paper_layout"] else None,
         papers_at_any_hour=loaded["papers_at_any_hour"],
     )

@@ -22,7 +22,7 @@ from tracker.domain.printed_papers import PaperForm
 from tracker.domain.progress import CHECKED
 from tracker.domain.sampling import SHARE
 from tracker.domain.standing import CADENCE_KEYS, cadence_from_plain
-from tracker.domain.values import Role
+from tracker.domain.values import COLOURS, Role
 
 _CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
@@ -124,11 +124,11 @@ class _Cadence(fields.Field[Any]):
 
 
 class _Texts(fields.Field[Any]):
-    """A key → text object. `keys` reads each key."""
+    """A key → text object. `keys` reads each key, `texts` each text."""
 
-    def __init__(self, keys: fields.Field[Any], **kwargs: Any) -> None:
+    def __init__(self, keys: fields.Field[Any], texts: fields.Field[Any] | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.keys = keys
+        self.keys, self.texts = keys, texts or Text()
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         if not isinstance(value, Mapping):
@@ -137,7 +137,7 @@ class _Texts(fields.Field[Any]):
         wrong: dict[str, Any] = {}
         for key, title in value.items():
             try:
-                loaded[str(self.keys.deserialize(key))] = Text().deserialize(title)
+                loaded[str(self.keys.deserialize(key))] = self.texts.deserialize(title)
             except ValidationError as refused:
                 wrong[key] = refused.messages
         if wrong:
@@ -283,8 +283,12 @@ class PaperLayoutSchema(StrictSchema):
             raise ValidationError({"forms": strange})
 
 
+_SEVERITY = OneOf("轻重", ["1", "2", "3", "4", "5"])
+
+
 class SettingsSchema(StrictSchema):
-    severity_titles = _Texts(OneOf("轻重", ["1", "2", "3", "4", "5"]), load_default=dict)
+    severity_titles = _Texts(_SEVERITY, load_default=dict)
+    severity_colours = _Texts(_SEVERITY, OneOf("颜色", COLOURS), load_default=dict)
     number_words = _Texts(Name(), load_default=dict)
     cutoff = _Hour(load_default="24:00")
     separation = Flag(load_default=True)
@@ -299,6 +303,7 @@ class SettingsSchema(StrictSchema):
     look_back_share = Number(1, 100, load_default=SHARE)
     ladders = _Texts(Name(), load_default=dict)
     card_titles = _Texts(OneOf("牌", CARDS), load_default=dict)
+    card_colours = _Texts(OneOf("牌", CARDS), OneOf("颜色", COLOURS), load_default=dict)
     paper_layout = fields.Nested(PaperLayoutSchema, load_default=None)
     papers_at_any_hour = Flag(load_default=False)
 

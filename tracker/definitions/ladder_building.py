@@ -8,7 +8,7 @@ from typing import Any
 from tracker.domain.cards import CARD_PAPERS, Card
 from tracker.domain.ladder import Behind, Counted, CountedAbout, Ladder, Measured, Rung, RungAct, Streak
 
-_SEVERITIES = {RungAct.REMIND: 1, RungAct.URGE: 2, RungAct.RAISE: 3}
+_SEVERITIES = {RungAct.REMIND: 1, RungAct.URGE: 2, RungAct.RAISE: 3, RungAct.PASS_ON: 2}
 
 
 def build_ladder(loaded: dict[str, Any]) -> Ladder:
@@ -39,6 +39,8 @@ def _rung(content: dict[str, Any]) -> Rung:
         next_severity=severity == "next",
         alone=content["gather"] == "none",
         points=content["points"],
+        unopened=content.get("unopened"),
+        papers_from=content.get("papers_from", 1),
     )
 
 

@@ -17,8 +17,14 @@ def check_ladder(ladder: Ladder, *, papers: Collection[str]) -> list[Problem]:
         Problem(f"rungs.{name}", f"级名“{name}”写了两次。") for name in twice(rung.name for rung in ladder.rungs)
     ]
     latest: tuple[int, str] | None = None
+    hours = 0
     for rung in ladder.rungs:
         problems += _check_rung(ladder, rung, papers)
+        if rung.unopened is not None:
+            if rung.unopened <= hours:
+                reason = f"unopened: {rung.unopened} hours 不比前一级的 {hours} hours 晚，各级要按时间先后排列。"
+                problems.append(Problem(f"rungs.{rung.name}.unopened", reason))
+            hours = max(hours, rung.unopened)
         if rung.after is None:
             continue
         moment = (rung.after, rung.at.isoformat())
@@ -49,8 +55,14 @@ def why_unfit(clock: ClockDefinition, rung: Rung, *, paper: bool) -> str | None:
         return "看序时进度（behind、not_started、streak），只能用在 due: from_schedule 的计时上。"
     if rung.next_severity and not paper:
         return "要比所依据的文书高一级（severity: next），只能用在文书的计时上。"
-    if clock.at_once and rung.counted is None:
-        return "不看累计次数（counted），印发时核对的计时永远不会触发它。"
+    if rung.unopened is not None and not (clock.at_once and paper):
+        return "看送达后无人拆阅（unopened），只能用在文书的拆阅计时（due: at_once）上。"
+    if clock.at_once and rung.counted is None and rung.unopened is None:
+        return "不看累计次数（counted），也不看无人拆阅（unopened），印发时起算的计时永远不会触发它。"
+    if rung.unopened is not None and clock.ladder == "history":
+        return "看无人拆阅（unopened），要写在 settings.ladders.unopened 里，不能当累计规则。"
+    if rung.counted is not None and clock.ladder == "unopened":
+        return "看累计次数（counted），要写在 settings.ladders.history 里，不能当拆阅规则。"
     if clock.paced and not rung.at_check:
         return "不看序时进度，按进度核对的计时永远不会触发它。"
     return None

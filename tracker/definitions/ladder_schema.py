@@ -12,7 +12,17 @@ from tracker.domain.ladder import CountedAbout, Window
 
 RUNG_ROLES = ("liaison", "head", "area_leader", "supervisor", "office", "leader", "first_responsible")
 #: Ways to reach a rung; one at least is wanted. `unless_excused` only takes ways away.
-CONDITIONS = ("after", "quality_failures", "failed_rechecks", "behind", "not_started", "streak", "counted", "order")
+CONDITIONS = (
+    "after",
+    "quality_failures",
+    "failed_rechecks",
+    "behind",
+    "not_started",
+    "streak",
+    "counted",
+    "unopened",
+    "order",
+)
 
 
 class BoundsSchema(StrictSchema):
@@ -68,10 +78,20 @@ class CountedSchema(StrictSchema):
     among = Several(Name(), load_default=list)
 
 
+class OfficeHours(fields.Field[int]):
+    """4 hours; loaded as their number."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
+        amount, _, unit = str(value).strip().partition(" ")
+        if unit in ("hour", "hours") and amount.isascii() and amount.isdigit() and 0 < int(amount) <= 200:
+            return int(amount)
+        raise ValidationError(f"“{value}”不对，请写成 4 hours（工作小时，工作日8:30至17:30计，1到200）。")
+
+
 class RungSchema(StrictSchema):
     name = Name(required=True)
     title = Text(required=True)
-    act = OneOf("动作", ["remind", "urge"], data_key="do")
+    act = OneOf("动作", ["remind", "urge", "pass_on"], data_key="do")
     raises = Name(data_key="raise")
     card = OneOf("牌", CARDS)
     to = Several(OneOf("角色", RUNG_ROLES), required=True)
@@ -83,6 +103,8 @@ class RungSchema(StrictSchema):
     not_started = Flag()
     streak = fields.Nested(StreakSchema)
     counted = fields.Nested(CountedSchema)
+    unopened = OfficeHours()
+    papers_from = Number(1, 5)
     order = Flag()
     unless_excused = Flag(load_default=False)
     severity = fields.Raw()
@@ -93,13 +115,17 @@ class RungSchema(StrictSchema):
     def does_one_thing_for_some_reason(self, data: Any, **_: Any) -> None:
         if len({"act", "raises", "card"} & data.keys()) != 1:
             raise ValidationError(
-                "do（提醒 remind、催办 urge）、raise（拟发文书）和 card（亮牌）要写一个，且只写一个。"
+                "do（提醒 remind、催办 urge、改请转办 pass_on）、raise（拟发文书）和 card（亮牌）要写一个，且只写一个。"
             )
         if not any(one in data and data[one] is not False for one in CONDITIONS):
             raise ValidationError(
-                "要写至少一个触发条件（after、quality_failures、failed_rechecks、behind、not_started、streak、counted，"
+                "要写至少一个触发条件（after、quality_failures、failed_rechecks、behind、not_started、streak、counted、unopened，"
                 "只由领导指定启动的写 order: true），否则永远不会触发。"
             )
+        if (data.get("act") == "pass_on") != ("unopened" in data):
+            raise ValidationError("do: pass_on（改请转办）和 unopened（送达后几小时无人拆阅）要写在一起。")
+        if "papers_from" in data and "unopened" not in data:
+            raise ValidationError("papers_from（从几级文书起）只对 unopened 有意义。")
         if "act" in data and (data["gather"] == "none" or data["points"]):
             raise ValidationError("gather 和 points 只对拟发文书（raise、card）有意义。")
 

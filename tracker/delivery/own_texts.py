@@ -9,6 +9,7 @@ from jinja2 import Environment, PackageLoader, TemplateError, meta
 from jinja2.exceptions import TemplateNotFound
 
 from tracker.domain.messages import KINDS, sample_facts
+from tracker.domain.ports import TextSource
 
 LONGEST = 20_000
 
@@ -33,6 +34,22 @@ def own_text_problems(folder: Path, environment: Environment, shipped: PackageLo
     return problems
 
 
+def look_at(folder: Path | None, name: str, environment: Environment, shipped: PackageLoader) -> TextSource:
+    """Return a text as it is shipped and as the office has it now, what it may name, and what is wrong with it."""
+    source = shipped.get_source(environment, name)[0]
+    file = folder / name if folder is not None else None
+    own, problem = None, ""
+    if file is not None and file.is_file():
+        problem = _problem(file, name, environment, shipped)
+        own = file.read_bytes()[: LONGEST * 4].decode("utf-8", "replace")
+    return TextSource(name, source, own, problem, tuple(sorted(_allowed(name, environment, source))))
+
+
+def _allowed(name: str, environment: Environment, source: str) -> set[str]:
+    kind = name.split("/")[0]
+    return (set(KINDS[kind].required) if kind in KINDS else set()) | _named(environment, source)
+
+
 def _problem(file: Path, name: str, environment: Environment, shipped: PackageLoader) -> str:
     try:
         source = file.read_text(encoding="utf-8")
@@ -41,9 +58,8 @@ def _problem(file: Path, name: str, environment: Environment, shipped: PackageLo
     if len(source) > LONGEST:
         return f"太长，最多 {LONGEST} 个字符。"
     kind = name.split("/")[0]
-    always = set(KINDS[kind].required) if kind in KINDS else set()
     try:
-        allowed = always | _named(environment, shipped.get_source(environment, name)[0])
+        allowed = _allowed(name, environment, shipped.get_source(environment, name)[0])
         if strange := sorted(_named(environment, source) - allowed):
             return f"没有叫 {'、'.join(strange)} 的内容。这里可以用：{'、'.join(sorted(allowed))}。"
         if kind in KINDS and not environment.from_string(source).render(sample_facts(kind)).strip():

@@ -30,6 +30,7 @@ class Answer:
 
     status: int
     text: str
+    retry_after: str = ""
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,8 @@ class Poster:
 
 
 def _read(response: HTTPResponse, charset: str) -> Answer:
-    return Answer(response.status, response.read(LONGEST_ANSWER).decode(charset, "replace"))
+    text = response.read(LONGEST_ANSWER).decode(charset, "replace")
+    return Answer(response.status, text, response.headers.get("Retry-After", ""))
 
 
 def _is_forbidden(address: str) -> bool:

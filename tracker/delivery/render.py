@@ -13,16 +13,16 @@ from typing import Any
 from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, StrictUndefined, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
-from tracker.delivery.own_texts import own_text_problems
+from tracker.delivery.own_texts import look_at, own_text_problems
 from tracker.domain.errors import DefinitionInvalid
 from tracker.domain.messages import KINDS, MessageUnreadable
-from tracker.domain.ports import MessagePart
+from tracker.domain.ports import MessagePart, TextSource
 from tracker.domain.sms_texts import day
 
 #: The order of the groups in a mail, gravest first; also which subject a mixed mail has to lead with.
 ORDER = (
-    "served", "superseded", "urge", "relapsed", "returned", "handed_over", "reply_judged", "remind", "assigned", "support_asked",
-    "passed_on", "redated", "reworded", "extension_decided", "objection_decided", "decision_risen", "raised", "draft_waiting",
+    "served", "unopened", "superseded", "urge", "relapsed", "returned", "handed_over", "reply_judged", "remind", "assigned", "support_asked",
+    "passed_on", "redated", "recadenced", "reworded", "extension_decided", "objection_decided", "decision_risen", "raised", "draft_waiting",
     "to_review", "objection_filed", "extension_examined", "extension_asked", "vacancy", "concluded", "signed_off", "part_confirmed", "approved", "withdrawn",
     "trial",
 )  # fmt: skip
@@ -42,6 +42,7 @@ class TemplateRenderer:
     def __init__(self, folder: Path | None = None) -> None:
         """Let texts in `folder` go before the shipped ones. Raises DefinitionInvalid when one of them cannot be used."""
         shipped = PackageLoader("tracker.delivery")
+        self._folder, self._shipped = folder, shipped
         self._environment = SandboxedEnvironment(
             loader=shipped if folder is None else ChoiceLoader([FileSystemLoader(folder), shipped]),
             undefined=StrictUndefined,
@@ -54,10 +55,14 @@ class TemplateRenderer:
         if folder is not None and (problems := own_text_problems(folder, self._environment, shipped)):
             raise DefinitionInvalid(problems)
 
-    def email(self, *, recipient: str, parts: Sequence[MessagePart], link: str) -> tuple[str, str, str]:
+    def email(
+        self, *, recipient: str, parts: Sequence[MessagePart], link: str, unsubscribe: str = ""
+    ) -> tuple[str, str, str]:
         """Return subject, plain text and HTML. Raises MessageUnreadable when a part's facts do not fit."""
         groups = self._groups(parts)
-        facts = {"recipient": recipient, "groups": groups, "link": link, "count": len(parts)}
+        facts = {
+            "recipient": recipient, "groups": groups, "link": link, "count": len(parts), "unsubscribe": unsubscribe
+        }  # fmt: skip
         return (
             self._subject(parts),
             self._write("digest/body.txt", facts).strip() + "\n",
@@ -74,6 +79,13 @@ class TemplateRenderer:
             raise MessageUnreadable(f"no message is called {part.message!r}")
         return self._write(f"{part.message}/body.txt", part.facts).strip()
 
+    def sources(self, kind: str) -> tuple[TextSource, ...]:
+        """Return the files of a kind, or of `digest`, as shipped and as the office has them now."""
+        names = [name for name in self._shipped.list_templates() if name.startswith(f"{kind}/")]
+        return tuple(
+            look_at(self._folder, name, self._environment, self._shipped) for name in sorted(names, reverse=True)
+        )
+
     def _groups(self, parts: Sequence[MessagePart]) -> list[Group]:
         lines: dict[str, list[str]] = {}
         for part in parts:
@@ -86,8 +98,8 @@ class TemplateRenderer:
         first = min(parts, key=lambda part: ORDER.index(part.message)).message
         many = sum(1 for part in parts if part.message == first)
         if many == len(parts):
-            return f"{KINDS[first].title} {many} 件"
-        return f"督办事项 {len(parts)} 件，其中{KINDS[first].title} {many} 件"
+            return f"{KINDS[first].title}{many}件"
+        return f"督办事项{len(parts)}件，其中{KINDS[first].title}{many}件"
 
     def _write(self, name: str, facts: Mapping[str, Any]) -> str:
         try:

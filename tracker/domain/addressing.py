@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 #: What the holder of a post is called.
@@ -60,11 +60,12 @@ class AddressBook:
 
     def reach(
         self, roles: Sequence[str], *, unit_id: int, office_unit_id: int, campaign_id: int,
-        judging_unit_id: int | None = None,
+        judging_unit_id: int | None = None, passing_by: Callable[[str], Collection[int]] = lambda role: (),
     ) -> Reached:  # fmt: skip
         """Return each person once, in the order of `roles`; a vacant role is answered by the next in its chain.
 
         `judging_unit_id` is the unit that handed the duty down: what is the supervisors' is said to its liaison.
+        `passing_by` tells which holders of a role are not wanted; where none is left, the next in the chain answers.
         """
         found: dict[int, Holder] = {}
         vacant: list[str] = []
@@ -77,10 +78,12 @@ class AddressBook:
             while asked is not None:
                 at = office_unit_id if asked in OFFICE_SIDE_ROLES else at_unit
                 holders = self.holders(at, asked, campaign_id)
-                if holders:
-                    for holder in holders:
+                wanted = [holder for holder in holders if holder.person_id not in passing_by(asked)]
+                if wanted:
+                    for holder in wanted:
                         found.setdefault(holder.person_id, holder)
                     break
-                vacant.append(asked)
+                if not holders:
+                    vacant.append(asked)
                 asked = NEXT_IN_CHAIN.get(asked)
         return Reached(tuple(found.values()), tuple(dict.fromkeys(vacant)))

@@ -114,6 +114,7 @@ class CampaignSettings:
     extension_steps in how many steps an extension is answered: 2 = examined by the supervisors, approved by a leader
     ladders         the ladder that a clock's file names → the one that this campaign climbs instead
     card_titles     card → what it is called here; colours are no shared language (DOMAIN.md §1.3)
+    severity_colours, card_colours   severity or card → the colour beside its word, one of `values.COLOURS`
     paper_layout    how the office prints its papers: red head, forms, 附注, 抄送
     papers_at_any_hour   the serving of a paper does not wait for quiet hours, rest days and daily ceilings
     occurrences     kinds of occurrence that may be recorded, key → title; those in `look_back` open an inquiry at the
@@ -136,6 +137,8 @@ class CampaignSettings:
     look_back_share: int = SHARE
     ladders: Mapping[str, str] = field(default_factory=dict)
     card_titles: Mapping[str, str] = field(default_factory=dict)
+    severity_colours: Mapping[int, str] = field(default_factory=dict)
+    card_colours: Mapping[str, str] = field(default_factory=dict)
     paper_layout: PaperLayout | None = None
     papers_at_any_hour: bool = False
 
@@ -155,9 +158,15 @@ class CampaignSettings:
             **({"look_back_share": self.look_back_share} if self.look_back_share != SHARE else {}),
             **({"ladders": dict(self.ladders)} if self.ladders else {}),
             **({"card_titles": dict(self.card_titles)} if self.card_titles else {}),
+            **self._colours(),
             **({"paper_layout": self.paper_layout.to_plain()} if self.paper_layout else {}),
             **({"papers_at_any_hour": True} if self.papers_at_any_hour else {}),
         }
+
+    def _colours(self) -> dict[str, object]:
+        severities = {str(level): colour for level, colour in sorted(self.severity_colours.items())}
+        given = {"severity_colours": severities, "card_colours": dict(self.card_colours)}
+        return {key: colours for key, colours in given.items() if colours}
 
     def _occurrences(self) -> dict[str, object]:
         if not self.occurrences:

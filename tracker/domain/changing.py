@@ -13,7 +13,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from tracker.domain.cadence import Cadence
-from tracker.domain.deadlines import DueMoment, MeasureDue, show_day
+from tracker.domain.deadlines import DueMoment, show_day
 from tracker.domain.timings import Timing
 
 
@@ -115,7 +115,7 @@ class Edit:
     title: str | None = None
     text: str | None = None
     workflow: str | None = None
-    due: MeasureDue | None = None
+    due: Timing | None = None
     duties: tuple[tuple[str, str], ...] | None = None
 
 
@@ -162,14 +162,17 @@ def diff(present: Sequence[MeasureState], wanted: Sequence[MeasureState]) -> tup
 
 def judge(
     change: Change, tasks: Sequence[TaskState], dues: Mapping[int, DueMoment], *, now: datetime, earlier: bool,
-    names: Mapping[str, str],
+    names: Mapping[str, str], begins: date | None = None,
 ) -> Impact:  # fmt: skip
     """Return what a change will do to the tasks of its measure.
 
     dues     new due moments by task id; under 0 that of a task opened now
     earlier  somebody has said that dates may move forward
+    begins   from when a changed cadence holds; None for a date
     """
     match change.kind:
+        case ChangeKind.REDATED if begins is not None:
+            return _judge_cadence(change, tasks, dues, now=now, earlier=earlier, begins=begins)
         case ChangeKind.REDATED:
             return _judge_dates(change, tasks, dues, now=now, earlier=earlier)
         case ChangeKind.ADDED | ChangeKind.UNITS_ADDED:
@@ -207,6 +210,23 @@ def _judge_dates(
         change, tuple(t.id for t in touched), units=frozenset(t.unit_key for t in touched), kept=tuple(kept),
         against=tuple(dict.fromkeys(against)),
     )  # fmt: skip
+
+
+def _judge_cadence(
+    change: Change, tasks: Sequence[TaskState], dues: Mapping[int, DueMoment], *, now: datetime, earlier: bool,
+    begins: date,
+) -> Impact:  # fmt: skip
+    """Move the running period's date along where it may move; every period that begins later follows the new cadence."""
+    touched = [
+        task for task in tasks
+        if task.open and task.tie is None and task.due_at is not None and (new := dues.get(task.id)) is not None
+        and new.due_at > now and (new.due_at > task.due_at or (earlier and new.due_at < task.due_at))
+    ]  # fmt: skip
+    running = sum(1 for task in tasks if task.open and task.tie is None) - len(touched)
+    kept = [f"从{show_day(begins)}起开始的各期按新的周期。"]
+    kept += [f"已经开始的{running}项期限不变。"] if running else []
+    units = frozenset((change.wanted or change.measure).duties)
+    return Impact(change, tuple(task.id for task in touched), units=units, kept=tuple(kept))
 
 
 def _judge_openings(
@@ -251,7 +271,7 @@ def _differences(have: MeasureState, want: MeasureState) -> list[Change]:
     found = []
     if (have.ordinal, have.title, have.text) != (want.ordinal, want.title, want.text):
         found.append(Change(ChangeKind.REWORDED, have, want))
-    if have.due != want.due and not isinstance(have.due, Cadence) and not isinstance(want.due, Cadence):
+    if have.due != want.due and isinstance(have.due, Cadence) == isinstance(want.due, Cadence):
         found.append(Change(ChangeKind.REDATED, have, want))
     joining = tuple((key, role) for key, role in want.duties.items() if key not in have.duties)
     leaving = tuple((key, role) for key, role in have.duties.items() if key not in want.duties)
@@ -263,8 +283,8 @@ def _differences(have: MeasureState, want: MeasureState) -> list[Change]:
 def _refusals(have: MeasureState, want: MeasureState) -> list[str]:
     if have.workflow != want.workflow:
         return [f"“{have.name}”的流程不能在进行中更换，请撤回这项措施，另加一项。"]
-    if have.due != want.due and (isinstance(have.due, Cadence) or isinstance(want.due, Cadence)):
-        return [f"“{have.name}”的周期不能在进行中更换，请撤回这项措施，另加一项。"]
+    if isinstance(have.due, Cadence) != isinstance(want.due, Cadence):
+        return [f"“{have.name}”不能在进行中由一次性改为按期报送，或者反过来，请撤回这项措施，另加一项。"]
     if not want.duties:
         return [f"“{have.name}”至少要留一个单位；不再需要的，请撤回整项措施。"]
     changed = [key for key, role in want.duties.items() if have.duties.get(key, role) != role]
@@ -283,7 +303,7 @@ def _edited(measure: MeasureState, edit: Edit, names: Mapping[str, str]) -> Meas
         ordinal=measure.ordinal if edit.ordinal is None else edit.ordinal,
         title=measure.title if edit.title is None else edit.title,
         text=measure.text if edit.text is None else edit.text,
-        due=edit.due or measure.due,
+        due=_timed(measure.due, edit.due),
     )
     if edit.duties is None or dict(edit.duties) == dict(measure.duties):
         return worded
@@ -296,7 +316,14 @@ def _edited(measure: MeasureState, edit: Edit, names: Mapping[str, str]) -> Meas
     )  # fmt: skip
 
 
-def _some(due: MeasureDue | None) -> MeasureDue:
+def _timed(present: Timing, typed: Timing | None) -> Timing:
+    """Return the wanted timing; a cadence typed anew keeps the days between which the present one runs."""
+    if isinstance(typed, Cadence) and isinstance(present, Cadence):
+        return replace(typed, starts_by=present.starts_by, from_on=present.from_on, until_on=present.until_on)
+    return typed or present
+
+
+def _some(due: Timing | None) -> Timing:
     if due is None:
         raise ValueError("a new measure needs a due rule")
     return due

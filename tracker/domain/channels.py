@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
 from tracker.domain.provider_codes import CodeTable
 from tracker.domain.sms_texts import SmsWording
 
-#: Every channel that a delivery may have, and what the screen calls it.
-CHANNEL_TITLES: Mapping[str, str] = {"email": "邮件", "sms": "短信"}
+#: Every kind of channel, and what the screen calls it. What is for a receiver has its name behind it: `wecom:villages`.
+CHANNEL_TITLES: Mapping[str, str] = {"email": "邮件", "sms": "短信", "wecom": "企业微信群", "webhook": "接口推送"}
+#: Those at which a person has an address; the others belong to a receiver of the channels file.
+PERSONAL = ("email", "sms")
 #: Hosts that may be reached without being listed in TRACKER_GATEWAY_HOSTS.
-KNOWN_HOSTS = frozenset({"dysmsapi.aliyuncs.com"})
+WECOM_BASE = "https://qyapi.weixin.qq.com"
+KNOWN_HOSTS = frozenset({"dysmsapi.aliyuncs.com", "qyapi.weixin.qq.com"})
+
+
+def kind_of(channel: str) -> str:
+    """Return what kind of channel it is."""
+    return channel.partition(":")[0]
+
+
+def channel_title(channel: str) -> str:
+    """Return a channel as people read it, with the receiver's name where it has one."""
+    kind, _, name = channel.partition(":")
+    title = CHANNEL_TITLES.get(kind, kind)
+    return f"{title}“{name}”" if name else title
 
 
 @dataclass(frozen=True)
@@ -105,6 +120,53 @@ class SmsChannel:
 
 
 @dataclass(frozen=True)
+class Webhook:
+    """A system of the office's own that takes signed JSON at one address."""
+
+    url: str
+    kind = "webhook"
+
+
+@dataclass(frozen=True)
+class WecomRobot:
+    """A robot in a WeCom group; its key stands in TRACKER_CHANNEL_SECRETS. Private installations have their own base."""
+
+    base: str = WECOM_BASE
+    kind = "wecom"
+
+
+@dataclass(frozen=True)
+class Receiver:
+    """A group or a system that is told, beside the people themselves, what some units are told.
+
+    key                 its name in the file, in TRACKER_CHANNEL_SECRETS and in the record
+    messages            kinds of message that it is told
+    campaigns, units    keys; none named = all. A unit stands for all below it, too
+    """
+
+    key: str
+    title: str
+    via: Webhook | WecomRobot
+    messages: frozenset[str]
+    campaigns: frozenset[str] = frozenset()
+    units: frozenset[str] = frozenset()
+    pace: Pace | None = None
+
+    @property
+    def channel(self) -> str:
+        """Return the channel that is this receiver's alone."""
+        return f"{self.via.kind}:{self.key}"
+
+    def is_told(self, message: str, campaign: str | None, units: Collection[str]) -> bool:
+        """Tell whether it is told a message of a campaign to somebody at a unit; `units` are that and all above it."""
+        return (
+            message in self.messages
+            and (not self.campaigns or campaign in self.campaigns)
+            and (not self.units or not self.units.isdisjoint(units))
+        )
+
+
+@dataclass(frozen=True)
 class Courtesy:
     """When people are left in peace. Everything off unless the file says otherwise.
 
@@ -122,17 +184,25 @@ class Courtesy:
 
 @dataclass(frozen=True)
 class Channels:
-    """The whole file."""
+    """The whole file. `banned`: words at which providers of SMS turn a message down, each with its reason."""
 
     sms: SmsChannel | None = None
+    receivers: tuple[Receiver, ...] = ()
     email_pace: Pace | None = None
     courtesy: Courtesy = Courtesy()
+    banned: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def wording(self) -> SmsWording:
+        """Return how an SMS is worded, the engine's own way without a channel for SMS."""
+        return self.sms.wording if self.sms else SmsWording()
 
     @property
     def paces(self) -> Mapping[str, Pace]:
         """Return the channels that have a pace."""
-        sms = self.sms.pace if self.sms else None
-        return {name: pace for name, pace in (("email", self.email_pace), ("sms", sms)) if pace is not None}
+        paces = {"email": self.email_pace, "sms": self.sms.pace if self.sms else None}
+        paces |= {receiver.channel: receiver.pace for receiver in self.receivers}
+        return {channel: pace for channel, pace in paces.items() if pace is not None}
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,8 @@ from tracker.domain.periods import format_within
 from tracker.domain.values import SHANGHAI, DueClass, local_date
 
 MIDNIGHT = "24:00"
+#: Hours for which something waits for people are counted while they are at work, lunch included.
+OFFICE_OPENS, OFFICE_CLOSES = time(8, 30), time(17, 30)
 _COUNTED = re.compile(r"自(\d+)年(\d+)月(\d+)日起算（当日不计），(\d+)(个工作日|日)[，。]")
 
 
@@ -231,7 +233,7 @@ def at_once(now: datetime, calendar: WorkingCalendar) -> DueMoment:
     """Return the due moment of what is looked at the moment it happens: nobody has to do anything by then."""
     return DueMoment(
         due_on=local_date(now), due_at=now, due_class=DueClass.FIXED, cutoff=MIDNIGHT,
-        calendar_version=calendar.version, rule="印发时即核对，不另计期限。",
+        calendar_version=calendar.version, rule="印发时起算，不另计期限。",
     )  # fmt: skip
 
 
@@ -248,6 +250,22 @@ def rung_moment(due_on: date, after: int, at: time, calendar: WorkingCalendar) -
     """
     base = due_on if after > 0 else calendar.last_workday_on_or_before(due_on)
     return local_moment(calendar.add_working_days(base, after), at)
+
+
+def office_hours_later(start: datetime, hours: int, calendar: WorkingCalendar) -> datetime:
+    """Return the moment at which `hours` of office time have passed since `start`, in UTC.
+
+    It lies in office hours: nobody is told at night that something has lain unopened over the evening.
+    """
+    left, day, moment = timedelta(hours=hours), local_date(start), start
+    while True:
+        opens, closes = local_moment(day, OFFICE_OPENS), local_moment(day, OFFICE_CLOSES)
+        moment = max(moment, opens)
+        if calendar.is_workday(day) and moment < closes:
+            if left <= closes - moment:
+                return moment + left
+            left -= closes - moment
+        day += timedelta(days=1)
 
 
 def _until(cutoff: str) -> str:

@@ -6,7 +6,7 @@ told → gathered → submitting → accepted → delivered | failed | unknown |
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from tracker.domain.provider_codes import FATAL, Meaning
 
@@ -22,6 +22,8 @@ UNLISTED_TRIES = 2
 AWAY_PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 4, 8, 15))
 #: From so many in a row on, an administrator is told.
 AWAY_TOLD = 3
+#: A rest that only a person ends.
+UNTIL_RESUMED = datetime(9000, 1, 1, tzinfo=UTC)
 STOP_PAUSE = timedelta(hours=1)
 DELAY = timedelta(hours=1)
 #: When a provider is asked after what it accepted, and after what it may have taken.

@@ -14,7 +14,7 @@ from enum import StrEnum
 from tracker.domain.calendar import WorkingCalendar
 from tracker.domain.clocks import Clock, ClockStatus, next_check
 from tracker.domain.counting import IssuedPaper, counted_at
-from tracker.domain.deadlines import check_moment, rung_moment
+from tracker.domain.deadlines import check_moment, office_hours_later, rung_moment
 from tracker.domain.ladder import Ladder, Rung, RungAct
 from tracker.domain.progress import falls_behind
 
@@ -30,11 +30,13 @@ class Cause(StrEnum):
     ORDER = "order"
     PACE = "pace"
     HISTORY = "history"
+    UNOPENED = "unopened"
 
 
 CAUSE_TITLES = {
     Cause.LATE: "到时未办", Cause.QUALITY: "多次退回", Cause.RECHECK: "复查未通过", Cause.ORDER: "领导指定",
     Cause.PACE: "落后于序时进度", Cause.HISTORY: "累计达到次数",
+    Cause.UNOPENED: "送达后无人拆阅",
 }  # fmt: skip
 
 
@@ -159,6 +161,8 @@ def ways_reached(
         yield check_moment(clock.due.due_on, rung.at, calendar), Cause.PACE
     if rung.counted is not None and counted_at(facts.papers, facts.place, rung.counted):
         yield clock.started_at, Cause.HISTORY
+    if rung.unopened is not None and clock.severity_floor >= rung.papers_from:
+        yield office_hours_later(clock.started_at, rung.unopened, calendar), Cause.UNOPENED
 
 
 def severity_of(rung: Rung, clock: Clock) -> int:

@@ -12,15 +12,19 @@ from datetime import time
 from enum import StrEnum
 
 #: Ladders that workflows name and only a campaign gives; without one the clock does not exist.
-OPTIONAL_LADDERS = frozenset({"history"})
+OPTIONAL_LADDERS = frozenset({"history", "unopened"})
 
 
 class RungAct(StrEnum):
-    """What a rung does. `REMIND` and `URGE` are automatic messages; `RAISE` makes a finding for the supervisors."""
+    """What a rung does: automatic messages, or with `RAISE` a finding for the supervisors.
+
+    `PASS_ON` tells of a paper that nobody opens whoever comes next, each step somebody who was not asked before.
+    """
 
     REMIND = "remind"
     URGE = "urge"
     RAISE = "raise"
+    PASS_ON = "pass_on"
 
 
 class Measured(StrEnum):
@@ -95,6 +99,8 @@ class Rung:
     quality_failures, failed_rechecks   counts since the clock's present occurrence began; None = not by this count
     behind, not_started, streak   what a check of scheduled progress finds
     counted         what the history of the unit, or of the task, holds when a paper is issued
+    unopened        hours of office time for which nobody of the unit has opened a served paper
+    papers_from     with `unopened`: only papers of this severity or graver
     unless_excused  not reached while somebody has found a good cause (无正当理由 is for people to say)
     raises          workflow key of the notice to draft, for RAISE
     severity        1–5 of the finding and the draft
@@ -123,6 +129,8 @@ class Rung:
     next_severity: bool = False
     alone: bool = False
     points: int = 0
+    unopened: int | None = None
+    papers_from: int = 1
 
     @property
     def at_check(self) -> bool:

@@ -27,6 +27,9 @@ def say_conditions(rung: Rung, paper_title: Callable[[str], str], rung_title: Ca
         said.append(f"连续{rung.streak.times}次核对都有“{'”“'.join(map(rung_title, rung.streak.rungs))}”")
     if rung.counted is not None:
         said.append(say_counted(rung.counted, paper_title))
+    if rung.unopened is not None:
+        graver = f"（{rung.papers_from}级以上文书）" if rung.papers_from > 1 else ""
+        said.append(f"送达后满{rung.unopened}个工作小时无人拆阅{graver}")
     return said or ["由领导指定"]
 
 

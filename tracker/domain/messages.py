@@ -6,15 +6,21 @@ made.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from tracker.domain.values import Role
+
 TASK = frozenset({"task_ref", "title", "unit"})
 WITH_DATE = TASK | {"due_on"}
 #: Facts that are the date by which a unit has to act.
 DATES = frozenset({"due_on", "reply_due_on"})
+
+
+_ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class MessageUnreadable(ValueError):
@@ -29,6 +35,7 @@ class SentWhile(StrEnum):
     DUE = "due"  # the task is not final and the clock whose rung fired still runs
     WITH_OFFICE = "with_office"  # the office side still has to act
     EXTENSION_OPEN = "extension_open"  # nobody has decided the extension yet
+    UNOPENED = "unopened"  # nobody of the unit has opened the paper yet
     FINDING_WAITING = "finding_waiting"  # the supervisors have not dealt with the finding yet
 
 
@@ -61,6 +68,11 @@ KINDS: Mapping[str, MessageKind] = {
     "objection_decided": MessageKind("申诉结果", TASK | {"printed_number", "outcome", "reason"}),
     "superseded": MessageKind("文书已撤销", frozenset({"notice_ref", "printed_number", "title", "unit", "reason"})),
     "served": MessageKind("文书送达", frozenset({"notice_ref", "printed_number", "title", "unit", "reply_due_on"})),
+    "unopened": MessageKind(
+        "文书无人拆阅",
+        frozenset({"notice_ref", "printed_number", "title", "unit", "issued_on", "hours"}),
+        SentWhile.UNOPENED,
+    ),
     "reply_judged": MessageKind("回复审查结果", frozenset({"notice_ref", "title", "outcome", "reason"})),
     "signed_off": MessageKind("已销号", TASK),
     "relapsed": MessageKind("回头看未通过", WITH_DATE),
@@ -69,6 +81,7 @@ KINDS: Mapping[str, MessageKind] = {
     ),
     "decision_risen": MessageKind("转请决定", TASK | {"parties", "office"}, SentWhile.OPEN),
     "redated": MessageKind("期限调整", WITH_DATE | {"old_due_on", "reason"}, SentWhile.OPEN),
+    "recadenced": MessageKind("报送周期调整", frozenset({"title", "unit", "cadence", "begins_on", "reason"})),
     "vacancy": MessageKind("岗位空缺", frozenset({"role", "unit", "task_ref"})),
     "handed_over": MessageKind("任务交接", WITH_DATE | {"old_unit", "reason"}),
     "withdrawn": MessageKind("任务撤回", TASK | {"reason"}),
@@ -81,17 +94,41 @@ SAMPLE_FACTS: Mapping[str, object] = {
     "working_days_left": 2, "working_days_late": 3, "rung_title": "督导通知", "reason": "照片不清楚",
     "wanted_on": "2026-09-30", "granted": True, "notice_ref": "WS-2026-0003", "printed_number": "某办〔2026〕7号",
     "reply_due_on": "2026-09-20", "outcome": "不通过", "state": "待签发", "old_due_on": "2026-09-10", "role": "联络员",
-    "parties": "督导组", "office": "镇专项办", "old_unit": "旧村",
+    "cadence": "每月25日前", "begins_on": "2026-10-01", "issued_on": "2026-09-10", "hours": 4, "parties": "督导组",
+    "office": "镇专项办", "old_unit": "旧村",
 }  # fmt: skip
 #: What the unit has answered as soon as its task waits for somebody else.
 ANSWERED_BY_UNIT = frozenset({
-    "assigned", "support_asked", "reworded", "remind", "urge", "returned", "redated", "served", "relapsed", "handed_over",
+    "assigned", "support_asked", "reworded", "remind", "urge", "returned", "redated", "served", "relapsed", "handed_over", "unopened",
 })  # fmt: skip
+
+
+#: News after which nobody has to do anything.
+NEWS = frozenset({"approved", "concluded", "signed_off", "part_confirmed"})
+#: What a leader is told of others' duties.
+OVERSEEN = frozenset({"remind", "urge"})
 
 
 def sample_facts(message: str) -> dict[str, object]:
     """Return made-up values of the facts that `message` always has."""
     return {name: SAMPLE_FACTS[name] for name in sorted(KINDS[message].required)}
+
+
+def masked_facts(facts: Mapping[str, object]) -> dict[str, object]:
+    """Return facts with every text replaced by a sample of the same length: how long a message gets, and not a word of it.
+
+    Dates, refs, numbers and answers stay: they say nothing of the matter.
+    """
+    return {name: _masked(name, value) for name, value in facts.items()}
+
+
+def _masked(name: str, value: object) -> object:
+    if isinstance(value, list):
+        return [_masked(name, one) for one in value]
+    if not isinstance(value, str) or not value or _ISO_DATE.match(value) or name.endswith("_ref"):
+        return value
+    sample = str(SAMPLE_FACTS.get(name, "示例"))
+    return (sample * (len(value) // len(sample) + 1))[: len(value)]
 
 
 def names_date(message: str) -> bool:
@@ -115,6 +152,17 @@ def check_facts(message: str, facts: Mapping[str, object]) -> None:
         raise MessageUnreadable(f"message {message!r} lacks {', '.join(missing)}")
 
 
+def is_optional(message: str, role: str | None) -> bool:
+    """Tell whether a person in a post of `role` may do without the mail of `message`; the inbox has it all the same.
+
+    Optional is news after which nobody has to do anything: that something was taken, signed off or decided as asked
+    (approved, concluded, signed_off, part_confirmed). To a leader, reminders and urges too: the leader looks on, while
+    the unit's own people, who have to act, are told each on their own. Never optional is what serves a paper, names a
+    date or asks for a step or a decision of whoever reads it: rights and lateness hang on that.
+    """
+    return message in NEWS or (role == Role.LEADER and message in OVERSEEN)
+
+
 @dataclass(frozen=True)
 class Standing:
     """How the matter of one told row stands at the moment of sending. None = it has no such thing."""
@@ -126,6 +174,8 @@ class Standing:
     clock_runs: bool | None = None  # the clock of the firing runs, and in the occurrence in which it fired
     extension_open: bool = False
     finding_status: str | None = None
+    mail_refused: bool = False  # the person has asked to be spared mails that are optional, and this is one
+    role: str | None = None  # of the post that was told
 
 
 def why_not_send(message: str, standing: Standing, *, today: date) -> str | None:
@@ -138,6 +188,8 @@ def why_not_send(message: str, standing: Standing, *, today: date) -> str | None
         return "收件人已离任"
     if standing.post_ends_on is not None and standing.post_ends_on < today:
         return "收件人已不在该岗位"
+    if standing.mail_refused and is_optional(message, standing.role):
+        return "本人已退订知会类邮件，只在系统内显示"
     needed = KINDS[message].sent_while if message in KINDS else SentWhile.ALWAYS
     if needed is SentWhile.ALWAYS:
         return None
@@ -145,6 +197,8 @@ def why_not_send(message: str, standing: Standing, *, today: date) -> str | None
         return None if standing.finding_status in (None, "waiting") else "该事项已处理"
     if standing.task_final:
         return "任务已办结或撤回"
+    if needed is SentWhile.UNOPENED and not standing.clock_runs:
+        return "文书已有人拆阅或签收"
     if needed is SentWhile.DUE and not _still_due(standing):
         return "任务已报送、延期或重新计时"
     if needed is SentWhile.WITH_OFFICE and standing.task_waits_for in ("unit", "nobody"):

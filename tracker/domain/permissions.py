@@ -38,6 +38,7 @@ class Action(StrEnum):
     RECORD_OCCURRENCE = "record_occurrence"  # what happened at a unit, which may open a look-back
     SEE_INCIDENTS = "see_incidents"
     SEE_OUTBOX = "see_outbox"  # what goes out and what became of it; try again, let a channel go on
+    SEE_PROOF = "see_proof"  # what one person was told in a time, and what became of it
     MANAGE_ACCOUNTS = "manage_accounts"
     SEE_ACCOUNTS = "see_accounts"
     SEE_UNITS = "see_units"
@@ -144,6 +145,7 @@ OVER_CAMPAIGN: Mapping[Action, frozenset[Role]] = {
     Action.RECORD_OCCURRENCE: frozenset({Role.OFFICE, Role.SUPERVISOR}),
     Action.SEE_INCIDENTS: frozenset({Role.OFFICE}),
     Action.SEE_OUTBOX: frozenset({Role.OFFICE}),
+    Action.SEE_PROOF: frozenset({Role.OFFICE, Role.SUPERVISOR}),
     Action.SEE_ACCESS_LOG: frozenset({Role.SUPERVISOR, Role.LEADER}),
     Action.SEE_UNITS: frozenset({Role.OFFICE}),
     Action.MANAGE_UNITS: frozenset({Role.OFFICE}),
@@ -191,6 +193,7 @@ ANYWHERE: Mapping[Action, frozenset[Role]] = {
     Action.SEE_INCIDENTS: frozenset({Role.SYSTEM_ADMIN}),
     # What waits and why, without a word of what it says.
     Action.SEE_OUTBOX: frozenset({Role.SYSTEM_ADMIN}),
+    Action.SEE_PROOF: frozenset({Role.SYSTEM_ADMIN}),
     # The structure, and no business; phones and mail addresses stay with the office.
     Action.SEE_UNITS: frozenset({Role.SYSTEM_ADMIN}),
     Action.SEE_HEALTH: frozenset({Role.SYSTEM_ADMIN}),

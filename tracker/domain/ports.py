@@ -24,6 +24,9 @@ class Clock(Protocol):
     def real_now(self) -> datetime:
         """Return the present moment without any offset, for sessions, leases and receipts."""
 
+    def for_a_while(self) -> Clock:
+        """Return a clock that was set by this one and goes by itself; good for seconds, not for minutes."""
+
 
 class JobQueue(Protocol):
     """The bell. A bell that cannot ring is logged; nothing is lost, because rows are the truth."""
@@ -63,7 +66,8 @@ class OutgoingMessage:
     """One message ready to send. `address` is an e-mail address or a phone number as it is stored.
 
     `values` are what a provider's approved template names; `thread` is the Message-ID under which a mail reader
-    gathers all mails of one task, empty for a mail of several.
+    gathers all mails of one task, empty for a mail of several; `written_at` is real time. `unsubscribe` is the address
+    at which the reader may do without such mails, empty where that is not the reader's to choose.
     """
 
     ref: str
@@ -77,6 +81,8 @@ class OutgoingMessage:
     resent: bool = False
     values: Mapping[str, str] = field(default_factory=dict)
     thread: str = ""
+    unsubscribe: str = ""
+    written_at: datetime | None = None
 
 
 class Courier(Protocol):
@@ -122,10 +128,51 @@ class MessagePart:
     facts: Mapping[str, object]
 
 
+@dataclass(frozen=True)
+class News(MessagePart):
+    """One told thing as a receiver gets it: `cause` is the same for all who were told of it, `line` its sentence.
+
+    `unit` is a short name, `role` the post that was told; both are None where nobody's post was.
+    """
+
+    cause: str
+    line: str
+    campaign: str | None
+    unit: str | None
+    role: str | None
+
+
+class NewsWriter(Protocol):
+    """Makes the text that a receiver gets."""
+
+    def write(self, news: Sequence[News], *, ref: str, link: str) -> str:
+        """Return the text exactly as it will be sent."""
+
+
+@dataclass(frozen=True)
+class TextSource:
+    """One text file of messages: as shipped, as the office has it (None = it has none), and what it may name."""
+
+    name: str
+    shipped: str
+    own: str | None
+    problem: str
+    allowed: tuple[str, ...]
+
+
+class MessageSources(Protocol):
+    """Knows the files that messages are made from."""
+
+    def sources(self, kind: str) -> tuple[TextSource, ...]:
+        """Return the files of a kind, or of `digest`, which frames them all; what is on the disk now."""
+
+
 class MessageRenderer(Protocol):
     """Makes one text of all that one person is told on one channel."""
 
-    def email(self, *, recipient: str, parts: Sequence[MessagePart], link: str) -> tuple[str, str, str]:
+    def email(
+        self, *, recipient: str, parts: Sequence[MessagePart], link: str, unsubscribe: str = ""
+    ) -> tuple[str, str, str]:
         """Return subject, plain text and HTML."""
 
     def subject(self, part: MessagePart) -> str:

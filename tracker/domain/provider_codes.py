@@ -25,6 +25,7 @@ class Meaning(StrEnum):
     DELAY = "delay"  # the provider limits how much; again after its span, however often
     AWAY = "away"  # the provider cannot be reached; nothing went out, and nothing will for a while
     STOP = "stop"  # an administrator must act; the whole channel waits
+    GONE = "gone"  # the receiver has closed this address; the channel waits until somebody lets it go on
     BAD_CONTACT = "bad_contact"  # nobody is there; the contact is marked
     LOST = "lost"  # this message will not arrive, and that is nobody's address's fault
     UNLISTED = "unlisted"  # no table knows the code
@@ -39,7 +40,7 @@ RECEIPTS = (Meaning.DELIVERED, Meaning.PENDING, Meaning.BAD_CONTACT, Meaning.LOS
 
 @dataclass(frozen=True)
 class Rule:
-    """What one code means, as a phrase for people; `wait` is the span of a DELAY."""
+    """What one code means, as a phrase for people; `wait` is the span of a DELAY or AWAY that has one of its own."""
 
     meaning: Meaning
     title: str
@@ -89,6 +90,10 @@ _MISSED = Rule(Meaning.LOST, "运营商没有送到（关机、无信号或超�
 _REFUSED = Rule(Meaning.LOST, "运营商拒绝了这条短信")
 _ARRIVED = Rule(Meaning.DELIVERED, "已送到手机")
 _UNDERWAY = Rule(Meaning.PENDING, "还在途中")
+_ROBOT_GONE = Rule(Meaning.GONE, "群机器人已移除、停用或地址不对")
+_UNSIGNED = Rule(Meaning.STOP, "对方不认我们的签名或地址，请核对密钥、白名单和本机时间")
+_NO_DOOR = Rule(Meaning.STOP, "接收地址不对，或者转到了别处（不跟随），请核对通道设置")
+_NOT_TAKEN = Rule(Meaning.LOST, "对方不收这条消息的内容")
 
 ALIYUN = CodeTable(
     "aliyun",
@@ -131,6 +136,30 @@ CMPP_RECEIPTS = CodeTable(
         "DELIVRD": _ARRIVED, "ACCEPTD": _UNDERWAY, "UNKNOWN": _UNDERWAY, "EXPIRED": _MISSED, "UNDELIV": _MISSED,
         "DELETED": _REFUSED, "REJECTD": _REFUSED,
     },
+)  # fmt: skip
+
+#: errcode of a WeCom group robot, which answers HTTP 200 whatever happened. 20 messages a minute and robot.
+WECOM = CodeTable(
+    "wecom",
+    {
+        "0": _OK, "-1": _BUSY, "6000": _BUSY,
+        "45009": Rule(Meaning.AWAY, "群机器人发得太快，对方限流", timedelta(minutes=1)),
+        "45033": Rule(Meaning.AWAY, "群机器人同时发得太多，对方限流", timedelta(minutes=1)),
+        "93000": _ROBOT_GONE, "93004": _ROBOT_GONE, "93008": _ROBOT_GONE, "93017": _ROBOT_GONE,
+        "60020": _KEY, "40001": _KEY, "40014": _KEY, "40008": _ASKED_WRONG, "40058": _ASKED_WRONG, "44004": _ASKED_WRONG,
+        "45002": _TEXT, "40096": _TEXT,
+    },
+)  # fmt: skip
+#: HTTP status of a webhook's receiver. Whatever is not sure to be refused is sent again under the same key.
+WEBHOOK = CodeTable(
+    "webhook",
+    {
+        "401": _UNSIGNED, "403": _UNSIGNED, "404": _NO_DOOR, "405": _NO_DOOR,
+        "410": Rule(Meaning.GONE, "对方说这个接收地址已停用"),
+        "408": _BUSY, "409": _BUSY, "425": _BUSY, "429": Rule(Meaning.AWAY, "对方限流"), "503": Rule(Meaning.AWAY, "对方繁忙"),
+        "400": _NOT_TAKEN, "413": _NOT_TAKEN, "415": _NOT_TAKEN, "422": _NOT_TAKEN,
+    },
+    {"2": _OK, "3": _NO_DOOR, "5": Rule(Meaning.RETRY, "对方系统出错")},
 )  # fmt: skip
 
 #: Enhanced status codes (RFC 3463) that say that the mailbox or its domain does not exist.

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from tracker.domain.addressing import FIRST_RESPONSIBLE, HOLDER_NAMES
 from tracker.domain.deadlines import Cutoff, show_day
 from tracker.domain.definition import TransitionDefinition, WorkflowDefinition
-from tracker.domain.ladder import Ladder, Rung
+from tracker.domain.ladder import Ladder, Rung, RungAct
 from tracker.domain.reachability import ladders_of, reachable_workflows
 
 _UNIT_DOERS = ("liaison", "head")
@@ -130,8 +130,10 @@ def _units(facts: CampaignFacts, definitions: Definitions) -> Iterator[str]:
 def _unit_vacancies(
     facts: CampaignFacts, unit_id: int, name: str, rungs: Sequence[tuple[Ladder, Rung]]
 ) -> Iterator[str]:
-    # An area leader is told beside others; only a rung that speaks to nobody else needs one.
-    plain = [(ladder, _plainly(rung, facts.first_responsible)) for ladder, rung in rungs]
+    # An area leader is told beside others; only a rung that speaks to nobody else needs one. What is passed on looks
+    # for whoever is next in any case.
+    spoken = [(ladder, rung) for ladder, rung in rungs if rung.act is not RungAct.PASS_ON]
+    plain = [(ladder, _plainly(rung, facts.first_responsible)) for ladder, rung in spoken]
     relevant = [(ladder, rung) for ladder, rung in plain if set(rung.to) == {"area_leader"}]
     addressed = _first_rungs(plain, _UNIT_DOERS) | _first_rungs(relevant, ("area_leader",))
     for role, (ladder, rung) in addressed.items():

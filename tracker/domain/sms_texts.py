@@ -16,7 +16,7 @@ from typing import Protocol
 #: Kinds after which a unit's person has to do something by a date.
 TO_DO = frozenset({
     "assigned", "support_asked", "handed_over", "passed_on", "remind", "urge", "returned", "relapsed", "redated",
-    "served", "extension_decided",
+    "served", "unopened", "extension_decided",
 })  # fmt: skip
 #: Kinds after which the office's side has to decide something.
 TO_DECIDE = frozenset({
@@ -86,17 +86,28 @@ def neutral_values(parts: Sequence[Part], unit: str | None = None) -> dict[str, 
 
 def sentence(values: Mapping[str, str]) -> str:
     """Return our own sentence over neutral values."""
-    todo, late, decide = int(values["todo"]), int(values["late"]), int(values["decide"])
+    todo, decide = int(values["todo"]), int(values["decide"])
     said = []
     if todo:
-        lateness = "" if not late else "已逾期" if late == todo else f"（{late}件已逾期）"
-        until = "" if values["until"] == "近日" else f"，最近期限{values['until']}"
-        said.append(f"{values['unit']}有{todo}件督办事项{lateness}{until}")
+        said.append(to_do_phrase(values))
     if decide:
         said.append(f"您有{decide}件事项待处理")
     if not said:
         said.append(f"您有{values['total']}条督办事项消息")
     return "，".join(said) + "，请登录系统办理。"
+
+
+def to_do_phrase(values: Mapping[str, str]) -> str:
+    """Return how much a unit has to do, without a full stop."""
+    todo, late = int(values["todo"]), int(values["late"])
+    lateness = "" if not late else "已逾期" if late == todo else f"（{late}件已逾期）"
+    until = "" if values["until"] == "近日" else f"，最近期限{values['until']}"
+    return f"{values['unit']}有{todo}件督办事项{lateness}{until}"
+
+
+def banned_in(text: str, banned: Mapping[str, str]) -> list[str]:
+    """Return the words of `text` that a provider turns down, each as a phrase with its reason."""
+    return [f"“{word}”（{reason}）" for word, reason in banned.items() if word in text]
 
 
 def sms_segments(text: str) -> int:

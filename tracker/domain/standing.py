@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from tracker.domain.cadence import Cadence, Every, Period, periods, say_cadence
@@ -58,24 +58,53 @@ class Once:
 
 
 @dataclass(frozen=True)
+class Former:
+    """A cadence that a duty had before: it holds for the days up to `until`, that day included."""
+
+    cadence: Cadence
+    until: date
+
+
+@dataclass(frozen=True)
 class Standing:
-    """A duty that repeats between two days, and the hour at which its due days are over."""
+    """A duty that repeats between two days, and the hour at which its due days are over.
+
+    `former` are the cadences that it had before, the earliest first: one is changed from a next period on, so that
+    what has begun keeps its date and every day belongs to one period only.
+    """
 
     cadence: Cadence
     first: date
     last: date
     cutoff: str = MIDNIGHT
+    former: tuple[Former, ...] = ()
 
     def openings(self, calendar: WorkingCalendar, *, since: datetime) -> Iterator[Opening]:
         """Yield what opens, the earliest first; a period whose due moment was over at `since` is not asked for."""
-        if self.cadence.starts_by is not None:
-            due = by_date(self.cadence.starts_by, self.cutoff, calendar=calendar, source="按规定须在此前启动")
+        starts_by = self._spans()[0][0].starts_by
+        if starts_by is not None:
+            due = by_date(starts_by, self.cutoff, calendar=calendar, source="按规定须在此前启动")
             if due.due_at > since:
                 yield Opening(START, "启动", since, due)
-        for period in periods(self.cadence, self.first, self.last, calendar):
-            due = self._due(period, calendar)
+        for cadence, period in self._periods(calendar):
+            due = self._due(cadence, period, calendar)
             if due.due_at > since:
                 yield Opening(period.key, period.title, local_moment(period.starts_on, OPENS_AT), due)
+
+    def next_begins(self, calendar: WorkingCalendar, *, today: date) -> date:
+        """Return the first day of the first period that begins after today, the day after the last one if none does."""
+        following = today + timedelta(days=1)
+        for _, period in self._periods(calendar):
+            if period.starts_on > today:
+                return period.starts_on
+            following = max(following, period.ends_on + timedelta(days=1))
+        return following
+
+    def changed(self, cadence: Cadence, *, begins: date) -> Standing:
+        """Return the duty with another cadence from a day on, on which a period begins (`next_begins`)."""
+        before = begins - timedelta(days=1)
+        kept = tuple(Former(one, min(last, before)) for one, first, last in self._spans() if first < begins)
+        return replace(self, cadence=cadence, former=kept)
 
     def begun(
         self, calendar: WorkingCalendar, *, since: datetime, opened_until: datetime | None, now: datetime
@@ -94,14 +123,41 @@ class Standing:
             found.append(one)
         return tuple(found), None
 
-    def _due(self, period: Period, calendar: WorkingCalendar) -> DueMoment:
-        due = by_date(
-            period.due_on, self.cutoff, calendar=calendar, source=f"{period.title}（{say_cadence(self.cadence)}）"
-        )
-        if self.cadence.times is not None:
+    def _spans(self) -> list[tuple[Cadence, date, date]]:
+        """Return each cadence with the days for which it holds."""
+        found, first = [], self.first
+        for one in self.former:
+            found.append((one.cadence, first, min(one.until, self.last)))
+            first = one.until + timedelta(days=1)
+        return [*found, (self.cadence, first, self.last)]
+
+    def _periods(self, calendar: WorkingCalendar) -> Iterator[tuple[Cadence, Period]]:
+        for cadence, first, last in self._spans():
+            for period in periods(cadence, first, last, calendar):
+                yield cadence, period
+
+    def _due(self, cadence: Cadence, period: Period, calendar: WorkingCalendar) -> DueMoment:
+        due = by_date(period.due_on, self.cutoff, calendar=calendar, source=f"{period.title}（{say_cadence(cadence)}）")
+        if cadence.times is not None:
             span = f"{show_day(period.starts_on)}至{show_day(period.ends_on)}"
-            return replace(due, rule=f"{due.rule}{span}内至少{self.cadence.times}次。")
+            return replace(due, rule=f"{due.rule}{span}内至少{cadence.times}次。")
         return due
+
+
+def standing_from_plain(
+    cadence: Mapping[str, Any], former: Sequence[Mapping[str, Any]] | None, first: date, last: date,
+    settings: Mapping[str, Any],
+) -> Standing:  # fmt: skip
+    """Read a standing duty from its measure's columns and its campaign's stored settings."""
+    return Standing(
+        cadence_from_plain(cadence), first, last, str(settings.get("cutoff", MIDNIGHT)),
+        tuple(Former(cadence_from_plain(one["cadence"]), date.fromisoformat(one["until"])) for one in former or ()),
+    )  # fmt: skip
+
+
+def former_to_plain(former: Sequence[Former]) -> list[dict[str, Any]] | None:
+    """Return the column of former cadences; None when there are none."""
+    return [{"cadence": cadence_to_plain(one.cadence), "until": one.until.isoformat()} for one in former] or None
 
 
 def cadence_to_plain(cadence: Cadence) -> dict[str, Any]:

@@ -25,7 +25,7 @@ FIRED, SKIPPED = "rung.fired", "rung.skipped"
 #: Kinds of event that are told although they change no clock.
 TOLD_ANYWAY = frozenset({
     "task.opened", "task.moved", "task.urged", "task.handed_over", "rung.ordered", "extension.asked", "extension.examined", "extension.decided",
-    "clock.excused",
+    "clock.excused", "paper.opened",
 })  # fmt: skip
 #: No ladder has so many rungs that more looks are needed to see all that is to come of one occurrence.
 MOST_LOOKS = 200

@@ -90,6 +90,8 @@ def does(rung: Rung, judge: str = "督导组") -> str:
             return f"自动提醒{to}"
         case RungAct.URGE:
             return f"自动催办{to}"
+        case RungAct.PASS_ON:
+            return f"改请{to}转办，已请过的顺延到上一级"
         case RungAct.RAISE:
             paper = NOTICE_TITLES.get(rung.raises or "", "文书")
             others = roles_in_words(role for role in rung.to if role != "supervisor")
@@ -178,6 +180,8 @@ def _happened(one: Entry, words: Words) -> str:
             return "认定有正当理由" if said.get("excused") else "撤销“有正当理由”的认定"
         case "clock.told":
             return "期限已通知到人"
+        case "paper.opened":
+            return "单位首次拆阅文书"
         case "clock.recounted":
             return "按新公布的放假安排核对期限"
         case "progress.checked":
@@ -207,6 +211,8 @@ def _rung(one: Entry, words: Words) -> str:
     when = say_moment(one.at, words.today)
     if one.cause == Cause.LATE:
         return f"如到{when}仍未{duty_words(clock, words.workflow)}：{does(rung, words.judge)}"
+    if one.cause == Cause.UNOPENED:
+        return f"如到{when}仍无人拆阅：{does(rung, words.judge)}"
     if one.cause == Cause.PACE:
         return f"如到核对日进度没有新的变化，{when}：{does(rung, words.judge)}"
     return f"{when}（{cause_words(one.cause, rung)}）：{does(rung, words.judge)}"

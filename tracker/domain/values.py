@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from enum import StrEnum
-from typing import NewType
+from typing import Any, NewType
 
 Ref = NewType("Ref", str)
 
@@ -101,6 +101,16 @@ class DueClass(StrEnum):
 
 #: Codes that a severity prints as unless the campaign says otherwise. 1 is mildest.
 SEVERITY_TITLES = {1: "提醒", 2: "催办", 3: "督导", 4: "约谈", 5: "挂牌"}
+
+
+#: Colours that a campaign may give to a severity or a card. They are no shared language, 蓝 warns here and praises there
+#: (DOMAIN.md §1.3), so a colour always stands beside the word that it repeats.
+COLOURS = ("red", "orange", "yellow", "blue", "green", "grey")
+
+
+def severity_colour(severity: int, settings: Mapping[str, Any]) -> str:
+    """Return the colour that a campaign's stored settings give a severity; empty = none."""
+    return str(settings.get("severity_colours", {}).get(str(severity), ""))
 
 
 def severity_title(severity: int, titles: Mapping[str, str] | None = None) -> str:

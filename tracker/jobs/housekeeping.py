@@ -16,6 +16,7 @@ def tidy() -> None:
         logger.info("Ledger sealed", action="ledger.sealed", root=root)
     container.deliveries.resolve_stuck()
     container.accounts.forget_old_sessions()
+    container.people.forget_idle_addresses()
     container.rosters.forget_expired()
     container.ledger_files.take_up_again()
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, date, datetime
+import time
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+
+from tracker.domain.ports import Clock
 
 
 def connect(url: str, *, pool_size: int = 5, application: str = "tracker") -> Engine:
@@ -78,7 +81,34 @@ class DatabaseClock:
         """Return the database's time without any offset."""
         return self._read("SELECT clock_timestamp()")
 
+    def for_a_while(self) -> Clock:
+        """Return a clock that asks the database no more."""
+        with self._engine.connect() as connection:
+            real, offset = connection.execute(
+                text("SELECT clock_timestamp(), coalesce((SELECT sample_offset FROM installation), interval '0')")
+            ).one()
+        return RunningClock(real.astimezone(UTC), offset)
+
     def _read(self, statement: str) -> datetime:
         with self._engine.connect() as connection:
             moment: datetime = connection.execute(text(statement)).scalar_one()
         return moment.astimezone(UTC)
+
+
+class RunningClock:
+    """A clock set once: what many short steps ask costs a round trip to the database only at the first."""
+
+    def __init__(self, real: datetime, offset: timedelta) -> None:
+        self._real, self._offset, self._set_at = real, offset, time.monotonic()
+
+    def now(self) -> datetime:
+        """Return the present moment."""
+        return self.real_now() + self._offset
+
+    def real_now(self) -> datetime:
+        """Return the present moment without any offset."""
+        return self._real + timedelta(seconds=time.monotonic() - self._set_at)
+
+    def for_a_while(self) -> Clock:
+        """Return this very clock."""
+        return self

@@ -30,6 +30,7 @@ from tracker.persistence.repositories.openings import OpeningRepository
 from tracker.persistence.repositories.paper_templates import PaperTemplateRepository
 from tracker.persistence.repositories.plan_drafts import PlanDraftRepository
 from tracker.persistence.repositories.receipts import ReceiptRepository
+from tracker.persistence.repositories.receivers import ReceiverRepository
 from tracker.persistence.repositories.recounting import RecountingRepository
 from tracker.persistence.repositories.reorganising import ReorganisingRepository
 from tracker.persistence.repositories.replanning import ReplanningRepository
@@ -58,12 +59,16 @@ class UnitOfWork:
     """The session and its repositories. What must follow a commit (a bell) is given to `on_commit`.
 
     A repository is built when it is first asked for; none of them commits. `at_commit` is told of each commit point;
-    only test runs give one, to kill processes there.
+    only test runs give one, to kill processes there. With `at_once` each statement is a transaction of its own and there
+    is nothing to commit: for a row of short steps, each of which must stand before the next is taken.
     """
 
-    def __init__(self, engine: Engine, at_commit: Callable[[CommitPoint], None] = pass_by) -> None:
+    def __init__(
+        self, engine: Engine, at_commit: Callable[[CommitPoint], None] = pass_by, *, at_once: bool = False
+    ) -> None:  # fmt: skip
         self._at_commit = at_commit
-        self._session = Session(engine, expire_on_commit=False)
+        bind = engine.execution_options(isolation_level="AUTOCOMMIT") if at_once else engine
+        self._session = Session(bind, expire_on_commit=False)
         self._after: list[Callable[[], None]] = []
         self._wakes = False
         self.ledger = LedgerRepository(self._session)
@@ -93,6 +98,7 @@ class UnitOfWork:
         self.deliveries = DeliveryRepository(self._session)
         self.channels = ChannelStateRepository(self._session)
         self.receipts = ReceiptRepository(self._session)
+        self.receivers = ReceiverRepository(self._session)
         self.accounts = AccountRepository(self._session)
         self.attachments = AttachmentRepository(self._session)
         self.incidents = IncidentRepository(self._session)
@@ -147,5 +153,5 @@ class UnitOfWorkFactory:
     def __init__(self, engine: Engine, at_commit: Callable[[CommitPoint], None] = pass_by) -> None:
         self._engine, self._at_commit = engine, at_commit
 
-    def __call__(self) -> UnitOfWork:
-        return UnitOfWork(self._engine, self._at_commit)
+    def __call__(self, *, at_once: bool = False) -> UnitOfWork:
+        return UnitOfWork(self._engine, self._at_commit, at_once=at_once)

@@ -30,6 +30,10 @@ _OBJECT_AFTER = re.compile(
     r"^(?:(?:已|新)?[^，。；]{0,4}?(?:开立|开户|发生|出生|入职|注册|立案|投用|居住|入网|批准|建造|竣工)|(?:已经?|未|尚未|仍未|仍|没有|没|逾期)[^，。；]{0,8}?)"
     r"[^，。；]{0,10}?的(?!工作|任务|要求|通知)"
 )
+# 「4月15日前拆除无人居住的旧房」: the day is that of the deed, and not of who lived there.
+_DOES = re.compile(
+    r"，?(?:全面|全部|彻底|集中|逐一)?(?:拆除|清理|清除|清退|整治|整改|排查|核查|走访|关停|取缔|完成|对)"
+)
 _NOT_DUE_AFTER = re.compile(
     r"^[日号]?(?:份)?(?:以来|以后|之后|后|发生|下发|印发|出台|发布|颁布|通过|公布|施行|实施的|起施行|起实施|修订|召开的|开展的|的(?!时间)|是|为(?!期)|，(?:全[国省市县区镇]|我[省市县区镇校局]|本|国务院|公安部|习近平|共|累计|已|该|某)|"
     r"左右已|共|累计|已|某|《|考核|考评|述职|评优|综治考|工作考|总结|绩效|国际|全国|世界|国家|“|宪法|消防(?:日|宣传)|安全生产月|法治宣传日)"
@@ -39,6 +43,9 @@ _DAY_OF = re.compile(
 )
 _STARTS = re.compile(r"^[日号]?(?:起|开始)(?!至|到|源)")
 _DATA = re.compile(r"(?:截至|截止到?|截止|至今|同比|较|比|与|自从|早在|曾于|已于|分别于|自)$")
+# 「9月25日截止」, 「截止时间：9月25日」: the day itself is the last one.
+_CLOSES = re.compile(rf"^[日号]?{_HOUR}(?:截止|为止)")
+_CLOSING = re.compile(r"截止(?:时间|日期)(?:为|是|：)?$")
 _ADVERB = re.compile(
     r"(?:^|[，；：。（、]|[一二三四五六七]是|\d[.、])(?:于|在|拟于|定于|拟|计划|计划于|力争|确保|争取|务必|务必在|力争在|确保在|争取在|不迟于|最迟|最迟于|最晚|并于|并在|须于|要于|要在|须在|请于|请在|应于|应在|必须于|必须在|各[^，。；]{1,10}?(?:于|在)|到|至)?$"
 )
@@ -156,10 +163,14 @@ def _single(plain: str, day: Day, years: YearContext, labelled: bool) -> Dated |
     year = resolve_year(day, years)
     if _SCHEDULED.match(after) and not plain[: day.start].strip():
         return Dated(Deadline("by_date", day.text, year, day.last_month, day.last), day.start, day.end)
+    if _CLOSES.match(after) or _CLOSING.search(before):
+        last = day.last if day.exact else month_end(year, day.last_month)
+        return Dated(Deadline("by_date", day.text, year, day.last_month, last), day.start, day.end)
     due = _BEFORE_THEN.match(after)
     if due or _SEVERAL_BEFORE.match(after):
         reach = due.end() if due else 0  # the word that ends a list is the last day's
-        if _OBJECT_AFTER.match(after[reach:]) or (_DATA.search(before) and not before.endswith("分别于")):
+        described = _OBJECT_AFTER.match(after[reach:]) and not _DOES.match(after[reach:])
+        if described or (_DATA.search(before) and not before.endswith("分别于")):
             return None
         return _by(day, year, reach, after)
     starts = _STARTS.match(after)

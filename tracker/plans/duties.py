@@ -6,6 +6,7 @@ Several 责任单位 are all responsible, the first by custom only; 牵头 said 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tracker.plans.brackets import outer_brackets
@@ -38,12 +39,13 @@ _PLAIN_KINDS = {
 
 _BY_VERB = re.compile(
     r"^(?:由)?(?P<units>.{2,160}?)(?:(?:按照?|根据)?(?:各自)?(?:职责|职能|工作|任务)?(?:分工)?)?(?:分别|具体|共同|联合|统筹|各自|分头|依职责|依法)?"
-    r"(?P<verb>牵头(?:负责|落实|组织|实施)?|负责(?:落实|实施|组织|牵头|完成)?|组织(?:落实|实施)|抓好落实|落实(?:到位)?|实施|主办|承办|主责|配合(?:落实|实施)?|协助(?:落实|实施)?|协同(?:配合)?|参与(?:落实)?|协办|参加|支持|指导|监督|督导|督促)$"
+    r"(?P<verb>牵头(?:负责|落实|组织|实施)?|负责(?:具体)?(?:落实|实施|组织(?:实施|落实)?|牵头|完成)?|组织(?:落实|实施)|抓好落实|落实(?:到位)?|实施|主办|承办|主责|配合(?:落实|实施)?|协助(?:落实|实施)?|协同(?:配合)?|参与(?:落实)?|协办|参加|支持|指导|监督|督导|督促)$"
 )
 _PARTNERS = re.compile(r"(?<=[\u4e00-\u9fff）])(?:会同|联合|会商)(?=[\u4e00-\u9fff])")
 _UNITS_AND_TIME = re.compile(
     r"^(?P<units>[^，；。：]{2,60})[，；](?P<time>[^，；。：]{0,12}(?:月|季度|年底|[上下]半年)[^，；。：]{0,8}(?:前|底|完成)|长期坚持|持续推进)$"
 )
+_MARKED = re.compile(r"（(?:(?P<head>总?牵头|主办|主责)|(?P<help>配合|协办|协助|参与))(?:单位|部门|落实)?）$")
 _HELPS = ("配合", "协助", "协同", "参与", "协办", "参加", "支持", "指导", "监督", "督导", "督促")
 _LEADS = ("牵头", "主办", "主责")
 
@@ -65,6 +67,16 @@ def merge(first: Duty, second: Duty) -> Duty:
     lead = tuple(dict.fromkeys((*first.lead, *second.lead)))
     support = tuple(unit for unit in dict.fromkeys((*first.support, *second.support)) if unit not in lead)
     return Duty(lead, support, first.time or second.time)
+
+
+def by_marks(names: Sequence[str]) -> Duty:
+    """「政法办（牵头）、派出所、各村」: who is marked leads and the others help; without a mark all are responsible."""
+    marked = [(_MARKED.sub("", name), _MARKED.search(name)) for name in names]
+    if any(mark and mark["head"] for _, mark in marked):
+        lead = [name for name, mark in marked if mark and mark["head"]]
+    else:
+        lead = [name for name, mark in marked if not mark]
+    return Duty(tuple(lead), tuple(name for name, _ in marked if name not in lead))
 
 
 def read_tag(inner: str) -> Duty | None:
@@ -91,6 +103,8 @@ def _labelled(inner: str, labels: list[re.Match[str]]) -> Duty | None:
         value = inner[label.end() : following.start() if following else None].strip(" 。；，、|")
         if kind == "time":
             time = time or value or None
+        elif kind == "person":
+            found["duty"].extend(_held_by(label.group(), value) if not found["duty"] else ())
         elif kind in found:
             units, helpers = _units_of(value)
             found[kind].extend(units)
@@ -100,6 +114,11 @@ def _labelled(inner: str, labels: list[re.Match[str]]) -> Duty | None:
     support = [*(found["duty"] if found["head"] else ()), *found["help"]]
     duty = Duty(tuple(dict.fromkeys(lead)), tuple(unit for unit in dict.fromkeys(support) if unit not in lead), time)
     return duty or None
+
+
+def _held_by(label: str, value: str) -> list[str]:
+    """「责任人：各班班主任」: offices bear a duty as units do; a person's name is none of ours to keep."""
+    return (all_units(value) or []) if label.startswith("责任人") else []
 
 
 def _kind(label: re.Match[str]) -> str:
@@ -118,7 +137,8 @@ def _units_of(value: str) -> tuple[list[str], list[str]]:
     names = [
         name for name in split_units(lead) if 1 < len(name) <= 40 and not re.fullmatch(r"[\d年月日底前：]+|按.*", name)
     ]
-    return names, helpers
+    told = by_marks(names)
+    return list(told.lead), [*told.support, *helpers]
 
 
 def _by_verbs(inner: str) -> Duty | None:
@@ -204,7 +224,7 @@ def _bare_units(text: str, opened: int, closed: int, inner: str) -> Duty | None:
         return None
     names = all_units(inner)
     if names and text[opened - 1 : opened] in ("。", "；") and all(len(name) > 2 for name in names):
-        return Duty(tuple(names))  # Behind a full stop a bracket explains no word: it can only say whose duty it was.
+        return by_marks(names)  # Behind a full stop a bracket explains no word: it can only say whose duty it was.
     if not names or len(names) < 2 or is_unit(clean_unit(text[max(0, opened - 8) : opened].rsplit("，", 1)[-1])):
         return None
-    return Duty(tuple(names)) if all(len(name) > 2 for name in names) else None
+    return by_marks(names) if all(len(name) > 2 for name in names) else None

@@ -7,6 +7,7 @@ import re
 from tracker.plans.outline import Node
 from tracker.plans.passages import EMPTY, Passage
 from tracker.plans.sections import KNOWN_HEADINGS, Role
+from tracker.plans.subjects import subject_of
 
 # 「动员阶段：10月10日前。」: the stage's name and its time, with nothing to be done in them.
 _STAGE_AND_TIME = re.compile(
@@ -15,6 +16,11 @@ _STAGE_AND_TIME = re.compile(
 
 # 「第一阶段（2月10日—28日）：动员部署。」
 _STAGE_AND_NAME = re.compile(r"第[一二三四五六1-6](?:个)?阶段[^，。；：]{0,40}：[^，。；：]{2,14}(?=。)")
+
+# A few words and a full stop, with more behind it.
+_OPENING = re.compile(
+    r"^(?:(?:首先|其次|再次|此外|最后|第[一二三四五六七八九十])[，、])?[\u4e00-\u9fff“”、]{4,16}(?=。.)"
+)
 
 
 def one_item(node: Node, body: list[Passage]) -> bool:
@@ -38,6 +44,12 @@ def length_of_title(node: Node, *, opens_stage: bool) -> int:
     ):
         return stop
     return len(node.title)
+
+
+def length_of_opening(paragraph: str) -> int:
+    """How many characters of a paragraph without a number are its heading (「全面排查风险。由派出所牵头…」); 0 if none."""
+    opening = _OPENING.match(paragraph)
+    return opening.end() if opening and subject_of(opening.group()) is None else 0
 
 
 def joins(node: Node) -> bool:

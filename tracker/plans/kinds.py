@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tracker.plans.sections import role_of_heading
+from tracker.plans.sections import Role, role_of_heading
 from tracker.plans.wording import is_return
 
 _WORDS: tuple[tuple[str, str], ...] = (
@@ -24,6 +24,8 @@ _COMPILED = tuple((kind, re.compile(pattern)) for kind, pattern in _WORDS)
 def kind_of(title: str, text: str, path: tuple[str, ...] = ()) -> str:
     """Return the kind with the most words; a title's word counts four times, a heading's above it twice."""
     scores: dict[str, float] = {}
+    # 「任务分工」 says that duties follow, not what they are.
+    title = "" if role_of_heading(title) in (Role.TASKS, Role.PHASES) else title
     above = path[-1] if path and role_of_heading(path[-1]) is None else ""
     for kind, words in _COMPILED:
         score = (

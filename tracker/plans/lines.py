@@ -20,6 +20,10 @@ _MARK_START = re.compile(
 )
 _SAFE_BEFORE = "。；！？：”】"
 _HEADING_TAIL = 24
+_HASHES = re.compile(r"#{1,6}[ \t]+")
+#: No page is narrower: a run of shorter lines without stops is a list of labels or names.
+_NARROWEST = 20
+_LABEL = re.compile(r"[\u4e00-\u9fff]{2,6}(?:单位|部门|科室|时限|时间|期限|领导|责任人|人)：")
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,9 @@ def split_lines(text: Passage) -> list[Line]:
         end = start + len(piece)
         whole = text.cut(start, end)
         stripped = whole.strip(" \t*")
+        hashes = _HASHES.match(stripped.text)
+        if hashes and ordinal_at(stripped.text, hashes.end()):
+            stripped = stripped.cut(hashes.end())  # 「## 一、」 is numbered twice; the office's own number stands.
         if stripped:
             lines.append(Line(stripped, whole.strip(" "), blank, piece[:1] in (" ", "\t")))
         blank = not stripped
@@ -79,6 +86,8 @@ def _wrap_width(lines: list[Line]) -> float | None:
     if len(broken) < 4 or len(broken) < 0.25 * len(lines):
         return None
     usual = broken[len(broken) // 2]
+    if usual < _NARROWEST:
+        return None
     near = sum(1 for width in broken if abs(width - usual) <= 4)
     return usual if near >= 0.6 * len(broken) else None
 
@@ -90,7 +99,7 @@ def _goes_on(group: list[Line], line: Line, width: float | None) -> bool:
         return False
     if before[-1] in "，、" or _open_bracket(before):
         return True
-    if width is None or before[-1] in _ENDS or line.indented:
+    if width is None or before[-1] in _ENDS or line.indented or _LABEL.match(line.passage.text):
         return False
     return _width(before) >= width - 4
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, replace
 
 from tracker.plans.deadlines import Due, labelled_due
 from tracker.plans.duties import Duty, merge, take_tags
-from tracker.plans.headings import is_section, joins, length_of_title, one_item, stop_after
+from tracker.plans.headings import is_section, joins, length_of_opening, length_of_title, one_item, stop_after
 from tracker.plans.kinds import kind_of
 from tracker.plans.outline import Node
 from tracker.plans.passages import EMPTY, Passage, joined
-from tracker.plans.phases import Stage, stage_of
+from tracker.plans.phases import Stage, is_bare_stage, stage_of
 from tracker.plans.quantities import find_quantity
 from tracker.plans.sections import Role
 from tracker.plans.segments import Segment, segments_of
@@ -75,12 +75,16 @@ class Collector:
         if node.row:
             self.measures.extend(row_measures(node, above.path, self.years))
             return
-        stage = stage_of(node, role, self.years) or above.stage
+        stage = stage_of(node, role, self.years, nested=above.stage is not None) or above.stage
         if stage and stage is not above.stage:
             self.phases.append(stage.phase)
             role = Role.PHASES
+            if is_bare_stage(node):
+                return
         own, tag = take_tags(node.own)
         tag, body = with_tag_lines(tag, node.body)
+        if (tag.lead or tag.support) and role in (Role.SILENT, Role.TARGETS):
+            role = Role.TASKS  # Whoever is named behind 「整治内容及标准」 has to do what stands below.
         heads = unit_heading(node.title)
         here = replace(
             above, role=role, stage=stage, top=False, tagged=bool(tag.lead or tag.support) or (above.tagged and not heads),
@@ -149,6 +153,8 @@ class Collector:
     def _emit(self, whole: Passage, title_length: int, above: Above, heading: str = "") -> None:
         if len(whole) < _SHORTEST or above.role is Role.ATTACHED:
             return
+        if not title_length and not above.numbered:
+            title_length = length_of_opening(whole.text)
         title = whole.text[:title_length] or heading
         parts = segments_of(
             whole, title_length, self.years, stage=above.stage is not None, paragraph=not above.numbered
@@ -176,12 +182,12 @@ class Collector:
             inherited = bool(above.duty.lead) and bool(re.search(r"负责|职责|要", text)) and not is_establishing(text)
             return (spoken and acts(text)) or inherited
         if above.role is Role.TARGETS:
-            return spoken or bool(above.duty.lead)
+            return spoken or bool(above.duty.lead) or bool(segment.spoken.lead and segment.due.deadline)
         if is_establishing(text) and not segment.due.deadline and not _beside_the_group(segment, text, title):
             return False
         if introduces(text) and not segment.due.deadline:
             return False
-        if segment.spoken.lead and segment.due.deadline:
+        if segment.due.deadline and (segment.spoken.lead or above.role is Role.TASKS):
             return True
         behind = text.removeprefix(title).strip("。：； ") if title else text
         if above.role in (Role.TASKS, Role.PHASES, None) and above.numbered and len(text) > _SHORTEST + 3:
@@ -206,6 +212,8 @@ class Collector:
     def _due(self, segment: Segment, above: Above) -> tuple[Due, tuple[str, ...]]:
         grounds: tuple[str, ...] = ()
         due = segment.due
+        if above.lined and not segment.tag.time and above.due.deadline is not None:
+            return above.due, ()  # A line 「完成时限：…」 under the item says more than the words in it.
         if due.deadline is None and above.due.deadline is not None:
             due, grounds = above.due, ("期限来自上级标题或括号",)
         if due.deadline is None and above.stage is not None and above.stage.deadline is not None:

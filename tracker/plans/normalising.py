@@ -27,6 +27,12 @@ _COLON_OR_COMMA = re.compile(r"(?<!\d)[:,]|[:,](?!\d)")
 _NUMBERED = re.compile(r"(?:^|[\n。；：）])[ \t]*[一二三四五六七八九十]{1,3}$")
 _FULL_STOP = re.compile(r"(?<=[\u4e00-\u9fff”’》）】%])\.(?=\s*(?:[\u4e00-\u9fff（“《]|$))", re.MULTILINE)
 
+# 〔2026〕 frames a year; 〔责任单位：…〕 is a duty bracket in an office's own hand.
+_FRAMED = re.compile(r"〔((?=[^〔〕]{0,200}(?:单位|部门|责任|牵头|配合|落实|负责|时限|时间|科室))[^〔〕]{2,300})〕")
+
+# Markdown's **bold**; a masked year (20**年) has no partner on its line.
+_BOLD = re.compile(r"(\*\*)(?=[^*\n]{1,60}\*\*)[^*\n]+(\*\*)")
+
 
 @cache
 def _spelled(character: str) -> str:
@@ -47,7 +53,10 @@ def normalise(original: str) -> Passage:
     """Return the text in one spelling. White space stays, because tables and lines are told by it."""
     characters: list[str] = []
     places: list[int] = []
+    bold = {place for found in _BOLD.finditer(original) for edge in found.regs[1:] for place in range(*edge)}
     for place, character in enumerate(original):
+        if place in bold:
+            continue
         spelled = _spelled(character)
         if spelled:
             characters.append(spelled)
@@ -55,6 +64,7 @@ def normalise(original: str) -> Passage:
     text = "".join(characters)
     # Between digits a colon is a time and a comma a thousand; elsewhere both are Chinese punctuation.
     text = _COLON_OR_COMMA.sub(lambda mark: "：" if mark.group() == ":" else "，", text)
+    text = _FRAMED.sub(r"【\1】", text)
     return Passage(_FULL_STOP.sub(_stop, text), places)
 
 

@@ -91,7 +91,9 @@ def _node_of(paragraph: Passage, following: str) -> Node | None:
     if not own:
         return Node(mark, mark.rank, EMPTY, EMPTY, EMPTY)
     title, lead = split_title(own)
-    return Node(mark, mark.rank, title, lead, own.squeezed())
+    # 「★派出所」 over numbered duties: a bullet stands above them where it marks whose they are.
+    rank = _RANK_UNIT if mark.kind == "bullet" and not lead and unit_heading(title) is not None else mark.rank
+    return Node(mark, rank, title, lead, own.squeezed())
 
 
 def _unnumbered(paragraph: Passage, following: str) -> Node | None:

@@ -9,6 +9,7 @@ from tracker.plans.ordinals import ordinal_at
 from tracker.plans.passages import EMPTY, Passage
 from tracker.plans.rows import TableRow
 from tracker.plans.sections import KNOWN_HEADINGS
+from tracker.plans.units import is_unit
 
 _KINDS = r"方案|计划|安排意见|实施意见|意见|要点|通知|总结|小结|汇报|报告|简报|教案|设计|倡议书|一封信|公开信|告知书|承诺书|责任书|预案|细则|办法|讲话|发言稿|讲话稿|致辞|纪要|班会|活动记录|演讲稿|宣传稿|措施|清单|台账|稿"
 _TITLE = re.compile(
@@ -60,7 +61,7 @@ def split_parts(paragraphs: list[Passage | TableRow]) -> list[Part]:
         elif title and _has_body(parts[-1]) and not _is_heading(title):
             parts.append(Part(title, heading=paragraph))
         elif title and not parts[-1].title:
-            parts[-1].title, parts[-1].heading = title, paragraph
+            parts[-1].title, parts[-1].heading = _first_half(parts[-1]) + title, paragraph
         parts[-1].add(paragraph)
     for part in parts:
         _unglue(part)
@@ -80,6 +81,14 @@ def _title_of(paragraph: Passage) -> str:
     ):
         return ""
     return re.sub(r"\s*篇[\d一二三四五六七八九十]{1,3}$", "", text.strip("：:"))
+
+
+def _first_half(part: Part) -> str:
+    """Return the line above a title that goes on in it (「…关于治理电信网络诈骗」 over 「违法犯罪的实施方案」), or nothing."""
+    above = part.paragraphs[-1] if part.paragraphs else None
+    text = above.squeezed().text if isinstance(above, Passage) and not part.begun else ""
+    goes_on = 6 <= len(text) <= 40 and not re.search(r"[，。；：！？〕]|文件$|^附", text)
+    return text if goes_on and ordinal_at(text) is None and not _BY.match(text) and not is_unit(text) else ""
 
 
 def _is_cover(part: Part) -> bool:

@@ -27,17 +27,18 @@ class Stage:
     deadline: Deadline | None
 
 
-def stage_of(node: Node, role: Role | None, years: YearContext) -> Stage | None:
+def stage_of(node: Node, role: Role | None, years: YearContext, *, nested: bool = False) -> Stage | None:
     """Return the stage that a heading opens; None if it opens none.
 
-    A heading is a stage by its name, or under 「实施步骤」 by the dates in it.
+    A heading is a stage by its name, or under 「实施步骤」 by the dates in it. `nested`: it stands in a stage already,
+    where a date is that of the item itself.
     """
     named = (
         _DATED_HEADING.search(node.title.text) is not None
         or is_stage(node.title.text)
         or (not node.title and is_stage(node.own.text[:30]))
     )
-    if not named and role is not Role.PHASES:
+    if not named and (nested or role is not Role.PHASES):
         return None
     opening = node.title.text if not named else node.own.text[:_OPENING]
     if not opening and role is Role.PHASES:
@@ -49,6 +50,14 @@ def stage_of(node: Node, role: Role | None, years: YearContext) -> Stage | None:
     if not dates:
         return Stage(Phase(_name(node), None, None, node.title.text), None) if named else None
     return _dated_stage(_name(node), dates[0])
+
+
+def is_bare_stage(node: Node) -> bool:
+    """Whether an item names a stage and its days and asks for nothing (「（三）长效机制阶段（7月至12月）。」)."""
+    if node.children or node.body or not is_stage(node.own.text):
+        return False
+    bare = re.sub(r"（[^（）]*）", "", node.own.text)
+    return bare.strip("。：；， ").endswith("阶段")
 
 
 def _whole_dates(opening: str, whole: str) -> str:

@@ -114,9 +114,12 @@ def _without_frame(part: Part) -> list[Passage | TableRow]:
                 continue
             if each is part.heading or text == part.title or DATE_LINE.match(text):
                 continue
+            if ordinal_at(text) is not None:
+                kept.append(each)  # 「一、公安局」 heads its duties and signs nothing.
+                continue
             if _SIGNATURE.match(text) and len(text) <= 24 and not re.search(r"负责|开展|加强", text):
                 continue
-            if ordinal_at(text) is None and is_unit(text) and index + 3 > len(part.paragraphs):
+            if is_unit(text) and index + 3 > len(part.paragraphs):
                 continue
         kept.append(each)
     return kept
@@ -130,7 +133,9 @@ def _period(texts: Sequence[str], phases: Sequence[Phase], years: YearContext) -
     """The plan's own time: a window in the opening or under a 时间 heading, else the first and last day of its phases."""
     for index, text in enumerate(texts[:30]):
         opening = (
-            index < 5 or _TIME_HEADING.search(text[:12]) or (index and _TIME_HEADING.search(texts[index - 1][-8:]))
+            (index < 5 and ordinal_at(text) is None)
+            or _TIME_HEADING.search(text[:12])
+            or (index and _TIME_HEADING.search(texts[index - 1][-8:]))
         )
         if not opening or "阶段" in text[:30]:
             continue

@@ -9,28 +9,36 @@ from tracker.plans.ordinals import ordinal_at
 from tracker.plans.passages import Passage
 from tracker.plans.shapes import Span
 
-_LABEL_LINE = re.compile(r"(?:牵头|责任|配合|成员|协办|主责|完成|整改)(?:单位|部门|科室|时限|时间|期限)：")
+_LABEL_LINE = re.compile(
+    r"(?:(?:牵头|责任|配合|成员|协办|主责|完成|整改)(?:单位|部门|科室|时限|时间|期限)|牵头|配合|协办|协助)："
+)
 _HEADING = 13
 _OPEN, _CLOSE = "（【《“", "）】》”"
 _STOPS = "。！？；"
+_FURTHEST_CLOSE = 300
 
 
 def split_at(passage: Passage, stops: str) -> list[Passage]:
     """Return the parts that end with one of `stops`; a stop inside a bracket or quotation does not count.
 
-    A bracket that is never closed must not swallow the rest: after 300 characters it counts as closed.
+    What is never closed within 300 characters counts as not opened, and what is open inside a bracket is closed by it.
     """
     text = passage.text
     cuts: list[int] = [0]
-    depth, opened = 0, 0
+    awaited: list[str] = []
+    opened = 0
     for place, character in enumerate(text):
         if character in _OPEN:
-            depth, opened = depth + 1, place
+            closing = _CLOSE[_OPEN.index(character)]
+            if text.find(closing, place, place + _FURTHEST_CLOSE) > 0:
+                awaited.append(closing)
+                opened = place
         elif character in _CLOSE:
-            depth = max(0, depth - 1)
-        elif character in stops and (depth == 0 or place - opened > 300):
+            if character in awaited:
+                del awaited[awaited.index(character) :]
+        elif character in stops and (not awaited or place - opened > _FURTHEST_CLOSE):
             cuts.append(place + 1)
-            depth = 0
+            awaited = []
     if cuts[-1] < len(text):
         cuts.append(len(text))
     ranges = _tails_joined(text, list(pairwise(cuts)))

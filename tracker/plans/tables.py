@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from tracker.plans.deadlines import Due, due_in, labelled_due
-from tracker.plans.duties import Duty, merge, read_tag, take_tags
+from tracker.plans.duties import Duty, by_marks, merge, read_tag, take_tags
 from tracker.plans.kinds import kind_of
 from tracker.plans.ordinals import ordinal_at
 from tracker.plans.outline import Node
@@ -71,7 +71,7 @@ def _spoken(cells: list[Passage]) -> Duty:
     """A cell may say in words who leads and who helps: 「牵头：A 配合：B」, 「A牵头，B配合」."""
     duty = Duty()
     for cell in cells:
-        duty = merge(duty, read_tag(cell.text) or Duty(tuple(split_units(cell.text))))
+        duty = merge(duty, read_tag(cell.text) or by_marks(split_units(cell.text)))
     return duty
 
 

@@ -8,6 +8,11 @@ from tracker.plans.duties import Duty, merge, read_tag, take_tags
 from tracker.plans.outline import Node
 from tracker.plans.passages import Passage
 
+_ALL_ABOVE = re.compile(
+    r"^(?:以上|上述)(?:各项|所有|\d项|[一二三四五六七八九十]项)?(?:工作|任务|事项|措施|内容|活动)?(?:均|都|全部)?，?"
+)
+_LABEL = re.compile(r"(?:牵头|责任|主责|配合|完成)(?:单位|部门|科室|时限|时间)：")
+
 
 def with_tag_lines(tag: Duty, body: list[Passage]) -> tuple[Duty, list[Passage]]:
     """Take 「牵头单位：…」 and 「完成时限：…」 lines out of an item's paragraphs."""
@@ -45,5 +50,18 @@ def _tag_line(paragraph: Passage) -> Duty | None:
         return None
     if text[0] in "（【" and text[-1] in "）】":
         return read_tag(text[1:-1])
+    above = _ALL_ABOVE.match(text)
+    if above:
+        return _of_all_above(text[above.end() :])
     labelled = re.match(r"^[\u4e00-\u9fff]{2,8}：", text)
     return read_tag(text) if labelled else None
+
+
+def _of_all_above(told: str) -> Duty | None:
+    """「以上工作于2月底前完成，责任单位：A、B」, 「以上任务由A牵头，B配合」: who has to do all of it, and by when."""
+    label = _LABEL.search(told)
+    if label is None:
+        return read_tag(told)
+    read = read_tag(told[label.start() :])
+    before = told[: label.start()].strip("，。； 于在")
+    return merge(read, Duty(time=before or None)) if read else None

@@ -25,7 +25,7 @@ _MEMBER_LINE = re.compile(
 )
 _PREAMBLE = re.compile(
     r"(?:特|现|经|并)?(?:研究)?(?:制定|制订|拟定|提出)(?:以下|如下|本|此|该)(?:[^，。]{0,14})?(?:方案|计划|意见|措施|办法|预案)?(?:如下)?(?:[。：，]|$)|现将.{0,60}(?:印发|通知|下发|转发)|请(?:认真|遵照|结合实际)?(?:遵照|贯彻|抓好|认真)?(?:贯彻)?(?:执行|落实)[。]?$|"
-    r"^(?:根据|按照|为|为了|为进一步|为深入|为切实|为认真|近年来|今年以来|近期|当前|随着).{10,}(?:方案|如下|通知|计划)[：。]?$|特此通知|自(?:印发|发布|公布|下发)[^，。]{0,6}起(?:施行|实施|执行)|负责解释"
+    r"^(?:根据|按照|为|为了|为进一步|为深入|为切实|为认真|近年来|今年以来|近期|当前|随着).{10,}(?:方案|如下|通知|计划)[：。]?$|特此通知|^(?:本次|此次)?[^，。；]{0,10}(?:整治|行动|活动|实施|工作)时间(?:为|自|从|是)|自(?:印发|发布|公布|下发)[^，。]{0,6}起(?:施行|实施|执行)|负责解释"
 )
 _ESTABLISHING = re.compile(
     r"(?:下设|设在|兼任|任组长|为组长|任(?:副?总)?(?:指挥|召集人)|任(?:副)?指挥长|担任|任副组长|为副组长|为成员|任主任|组成人员|组成如下|名单如下|具体名单|成立[^，。]{0,24}领导小组(?!，明)|办公室主任|成员由|组长由)"
@@ -116,6 +116,8 @@ def orders_something(text: str, role: Role | None, *, spoken: bool = False) -> b
         return False
     if role is Role.DEMANDS:
         left = _BARE_MODAL.sub("", _ZEAL.sub("", bare))
+        if not spoken and all(len(clause) <= 4 for clause in re.split(r"[，。；、]", left)):
+            return False  # 「广泛宣传，营造氛围」: phrases for a heading, with nothing behind it.
         told = spoken and any(len(clause) >= 6 and acts(clause) for clause in re.split(r"[，。；、]", left))
         return told or _CONCRETE.search(left) is not None
     return True

@@ -11,7 +11,7 @@ from itertools import groupby
 from tracker.domain.auditing import FiringKey, TaskEvent, expected_firings, fired_by_events, papers_issued
 from tracker.domain.deadlines import local_moment
 from tracker.domain.escalation import NO_FACTS
-from tracker.domain.standing import OPENS_AT, Standing, cadence_from_plain
+from tracker.domain.standing import OPENS_AT, standing_from_plain
 from tracker.persistence.queries.standing import find_opened_periods, find_standing_duties
 from tracker.persistence.repositories.ledger import EventRow
 from tracker.persistence.unit_of_work import UnitOfWork
@@ -96,9 +96,7 @@ def _judge_openings(uow: UnitOfWork, floor: Floor, *, now: datetime) -> tuple[in
     opened = find_opened_periods(uow.session)
     expected, missing, extra = 0, [], []
     for duty in find_standing_duties(uow.session):
-        standing = Standing(
-            cadence_from_plain(duty.cadence), duty.starts_on, duty.ends_on, str(duty.settings.get("cutoff", "24:00"))
-        )
+        standing = standing_from_plain(duty.cadence, duty.former_cadences, duty.starts_on, duty.ends_on, duty.settings)
         until = min(now, duty.withdrawn_at or now)
         if duty.ended_on is not None:
             until = min(until, local_moment(duty.ended_on, OPENS_AT))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from tracker.domain.channels import PERSONAL
 from tracker.domain.values import local_date
 from tracker.persistence.repositories.delivery_rows import NewDelivery, PersonToTell, TakenTold
 from tracker.persistence.unit_of_work import UnitOfWork
@@ -26,7 +27,7 @@ def bind(
         usable = [channel for channel in person.addresses if channel in channels]
         wanted += [(person, channel) for channel in usable]
         if not usable and not person.marked:  # a contact at which nobody is has been reported already
-            report_unreachable(uow, person, channels, now=now)
+            report_unreachable(uow, person, [channel for channel in channels if channel in PERSONAL], now=now)
     held = uow.deliveries.held_of(list(rows)) if wanted else {}
     uow.deliveries.join_held(
         {

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
 
-from tracker.domain.cadence import Cadence
+from tracker.domain.cadence import Cadence, why_never
 from tracker.domain.campaign_file import CampaignFile, Labels, duties_of
 from tracker.domain.changing import (
     NEED_REASON,
@@ -20,20 +20,22 @@ from tracker.domain.changing import (
     judge,
     wanted_after,
 )
-from tracker.domain.deadlines import DueMoment, Phase, told
+from tracker.domain.deadlines import DueMoment, Phase, local_moment, told
 from tracker.domain.definition import WorkflowDefinition
 from tracker.domain.errors import CannotChange, FieldProblem, InvalidInput, NotAllowed, NotFound, StaleVersion
 from tracker.domain.inputs import cleaned
 from tracker.domain.measure_dues import resolve
 from tracker.domain.permissions import Action, Place, Viewer, may
 from tracker.domain.reachability import SUPPORT, reachable_workflows
+from tracker.domain.standing import Standing, standing_from_plain
 from tracker.domain.timings import timing_of
+from tracker.domain.values import local_date
 from tracker.persistence.models import Campaign, Measure, Task
 from tracker.persistence.unit_of_work import UnitOfWork
 from tracker.services.announcing import liaisons_of
 from tracker.services.catching_up import fire_all_due
 from tracker.services.change_files import against_file
-from tracker.services.change_writing import ChangeWriting, Decided
+from tracker.services.change_writing import ChangeWriting, Decided, Planned
 from tracker.services.context import Floor
 from tracker.services.ladder_choice import ladder_lookup
 from tracker.services.recording import ENGINE, Doer, doer_at
@@ -132,7 +134,10 @@ class ChangeService:
             writing = ChangeWriting(
                 uow, self._floor, campaign, Decided(reason, by, now), reading.measures, reading.tasks
             )
-            people = writing.write([(impact, reading.dues_of(impact.change)) for impact in preview.impacts])
+            people = writing.write([
+                Planned(impact, reading.dues_of(impact.change), reading.changed_duty(impact.change))
+                for impact in preview.impacts
+            ])  # fmt: skip
             campaign.version += 1
             self._floor.ring_deliveries(uow)
             uow.commit()
@@ -199,6 +204,7 @@ class _Reading:
             *self._withdrawn_before(changes),
             *self._unanswered(changes),
             *self._unready(changes),
+            *self._never_due(changes),
         ]
         if not changes and not against:
             against = ["没有要改的：和现在的方案一样。"]
@@ -206,7 +212,7 @@ class _Reading:
         impacts = tuple(
             judge(
                 change, states.get(change.measure.key, ()), self.dues_of(change), now=self._now, earlier=earlier,
-                names=plan.units,
+                names=plan.units, begins=self._begins(change),
             )
             for change in changes
         )  # fmt: skip
@@ -221,7 +227,7 @@ class _Reading:
         calendar = self._floor.calendars.newest()
         rule = change.wanted.due
         if isinstance(rule, Cadence):
-            return {}
+            return self._dues_of_periods(change, rule)
 
         def due(opened_at: datetime) -> DueMoment:
             return told(resolve(rule, opened_at=opened_at, phases=self._phases, calendar=calendar))
@@ -235,6 +241,39 @@ class _Reading:
             for task in self.tasks.values()
             if task.measure_id == measure.id and task.period_key == "once" and task.tie is None
             and task.assignment_id is not None
+        }  # fmt: skip
+
+    def changed_duty(self, change: Change) -> Standing | None:
+        """Return the standing duty as a change of its cadence leaves it; None where no cadence changes."""
+        if change.kind is not ChangeKind.REDATED or change.wanted is None or not isinstance(change.wanted.due, Cadence):
+            return None
+        return self._duty(change).changed(change.wanted.due, begins=self._next_begins(change))
+
+    def _begins(self, change: Change) -> date | None:
+        return self._next_begins(change) if self.changed_duty(change) is not None else None
+
+    def _next_begins(self, change: Change) -> date:
+        return self._duty(change).next_begins(self._floor.calendars.newest(), today=local_date(self._now))
+
+    def _duty(self, change: Change) -> Standing:
+        measure, campaign = self.measures[change.measure.key], self._campaign
+        return standing_from_plain(
+            measure.cadence or {}, measure.former_cadences, campaign.starts_on, campaign.ends_on, campaign.settings
+        )
+
+    def _dues_of_periods(self, change: Change, cadence: Cadence) -> dict[int, DueMoment]:
+        """Return when the new cadence would have each open task due whose period it knows by the same key."""
+        if change.kind is not ChangeKind.REDATED:
+            return {}
+        whole = replace(self._duty(change), cadence=cadence, former=())
+        began = local_moment(whole.first, time(0))
+        dues = {one.period_key: one.due for one in whole.openings(self._floor.calendars.newest(), since=began)}
+        measure = self.measures[change.measure.key]
+        return {
+            task.id: due
+            for task in self.tasks.values()
+            if task.measure_id == measure.id and task.tie is None and task.assignment_id is not None
+            and (due := dues.get(task.period_key)) is not None
         }  # fmt: skip
 
     def _wanted(self, plan: RunningPlan, wish: Wish) -> tuple[list[MeasureState], list[str]]:
@@ -297,6 +336,17 @@ class _Reading:
             lacking = sorted({one.title for one in reached.values() if one.paper and one.key not in words})
             if lacking:
                 found.append(f"“{change.measure.name}”可能形成{'、'.join(lacking)}，但本次行动没有写它的机关代字。")
+        return found
+
+    def _never_due(self, changes: Sequence[Change]) -> list[str]:
+        campaign, calendar = self._campaign, self._floor.calendars.newest()
+        found = []
+        for change in changes:
+            timing = change.wanted.due if change.wanted else None
+            if change.kind in (ChangeKind.ADDED, ChangeKind.REDATED) and isinstance(timing, Cadence):
+                first = max(campaign.starts_on, local_date(self._now))
+                why = why_never(timing, first, campaign.ends_on, calendar)
+                found += [f"“{change.measure.name}”：{why}"] if why else []
         return found
 
     def _workflow(self, key: str) -> WorkflowDefinition | None:

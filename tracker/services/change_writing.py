@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tracker.domain.bigrams import bigrams
+from tracker.domain.cadence import say_cadence
 from tracker.domain.changing import Change, ChangeKind, Impact, MeasureState
 from tracker.domain.deadlines import DueMoment
+from tracker.domain.standing import Standing, former_to_plain
 from tracker.domain.timings import timing_to_plain
 from tracker.persistence.models import Campaign, Measure, Task
 from tracker.persistence.repositories.campaigns import AssignmentRow
@@ -34,6 +36,15 @@ class Decided:
     now: datetime
 
 
+@dataclass(frozen=True)
+class Planned:
+    """One change to write: the new due moments by task id, and the standing duty whose cadence it changes."""
+
+    impact: Impact
+    dues: Mapping[int, DueMoment]
+    duty: Standing | None = None
+
+
 class ChangeWriting:
     """One change set. `measures` by key and `tasks` by id are those of the reading, locked."""
 
@@ -46,16 +57,17 @@ class ChangeWriting:
         self._ids = {key: unit.id for key, unit in uow.units.units_by_key().items()}
         self._news: list[Announcement] = []
 
-    def write(self, impacts: Sequence[tuple[Impact, Mapping[int, DueMoment]]]) -> int:
+    def write(self, changes: Sequence[Planned]) -> int:
         """Write every change with its event; return how many people are told."""
-        for impact, dues in impacts:
+        for planned in changes:
+            impact = planned.impact
             match impact.change.kind:
                 case ChangeKind.ADDED:
                     self._add(impact.change)
                 case ChangeKind.UNITS_ADDED:
                     self._add_units(impact.change)
                 case ChangeKind.REDATED:
-                    self._redate(impact, dues)
+                    self._redate(planned)
                 case ChangeKind.REWORDED:
                     self._reword(impact)
                 case ChangeKind.WITHDRAWN | ChangeKind.UNITS_REMOVED:
@@ -111,9 +123,12 @@ class ChangeWriting:
             )  # fmt: skip
         return opened
 
-    def _redate(self, impact: Impact, dues: Mapping[int, DueMoment]) -> None:
+    def _redate(self, planned: Planned) -> None:
+        impact, dues = planned.impact, planned.dues
         wanted, measure = _wanted(impact.change), self._measures[impact.change.measure.key]
         measure.due, measure.cadence = timing_to_plain(wanted.due)
+        if planned.duty is not None:
+            self._change_cadence(measure, planned.duty, impact)
         act = NewDates(self._decided.reason, self._decided.by, self._decided.now)
         tasks = [self._tasks[task_id] for task_id in impact.tasks]
         moved = redate_many(self._uow, self._floor, tasks, {task.id: dues[task.id] for task in tasks}, act)
@@ -126,6 +141,23 @@ class ChangeWriting:
             for one in moved
             if not one.task.done
         ]  # fmt: skip
+
+    def _change_cadence(self, measure: Measure, duty: Standing, impact: Impact) -> None:
+        """Keep what held before, look at once when each duty opens next, and tell every unit that bears the duty."""
+        measure.former_cadences = former_to_plain(duty.former)
+        self._uow.session.flush()
+        self._uow.openings.look_again(measure.id, now=self._decided.now)
+        bearing = [
+            one for one in self._uow.campaigns.standing_duties(self._campaign.id) if one.measure_id == measure.id
+        ]
+        self._news += of_opened(self._open(bearing))
+        begins = duty.former[-1].until + timedelta(days=1) if duty.former else duty.first
+        facts = {
+            "title": measure.title, "cadence": say_cadence(duty.cadence), "begins_on": begins.isoformat(),
+            "reason": self._decided.reason,
+        }  # fmt: skip
+        cause = f"recadenced:{measure.id}:{self._campaign.version}"
+        self._news += [Announcement(cause, "recadenced", self._ids[key], None, facts) for key in sorted(impact.units)]
 
     def _reword(self, impact: Impact) -> None:
         wanted, measure = _wanted(impact.change), self._measures[impact.change.measure.key]

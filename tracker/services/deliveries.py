@@ -2,11 +2,22 @@
 
 A message is a row before it is a message. What happens to it in between is written down before and after
 the sending, never during it, so that a killed process leaves at worst a row that says "submitting".
+
+A sender takes up a round of a few messages: one commit, on disk before anything leaves, says that they go out and in
+which order. It then hands them over one by one, and what became of each is committed before the next one goes.
+
+- A killed worker leaves one message in doubt, the first of its round without an outcome. The others without one did not
+  leave and are sent by the next.
+- A mail that the server took is committed without waiting for the disk. Commits reach it in order, and any that waits
+  (the next round's, a seal's, a person's step) takes all before it along; nothing is handed out of the database on the
+  word of one that does not. Only a database that crashes within the same second loses it, and the order of its last
+  rounds with it (`SendingRound`); then all of such a round without an outcome are in doubt, and shown so.
+- The outcome of a paper waits for the disk: were it lost, the paper would be served twice.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -22,29 +33,32 @@ from tracker.domain.ports import (
     Courier,
     JobQueue,
     MessageRenderer,
+    NewsWriter,
     OutgoingMessage,
     ReceiptAsker,
 )
 from tracker.domain.provider_codes import Meaning
-from tracker.domain.sms_texts import SmsWording, sms_segments
+from tracker.domain.sms_texts import sms_segments
 from tracker.domain.values import local_date
 from tracker.persistence.repositories.delivery_rows import (
     DeliveryPart,
     DueDelivery,
     LockedDelivery,
     Outcome,
+    Submitted,
 )
-from tracker.persistence.unit_of_work import UnitOfWork
+from tracker.persistence.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from tracker.services.binding import bind
 from tracker.services.channel_pauses import go_on, pause_after
 from tracker.services.delivery_incidents import (
     report_no_channel,
     report_unwritable,
 )
-from tracker.services.delivery_outcomes import Moment, after_failure, unsure
+from tracker.services.delivery_outcomes import Moment, after_failure, never_left, unsure
 from tracker.services.delivery_records import mark_contact, record_end, settle
 from tracker.services.delivery_texts import DeliveryTexts
 from tracker.services.manners import Manners
+from tracker.services.receiver_news import bind_receivers
 
 logger = structlog.get_logger(__name__)
 
@@ -53,11 +67,16 @@ GATHER_JOB = "tracker.jobs.deliveries.gather_and_send"
 SEND_JOB = "tracker.jobs.deliveries.send"
 
 PEOPLE_AT_ONCE = 100
+#: So many messages at most are in doubt after a crash of the database, and wait two minutes for a killed sender.
+ROUND = 10
+#: What was looked at again longer ago than this is looked at once more before it goes.
+FRESH = timedelta(seconds=5)
 LONGEST_HOLD = timedelta(seconds=60)
 STUCK_AFTER = timedelta(minutes=2)
 PUT_BACK = timedelta(hours=1)
 MAIL_ONLY = Channels()
 NOBODY_TO_ASK: Mapping[str, ReceiptAsker] = {}
+NOBODY_ELSE: Mapping[str, NewsWriter] = {}
 
 
 class DeliveryService:
@@ -66,7 +85,7 @@ class DeliveryService:
     def __init__(
         self,
         *,
-        uows: Callable[[], UnitOfWork],
+        uows: UnitOfWorkFactory,
         clock: Clock,
         couriers: Mapping[str, Courier],
         renderer: MessageRenderer,
@@ -77,16 +96,19 @@ class DeliveryService:
         calendars: CalendarCatalog | None = None,
         askers: Mapping[str, ReceiptAsker] = NOBODY_TO_ASK,
         reported: Collection[str] = (),
+        writers: Mapping[str, NewsWriter] = NOBODY_ELSE,
+        repeatable: Collection[str] = (),
+        secret: str = "",
     ) -> None:
         self._uows = uows
         self._clock = clock
         self._couriers = couriers
         self._askers = askers
-        self._reported = frozenset(reported)
+        self._reported, self._repeatable = frozenset(reported), frozenset(repeatable)
+        self._receivers = [one for one in channels.receivers if one.channel in couriers]
         self._paces = channels.paces
         self._manners = Manners(channels.courtesy, calendars, clock)
-        wording = channels.sms.wording if channels.sms else SmsWording()
-        self._texts = DeliveryTexts(renderer, cipher, public_url, wording)
+        self._texts = DeliveryTexts(renderer, cipher, public_url, channels.wording, writers, secret)
         self._queue = queue
 
     def gather(self, limit: int = 500) -> int:
@@ -110,23 +132,33 @@ class DeliveryService:
         Rings for itself when `limit` left some for later.
         """
         self.resolve_stuck()
-        for handled in range(limit):
-            if not self._send_next():
+        handled = 0
+        while handled < limit:
+            taken = self._send_round(min(ROUND, limit - handled))
+            if not taken:
                 return handled
+            handled += taken
         self._queue.enqueue(QUEUE, SEND_JOB)
         return limit
 
     def resolve_stuck(self, limit: int = 200) -> int:
         """Settle deliveries whose sender never came back, and return how many.
 
-        A reminder becomes "unknown" and is never sent again; the serving of a paper is sent once more under
-        the same Message-ID.
+        What did not leave waits again. Of the rest, a reminder becomes "unknown" and is never sent again; the serving
+        of a paper is sent once more under the same Message-ID.
         """
-        at = self._moment()
+        at = _moment(self._clock)
         with self._uows() as uow:
             stuck = uow.deliveries.lock_stuck(before=at.real - STUCK_AFTER, limit=limit)
+            here = never_left(stuck)
+            uow.deliveries.put_down({each.id: each.attempts for each in stuck if each.id in here})
             for each in stuck:
-                self._record(uow, each, unsure(each, at=at, askable=each.channel in self._askers), now=at.now)
+                if each.id not in here:
+                    outcome = unsure(
+                        each, at=at, askable=each.channel in self._askers, repeatable=each.channel in self._repeatable
+                    )
+                    self._record(uow, each, outcome, now=at.now)
+            uow.deliveries.end_rounds({each.round_id for each in stuck if each.round_id is not None})
             uow.commit()
         return len(stuck)
 
@@ -151,102 +183,149 @@ class DeliveryService:
             # Another gatherer may have been through between our snapshot and our lock; the rows say so.
             told = uow.deliveries.take_told([person.id for person in people], now=now)
             bind(uow, people, told, channels=list(self._couriers), host=self._texts.host, now=now)
+            bind_receivers(uow, self._receivers, told, host=self._texts.host, now=now)
             uow.on_commit(lambda: self._queue.enqueue(QUEUE, SEND_JOB))
             uow.commit()
         return len(people), len({row.person_id for row in told})
 
-    def _send_next(self) -> bool:
-        """Take up one delivery, so that no claimed one waits behind a slow one; False when none is due."""
+    def _send_round(self, most: int) -> int:
+        """Take up the deliveries that are due longest and send them; return how many, 0 when none is due."""
         while True:
-            now = self._clock.now()
+            clock = self._clock.for_a_while()
+            at = _moment(clock)
             with self._uows() as uow:
-                due = uow.deliveries.claim_due(now=now)
-                if due is None:
-                    return False
-                message = self._prepare(uow, due, now=now)
-                if message is not None and not self._may_go(uow, due.channel, now=now):
+                claimed = uow.deliveries.claim_due(now=at.now, limit=most, alone=self._paces)
+                if not claimed:
+                    return 0
+                taken = _one_a_person(claimed)
+                going = self._prepare(uow, taken, at=at)
+                if going and not self._may_go(uow, claimed[0].channel, now=at.now):
                     uow.rollback()  # another worker took the slot; the next look sees that the channel is closed
                     continue
+                round_id = uow.deliveries.begin_round([row for _, _, row in going], at=at.real) if going else 0
                 uow.commit()
-            if message is not None:
-                self._carry(due, message)
-            return True
+            return len(taken) - self._hand_over([(due, text) for due, text, _ in going], round_id, clock)
 
     def _may_go(self, uow: UnitOfWork, channel: str, *, now: datetime) -> bool:
         pace = self._paces.get(channel)
         return pace is None or uow.channels.take_slot(channel, pace, now=now)
 
-    def _carry(self, due: DueDelivery, message: OutgoingMessage) -> None:
-        """Send, and write down what became of it and of the channel."""
-        failure: DeliveryFailed | None = None
-        provider_id = ""
+    def _hand_over(self, going: Sequence[tuple[DueDelivery, OutgoingMessage]], round_id: int, clock: Clock) -> int:
+        """Hand a round over one by one; return how many were put down, the channel at rest or the look too long ago."""
+        began = clock.real_now()
+        with self._uows(at_once=True) as steps:
+            for place, (due, message) in enumerate(going, 1):
+                provider_id, failure = self._carry(message)
+                at, left = _moment(clock), going[place:]
+                stale = at.real - began > FRESH
+                if left and not stale and failure is None and self._is_plain(due):
+                    self._accept(steps, due, provider_id, at=at)
+                    continue
+                with self._uows() as uow:
+                    rests = self._write_down(uow, due, provider_id, failure, at=at)
+                    over = not left or rests or stale
+                    if over:
+                        uow.deliveries.put_down({one.id: one.attempts + 1 for one, _ in left})
+                        uow.deliveries.end_rounds([round_id])
+                    uow.commit()
+                if over:
+                    return len(left)
+        return 0
+
+    def _is_plain(self, due: DueDelivery) -> bool:
+        """Tell whether nothing but its own row says that a message was accepted."""
+        return not (due.grave or due.shaken or due.channel in self._reported)
+
+    def _carry(self, message: OutgoingMessage) -> tuple[str, DeliveryFailed | None]:
+        """Send; return the provider's id of the message, and how it failed if it did."""
         try:
-            provider_id = self._couriers[due.channel].send(message)
+            return self._couriers[message.channel].send(message), None
         except DeliveryFailed as problem:
-            failure = problem
-        at, attempts = self._moment(), due.attempts + 1
-        askable = due.channel in self._askers
-        with self._uows() as uow:
-            if failure is None:
-                ask_at = at.now + ASK_ACCEPTED[0] if askable else None
-                outcome = Outcome(
-                    due.id, attempts, "accepted", provider_id=provider_id, accepted_at=at.real, ended_at=at.real,
-                    ask_at=ask_at,
-                )  # fmt: skip
-            else:
-                outcome = after_failure(due, attempts, failure, at=at, askable=askable)
+            return "", problem
+
+    def _write_down(
+        self, uow: UnitOfWork, due: DueDelivery, provider_id: str, failure: DeliveryFailed | None, *, at: Moment
+    ) -> bool:
+        """Write what became of a message and of its channel; tell whether the channel rests now."""
+        if failure is not None:
+            outcome = after_failure(
+                due, due.attempts + 1, failure, at=at, askable=due.channel in self._askers,
+                repeatable=due.channel in self._repeatable,
+            )  # fmt: skip
             self._record(uow, due, outcome, now=at.now)
-            if failure is not None:
-                pause_after(uow, due.channel, failure, now=at.now)
-                if failure.verdict is not None and failure.verdict.meaning is Meaning.BAD_CONTACT:
-                    mark_contact(uow, due, failure.sentence, now=at.now)
-            elif due.shaken:
-                go_on(uow, due.channel, now=at.now)
-            if failure is None and provider_id and due.channel in self._reported:
-                for early in uow.receipts.claim_early(due.id, due.channel, provider_id):
-                    settle(uow, due, "accepted", early, at=at)
-            uow.commit()
+            if failure.verdict is not None and failure.verdict.meaning is Meaning.BAD_CONTACT:
+                mark_contact(uow, due, failure.sentence, now=at.now)
+            return pause_after(uow, due.channel, failure, now=at.now)
+        self._accept(uow, due, provider_id, at=at)
+        if due.shaken:
+            go_on(uow, due.channel, now=at.now)
+        if provider_id and due.channel in self._reported:
+            for early in uow.receipts.claim_early(due.id, due.channel, provider_id):
+                settle(uow, due, "accepted", early, at=at)
+        return False
 
-    def _moment(self) -> Moment:
-        return Moment(self._clock.now(), self._clock.real_now())
+    def _accept(self, uow: UnitOfWork, due: DueDelivery, provider_id: str, *, at: Moment) -> None:
+        outcome = Outcome(
+            due.id, due.attempts + 1, "accepted", provider_id=provider_id, accepted_at=at.real, ended_at=at.real,
+            ask_at=at.now + ASK_ACCEPTED[0] if due.channel in self._askers else None,
+        )  # fmt: skip
+        self._record(uow, due, outcome, now=at.now, on_disk=due.grave)
 
-    def _prepare(self, uow: UnitOfWork, due: DueDelivery, *, now: datetime) -> OutgoingMessage | None:
-        """Look again, then write down that the delivery goes out, and its text; None when it does not."""
+    def _prepare(
+        self, uow: UnitOfWork, claimed: Sequence[DueDelivery], *, at: Moment
+    ) -> list[tuple[DueDelivery, OutgoingMessage, Submitted]]:
+        """Look again, and return what goes out, with its text; of the rest write down why it does not."""
+        carried = uow.deliveries.parts_of([due.id for due in claimed])
+        going = []
+        for due in claimed:
+            message = self._write(uow, due, carried[due.id], at=at)
+            if message is not None:
+                segments = sms_segments(message.text) if due.channel == "sms" else None
+                row = Submitted(due.id, message.subject, message.text, segments, due.address)
+                going.append((due, message, row))
+        return going
+
+    def _write(
+        self, uow: UnitOfWork, due: DueDelivery, carried: Sequence[DeliveryPart], *, at: Moment
+    ) -> OutgoingMessage | None:
         if due.channel not in self._couriers:
             # Perhaps one process was started with a slip in its settings; what is to be sent must not die of it.
-            report_no_channel(uow, now=now)
-            self._wait(uow, due, "该送达方式现在没有设置", now=now)
+            report_no_channel(uow, now=at.now)
+            self._wait(uow, due, "该送达方式现在没有设置", now=at.now)
             return None
-        parts = self._look_again(uow, due, now=now)
-        reason = "" if parts else "要说的事都已办结或变动，不再发送"
-        if due.address is None:
+        parts = self._look_again(uow, due, carried, now=at.now)
+        reason = "" if parts else "要说的事都已办结、变动或退订，不再发送"
+        if due.address is None and due.person_id is not None:
             reason = "本人已没有登记的地址"
         elif due.marked:
             reason = "这个号码或邮箱已查明不通，等更正后再用"
         if reason:
-            real = self._clock.real_now()
-            self._record(uow, due, Outcome(due.id, due.attempts, "cancelled", reason, ended_at=real), now=now)
+            self._record(uow, due, Outcome(due.id, due.attempts, "cancelled", reason, ended_at=at.real), now=at.now)
             return None
         if (rest := self._manners.spared(uow, due, parts)) is not None:
             uow.deliveries.record(
-                Outcome(due.id, due.attempts, "gathered", rest.reason, next_try_at=rest.until, held=due.attempts == 0)
+                Outcome(
+                    due.id,
+                    due.attempts,
+                    "gathered",
+                    rest.reason,
+                    next_try_at=rest.until,
+                    held=due.attempts == due.delays,
+                )
             )
             return None
         try:
-            message = self._texts.write(due, parts)
+            return self._texts.write(due, parts, at=at.real)
         except ValueError as problem:
-            self._put_back(uow, due, problem, now=now)
+            self._put_back(uow, due, problem, now=at.now)
             return None
-        segments = sms_segments(message.text) if due.channel == "sms" else None
-        uow.deliveries.begin_submitting(
-            due, subject=message.subject, body=message.text, segments=segments, at=self._clock.real_now()
-        )
-        return message
 
-    def _look_again(self, uow: UnitOfWork, due: DueDelivery, *, now: datetime) -> list[DeliveryPart]:
+    def _look_again(
+        self, uow: UnitOfWork, due: DueDelivery, carried: Sequence[DeliveryPart], *, now: datetime
+    ) -> list[DeliveryPart]:
         """Strike the parts that events have overtaken; return the rest."""
         kept, struck = [], {}
-        for part in uow.deliveries.parts_of(due.id):
+        for part in carried:
             reason = why_not_send(part.message, part.standing, today=local_date(now))
             if due.resent and not part.grave:
                 reason = "上次发送结果不明，重发时只送文书"
@@ -269,7 +348,20 @@ class DeliveryService:
         uow.deliveries.record(Outcome(due.id, due.attempts, "gathered", reason, next_try_at=again))
 
     def _record(
-        self, uow: UnitOfWork, delivery: DueDelivery | LockedDelivery, outcome: Outcome, *, now: datetime
-    ) -> None:
-        if uow.deliveries.record(outcome):
+        self, uow: UnitOfWork, delivery: DueDelivery | LockedDelivery, outcome: Outcome, *, now: datetime,
+        on_disk: bool = True,
+    ) -> None:  # fmt: skip
+        if uow.deliveries.record(outcome, on_disk=on_disk):
             record_end(uow, delivery, outcome, now=now)
+
+
+def _one_a_person(claimed: Sequence[DueDelivery]) -> list[DueDelivery]:
+    """Return the first of each person: what is sent to somebody counts when his next message is looked at."""
+    first: dict[int, DueDelivery] = {}
+    for due in claimed:
+        first.setdefault(due.person_id or -due.id, due)  # a group or system is spared nothing
+    return list(first.values())
+
+
+def _moment(clock: Clock) -> Moment:
+    return Moment(clock.now(), clock.real_now())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from tracker.domain.channels import channel_title
 from tracker.persistence.repositories.delivery_rows import DueDelivery, PersonToTell
 from tracker.persistence.unit_of_work import UnitOfWork
 
@@ -46,10 +47,18 @@ def report_unwritable(uow: UnitOfWork, due: DueDelivery, problem: ValueError, *,
 
 
 def report_lost(
-    uow: UnitOfWork, *, ref: str, person_id: int, channel: str, status: str, grave: bool, reason: str, now: datetime
-) -> None:
+    uow: UnitOfWork, *, ref: str, person_id: int | None, channel: str, status: str, grave: bool, reason: str,
+    now: datetime,
+) -> None:  # fmt: skip
     """Open an incident when a message failed for good, or when nobody knows whether a paper arrived."""
-    if status == "failed" or (status == "unknown" and grave):
+    if person_id is None and status == "failed":
+        uow.incidents.raise_(
+            kind="delivery_failed",
+            subject=channel,
+            sentence=f"{channel_title(channel)}没有收下消息 {ref}：{reason}。各人自己的邮件、短信不受影响。",
+            now=now,
+        )
+    elif status == "failed" or (status == "unknown" and grave):
         uow.incidents.raise_(
             kind="delivery_failed",
             subject=f"person:{person_id}:{channel}",

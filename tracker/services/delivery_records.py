@@ -28,7 +28,7 @@ class Recorded(Protocol):
     @property
     def ref(self) -> str: ...
     @property
-    def person_id(self) -> int: ...
+    def person_id(self) -> int | None: ...
     @property
     def channel(self) -> str: ...
     @property
@@ -73,7 +73,7 @@ def _say(uow: UnitOfWork, delivery: Recorded, status: str, reason: str, attempts
         uow, ref=delivery.ref, person_id=delivery.person_id, channel=delivery.channel, status=status,
         grave=delivery.grave, reason=reason, now=now,
     )  # fmt: skip
-    if delivery.grave and status != "gathered":
+    if delivery.grave and delivery.person_id is not None and status != "gathered":
         payload = {
             "delivery": delivery.ref, "channel": delivery.channel, "attempts": attempts,
             "resent": delivery.resent, "reason": reason,

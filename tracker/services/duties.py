@@ -14,7 +14,7 @@ from tracker.domain.calendar import WorkingCalendar
 from tracker.domain.deadlines import Phase
 from tracker.domain.measure_dues import due_from_plain
 from tracker.domain.progress import schedule_from_plain
-from tracker.domain.standing import Once, Opening, Standing, cadence_from_plain
+from tracker.domain.standing import Once, Opening, Standing, standing_from_plain
 from tracker.persistence.repositories.incidents import NewIncident
 from tracker.persistence.repositories.openings import DutyRow
 from tracker.persistence.repositories.sweeping import WriteRefused
@@ -69,8 +69,7 @@ class _Judging:
 
     def _rule(self, duty: DutyRow) -> Once | Standing:
         if duty.cadence:
-            cutoff = str(duty.settings.get("cutoff", "24:00"))
-            return Standing(cadence_from_plain(duty.cadence), duty.starts_on, duty.ends_on, cutoff)
+            return standing_from_plain(duty.cadence, duty.former_cadences, duty.starts_on, duty.ends_on, duty.settings)
         if duty.campaign_id not in self.phases:
             self.phases[duty.campaign_id] = {
                 one.key: Phase(one.key, one.title, one.starts_on, one.ends_on)

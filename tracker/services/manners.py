@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import time
 
 from tracker.domain.calendar import WorkingCalendar
-from tracker.domain.channels import Courtesy
+from tracker.domain.channels import Courtesy, kind_of
 from tracker.domain.courtesy import Spared, spared
 from tracker.domain.deadlines import local_moment
 from tracker.domain.ports import CalendarCatalog, Clock
@@ -25,14 +25,14 @@ class Manners:
 
     def spared(self, uow: UnitOfWork, due: DueDelivery, parts: Sequence[DeliveryPart]) -> Spared | None:
         """Return until when it waits, None when it may go. A paper breaks through where its campaign says so."""
-        courtesy = self._courtesy
-        if due.channel not in courtesy.channels and due.channel not in courtesy.daily_ceiling:
+        courtesy, kind = self._courtesy, kind_of(due.channel)
+        if kind not in courtesy.channels and kind not in courtesy.daily_ceiling:
             return None
         if any(part.urgent for part in parts):
             return None
         sent = 0
-        if due.channel in courtesy.daily_ceiling:
+        if kind in courtesy.daily_ceiling and due.person_id is not None:
             midnight = local_moment(local_date(self._clock.real_now()), time(0))
             sent = uow.deliveries.sent_since(due.person_id, due.channel, midnight)
         calendar = self._calendars.newest() if self._calendars is not None else WEEKDAYS
-        return spared(courtesy, due.channel, now=self._clock.now(), calendar=calendar, sent_today=sent)
+        return spared(courtesy, kind, now=self._clock.now(), calendar=calendar, sent_today=sent)

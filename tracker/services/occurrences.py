@@ -10,20 +10,28 @@ from typing import Any
 from tracker.domain.deadlines import show_day, told, within
 from tracker.domain.definition import DayUnit, Within
 from tracker.domain.errors import FieldProblem, InvalidInput, NotAllowed, NotFound, TransitionNotAllowed
-from tracker.domain.inputs import Unreadable, read_count, read_date, text_of
+from tracker.domain.inputs import Unreadable, cleaned, read_count, read_date, text_of
 from tracker.domain.permissions import Action, Place, Viewer, may
 from tracker.domain.reachability import LOOK_BACK
 from tracker.domain.values import local_date
 from tracker.persistence.models import Campaign, RecordedOccurrence
 from tracker.persistence.queries.units import unit_names
 from tracker.persistence.unit_of_work import UnitOfWork
+from tracker.services.catching_up import fire_due
 from tracker.services.context import Floor
+from tracker.services.ending import end_many
+from tracker.services.joining import tell_withdrawn
 from tracker.services.opening import NewTask, open_tasks
 from tracker.services.recording import Doer, doer_at, event
 from tracker.services.telling import Audience, tell
 
 #: Working days that a unit has to explain, unless the campaign says otherwise.
 DEFAULT_DAYS = 5
+LONGEST_REASON = 500
+WHO_MAY = {
+    Action.RECORD_OCCURRENCE: "事件由领导小组办公室或督导组登记。",
+    Action.ACT_AS_OFFICE: "登记错了的事件由领导小组办公室作废。",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -83,6 +91,49 @@ class OccurrenceService:
             uow.commit()
             return Recorded(ref, look_back_ref)
 
+    def void(self, viewer: Viewer, *, campaign_ref: str, ref: str, reason: str) -> str:
+        """Void an occurrence recorded by mistake, call off the look-back that it opened; return that task's number.
+
+        A look-back that has ended keeps. Sent twice, it is voided once. Raises NotFound, NotAllowed (the office voids,
+        as it alone calls a look-back off), or InvalidInput without a reason.
+        """
+        reason = _reason(reason)
+        if task_ref := self._opened_by(campaign_ref, ref):
+            fire_due(self._floor, task_ref)
+        now = self._floor.clock.now()
+        with self._floor.uows() as uow:
+            campaign = uow.campaigns.lock_by_ref(campaign_ref)
+            by = _check_viewer(uow, viewer, campaign, Action.ACT_AS_OFFICE)
+            row = _get(uow, campaign, ref)
+            if row.voided_at is not None:
+                return ""
+            row.voided_at, row.voided_by, row.void_reason = now, viewer.person_id, reason
+            called_off = self._call_off(uow, campaign, row, reason, by, now=now)
+            payload = {"ref": ref, "unit": row.unit_id, "kind": row.kind, "reason": reason, "look_back": called_off}
+            uow.events.append([event(("campaign", campaign.id), "occurrence.voided", payload, at=now, by=by)])
+            self._floor.ring_deliveries(uow)
+            uow.commit()
+            return called_off
+
+    def _opened_by(self, campaign_ref: str, ref: str) -> str:
+        with self._floor.uows() as uow:
+            row = uow.occurrences.find_by_ref(uow.campaigns.get_by_ref(campaign_ref).id, ref)
+            return uow.tasks.get(row.look_back_task_id).ref if row is not None and row.look_back_task_id else ""
+
+    def _call_off(
+        self, uow: UnitOfWork, campaign: Campaign, row: RecordedOccurrence, reason: str, by: Doer, *, now: datetime
+    ) -> str:
+        """Withdraw the look-back where it still runs; return its number, empty where nothing was to be called off."""
+        tasks = uow.tasks.lock_many([row.look_back_task_id] if row.look_back_task_id else [])
+        moves = [
+            (task, step) for task in tasks
+            if (step := self._floor.catalog.workflow(task.workflow_version_id).transition("withdraw")) is not None
+            and task.state in step.sources
+        ]  # fmt: skip
+        ended = end_many(uow, self._floor, moves, reason=reason, by=by, now=now)
+        tell_withdrawn(uow, campaign, ended, reason, now=now)
+        return ended[0].task.ref if ended else ""
+
     def _look_back(
         self, uow: UnitOfWork, campaign: Campaign, row: RecordedOccurrence, by: Doer, *, now: datetime
     ) -> str:
@@ -104,15 +155,33 @@ class OccurrenceService:
         return task.ref
 
 
-def _check_viewer(uow: UnitOfWork, viewer: Viewer, campaign: Campaign) -> Doer:
+def _check_viewer(
+    uow: UnitOfWork, viewer: Viewer, campaign: Campaign, action: Action = Action.RECORD_OCCURRENCE
+) -> Doer:
     place = Place(uow.tasks.office_of(campaign.id).unit_id, campaign.id, None, internal=True)
     if not may(viewer, Action.SEE_CAMPAIGN, place):
         raise NotFound("没有这个专项行动，或者您无权查看。")
-    if not may(viewer, Action.RECORD_OCCURRENCE, place):
-        raise NotAllowed("事件由领导小组办公室或督导组登记。")
+    if not may(viewer, action, place):
+        raise NotAllowed(WHO_MAY[action])
     if campaign.status != "issued":
         raise TransitionNotAllowed("这次行动还没有下达或已经结束，不能登记事件。")
-    return doer_at(viewer, place, Action.RECORD_OCCURRENCE)
+    return doer_at(viewer, place, action)
+
+
+def _get(uow: UnitOfWork, campaign: Campaign, ref: str) -> RecordedOccurrence:
+    row = uow.occurrences.find_by_ref(campaign.id, ref)
+    if row is None:
+        raise NotFound("没有这条事件登记。")
+    return row
+
+
+def _reason(typed: str) -> str:
+    reason = cleaned(typed)
+    if not reason:
+        raise InvalidInput([FieldProblem("reason", "请写明作废的理由，登记和理由都会保留。")])
+    if len(reason) > LONGEST_REASON:
+        raise InvalidInput([FieldProblem("reason", f"理由最多{LONGEST_REASON}字，现在是{len(reason)}字。")])
+    return reason
 
 
 def _read(uow: UnitOfWork, campaign: Campaign, given: Mapping[str, object], *, today: date) -> _Given:

@@ -15,6 +15,7 @@ from tracker.persistence.queries.roster_page import PersonListed, get_person
 from tracker.persistence.unit_of_work import UnitOfWork
 from tracker.services.administration import Administration, administration_of
 from tracker.services.context import Floor
+from tracker.services.leaving import let_go
 from tracker.services.person_events import person_event
 
 ELSEWHERE = "此人在其他办公室也有岗位，不能在这里登记离任或改联系方式。请只终止本办公室的岗位，其余由对方办理。"
@@ -169,13 +170,9 @@ class OfficePeopleService:
                 raise NotFound("没有这个人员，或者您无权查看。")
             if person.left_on is not None:
                 raise InvalidInput([FieldProblem("on", f"此人已在{person.left_on}登记离任。")])
-            person.left_on, person.phone_cipher, person.email_cipher = left_on, None, None
-            for account in accounts:
-                account.disabled = True
-                uow.accounts.end_sessions(account.id, at=self._floor.clock.real_now())
-            uow.events.append(
-                [person_event(person_id, "person.left", at=now, by=administration.by.person_id, left_on=left_on)]
-            )
+            let_go(
+                uow, person, accounts, left_on=left_on, by=administration.by.person_id, now=now, real=self._floor.clock.real_now()
+            )  # fmt: skip
             uow.commit()
 
     def _ours(

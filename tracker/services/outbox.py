@@ -3,49 +3,48 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from difflib import get_close_matches
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 
-from tracker.domain.channels import CHANNEL_TITLES
+from tracker.domain.channels import CHANNEL_TITLES, PERSONAL, Receiver, channel_title, kind_of
 from tracker.domain.errors import DeliveryFailed, NotAllowed, NotFound
-from tracker.domain.messages import KINDS, sample_facts
 from tracker.domain.permissions import Action, Viewer, may
-from tracker.domain.ports import ChannelCheck, MessagePart, MessageRenderer
+from tracker.domain.ports import ChannelCheck
 from tracker.domain.remarks import Remark, Weight
+from tracker.persistence.models import Delivery
 from tracker.persistence.queries.outbox import OutboxItem, find_channels, get_outbox_item
+from tracker.persistence.repositories.events import NewEvent
 from tracker.persistence.repositories.told import NewTold
 from tracker.services.channel_pauses import go_on
 from tracker.services.context import Floor
 from tracker.services.person_events import person_event
+from tracker.services.receiver_news import send_to
 from tracker.services.recording import Doer, event
 
 #: Only these can be tried again: what is on its way or arrived is not sent twice, what was cancelled is not wanted.
 AGAIN = frozenset({"gathered", "failed", "unknown"})
 
 
-@dataclass(frozen=True)
-class Preview:
-    """How a message reads; `is_real` = with facts that somebody was told."""
-
-    subject: str
-    text: str
-    is_real: bool
-
-
 class OutboxService:
     """Acts on deliveries; every act is in the record. A viewer of None is the operator at the command line."""
 
     def __init__(
-        self, floor: Floor, *, renderer: MessageRenderer, checks: Mapping[str, ChannelCheck], in_use: frozenset[str]
-    ) -> None:
-        self._floor, self._renderer = floor, renderer
-        self._checks, self._in_use = checks, in_use
+        self, floor: Floor, *, checks: Mapping[str, ChannelCheck], in_use: frozenset[str],
+        receivers: Sequence[Receiver] = (), host: str = "localhost",
+    ) -> None:  # fmt: skip
+        self._floor, self._checks, self._in_use, self._host = floor, checks, in_use, host
+        self._receivers = {one.channel: one for one in receivers if one.channel in in_use}
 
     @property
     def channels(self) -> list[str]:
         """Return the channels that are set up."""
-        return [channel for channel in CHANNEL_TITLES if channel in self._in_use]
+        order = list(CHANNEL_TITLES)
+        return sorted(self._in_use, key=lambda channel: (order.index(kind_of(channel)), channel))
+
+    @property
+    def receivers(self) -> frozenset[str]:
+        """Return the channels that are a receiver's, not people's."""
+        return frozenset(self._receivers)
 
     def retry(self, viewer: Viewer | None, ref: str) -> None:
         """Let a delivery be sent again at once, courtesy and all looked at anew.
@@ -59,7 +58,7 @@ class OutboxService:
             if row is None or row.status not in AGAIN:
                 raise NotAllowed("这条消息已经发出、送达或取消，不能再发。页面可能旧了，请刷新看看。")
             if row.channel not in self._in_use:
-                raise NotAllowed(f"{CHANNEL_TITLES[row.channel]}通道没有设置，发不出去。")
+                raise NotAllowed(f"{channel_title(row.channel)}通道没有设置，发不出去。")
             resent = row.status == "unknown"
             row.status, row.next_try_at, row.held, row.ask_at = "gathered", now, False, None
             row.ended_at, row.delays, row.reason = (
@@ -69,8 +68,7 @@ class OutboxService:
             )
             row.resent = row.resent or (resent and row.grave)
             uow.events.append([
-                person_event(row.person_id, "delivery.retried", at=now, by=viewer.person_id if viewer else None,
-                             delivery=row.ref, channel=row.channel),
+                _retried(row, at=now, by=viewer.person_id if viewer else None),
             ])  # fmt: skip
             self._floor.ring_deliveries(uow)
             uow.commit()
@@ -78,7 +76,7 @@ class OutboxService:
     def resume(self, viewer: Viewer | None, channel: str) -> None:
         """Let a channel go on before its rest is over; raises NotFound for an unknown one."""
         now = self._floor.clock.now()
-        if channel not in CHANNEL_TITLES or not _may(viewer):
+        if not (channel in self._in_use or channel in PERSONAL) or not _may(viewer):
             raise NotFound("没有这个通道。")
         with self._floor.uows() as uow:
             if go_on(uow, channel, now=now):
@@ -97,18 +95,17 @@ class OutboxService:
             self._floor.ring_deliveries(uow)
             uow.commit()
 
-    def preview(self, message: str) -> Preview:
-        """Return how a kind of message reads, on the newest that anybody was told, or on made-up facts.
-
-        Raises NotFound for an unknown kind.
-        """
-        if message not in KINDS:
-            near = get_close_matches(message, KINDS, n=1)
-            raise NotFound(f"没有“{message}”这种消息。" + (f"是不是 {near[0]}？" if near else ""))
+    def try_out_receiver(self, viewer: Viewer, channel: str) -> None:
+        """Tell a receiver a message that says nothing; raises NotFound for an unknown one."""
+        receiver, now = self._receivers.get(channel), self._floor.clock.now()
+        if receiver is None or not _may(viewer):
+            raise NotFound("没有这个通道。")
+        cause = f"trial:{secrets.token_hex(8)}"
         with self._floor.uows() as uow:
-            told = uow.told.newest_facts(message)
-        part = MessagePart(message, told or sample_facts(message))
-        return Preview(self._renderer.subject(part), self._renderer.line(part), is_real=told is not None)
+            told_id = uow.receivers.tell_trial(cause, viewer.person_id, now=now)
+            send_to(uow, [(receiver, [told_id])], host=self._host, now=now, at_once=True)
+            self._floor.ring_deliveries(uow)
+            uow.commit()
 
     def examine(self) -> Iterator[Remark]:
         """Say of each channel whether its provider can be reached, whether it rests, and how much waits."""
@@ -118,11 +115,12 @@ class OutboxService:
         for channel in self.channels:
             try:
                 if channel in self._checks:
-                    yield Remark(Weight.GOOD, self._checks[channel].check())
+                    yield Remark(Weight.GOOD, self._named(channel) + self._checks[channel].check())
             except DeliveryFailed as problem:
-                yield Remark(Weight.BAD, f"{CHANNEL_TITLES[channel]}：{problem.sentence}")
+                yield Remark(Weight.BAD, f"{channel_title(channel)}：{problem.sentence}")
         with self._floor.uows() as uow:
-            states = find_channels(uow.session, list(CHANNEL_TITLES))
+            states = find_channels(uow.session, self.channels, others=True)
+            unknown = uow.receivers.unknown_keys(list(self._receivers.values()))
             unmatched = uow.receipts.count_unmatched()
         for one in states:
             if one.rests(now):
@@ -131,6 +129,8 @@ class OutboxService:
                 yield Remark(
                     Weight.GOOD if one.channel in self._in_use else Weight.BAD, f"{one.title}有{one.waiting}条待发送。"
                 )
+        for channel, what, key in unknown:
+            yield Remark(Weight.BAD, f"{channel_title(channel)}：没有叫“{key}”的{what}，请核对通道设置文件。")
         if unmatched:
             yield Remark(Weight.WARN, f"收到{unmatched}条对不上号的回执，可能是别的系统发的短信，或回调网址给错了。")
 
@@ -146,11 +146,23 @@ class OutboxService:
                 uow.commit()
         return cleared
 
+    def _named(self, channel: str) -> str:
+        return f"{channel_title(channel)}：" if channel in self._receivers else ""
+
     @staticmethod
     def _seen(found: OutboxItem | None) -> OutboxItem:
         if found is None:
             raise NotFound("没有这条消息，或者您无权查看。")
         return found
+
+
+def _retried(row: Delivery, *, at: datetime, by: int | None) -> NewEvent:
+    if row.person_id is None:
+        said = {"delivery": row.ref, "channel": row.channel}
+        return event(("settings", 1), "delivery.retried", said, at=at, by=Doer(by, None))
+    return person_event(
+        row.person_id, "delivery.retried", at=at, by=by, delivery=row.ref, channel=row.channel
+    )  # fmt: skip
 
 
 def _may(viewer: Viewer | None) -> bool:

@@ -21,6 +21,7 @@ from tracker.persistence.repositories.accounts import AccountRow
 from tracker.persistence.repositories.units import PersonRow
 from tracker.persistence.unit_of_work import UnitOfWork
 from tracker.services.context import SETTLE_JOB
+from tracker.services.leaving import forget_idle_addresses, let_go
 from tracker.services.person_events import check_may_manage, person_event
 
 EMAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
@@ -80,17 +81,20 @@ class PeopleService:
     def record_leaving(self, person_id: int, *, by: Viewer | None) -> None:
         """Record that a person has left: posts and sessions end, accounts stop, addresses are wiped."""
         actor, now = check_may_manage(by), self._clock.now()
-        today = local_date(now)
         with self._uows() as uow:
             accounts = uow.accounts.accounts_of(person_id)
             person = _locked_person(uow, person_id)
-            person.left_on, person.phone_cipher, person.email_cipher = today, None, None
-            for account in accounts:
-                account.disabled = True
-                uow.accounts.end_sessions(account.id, at=self._clock.real_now())
-            uow.events.append([person_event(person_id, "person.left", at=now, by=actor, left_on=today)])
+            let_go(uow, person, accounts, left_on=local_date(now), by=actor, now=now, real=self._clock.real_now())
             self._let_decisions_settle(uow)
             uow.commit()
+
+    def forget_idle_addresses(self) -> int:
+        """Wipe the addresses of people who have held no post for a while, and return how many they are."""
+        now = self._clock.now()
+        with self._uows() as uow:
+            wiped = forget_idle_addresses(uow, today=local_date(now), now=now)
+            uow.commit()
+        return wiped
 
     # -- posts
 

@@ -32,6 +32,7 @@ from tracker.services.context import Floor
 from tracker.services.firings import Fired, Judged
 from tracker.services.gathering import Gathering
 from tracker.services.opening import NewTask, open_tasks
+from tracker.services.passing_on import pass_on
 from tracker.services.recording import event
 from tracker.services.telling import Audience, vacancies
 
@@ -192,7 +193,10 @@ def _tell(
     dated: dict[int, int] = {}
     vacant: dict[tuple[int, str], NewIncident] = {}
     answers: dict[tuple[tuple[str, ...], int, int, int, int | None], Reached] = {}
+    passed_on = [f for f in fired if f.reached.rung.act is RungAct.PASS_ON]
     for f in fired:
+        if f.reached.rung.act is RungAct.PASS_ON:
+            continue
         row = f.judged.row
         place = places[row["campaign_id"]]
         asked = (f.reached.rung.to, row["unit_id"], place.office_unit_id, row["campaign_id"], _judging_unit(f))
@@ -212,8 +216,10 @@ def _tell(
         if reached.vacant:
             audience = Audience(row["campaign_id"], row["unit_id"], place.office_unit_id, names[row["unit_id"]])
             vacant |= {(row["unit_id"], one.subject): one for one in vacancies(audience, reached.vacant)}
+    more, missing = pass_on(uow, passed_on, places, names, book)
+    rows += more
     uow.told.add(rows, now=now)
-    uow.incidents.raise_many(list(vacant.values()), now=now)
+    uow.incidents.raise_many([*vacant.values(), *missing], now=now)
     return len(rows), dated
 
 
@@ -243,6 +249,8 @@ def _message(
             return "urge", facts | {"working_days_late": max(0, calendar.working_days_between(due_on, today))}
         case RungAct.RAISE:
             return "raised", facts
+        case RungAct.PASS_ON:
+            raise ValueError("what is told of an unopened paper is written by services.passing_on")
 
 
 def _line(f: Fired, calendar: WorkingCalendar, ordered_reason: str, *, today: date) -> str:

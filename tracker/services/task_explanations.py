@@ -30,6 +30,7 @@ from tracker.services.task_records import TaskRecord
 #: What the calendar that comes with the program is called in the database.
 SHIPPED = "chinesecalendar"
 OFFICE_MESSAGES = frozenset({"draft_waiting", "decision_risen"})
+OPENED = "paper.opened"
 FIRED = (RungState.FIRED, RungState.SKIPPED)
 
 
@@ -96,6 +97,11 @@ def _explain(floor: Floor, record: TaskRecord, tables: _Tables) -> Told:
         *(line for story in stories for line in story.lines(floor.calendars)),
         _calendars(sources),
         *(_fired_line(one, record) for one in fired),
+        *(
+            f"{say_moment(one.at, today)}{one.who}首次拆阅，不再改请他人。"
+            for one in record.history
+            if one.kind == OPENED
+        ),
         *(_decided_line(one, steps, record) for one, steps in decided),
         *(f"{say_moment(one.at, today)}告知{one.person}（{one.title}）：{one.outcome}。" for one in told),
         *differences,

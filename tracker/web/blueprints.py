@@ -5,6 +5,8 @@ from __future__ import annotations
 from flask import Blueprint
 
 from tracker.web import health
+from tracker.web.account.mail import blueprint as optional_mail
+from tracker.web.account.mail import by_token as unsubscribe
 from tracker.web.account.views import blueprint as account
 from tracker.web.admin.accounts import blueprint as accounts
 from tracker.web.admin.operations import blueprint as operations
@@ -28,6 +30,7 @@ from tracker.web.notices.views import blueprint as notices
 from tracker.web.objections.views import blueprint as objections
 from tracker.web.outbox.office import blueprint as deliveries
 from tracker.web.outbox.views import blueprint as outbox
+from tracker.web.outbox.wordings import blueprint as wordings
 from tracker.web.plans.views import blueprint as plans
 from tracker.web.receipts.views import blueprint as receipts
 from tracker.web.sample.views import blueprint as sample_bar
@@ -35,6 +38,7 @@ from tracker.web.search.views import blueprint as search
 from tracker.web.tasks.attachments import blueprint as attachments
 from tracker.web.tasks.explaining import blueprint as explaining
 from tracker.web.tasks.views import blueprint as tasks
+from tracker.web.told.views import blueprint as told
 from tracker.web.units.acts import blueprint as unit_acts
 from tracker.web.units.areas import blueprint as areas
 from tracker.web.units.importing import blueprint as roster_import
@@ -47,10 +51,11 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     health.blueprint, account, desk, tasks, explaining, attachments, workbench, deciding, notices, printing, objections, campaign, plans, changes, occurrences, returns,
     standings, look_backs, decision_papers, paper_templates, ledger_reading,
     ledger, ledger_lists, accounts, operations, units, roster_import, unit_acts, office_people, areas, calendar,
-    help_pages, search, inbox, deliveries, receipts,
+    help_pages, search, inbox, deliveries, wordings, told, receipts, optional_mail,
+    unsubscribe,
 )  # fmt: skip
 
 #: Their callers are machines: a token in the address stands in place of the form's.
-CALLED_BY_MACHINES: tuple[Blueprint, ...] = (receipts,)
+CALLED_BY_MACHINES: tuple[Blueprint, ...] = (receipts, unsubscribe)
 #: Registered in a sample database only: elsewhere these routes do not exist.
 SAMPLE_BLUEPRINTS: tuple[Blueprint, ...] = (sample_bar, outbox)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 
 import structlog
-from flask import Flask, make_response, render_template, request
+from flask import Flask, current_app, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.wrappers import Response
@@ -99,9 +99,9 @@ def show_incident(error: Exception) -> Response:
 
 
 def _show_away() -> Response:
-    """Say that the database is away. The page itself must not ask it anything."""
+    """Say that the database is away. The page must not ask it anything, so it does without what other pages get."""
     logger.warning("The database could not be reached", action="web.database_away")
-    answer = make_response(render_template("errors/away.html", back=page_before()), 503)
+    answer = make_response(current_app.jinja_env.get_template("errors/away.html").render(back=page_before()), 503)
     answer.headers["Retry-After"] = "10"
     return answer
 

@@ -21,7 +21,12 @@ from tracker.web.showing import say_date, show_date
 ENGINE_NAME = "系统"
 CLOCK_STATUS = {"running": "计时中", "held": "暂不计时", "paused": "已暂停", "done": "已结束"}
 HELD_BY_CLOCK = {"accept": "已签收", "finish": "已报送，不计时", "reply": "已回复，不计时"}
-RUNG_ACTS = {RungAct.REMIND.value: "自动提醒", RungAct.URGE.value: "自动催办", RungAct.RAISE.value: "报督导组研究"}
+RUNG_ACTS = {
+    RungAct.REMIND.value: "自动提醒",
+    RungAct.URGE.value: "自动催办",
+    RungAct.RAISE.value: "报督导组研究",
+    RungAct.PASS_ON.value: "改请他人转办",
+}
 
 
 @dataclass(frozen=True)
@@ -196,6 +201,11 @@ def _handed_over(payload: Payload, words: Words) -> tuple[str, list[str]]:
     return what, lines
 
 
+def _paper_opened(payload: Payload, words: Words) -> tuple[str, list[str]]:
+    del payload, words
+    return "单位首次拆阅文书", ["不再改请他人转办。拆阅不等于签收。"]
+
+
 def _frozen(payload: Payload, words: Words) -> tuple[str, list[str]]:
     return f"有关事项提出申诉（{payload.get('objection')}），暂停计时", _clock_lines(payload, words.workflow)
 
@@ -222,7 +232,7 @@ TELLERS: Mapping[str, Teller] = {
     "task.opened": _opened, "task.moved": _moved, "rung.fired": _fired, "rung.ordered": _ordered,
     "rung.skipped": _skipped, "progress.checked": _checked, "clock.excused": _excused,
     "task.urged": _urged, "extension.asked": _asked, "extension.examined": _examined, "extension.decided": _decided, "attachment.stored": _stored,
-    "task.handed_over": _handed_over, "rectification.replanned": _replanned,
+    "task.handed_over": _handed_over, "rectification.replanned": _replanned, "paper.opened": _paper_opened,
     "clock.told": _told, "clock.redated": _counted_anew, "clock.recounted": _recounted,
 }  # fmt: skip
 

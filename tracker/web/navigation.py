@@ -42,6 +42,7 @@ ENTRIES = (
     Entry("工作日历", "/calendar", action=Action.SEE_CALENDAR),
     Entry("账号", "/admin/accounts", action=Action.SEE_ACCOUNTS),
     Entry("发件箱", "/outbox", action=Action.SEE_OUTBOX),
+    Entry("告知记录", "/told", roles=frozenset({Role.SUPERVISOR})),  # others come to it from 发件箱
     Entry("异常", "/admin/incidents", action=Action.SEE_INCIDENTS),
     Entry("运行状况", "/admin/health", action=Action.SEE_HEALTH),
     Entry("记录核验", "/admin/ledger", action=Action.VERIFY_LEDGER),

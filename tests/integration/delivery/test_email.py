@@ -6,6 +6,7 @@ import email
 import socket
 import ssl
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
@@ -33,7 +34,7 @@ HOST = "127.0.0.1"
 SENT_AT = datetime(2026, 9, 15, 1, 30, tzinfo=UTC)
 MESSAGE = OutgoingMessage(
     ref="SD-2026-0007", message_id="<sd-2026-0007@tracker.example>", channel="email", address="liming@town.example",
-    recipient="李明", subject="到期提醒：入户宣传", text="李明，您好：\n\n.一行以点开头\n", html="<p>李明，您好</p>",
+    recipient="李明", subject="到期提醒：入户宣传", text="李明，您好：\n\n.一行以点开头\n", html="<p>李明，您好</p>", written_at=SENT_AT,
 )  # fmt: skip
 
 
@@ -43,6 +44,7 @@ class Inbox:
     def __init__(self, *, to_rcpt: str = "250 OK", to_data: str = "250 Queued as 4F2A") -> None:
         self.to_rcpt, self.to_data = to_rcpt, to_data
         self.taken: list[EmailMessage] = []
+        self.raw: list[bytes] = []
 
     async def handle_RCPT(  # noqa: N802 (aiosmtpd's name)
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -53,6 +55,7 @@ class Inbox:
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         if self.to_data.startswith("250"):
+            self.raw.append(envelope.content or b"")  # type: ignore[arg-type]
             self.taken.append(email.message_from_bytes(envelope.content or b"", policy=default))  # type: ignore[arg-type]
         return self.to_data
 
@@ -76,7 +79,7 @@ def free_port() -> int:
 def courier(port: int, **changes: Any) -> SmtpCourier:
     keeps_open = changes.pop("keeps_open", False)
     options = {"security": "none", "sender": "office@tracker.example", **changes}
-    return SmtpCourier(SmtpServer(host=HOST, port=port, **options), now=lambda: SENT_AT, keeps_open=keeps_open)
+    return SmtpCourier(SmtpServer(host=HOST, port=port, **options), keeps_open=keeps_open)
 
 
 def failure(act: Callable[[], object]) -> DeliveryFailed:
@@ -249,6 +252,7 @@ class Counting(Inbox):
     def __init__(self, most: int = 1000) -> None:
         super().__init__()
         self.lines: set[tuple[str, int]] = set()
+        self.carried: Counter[tuple[str, int]] = Counter()
         self.most = most
 
     async def handle_EHLO(  # noqa: N802 (aiosmtpd's name)
@@ -258,9 +262,13 @@ class Counting(Inbox):
         self.lines.add(session.peer)
         return responses
 
-    async def handle_NOOP(self, server: SMTP, session: Session, envelope: Envelope, arg: str) -> str:  # noqa: N802
-        if len(self.taken) % self.most == 0:
+    async def handle_MAIL(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if self.carried[session.peer] == self.most:
             server.transport.close()
+        self.carried[session.peer] += 1
+        envelope.mail_from = address
         return "250 OK"
 
 
@@ -286,6 +294,25 @@ def test_after_a_refusal_the_next_mail_gets_a_connection_of_its_own() -> None:
         open_line.send(MESSAGE)
         open_line.close()
     assert len(inbox.taken) == 2
+
+
+def test_what_goes_over_the_line_is_plain_ascii_in_short_lines_that_any_server_takes() -> None:
+    inbox = Inbox()
+    message = replace(
+        MESSAGE, recipient="长" * 60, subject="排查\r\nBcc: all@z" * 30, text="一\r\n二\n三\r四" + "长" * 3000
+    )
+    with smtp_server(inbox) as port:
+        courier(port).send(message)
+    (mail,) = inbox.taken
+    assert mail.defects == []
+    assert "Bcc" not in mail
+    text = mail.get_body(("plain",))
+    assert text is not None
+    assert text.get_content().splitlines()[:3] == ["一", "二", "三"]
+    (sent,) = inbox.raw
+    assert sent.isascii()
+    assert sent.count(b"\n") == sent.count(b"\r\n") == sent.count(b"\r")
+    assert max(map(len, sent.split(b"\r\n"))) < 500
 
 
 def test_mails_of_one_task_lie_in_one_thread() -> None:

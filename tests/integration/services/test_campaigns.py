@@ -42,6 +42,9 @@ class StandingClock:
     def real_now(self) -> datetime:
         return self.moment
 
+    def for_a_while(self) -> StandingClock:
+        return self
+
 
 class House:
     """A prepared database with the services under test."""

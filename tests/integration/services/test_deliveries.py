@@ -249,7 +249,7 @@ def test_a_task_finished_meanwhile_is_not_reminded_of(world: World) -> None:
     assert courier.sent == []
     assert (newest(world)["status"], newest(world)["reason"]) == (
         "cancelled",
-        "要说的事都已办结或变动，不再发送",
+        "要说的事都已办结、变动或退订，不再发送",
     )
     reasons = world.rows("SELECT cancelled_reason FROM delivery_item WHERE delivery_id = :id", id=newest(world)["id"])
     assert [row["cancelled_reason"] for row in reasons] == ["任务已办结或撤回"]
@@ -281,10 +281,10 @@ def test_a_reminder_of_a_clock_that_no_longer_runs_is_not_sent(world: World) -> 
 @pytest.mark.parametrize(
     ("change_it", "reason"),
     [
-        ("UPDATE person SET left_on = '2026-03-02' WHERE id = :person", "要说的事都已办结或变动，不再发送"),
+        ("UPDATE person SET left_on = '2026-03-02' WHERE id = :person", "要说的事都已办结、变动或退订，不再发送"),
         ("UPDATE person SET email_cipher = NULL WHERE id = :person", "本人已没有登记的地址"),
         ("UPDATE post SET starts_on = '2026-02-01', ends_on = '2026-03-01' WHERE person_id = :person",
-         "要说的事都已办结或变动，不再发送"),
+         "要说的事都已办结、变动或退订，不再发送"),
     ],
 )  # fmt: skip
 def test_whoever_left_the_post_is_not_written_to(world: World, change_it: str, reason: str) -> None:

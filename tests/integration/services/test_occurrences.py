@@ -91,6 +91,67 @@ def test_the_leader_and_the_unit_record_nothing(world: World) -> None:
             record(world, person)
 
 
+def void(world: World, ref: str, person: str = "office1", reason: str = "报警记录重复") -> str:
+    called_off: str = world.container.occurrences.void(
+        world.viewer(person), campaign_ref=world.campaign_ref, ref=ref, reason=reason
+    )
+    return called_off
+
+
+def test_one_recorded_by_mistake_is_voided_with_its_look_back_stays_on_the_list_and_the_right_one_follows(
+    world: World,
+) -> None:
+    wrong = record(world)
+    assert void(world, wrong.ref) == wrong.look_back_ref
+    assert void(world, wrong.ref) == ""
+    assert look_backs(world)[0]["state"] == "withdrawn"
+    assert ("clerk-east", "withdrawn") in {(who, message) for _, who, message in world.told()}
+    assert world.value("SELECT count(*) FROM event WHERE kind = 'occurrence.voided'") == 1
+    right = record(world, count="1")
+    assert (right.repeated, right.ref != wrong.ref, right.look_back_ref != wrong.look_back_ref) == (False, True, True)
+    world.move_to("2026-03-20")
+    assert world.container.audits.audit().clean
+
+
+def test_a_look_back_that_has_ended_outlives_the_occurrence(world: World) -> None:
+    done = record(world)
+    world.act("office1", done.look_back_ref, "withdraw", reason="另案处理")
+    assert void(world, done.ref) == ""
+    assert look_backs(world)[0]["state"] == "withdrawn"
+
+
+def test_only_the_office_voids_and_only_with_a_reason(world: World) -> None:
+    ref = record(world).ref
+    for person in ("sup1", "boss"):
+        with pytest.raises(NotAllowed):
+            void(world, ref, person)
+    for person, missing in (("clerk-east", ref), ("office1", "SJ-2026-9999")):
+        with pytest.raises(NotFound):
+            void(world, missing, person)
+    with pytest.raises(InvalidInput):
+        void(world, ref, reason=" ")
+
+
+def test_a_voiding_and_the_same_occurrence_recorded_at_once_leave_one_that_stands(world: World) -> None:
+    ref = record(world).ref
+    at_once(lambda: void(world, ref), lambda: record(world))
+    standing = world.value("SELECT count(*) FROM recorded_occurrence WHERE voided_at IS NULL")
+    running = world.value("SELECT count(*) FROM task WHERE workflow_key = 'look_back_inquiry' AND NOT final")
+    assert standing == running <= 1
+
+
+def test_the_page_voids_with_a_reason_and_shows_who_did(world: World) -> None:
+    ref, path = record(world).ref, f"/campaigns/{world.campaign_ref}/occurrences"
+    browser = Site(world).browser("office1")
+    empty = browser.post(f"{path}/{ref}/void", {"reason": ""}, page=path)
+    assert (empty.status_code, "请写明作废的理由" in empty.text) == (422, True)
+    assert browser.post(f"{path}/{ref}/void", {"reason": "报警记录重复"}, page=path).status_code == 302
+    page = browser.get(path).text
+    assert "已作废" in page
+    assert "报警记录重复" in page
+    assert "登记错了" not in page
+
+
 def test_the_page_records_keeps_what_was_typed_and_leads_to_the_inquiry(world: World) -> None:
     site = Site(world)
     path, browser = f"/campaigns/{world.campaign_ref}/occurrences", site.browser("office1")

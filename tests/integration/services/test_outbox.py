@@ -13,7 +13,6 @@ from click.testing import CliRunner
 from tests.support.outgoing import DROPPED, Outgoing, refusal
 from tests.support.world import World, morning
 from tracker.cli.main import main
-from tracker.delivery.render import TemplateRenderer
 from tracker.domain.errors import DeliveryFailed, NotAllowed, NotFound
 from tracker.domain.provider_codes import Meaning
 from tracker.services.outbox import OutboxService
@@ -34,9 +33,7 @@ def service(out: Outgoing, check: DeliveryFailed | None = None) -> OutboxService
                 raise check
             return "网关有应答。"
 
-    return OutboxService(
-        out.world.container.floor, renderer=TemplateRenderer(), checks={"sms": Check()}, in_use=frozenset({"sms"})
-    )
+    return OutboxService(out.world.container.floor, checks={"sms": Check()}, in_use=frozenset({"sms"}))
 
 
 def sent(out: Outgoing, *answers: DeliveryFailed | None, message: str = "remind") -> str:
@@ -126,7 +123,7 @@ def test_the_doctor_says_what_is_wrong_with_each_channel(out: Outgoing) -> None:
     assert any(kind == "bad" and "短信通道暂停中" in sentence for kind, sentence in said)
     assert any("短信有1条待发送" in sentence for _, sentence in said)
     assert any("收到1条对不上号的回执" in sentence for _, sentence in said)
-    nothing = OutboxService(out.world.container.floor, renderer=TemplateRenderer(), checks={}, in_use=frozenset())
+    nothing = OutboxService(out.world.container.floor, checks={}, in_use=frozenset())
     assert next(iter(nothing.examine())).weight == "warn"
 
 
@@ -154,6 +151,7 @@ def test_a_text_is_previewed_on_the_newest_that_was_told_or_on_a_sample(out: Out
     shown = command(out, "preview", "remind")
     assert "主题：到期提醒：摸排" in shown
     assert "最近一条真实消息" in shown
+    assert "计费1条" in shown
     assert "remind" in command(out, "preview")
     assert "是不是 remind？" in command(out, "preview", "remnid", status=1)
 

@@ -181,6 +181,15 @@ def test_a_workflow_whose_dates_no_measure_can_give_is_refused(known: Known) -> 
     assert any("measures.第1项.workflow: 流程“survey”没有由措施给出时限的计时" in one for one in told)
 
 
+def test_a_campaign_colours_its_severities_and_cards_and_a_colour_that_is_none_is_named(known: Known) -> None:
+    coloured = GOOD.replace("settings:", 'settings:\n  severity_colours: {"3": blue}\n  card_colours: {yellow: orange}')
+    stored = read_campaign_text(coloured, file="x.yaml", known=known).settings.to_plain()
+    assert (stored["severity_colours"], stored["card_colours"]) == ({"3": "blue"}, {"yellow": "orange"})
+    (problem,) = problems_of(coloured.replace("{yellow: orange}", "{yellow: oragne}"), known)
+    assert "card_colours" in problem
+    assert "orange" in problem
+
+
 def test_an_office_says_how_its_papers_are_printed(known: Known) -> None:
     written = "paper_layout: {letterhead: 某镇人民政府文件, copies: 镇纪委, forms: {supervision_notice: letter}}\n  number_words:"
     layout = read_campaign_text(

@@ -118,6 +118,14 @@ def test_a_ladder_becomes_rungs(folder):
 
 
 SPOILT = [
+    # what lies unopened
+    ("ladders/gentle", "do: urge, to: [liaison, head], after: 1", "do: pass_on, to: [head], unopened: 4",
+     "workflows/ladders/gentle.yaml: rungs.urge.unopened: “4”不对，请写成 4 hours（工作小时，工作日8:30至17:30计，1到200）。"),
+    ("ladders/gentle", "after: 1}", "after: 1, unopened: 4 hours}",
+     "do: pass_on（改请转办）和 unopened（送达后几小时无人拆阅）要写在一起。"),
+    ("ladders/gentle", "after: 1}", "after: 1, papers_from: 3}", "papers_from（从几级文书起）只对 unopened 有意义。"),
+    ("ladders/gentle", "do: urge, to: [liaison, head], after: 1", "do: pass_on, to: [head], unopened: 4 hours",
+     "“urge”级看送达后无人拆阅（unopened），只能用在文书的拆阅计时（due: at_once）上。"),
     # unknown keys and words
     ("survey", "title: 摸排", "titel: 摸排",
      "workflows/survey.yaml: titel: 键“titel”不存在。您是不是想写“title”？"),
@@ -219,7 +227,7 @@ SPOILT = [
     ("ladders/gentle", "name: urge", "name: remind", "rungs.remind: 级名“remind”写了两次。"),
     ("ladders/gentle", "at: 10:10", "at: 25:10", "rungs.remind.at: “25:10”不是时刻，请写成 09:10。"),
     ("ladders/gentle", "do: urge", "do: urge, raise: notice",
-     "rungs.urge: do（提醒 remind、催办 urge）、raise"),
+     "rungs.urge: do（提醒 remind、催办 urge、改请转办 pass_on）、raise"),
     ("ladders/gentle", ", after: 1}", "}",
      "rungs.urge: 要写至少一个触发条件（after、quality_failures"),
     ("ladders/gentle", "do: remind", "do: remid",

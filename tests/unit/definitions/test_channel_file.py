@@ -37,11 +37,15 @@ def problem(text: str, hosts: tuple[str, ...] = ("gw.example",)) -> str:
 
 
 def test_the_example_loads() -> None:
-    channels = read_channels(CHECKOUT / "docker" / "channels.example.yaml", hosts=("mas.example.gov.cn",))
+    channels = read_channels(
+        CHECKOUT / "docker" / "channels.example.yaml", hosts=("mas.example.gov.cn", "oa.example.gov.cn")
+    )
+    assert [one.channel for one in channels.receivers] == ["wecom:villages", "webhook:oa"]
     assert channels.sms is not None
     assert isinstance(channels.sms.via, HttpGateway)
     assert channels.sms.via.answer.table.judge("IllegalMac").meaning is Meaning.STOP
-    assert channels.paces == {"email": Pace(120, timedelta(minutes=1)), "sms": Pace(20, timedelta(minutes=1))}
+    minute = timedelta(minutes=1)
+    assert channels.paces == {"email": Pace(120, minute), "sms": Pace(20, minute), "wecom:villages": Pace(15, minute)}
     assert (channels.courtesy.quiet_from, channels.courtesy.quiet_until) == (time(21), time(8))
     assert channels.courtesy.daily_ceiling == {"sms": 5}
 
@@ -53,13 +57,48 @@ def test_each_way_loads(text: str, kind: type) -> None:
     assert isinstance(channels.sms.via, kind)
 
 
+def test_what_the_provider_did_approve_is_let_through() -> None:
+    text = FILE.replace("file, ", "file, signature: 镇党政办, ") + "allowed_words: [党政]\n"
+    channels = read_channels_text(text, file="c.yaml", hosts=())
+    assert "党政" not in channels.banned
+    assert "刷单" in channels.banned
+
+
 def test_an_empty_courtesy_spares_nobody() -> None:
     assert read_channels_text(FILE, file="c.yaml", hosts=()).courtesy == Channels().courtesy
+
+
+WECOM = "wecom: {villages: {title: 各村群, units: [cun-01]}}\n"
+HOOK = "webhook: {oa: {title: 平台, url: 'https://gw.example/take', campaigns: [anti_fraud]}}\n"
+
+
+def test_receivers_load_with_what_they_are_for() -> None:
+    group, system = read_channels_text(WECOM + HOOK, file="c.yaml", hosts=("gw.example",)).receivers
+    assert (group.channel, group.units, group.pace) == (
+        "wecom:villages",
+        frozenset({"cun-01"}),
+        Pace(15, timedelta(minutes=1)),
+    )
+    assert (system.channel, system.campaigns, system.pace) == ("webhook:oa", frozenset({"anti_fraud"}), None)
+    assert group.is_told("urge", None, ["cun-01", "town"])
+    assert not group.is_told("to_review", None, ["cun-01"])
+    assert not group.is_told("urge", None, ["cun-02", "town"])
+    assert system.is_told("to_review", "anti_fraud", [])
+    assert not system.is_told("to_review", "another", [])
 
 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
+        (HOOK.replace("gw.example", "other.example"), "webhook.oa.url: 主机“other.example”不在允许的名单里"),
+        (
+            WECOM.replace("title: 各村群", "title: 各村群, base: 'https://x.example'"),
+            "wecom.villages.base: 主机“x.example”",
+        ),
+        (WECOM.replace("title: 各村群, ", ""), "wecom.villages.title"),
+        (WECOM.replace("title: 各村群", "title: 各村群, messages: [to_review]"), "消息种类“to_review”不存在"),
+        (WECOM + HOOK.replace("oa:", "villages:"), "每个名称只有一个密钥"),
+        ("courtesy: {daily_ceiling: {wecom: 3}}\n", "送达方式“wecom”不存在"),
         (HTTP.replace("gw.example", "other.example"), "sms.http.submit.url: 主机“other.example”不在允许的名单里"),
         (HTTP.replace("https://gw.example", "ftp://gw.example"), "要写成 https://主机/路径"),
         (HTTP.replace("https://gw.example", "https://user@gw.example"), "要写成 https://主机/路径"),
@@ -69,6 +108,12 @@ def test_an_empty_courtesy_spares_nobody() -> None:
         ("sms: {provider: none}\n", "只写一个"),
         (FILE.replace("file, ", "file, pace: 20, "), "请写成 20 per minute"),
         (FILE.replace("file, ", "file, signature: 【镇】, "), "签名不带括号"),
+        (FILE.replace("file, ", "file, template: '刷单案件${total}件', "), "“刷单”（通知类短信模板不得涉及刷单）"),
+        (FILE.replace("file, ", "file, signature: 镇党政办, "), "服务商确已审核通过的，写进 allowed_words"),
+        (
+            FILE.replace("file, ", "file, template: 乡镇之声, ") + "banned_words: {之声: 本地不收}\n",
+            "“之声”（本地不收）",
+        ),
         (FILE.replace("file, ", "file, price: cheap, "), "每条价格写成元"),
         (FILE.replace("file, ", "file, template: '${unitt}有', "), "模板里的值“unitt”不存在。您是不是想写“unit”？"),
         (ALIYUN.replace("  template: ${n}件事项待办\n", ""), "阿里云要写审核通过的"),

@@ -70,3 +70,13 @@ def test_each_campaign_says_which_post_is_its_first_responsible_person() -> None
 
 def test_a_vacant_first_responsible_post_goes_up_its_own_chain() -> None:
     assert reach("first_responsible", without=("head",)) == ([AREA], ("head",))
+
+
+def test_whoever_was_asked_before_is_passed_by_for_the_next_in_the_chain_and_is_no_vacancy():
+    book = AddressBook((*post, 1000 + number) for number, post in enumerate(EVERYBODY))
+    asked = {"liaison": {CLERK}, "head": {HEAD}}
+    found = book.reach(
+        ["liaison"], unit_id=EAST, office_unit_id=OFFICE, campaign_id=CAMPAIGN,
+        passing_by=lambda role: asked.get(role, set()),
+    )  # fmt: skip
+    assert ([holder.person_id for holder in found.holders], found.vacant) == ([AREA], ())

@@ -15,6 +15,7 @@ from tracker.domain.deadlines import (
     add_months,
     by_date,
     local_moment,
+    office_hours_later,
     rung_moment,
     told,
     within,
@@ -197,3 +198,22 @@ def test_a_computed_date_that_was_told_is_no_longer_free_to_move_and_a_printed_o
     computed = within(morning(date(2026, 3, 2)), parse_within("5 working days"), CALENDAR)
     assert told(computed).due_class is DueClass.TOLD
     assert told(by_date(date(2026, 3, 20), calendar=CALENDAR)).due_class is DueClass.FIXED
+
+
+@pytest.mark.parametrize(
+    ("start", "hours", "moment"),
+    [
+        ("2026-04-07 10:00", 4, "2026-04-07 14:00"),
+        ("2026-04-07 13:30", 4, "2026-04-07 17:30"),  # the day is long enough, to the minute
+        ("2026-04-07 16:00", 4, "2026-04-08 11:00"),
+        ("2026-04-07 22:00", 1, "2026-04-08 09:30"),  # served at night: counted from the morning
+        ("2026-04-10 17:00", 9, "2026-04-13 17:00"),  # over a weekend
+        ("2026-04-30 17:00", 1, "2026-05-06 09:00"),  # over the holidays of May
+        ("2026-02-14 09:00", 2, "2026-02-14 11:00"),  # a Saturday that is worked
+        ("2026-04-07 10:00", 20, "2026-04-09 12:00"),
+    ],
+)
+def test_hours_for_which_something_waits_are_office_hours(start, hours, moment):
+    given, expected = (datetime.fromisoformat(one) for one in (start, moment))
+    later = office_hours_later(local_moment(given.date(), given.time()), hours, CALENDAR)
+    assert later == local_moment(expected.date(), expected.time())

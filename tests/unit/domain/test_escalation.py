@@ -167,3 +167,31 @@ def test_a_rung_by_count_only_is_never_reached_by_lateness():
 def test_a_due_rung_makes_the_next_look_now():
     assert next_fire_at(clock(), LADDER, CALENDAR, now=at("03-26")) == at("03-26")
     assert next_fire_at(clock(), LADDER, CALENDAR, now=at("03-02")) == at("03-17", 9, 10)
+
+
+UNOPENED = Ladder(
+    "unopened", 1, "送达拆阅",
+    (
+        Rung("other", RungAct.PASS_ON, ("liaison",), unopened=4, papers_from=3),
+        Rung("head", RungAct.PASS_ON, ("head",), unopened=9, papers_from=4),
+    ),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("severity", "now", "expected", "again"),
+    [
+        (2, at("04-09"), [], None),  # milder than any rung asks for
+        (3, at("04-07", 13, 59), [], at("04-07", 14)),
+        (3, at("04-07", 14), ["other"], None),
+        (4, at("04-07", 14), ["other"], at("04-08", 10)),
+        (4, at("04-09"), ["other", "head"], None),
+    ],
+)
+def test_a_paper_that_lies_unopened_is_passed_on_by_the_hour(severity, now, expected, again):
+    one = clock(started="04-07", severity_floor=severity)
+    decision = decide(one, UNOPENED, CALENDAR, now=now)
+    assert [found.rung.name for found in decision.reached] == expected
+    assert all(found.cause is Cause.UNOPENED for found in decision.reached)
+    assert decision.next_fire_at == again
+    assert decide(replace(one, status=ClockStatus.DONE), UNOPENED, CALENDAR, now=now).reached == ()

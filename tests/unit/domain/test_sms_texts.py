@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tracker.definitions.banned_words import shipped_banned_words
 from tracker.domain.messages import KINDS, MESSAGE_KINDS
 from tracker.domain.ports import MessagePart
-from tracker.domain.sms_texts import TO_DECIDE, TO_DO, VALUES, SmsWording, day, neutral_values, sms_segments
+from tracker.domain.sms_texts import TO_DECIDE, TO_DO, VALUES, SmsWording, banned_in, day, neutral_values, sms_segments
 
 NEVER_IN_SMS = re.compile(r"党|政|诈|贷|赌|刷单|投资|众筹|维权|[★【】<>{}]|http")
 WORDING = SmsWording()
@@ -28,6 +29,7 @@ def text(parts: list[MessagePart], unit: str | None = None, wording: SmsWording 
 def test_an_sms_never_says_what_a_matter_is_about(kind: str) -> None:
     said = text([part(kind, due_on="2026-12-05")] * 12)
     assert not NEVER_IN_SMS.search(said)
+    assert banned_in(said, shipped_banned_words()) == []
     assert "摸排" not in said
     assert sms_segments(said) == 1
 

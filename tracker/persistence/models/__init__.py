@@ -9,6 +9,7 @@ from tracker.persistence.models.delivery import (
     Delivery,
     DeliveryItem,
     Receipt,
+    SendingRound,
     Told,
 )
 from tracker.persistence.models.escalation import Finding, Firing, Notice, NoticeItem
@@ -48,6 +49,6 @@ __all__ = [
     "ChannelState", "ClockRow", "ContactTrouble", "Delivery", "DeliveryItem", "Event", "EventPersonal", "Extension", "Finding", "Firing", "FrozenTask", "Incident",
     "Installation", "LadderVersion", "LedgerExport", "LedgerExportChunk", "LoginSession", "LookBackDraw", "Measure", "Notice", "NoticeItem", "NumberSeries", "Objection", "Office",
     "PaperTemplate", "Person", "Phase", "PlanDraft", "PostHeld", "Problem", "Receipt", "RecordedOccurrence", "RequiredReturn", "RequiredReturnUnit",
-    "RosterImport", "Seal", "SealLeaf", "Stream", "Submission", "Task", "Told", "Unit", "UnitAlias", "UnitName",
+    "RosterImport", "Seal", "SealLeaf", "SendingRound", "Stream", "Submission", "Task", "Told", "Unit", "UnitAlias", "UnitName",
     "UnitSet", "UnitSetMember", "UnitStanding", "UnitSuccession", "WorkflowVersion",
 ]  # fmt: skip

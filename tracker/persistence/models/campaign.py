@@ -52,7 +52,8 @@ class Phase(Base):
 class Measure(Base):
     """One line of the plan; `units` are the sets and units as printed.
 
-    `due` is a rule of domain.measure_dues as JSON, {} for a standing duty; that has `cadence` (domain.standing).
+    `due` is a rule of domain.measure_dues as JSON, {} for a standing duty; that has `cadence` (domain.standing), and
+    `former_cadences` once it was changed while it ran.
     A joint measure has no `units` but a `lead`, the unit that reports, and `support`, those that do their part.
     """
 
@@ -73,6 +74,7 @@ class Measure(Base):
     support: Mapped[list[Any]] = mapped_column(default=list, server_default=sql_text("'[]'::jsonb"))
     due: Mapped[dict[str, Any]]
     cadence: Mapped[dict[str, Any] | None] = mapped_column(default=None)
+    former_cadences: Mapped[list[Any] | None] = mapped_column(default=None)
     schedule: Mapped[dict[str, Any] | None] = mapped_column(default=None)  # domain.progress.Schedule
     severity_floor: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")  # where its tasks start
     position: Mapped[int]

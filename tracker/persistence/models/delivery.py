@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import ARRAY, BigInteger, CheckConstraint, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.persistence.models.base import Base, Id, link, one_of
@@ -39,7 +39,7 @@ class Told(Base):
 
 
 class Delivery(Base):
-    """One message, one person, one channel. Accepted, delivered, failed and unknown are different facts."""
+    """One message, one channel, one person or one receiver. Accepted, delivered, failed and unknown are different facts."""
 
     __tablename__ = "delivery"
     __table_args__ = (
@@ -47,16 +47,19 @@ class Delivery(Base):
             one_of("status", "gathered", "submitting", "accepted", "delivered", "failed", "unknown", "cancelled"),
             name="status",
         ),
+        CheckConstraint("(person_id IS NULL) = (receiver <> '')", name="receiver"),
         Index("ix_delivery__to_send", "next_try_at", postgresql_where="status IN ('gathered', 'submitting')"),
         Index("ix_delivery__waiting", "channel", "next_try_at", "id", postgresql_where="status = 'gathered'"),
+        Index("ix_delivery__receiver", "channel", "id", postgresql_where="person_id IS NULL"),
         Index("ix_delivery__to_ask", "ask_at", postgresql_where="ask_at IS NOT NULL"),
         Index("ix_delivery__provider_id", "provider_id", postgresql_where="provider_id <> ''"),
         Index("ix_delivery__person", "person_id", "id"),
     )
     id: Mapped[Id]
     ref: Mapped[str] = mapped_column(unique=True)
-    person_id: Mapped[int] = link("person.id")
-    channel: Mapped[str]  # one of domain.channels.CHANNEL_TITLES
+    person_id: Mapped[int | None] = link("person.id", default=None)
+    receiver: Mapped[str] = mapped_column(default="", server_default="")  # the group's or system's title
+    channel: Mapped[str]  # one of domain.channels.CHANNEL_TITLES, with the receiver's name behind a colon
     status: Mapped[str] = mapped_column(default="gathered")
     grave: Mapped[bool] = mapped_column(default=False)
     address_cipher: Mapped[bytes | None] = mapped_column(LargeBinary, default=None)
@@ -90,6 +93,19 @@ class DeliveryItem(Base):
     delivery_id: Mapped[int] = link("delivery.id", primary_key=True)
     told_id: Mapped[int] = link("told.id", primary_key=True, index=True)
     cancelled_reason: Mapped[str | None] = mapped_column(default=None)
+
+
+class SendingRound(Base):
+    """A few messages that one sender took up together, in the order in which it hands them over.
+
+    UNLOGGED, and that is the point: a database that crashed comes back with this table empty. While a round is here,
+    every outcome committed since is here too, so the first message without one is the only one that may have left.
+    """
+
+    __tablename__ = "sending_round"
+    __table_args__ = ({"prefixes": ["UNLOGGED"]},)
+    id: Mapped[Id]
+    delivery_ids: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
 
 
 class Receipt(Base):

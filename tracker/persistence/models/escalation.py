@@ -20,7 +20,9 @@ class Firing(Base):
     __tablename__ = "firing"
     __table_args__ = (
         UniqueConstraint("clock_id", "occurrence", "rung"),
-        CheckConstraint(one_of("cause", "late", "quality", "recheck", "order", "pace", "history"), name="cause"),
+        CheckConstraint(
+            one_of("cause", "late", "quality", "recheck", "order", "pace", "history", "unopened"), name="cause"
+        ),
     )
     id: Mapped[Id]
     clock_id: Mapped[int] = link("clock.id")

@@ -24,6 +24,7 @@ class Person(Base):
     email_cipher: Mapped[bytes | None] = mapped_column(LargeBinary, default=None)
     created_at: Mapped[datetime]
     left_on: Mapped[date | None] = mapped_column(default=None)
+    mail_refused_at: Mapped[datetime | None] = mapped_column(default=None)  # since when without optional mails
 
 
 class PostHeld(Base):

@@ -14,10 +14,10 @@ from tracker.persistence.queries.visibility import OFFICE_SEES, UNIT_SEES, scope
 
 OCCURRENCES = text(f"""
     SELECT r.ref, r.kind, r.occurred_on, r.count, r.recorded_at, un.name AS unit_name, p.name AS recorded_by,
-        t.ref AS task_ref, t.state AS task_state, t.workflow_version_id, count(*) OVER () AS total
+        r.voided_at, v.name AS voided_by, r.void_reason, t.ref AS task_ref, t.state AS task_state, t.workflow_version_id, count(*) OVER () AS total
     FROM recorded_occurrence r JOIN campaign c ON c.id = r.campaign_id JOIN office o ON o.id = c.office_id
     JOIN unit_name un ON un.unit_id = r.unit_id AND un.valid_to IS NULL JOIN person p ON p.id = r.recorded_by
-    LEFT JOIN task t ON t.id = r.look_back_task_id
+    LEFT JOIN person v ON v.id = r.voided_by LEFT JOIN task t ON t.id = r.look_back_task_id
     WHERE c.ref = :ref AND ({OFFICE_SEES} OR {UNIT_SEES.format(unit="r.unit_id")})
     ORDER BY r.occurred_on DESC, r.id DESC LIMIT :limit OFFSET :offset""")
 
@@ -33,6 +33,9 @@ class OccurrenceRow:
     recorded_at: datetime
     unit_name: str
     recorded_by: str
+    voided_at: datetime | None
+    voided_by: str | None
+    void_reason: str | None
     task_ref: str | None
     task_state: str | None
     workflow_version_id: int | None

@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from tracker.domain.channels import CHANNEL_TITLES
-from tracker.domain.delivery_states import STATUS_TITLES
+from tracker.domain.channels import channel_title
+from tracker.domain.delivery_states import STATUS_TITLES, UNTIL_RESUMED
 from tracker.domain.messages import KINDS
 from tracker.domain.permissions import Viewer
 from tracker.domain.values import Role
@@ -24,12 +24,12 @@ SEEING = frozenset({Role.OFFICE})
 
 # A person with posts at several units is shown with the first, which is enough to tell two of one name apart.
 _PERSON = """
-    JOIN person p ON p.id = d.person_id
+    LEFT JOIN person p ON p.id = d.person_id
     LEFT JOIN LATERAL (
         SELECT un.name AS unit_name, o.role FROM post o
         JOIN unit_name un ON un.unit_id = o.unit_id AND un.valid_to IS NULL
         WHERE o.person_id = d.person_id ORDER BY o.id LIMIT 1) w ON true"""
-_COLUMNS = """d.id, d.ref, d.person_id, p.name AS recipient, w.unit_name, w.role, d.channel, d.status, d.grave,
+_COLUMNS = """d.id, d.ref, d.person_id, coalesce(p.name, d.receiver) AS recipient, w.unit_name, w.role, d.channel, d.status, d.grave,
         d.resent, d.attempts, d.subject, d.text, d.segments, d.gathered_at, d.next_try_at, d.submitted_at,
         d.accepted_at, d.delivered_at, d.ended_at, d.reason, d.code, d.provider_id, d.held"""
 
@@ -49,9 +49,9 @@ OUTBOX = text(f"""
         count(*) OVER () AS total
     FROM delivery d {_PERSON} {_PARTS}
     WHERE (CAST(:person AS bigint) IS NULL OR d.person_id = :person)
-      AND (CAST(:channel AS text) IS NULL OR d.channel = :channel)
+      AND (CAST(:channel AS text) IS NULL OR split_part(d.channel, ':', 1) = :channel)
       AND (CAST(:statuses AS text[]) IS NULL OR d.status = ANY(CAST(:statuses AS text[])))
-      AND (CAST(:sought AS text) IS NULL OR p.name LIKE :sought OR d.ref LIKE :sought)
+      AND (CAST(:sought AS text) IS NULL OR coalesce(p.name, d.receiver) LIKE :sought OR d.ref LIKE :sought)
       AND {_SEEN}
     ORDER BY d.id DESC LIMIT :limit OFFSET :offset""")
 
@@ -79,11 +79,16 @@ RECIPIENTS = text("""
 STATES = text("""
     SELECT c.channel, w.waiting, s.next_slot_at, s.paused_until, coalesce(s.stopped, false) AS stopped,
         coalesce(s.reason, '') AS reason
-    FROM unnest(CAST(:channels AS text[])) WITH ORDINALITY AS c(channel, place)
+    FROM (
+        SELECT channel, min(place) AS place FROM (
+            SELECT channel, place FROM unnest(CAST(:channels AS text[])) WITH ORDINALITY AS c(channel, place)
+            UNION ALL SELECT DISTINCT d.channel, 1000 FROM delivery d
+            WHERE CAST(:others AS boolean) AND d.status = 'gathered') a
+        GROUP BY channel) c
     LEFT JOIN channel_state s USING (channel)
     CROSS JOIN LATERAL (SELECT count(*) AS waiting FROM delivery d
         WHERE d.channel = c.channel AND d.status = 'gathered') w
-    ORDER BY c.place""")
+    ORDER BY c.place, c.channel""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +100,7 @@ class OutboxRow:
 
     id: int
     ref: str
-    person_id: int
+    person_id: int | None
     recipient: str
     unit_name: str | None
     role: str | None
@@ -129,7 +134,7 @@ class OutboxRow:
     @property
     def channel_title(self) -> str:
         """Return the channel as the screen shows it."""
-        return CHANNEL_TITLES[self.channel]
+        return channel_title(self.channel)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +191,12 @@ class ChannelNow:
     @property
     def title(self) -> str:
         """Return the channel as the screen shows it."""
-        return CHANNEL_TITLES[self.channel]
+        return channel_title(self.channel)
+
+    @property
+    def ends_by_itself(self) -> bool:
+        """Tell whether its rest has an end without somebody's doing."""
+        return self.paused_until is None or self.paused_until < UNTIL_RESUMED
 
     def rests(self, now: datetime) -> bool:
         """Tell whether nothing goes out on it now."""
@@ -237,9 +247,9 @@ def find_recipients(session: Session) -> list[Recipient]:
     return [Recipient(*row) for row in session.execute(RECIPIENTS)]
 
 
-def find_channels(session: Session, channels: Sequence[str]) -> list[ChannelNow]:
-    """Return how these channels stand."""
-    return [ChannelNow(*row) for row in session.execute(STATES, {"channels": list(channels)})]
+def find_channels(session: Session, channels: Sequence[str], *, others: bool = False) -> list[ChannelNow]:
+    """Return how these channels stand; with `others` also those on which something waits though nobody set them up."""
+    return [ChannelNow(*row) for row in session.execute(STATES, {"channels": list(channels), "others": others})]
 
 
 def _cut(viewer: Viewer | None) -> dict[str, Any]:

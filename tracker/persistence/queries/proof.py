@@ -10,7 +10,7 @@ from itertools import groupby
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from tracker.domain.channels import CHANNEL_TITLES
+from tracker.domain.channels import channel_title
 from tracker.domain.delivery_states import STATUS_TITLES
 from tracker.domain.messages import KINDS
 from tracker.domain.permissions import OFFICE_SIDE
@@ -22,7 +22,7 @@ PROOF = text("""
     JOIN person p ON p.id = t.person_id
     JOIN post o ON o.id = t.post_id AND o.role <> ALL(CAST(:office AS text[]))
     LEFT JOIN unit_name un ON un.unit_id = o.unit_id AND un.valid_to IS NULL
-    LEFT JOIN delivery_item i ON i.told_id = t.id LEFT JOIN delivery d ON d.id = i.delivery_id
+    LEFT JOIN (delivery_item i JOIN delivery d ON d.id = i.delivery_id AND d.person_id IS NOT NULL) ON i.told_id = t.id
     WHERE n.id = :notice ORDER BY t.id, d.id""")
 #: What the office tells itself on the way to a decision proves nothing of the serving, and is no unit's to read.
 OFFICE = sorted(role.value for role in OFFICE_SIDE)
@@ -42,9 +42,19 @@ class ProofWay:
     why: str
 
     @property
+    def channel_title(self) -> str:
+        """Return the channel as the screen shows it."""
+        return channel_title(self.channel)
+
+    @property
+    def status_title(self) -> str:
+        """Return the status as the screen shows it."""
+        return STATUS_TITLES[self.status]
+
+    @property
     def title(self) -> str:
         """Return channel and status as the screen shows them."""
-        return f"{CHANNEL_TITLES[self.channel]}{STATUS_TITLES[self.status]}"
+        return f"{self.channel_title}{self.status_title}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 #: A duty that came from a unit that was merged or split began elsewhere; what it opened before stands there.
 DUTIES = text("""
-    SELECT a.id, m.title, un.name AS unit_name, m.cadence, a.runs_since, c.starts_on, c.ends_on, c.settings,
+    SELECT a.id, m.title, un.name AS unit_name, m.cadence, m.former_cadences, a.runs_since, c.starts_on, c.ends_on, c.settings,
         least(a.withdrawn_at, m.withdrawn_at) AS withdrawn_at, u.ended_on,
         EXISTS (SELECT FROM unit_succession s WHERE s.successor_id = a.unit_id) AS inherited
     FROM assignment a JOIN measure m ON m.id = a.measure_id JOIN campaign c ON c.id = m.campaign_id
@@ -32,6 +32,7 @@ class StandingDuty:
     title: str
     unit_name: str
     cadence: Mapping[str, Any]
+    former_cadences: Sequence[Mapping[str, Any]] | None
     runs_since: datetime
     starts_on: date
     ends_on: date

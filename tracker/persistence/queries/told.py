@@ -9,14 +9,15 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from tracker.domain.channels import CHANNEL_TITLES
+from tracker.domain.channels import channel_title
 from tracker.domain.delivery_states import STATUS_TITLES
 from tracker.domain.messages import KINDS
 
 TOLD = text("""
     SELECT t.task_id, t.created_at, p.name, t.message,
         (SELECT string_agg(DISTINCT d.channel || ':' || d.status, ',') FROM delivery_item i
-         JOIN delivery d ON d.id = i.delivery_id WHERE i.told_id = t.id) AS outcomes
+         JOIN delivery d ON d.id = i.delivery_id WHERE i.told_id = t.id
+            AND d.person_id IS NOT NULL) AS outcomes
     FROM told t JOIN person p ON p.id = t.person_id WHERE t.task_id = ANY(CAST(:tasks AS bigint[])) ORDER BY t.id""")
 
 
@@ -50,4 +51,4 @@ def _outcome(outcomes: str | None) -> str:
     if not outcomes:
         return "站内可见，暂无外发"
     pairs = (one.split(":") for one in outcomes.split(","))
-    return "，".join(f"{CHANNEL_TITLES[channel]}{STATUS_TITLES[status]}" for channel, status in pairs)
+    return "，".join(f"{channel_title(channel)}{STATUS_TITLES[status]}" for channel, status in pairs)

@@ -32,6 +32,14 @@ LISTED = text("""
     ORDER BY a.username""")
 
 
+FORGET_WITHOUT_POST = text("""
+    UPDATE person h SET phone_cipher = NULL, email_cipher = NULL
+    WHERE (h.phone_cipher IS NOT NULL OR h.email_cipher IS NOT NULL)
+        AND EXISTS (SELECT 1 FROM post p WHERE p.person_id = h.id)
+        AND NOT EXISTS (SELECT 1 FROM post p WHERE p.person_id = h.id AND (p.ends_on IS NULL OR p.ends_on >= :since))
+    RETURNING h.id""")
+
+
 @dataclass(frozen=True, slots=True)
 class PostRow:
     """A post that a person holds on a day, with the unit's name of today."""
@@ -152,6 +160,10 @@ class AccountRepository:
         return self._session.scalars(
             select(Person).where(Person.id == person_id).with_for_update(key_share=True)
         ).one_or_none()
+
+    def forget_addresses_without_post(self, *, since: date) -> list[int]:
+        """Wipe the addresses of people who held a post once and none since that day; return their ids."""
+        return sorted(self._session.execute(FORGET_WITHOUT_POST, {"since": since}).scalars())
 
     def person_name(self, person_id: int) -> str:
         """Return a person's name."""

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from tracker.domain.channels import CHANNEL_TITLES
 from tracker.domain.messages import Standing
 from tracker.persistence.models import Delivery
 from tracker.persistence.repositories.delivery_rows import (
     DeliveryPart,
     DueDelivery,
-    LockedDelivery,
     NewDelivery,
     Outcome,
     Pending,
     PersonToTell,
+    StuckDelivery,
+    Submitted,
     TakenTold,
 )
 
@@ -58,33 +58,46 @@ INSERT_ITEMS = text("""
     INSERT INTO delivery_item (delivery_id, told_id)
     SELECT * FROM unnest(CAST(:delivery_id AS bigint[]), CAST(:told_id AS bigint[]))""")
 
-# The channel first, then its oldest message: a channel that rests costs nothing, however much waits on it.
-CLAIM_DUE = text("""
+# Every channel on which something waits, by one index probe each.
+WAITING = """(WITH RECURSIVE w AS (
+        SELECT min(channel) AS channel FROM delivery WHERE status = 'gathered'
+        UNION ALL SELECT (SELECT min(d.channel) FROM delivery d WHERE d.status = 'gathered' AND d.channel > w.channel)
+            FROM w WHERE w.channel IS NOT NULL)
+        SELECT channel FROM w WHERE channel IS NOT NULL) c"""
+
+# The channel first, then its oldest messages: a channel that rests costs nothing, however much waits on it. One that
+# had to rest is tried with a single message, and one with a pace has a turn for each.
+CLAIM_DUE = text(f"""
     WITH open AS MATERIALIZED (
         SELECT c.channel, coalesce(s.failures, 0) > 0 AS shaken,
             (SELECT min(w.next_try_at) FROM delivery w WHERE w.channel = c.channel AND w.status = 'gathered') AS first
-        FROM unnest(CAST(:channels AS text[])) AS c(channel) LEFT JOIN channel_state s USING (channel)
+        FROM {WAITING} LEFT JOIN channel_state s USING (channel)
         WHERE coalesce(greatest(s.paused_until, s.next_slot_at) <= :now, true)
         ORDER BY first NULLS LAST, channel LIMIT 1)
-    SELECT d.id, d.ref, d.person_id, d.channel, d.grave, d.message_id, d.attempts, d.resent, p.name,
+    SELECT d.id, d.ref, d.person_id, d.channel, d.grave, d.message_id, d.attempts, d.resent,
+        coalesce(p.name, d.receiver) AS name,
         CASE d.channel WHEN 'email' THEN p.email_cipher ELSE p.phone_cipher END AS address,
         d.next_try_at, d.delays, (SELECT shaken FROM open) AS shaken,
         EXISTS (SELECT 1 FROM contact_trouble c WHERE c.person_id = p.id AND c.channel = d.channel
             AND c.cleared_at IS NULL
             AND c.address_hash = sha256(CASE d.channel WHEN 'email' THEN p.email_cipher ELSE p.phone_cipher END)
         ) AS marked
-    FROM delivery d JOIN person p ON p.id = d.person_id
+    FROM delivery d LEFT JOIN person p ON p.id = d.person_id
     WHERE d.channel = (SELECT channel FROM open) AND d.status = 'gathered' AND d.next_try_at <= :now
-    ORDER BY d.next_try_at, d.id LIMIT 1
+    ORDER BY d.next_try_at, d.id
+    LIMIT (SELECT CASE WHEN shaken OR channel = ANY(CAST(:alone AS text[])) THEN 1 ELSE :limit END FROM open)
     FOR UPDATE OF d SKIP LOCKED""")
 
 ITEMS = text("""
-    SELECT t.id, t.message, t.facts, t.grave, p.left_on, o.ends_on, k.final, k.waits_for,
+    SELECT i.delivery_id, t.id, t.message, t.facts, t.grave,
+        CASE WHEN d.person_id IS NOT NULL THEN p.left_on END AS left_on,
+        CASE WHEN d.person_id IS NOT NULL THEN o.ends_on END AS ends_on, k.final, k.waits_for,
         c.status = 'running' AND c.occurrence = f.occurrence AS clock_runs,
         EXISTS (SELECT 1 FROM extension e WHERE e.task_id = k.id AND e.status = 'asked') AS extension_open,
         g.status AS finding_status, un.short_name AS unit,
-        t.grave AND coalesce(m.settings ->> 'papers_at_any_hour', 'false') = 'true' AS urgent
-    FROM delivery_item i
+        t.grave AND coalesce(m.settings ->> 'papers_at_any_hour', 'false') = 'true' AS urgent,
+        t.cause, m.key AS campaign, o.role, d.channel = 'email' AND p.mail_refused_at IS NOT NULL AS mail_refused
+    FROM delivery_item i JOIN delivery d ON d.id = i.delivery_id
     JOIN told t ON t.id = i.told_id
     JOIN person p ON p.id = t.person_id
     LEFT JOIN post o ON o.id = t.post_id
@@ -95,7 +108,7 @@ ITEMS = text("""
     LEFT JOIN firing f ON f.id = CAST(substring(t.cause FROM '^firing:([0-9]+)') AS bigint)
     LEFT JOIN clock c ON c.id = f.clock_id
     LEFT JOIN finding g ON g.firing_id = f.id
-    WHERE i.delivery_id = :delivery AND i.cancelled_reason IS NULL
+    WHERE i.delivery_id = ANY(CAST(:deliveries AS bigint[])) AND i.cancelled_reason IS NULL
     ORDER BY t.id""")
 
 CANCEL_ITEMS = text("""
@@ -104,14 +117,35 @@ CANCEL_ITEMS = text("""
     WHERE i.delivery_id = :delivery AND i.told_id = r.told_id""")
 
 STUCK = text("""
-    SELECT id, ref, person_id, channel, grave, resent, attempts FROM delivery
-    WHERE status = 'submitting' AND submitted_at <= :before
-    ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED""")
+    SELECT d.id, d.ref, d.person_id, d.channel, d.grave, d.resent, d.attempts, r.id AS round_id,
+        array_position(r.delivery_ids, d.id) AS place
+    FROM delivery d LEFT JOIN LATERAL (SELECT id, delivery_ids FROM sending_round
+        WHERE d.id = ANY(delivery_ids) ORDER BY id DESC LIMIT 1) r ON true
+    WHERE d.status = 'submitting' AND d.submitted_at <= :before
+    ORDER BY d.submitted_at, d.id LIMIT :limit FOR UPDATE OF d SKIP LOCKED""")
 
-BEGIN_SUBMITTING = text("""
-    UPDATE delivery SET status = 'submitting', attempts = :attempts, submitted_at = :at, subject = :subject,
-        text = :body, segments = CAST(:segments AS bigint), address_cipher = :address
-    WHERE id = :id""")
+BEGIN_ROUND = text("""
+    WITH going AS (
+        UPDATE delivery d SET status = 'submitting', attempts = d.attempts + 1, submitted_at = :at,
+            subject = r.subject, text = r.body, segments = r.segments, address_cipher = r.address
+        FROM unnest(CAST(:ids AS bigint[]), CAST(:subject AS text[]), CAST(:body AS text[]),
+            CAST(:segments AS bigint[]), CAST(:address AS bytea[])) AS r(id, subject, body, segments, address)
+        WHERE d.id = r.id)
+    INSERT INTO sending_round (delivery_ids) VALUES (CAST(:ids AS bigint[])) RETURNING id""")
+
+FORGET_ADDRESSES = text("""
+    UPDATE delivery SET address_cipher = NULL, ask_at = NULL
+    WHERE person_id = ANY(CAST(:people AS bigint[])) AND address_cipher IS NOT NULL""")
+
+END_ROUNDS = text("DELETE FROM sending_round WHERE id = ANY(CAST(:ids AS bigint[]))")
+
+# The try keeps its number and does not count: were the number given again, a late word on this try would be taken for
+# one on the next.
+PUT_DOWN = text("""
+    UPDATE delivery d SET status = 'gathered', delays = d.delays + 1,
+        submitted_at = CASE WHEN d.attempts > d.delays + 1 THEN d.submitted_at END
+    FROM unnest(CAST(:id AS bigint[]), CAST(:attempts AS bigint[])) AS r(id, attempts)
+    WHERE d.id = r.id AND d.attempts = r.attempts AND d.status = 'submitting'""")
 
 # Sending may outlive the time after which a delivery counts as stuck; a late answer still corrects "unknown".
 OUTCOME = text("""
@@ -121,21 +155,20 @@ OUTCOME = text("""
         ended_at = CAST(:ended_at AS timestamptz), code = :code, delays = delays + CAST(:delayed AS int),
         ask_at = CAST(:ask_at AS timestamptz), asked = 0, held = :held
     WHERE id = :id AND attempts = :attempts AND status IN ('gathered', 'submitting', 'unknown')
-    RETURNING id""")
+    RETURNING id, CASE WHEN NOT :on_disk THEN set_config('synchronous_commit', 'off', true) END""")
 
-NEXT = text("""
+NEXT = text(f"""
     SELECT (SELECT min(greatest(w.first, s.paused_until, s.next_slot_at))
-            FROM unnest(CAST(:channels AS text[])) AS c(channel) LEFT JOIN channel_state s USING (channel)
+            FROM {WAITING} LEFT JOIN channel_state s USING (channel)
             CROSS JOIN LATERAL (SELECT min(d.next_try_at) AS first FROM delivery d
                 WHERE d.channel = c.channel AND d.status = 'gathered') w
             WHERE w.first IS NOT NULL) AS next_try_at,
         (SELECT min(submitted_at) FROM delivery WHERE status = 'submitting') AS oldest_submitted,
         (SELECT created_at FROM told WHERE gathered_at IS NULL ORDER BY person_id LIMIT 1) AS ungathered_since""")
-CHANNELS = list(CHANNEL_TITLES)
 
 HELD = text("""
     SELECT id, person_id, channel FROM delivery
-    WHERE person_id = ANY(CAST(:people AS bigint[])) AND status = 'gathered' AND held AND attempts = 0
+    WHERE person_id = ANY(CAST(:people AS bigint[])) AND status = 'gathered' AND held AND attempts = delays
     ORDER BY id FOR UPDATE SKIP LOCKED""")
 
 # Something grave makes it due again: whether it breaks through is looked at then.
@@ -150,7 +183,7 @@ SENT_SINCE = text("""
 
 
 class DeliveryRepository:
-    """One delivery is one message to one person on one channel."""
+    """One delivery is one message on one channel to one person, or to one receiver (ReceiverRepository adds those)."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -228,31 +261,37 @@ class DeliveryRepository:
             INSERT_ITEMS, {"delivery_id": [pair[0] for pair in pairs], "told_id": [pair[1] for pair in pairs]}
         )
 
-    def claim_due(self, *, now: datetime) -> DueDelivery | None:
-        """Lock the delivery that has been due longest on a channel that is open; None when there is none."""
-        row = self._session.execute(CLAIM_DUE, {"now": now, "channels": CHANNELS}).one_or_none()
-        if row is None:
-            return None
-        address = None if row.address is None else bytes(row.address)
-        return DueDelivery(
-            row.id, row.ref, row.person_id, row.channel, row.grave, row.message_id, row.attempts, row.resent,
-            row.name, address, row.next_try_at, row.marked, row.delays, row.shaken,
-        )  # fmt: skip
+    def claim_due(self, *, now: datetime, limit: int, alone: Collection[str]) -> list[DueDelivery]:
+        """Lock the deliveries that have been due longest on a channel that is open, the oldest first.
 
-    def parts_of(self, delivery_id: int) -> list[DeliveryPart]:
-        """Return what a delivery still carries, each part with the present standing of its matter."""
+        They are all of one channel. On a channel in `alone`, or one that had to rest, it is one.
+        """
+        given = {"now": now, "limit": limit, "alone": list(alone)}
         return [
-            DeliveryPart(
-                row.id, row.message, row.facts,
-                Standing(
-                    person_left_on=row.left_on, post_ends_on=row.ends_on, task_final=row.final,
-                    task_waits_for=row.waits_for, clock_runs=row.clock_runs,
-                    extension_open=row.extension_open, finding_status=row.finding_status,
-                ),
-                row.grave, row.unit, row.urgent,
+            DueDelivery(
+                row.id, row.ref, row.person_id, row.channel, row.grave, row.message_id, row.attempts, row.resent,
+                row.name, None if row.address is None else bytes(row.address), row.next_try_at, row.marked, row.delays,
+                row.shaken,
             )
-            for row in self._session.execute(ITEMS, {"delivery": delivery_id})
+            for row in self._session.execute(CLAIM_DUE, given)
         ]  # fmt: skip
+
+    def parts_of(self, delivery_ids: Sequence[int]) -> dict[int, list[DeliveryPart]]:
+        """Return what deliveries still carry, each part with the present standing of its matter."""
+        found: dict[int, list[DeliveryPart]] = {delivery_id: [] for delivery_id in delivery_ids}
+        for row in self._session.execute(ITEMS, {"deliveries": list(delivery_ids)}):
+            standing = Standing(
+                person_left_on=row.left_on, post_ends_on=row.ends_on, task_final=row.final,
+                task_waits_for=row.waits_for, clock_runs=row.clock_runs,
+                extension_open=row.extension_open, finding_status=row.finding_status,
+                mail_refused=row.mail_refused, role=row.role,
+            )  # fmt: skip
+            part = DeliveryPart(
+                row.id, row.message, row.facts, standing, row.grave, row.unit, row.urgent, row.cause, row.campaign,
+                row.role,
+            )  # fmt: skip
+            found[row.delivery_id].append(part)
+        return found
 
     def cancel_parts(self, delivery_id: int, reasons: Mapping[int, str]) -> None:
         """Strike told rows from a delivery, each with its reason."""
@@ -262,18 +301,36 @@ class DeliveryRepository:
                 {"delivery": delivery_id, "told": list(reasons), "reasons": list(reasons.values())},
             )
 
-    def begin_submitting(
-        self, due: DueDelivery, *, subject: str, body: str, segments: int | None, at: datetime
-    ) -> None:
-        """Record that a delivery goes out now, with the text as it goes; `at` is real time."""
-        values = {
-            "id": due.id, "attempts": due.attempts + 1, "at": at, "subject": subject, "body": body,
-            "segments": segments, "address": due.address,
-        }  # fmt: skip
-        self._session.execute(BEGIN_SUBMITTING, values)
+    def begin_round(self, going: Sequence[Submitted], *, at: datetime) -> int:
+        """Record that deliveries go out now, in this order, with the texts as they go; `at` is real time.
 
-    def record(self, outcome: Outcome) -> bool:
-        """Write what became of a try; False when the row has moved on to another try or another end."""
+        Returns the round that they make; a delivery is in the newest round that names it.
+        """
+        ids = [one.id for one in going]
+        columns: dict[str, Any] = {
+            name: [getattr(one, name) for one in going] for name in ("subject", "body", "segments", "address")
+        }
+        return int(self._session.execute(BEGIN_ROUND, {"ids": ids, **columns, "at": at}).scalar_one())
+
+    def put_down(self, tries: Mapping[int, int]) -> None:
+        """Let deliveries that did not leave wait again; `tries` has the number of the try by id.
+
+        One that somebody has moved on meanwhile is left alone.
+        """
+        if tries:
+            self._session.execute(PUT_DOWN, {"id": list(tries), "attempts": list(tries.values())})
+
+    def end_rounds(self, round_ids: Collection[int]) -> None:
+        """Forget rounds: what is still submitting in one of them is in doubt from now on."""
+        if round_ids:
+            self._session.execute(END_ROUNDS, {"ids": list(round_ids)})
+
+    def record(self, outcome: Outcome, *, on_disk: bool = True) -> bool:
+        """Write what became of a try; False when the row has moved on to another try or another end.
+
+        Without `on_disk` the present transaction's commit does not wait for the disk. A killed process undoes nothing of
+        it; a database that crashes within the second may, though never it alone and not what was committed after it.
+        """
         names = (
             "id",
             "attempts",
@@ -290,13 +347,17 @@ class DeliveryRepository:
             "held",
         )
         values = {name: getattr(outcome, name) for name in names}
-        return self._session.execute(OUTCOME, values).one_or_none() is not None
+        return self._session.execute(OUTCOME, {**values, "on_disk": on_disk}).one_or_none() is not None
 
-    def lock_stuck(self, *, before: datetime, limit: int) -> list[LockedDelivery]:
+    def forget_addresses(self, people: Sequence[int]) -> None:
+        """Wipe the addresses to which people's messages went; who is gone is not asked after any more."""
+        self._session.execute(FORGET_ADDRESSES, {"people": list(people)})
+
+    def lock_stuck(self, *, before: datetime, limit: int) -> list[StuckDelivery]:
         """Lock deliveries that have been submitting since `before` (real time) or longer."""
         rows = self._session.execute(STUCK, {"before": before, "limit": limit})
-        return [LockedDelivery(*row) for row in rows]
+        return [StuckDelivery(*row) for row in rows]
 
     def pending(self) -> Pending:
         """Return what is still to be gathered, sent or resolved."""
-        return Pending(*self._session.execute(NEXT, {"channels": CHANNELS}).one())
+        return Pending(*self._session.execute(NEXT).one())

@@ -50,6 +50,7 @@ class NewDelivery:
 class DueDelivery:
     """A delivery to be sent now. `address` is the person's present one, None when it was removed.
 
+    person_id   None: `recipient` is a group or a system, and `channel` is its own
     marked    nobody is at that address
     delays    tries that do not count
     shaken    the channel had to rest before this one; if it goes well, that is over
@@ -57,7 +58,7 @@ class DueDelivery:
 
     id: int
     ref: str
-    person_id: int
+    person_id: int | None
     channel: str
     grave: bool
     message_id: str
@@ -77,11 +78,30 @@ class LockedDelivery:
 
     id: int
     ref: str
-    person_id: int
+    person_id: int | None
     channel: str
     grave: bool
     resent: bool
     attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class StuckDelivery(LockedDelivery):
+    """A delivery whose sender never came back; `place` is that in its round, both None when there is no such round."""
+
+    round_id: int | None
+    place: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """A delivery as it goes out; `address` is a ciphertext."""
+
+    id: int
+    subject: str
+    body: str
+    segments: int | None
+    address: bytes | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +115,9 @@ class DeliveryPart:
     grave: bool
     unit: str | None = None  # short name of the unit of the post that was told
     urgent: bool = False  # a paper of a campaign whose papers go out at any hour
+    cause: str = ""
+    campaign: str | None = None  # its key
+    role: str | None = None  # of the post that was told
 
 
 @dataclass(frozen=True, slots=True)

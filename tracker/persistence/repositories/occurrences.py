@@ -25,14 +25,20 @@ class OccurrenceRepository:
         return self._session.execute(UNIT_OF_CAMPAIGN, {"campaign": campaign_id, "key": key}).scalar_one_or_none()
 
     def find(self, campaign_id: int, unit_id: int, kind: str, occurred_on: date) -> RecordedOccurrence | None:
-        """Return what is recorded of a kind at a unit on a day."""
+        """Return what is recorded of a kind at a unit on a day, and was not voided."""
         model = RecordedOccurrence
         return self._session.scalars(
             select(model).where(
                 model.campaign_id == campaign_id, model.unit_id == unit_id, model.kind == kind,
-                model.occurred_on == occurred_on,
+                model.occurred_on == occurred_on, model.voided_at.is_(None),
             )
         ).one_or_none()  # fmt: skip
+
+    def find_by_ref(self, campaign_id: int, ref: str) -> RecordedOccurrence | None:
+        """Return an occurrence of a campaign by its number."""
+        model = RecordedOccurrence
+        query = select(model).where(model.campaign_id == campaign_id, model.ref == ref)
+        return self._session.scalars(query).one_or_none()
 
     def add(self, row: RecordedOccurrence) -> RecordedOccurrence:
         """Add a row; it has its id afterwards."""

@@ -24,6 +24,7 @@ CLAIM = text("""
     SELECT a.id AS assignment_id, a.unit_id, a.runs_since, a.opened_until, a.next_opens_at, m.id AS measure_id,
         m.title, m.workflow_key, c.id AS campaign_id, c.title AS campaign_title, c.starts_on, c.ends_on,
         o.unit_id AS office_unit_id, CAST(m.due AS text) AS due, CAST(m.cadence AS text) AS cadence,
+        CAST(m.former_cadences AS text) AS former_cadences,
         CAST(c.settings AS text) AS settings, CAST(m.schedule AS text) AS schedule, m.severity_floor
     FROM assignment a JOIN measure m ON m.id = a.measure_id JOIN campaign c ON c.id = m.campaign_id
     JOIN office o ON o.id = c.office_id
@@ -37,6 +38,10 @@ RECORD = text("""
     FROM unnest(CAST(:ids AS bigint[]), CAST(:opened_until AS timestamptz[]), CAST(:next_opens_at AS timestamptz[]))
         AS r(id, opened_until, next_opens_at)
     WHERE a.id = r.id""")
+
+LOOK_AGAIN = text("""
+    UPDATE assignment SET next_opens_at = :now
+    WHERE measure_id = :measure AND runs_since IS NOT NULL AND withdrawn_at IS NULL AND role IN ('lead', 'each')""")
 
 DEFER = text("UPDATE assignment SET next_opens_at = :until WHERE id = ANY(CAST(:ids AS bigint[]))")
 
@@ -60,13 +65,14 @@ class DutyRow:
     office_unit_id: int
     due: Mapping[str, Any]
     cadence: Mapping[str, Any] | None
+    former_cadences: Sequence[Mapping[str, Any]] | None
     settings: Mapping[str, Any]
     schedule: Mapping[str, Any] | None
     severity_floor: int
 
 
 #: Columns that are claimed as the text of their JSON.
-PLAIN = ("due", "cadence", "settings", "schedule")
+PLAIN = ("due", "cadence", "former_cadences", "settings", "schedule")
 
 
 class OpeningRepository:
@@ -95,6 +101,10 @@ class OpeningRepository:
             ids, until, following = (list(column) for column in zip(*rows, strict=True))
             columns = {"ids": ids, "opened_until": until, "next_opens_at": following}
             self._session.execute(RECORD, as_arrays(columns))
+
+    def look_again(self, measure_id: int, *, now: datetime) -> None:
+        """Let the running duties of a measure be claimed now, for when they open next has changed."""
+        self._session.execute(LOOK_AGAIN, {"measure": measure_id, "now": now})
 
     def defer(self, assignment_ids: Sequence[int], *, until: datetime) -> None:
         """Put duties that cannot be judged back."""

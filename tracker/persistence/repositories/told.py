@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from tracker.domain.errors import NotFound
 from tracker.domain.messages import check_facts
 from tracker.domain.values import local_date
 from tracker.persistence.arrays import as_arrays
@@ -29,6 +30,12 @@ MARK_READ = text("""
     WHERE person_id = :person AND read_at IS NULL
       AND (CAST(:ids AS bigint[]) IS NULL OR id = ANY(CAST(:ids AS bigint[])))
     RETURNING 1""")
+
+SERVED = text("""
+    SELECT n.task_id, n.id, n.ref, n.printed_number, n.title, n.issued_at,
+        ARRAY(SELECT t.person_id FROM told t WHERE t.notice_id = n.id AND t.message = 'served') AS served,
+        ARRAY(SELECT t.person_id FROM told t WHERE t.notice_id = n.id AND t.message = 'unopened') AS asked
+    FROM notice n WHERE n.task_id = ANY(CAST(:tasks AS bigint[]))""")
 
 POSTS_FOR = text("""
     SELECT p.unit_id, p.role, p.campaign_id, p.person_id, p.id AS post_id
@@ -64,6 +71,19 @@ class PostRow:
     post_id: int
 
 
+@dataclass(frozen=True, slots=True)
+class ServedPaper:
+    """A paper that was issued: who was told of its serving, and who was asked since because nobody opened it."""
+
+    notice_id: int
+    ref: str
+    printed_number: str
+    title: str
+    issued_at: datetime
+    served: frozenset[int]
+    asked: frozenset[int]
+
+
 class ToldRepository:
     """Adds told rows; the gatherer (DeliveryRepository) takes them from there."""
 
@@ -88,17 +108,36 @@ class ToldRepository:
         columns["facts"] = [written[id(row.facts)] for row in rows]
         self._session.execute(INSERT_TOLD, {**as_arrays(columns), "now": now})
 
-    def newest_facts(self, message: str) -> Mapping[str, Any] | None:
-        """Return the facts of the newest row of a kind, None when nobody was ever told one."""
-        found: Mapping[str, Any] | None = self._session.execute(
-            text("SELECT facts FROM told WHERE message = :message ORDER BY id DESC LIMIT 1"), {"message": message}
-        ).scalar_one_or_none()
-        return found
-
     def mark_read(self, person_id: int, told_ids: Sequence[int] | None, *, now: datetime) -> int:
         """Mark a person's rows (None = all) as read; return how many were not yet."""
         given = {"person": person_id, "ids": None if told_ids is None else list(told_ids), "now": now}
         return len(self._session.execute(MARK_READ, given).all())
+
+    def mail_refused_at(self, person_id: int) -> datetime | None:
+        """Return since when a person does without optional mails; raises NotFound for nobody."""
+        found = self._session.execute(
+            text("SELECT mail_refused_at FROM person WHERE id = :person FOR UPDATE"), {"person": person_id}
+        ).one_or_none()
+        if found is None:
+            raise NotFound("没有这个页面。")
+        at: datetime | None = found.mail_refused_at
+        return at
+
+    def refuse_mail(self, person_id: int, at: datetime | None) -> None:
+        """Say since when a person does without optional mails; None = wants them."""
+        statement = text("UPDATE person SET mail_refused_at = :at WHERE id = :person")
+        self._session.execute(statement, {"person": person_id, "at": at})
+
+    def served_papers(self, task_ids: Sequence[int]) -> dict[int, ServedPaper]:
+        """Return issued papers by their tasks."""
+        rows = self._session.execute(SERVED, {"tasks": sorted(set(task_ids))})
+        return {
+            row.task_id: ServedPaper(
+                row.id, row.ref, row.printed_number, row.title, row.issued_at, frozenset(row.served),
+                frozenset(row.asked),
+            )
+            for row in rows
+        }  # fmt: skip
 
     def answering_units(self, unit_ids: Sequence[int], campaign_id: int, *, now: datetime) -> frozenset[int]:
         """Return which of these units have a liaison or a head for a campaign today."""

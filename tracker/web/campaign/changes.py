@@ -8,6 +8,7 @@ from itertools import count
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from tracker.domain.cadence import EVERY_TITLES, WEEKDAY_TITLES, Cadence
 from tracker.domain.change_words import change_lines, impact_line
 from tracker.domain.changing import KIND_TITLES, ChangeKind, Edit, MeasureState
 from tracker.domain.errors import CannotChange, InvalidInput, NotFound, StaleVersion
@@ -18,7 +19,7 @@ from tracker.persistence.queries.history import read_history
 from tracker.services.change_sets import Preview, RunningPlan
 from tracker.web.auth import requires
 from tracker.web.campaign.choices import duty_workflows
-from tracker.web.campaign.edits import edits_from_json, edits_to_json, read_edits
+from tracker.web.campaign.edits import COUNTS, SEVERAL, edits_from_json, edits_to_json, read_edits
 from tracker.web.campaign.presenters import workflow_title
 from tracker.web.errors import status_of
 from tracker.web.history import who_of
@@ -53,7 +54,7 @@ def preview(ref: str) -> Response | tuple[str, int] | str:
     try:
         edits = read_edits(request.form, cutoff=_cutoff(ref), new_key=_new_key(plan))
     except InvalidInput as wrong:
-        given = {name: request.form.getlist(name) if name in ("units", "keys") else value
+        given = {name: request.form.getlist(name) if name in SEVERAL else value
                  for name, value in request.form.items()}  # fmt: skip
         attempt = Attempt("change", given, wrong.problems, "" if wrong.problems else wrong.sentence)
         page = _index(ref, attempt) if act not in ("add", "edit") else _form(ref, key, attempt)
@@ -98,6 +99,7 @@ def _index(ref: str, attempt: Attempt = NOTHING_TRIED) -> str:
     ]  # fmt: skip
     return render_template(
         "campaign/changes.html", campaign=campaign, plan=plan, attempt=attempt, phases=phases, log=log,
+        **_timings(None),
         measures=[(one, workflow_title(one.workflow, parts.catalog), say(one.due)) for one in plan.measures],
     )  # fmt: skip
 
@@ -114,6 +116,7 @@ def _form(ref: str, key: str, attempt: Attempt = NOTHING_TRIED) -> str:
     return render_template(
         "campaign/change_measure.html", campaign=campaign, plan=plan, measure=found, phases=phases, attempt=attempt,
         due=_sayer(phases)(found.due) if found else "", workflows=duty_workflows(), typed=_typed(found, attempt),
+        **_timings(found),
     )  # fmt: skip
 
 
@@ -145,6 +148,16 @@ def _sayer(phases: Sequence[queries.PhaseRow]) -> Callable[[Timing], str]:
     return lambda timing: say_timing(timing, by_key)
 
 
+def _timings(found: MeasureState | None) -> dict[str, object]:
+    """Return what may be chosen of when a measure is due: one that runs stays done once, or standing."""
+    standing = found is not None and isinstance(found.due, Cadence)
+    return {
+        "once": found is None or not standing, "standing": found is None or standing,
+        "cadences": [(every.value, title) for every, title in EVERY_TITLES.items()],
+        "weekdays": list(WEEKDAY_TITLES.items()),
+    }  # fmt: skip
+
+
 def _typed(found: MeasureState | None, attempt: Attempt) -> dict[str, object]:
     """Return what the form shows: what was typed, else the measure as it is."""
     if attempt.given:
@@ -155,8 +168,16 @@ def _typed(found: MeasureState | None, attempt: Attempt) -> dict[str, object]:
     units = [key for key, role in found.duties.items() if role != "lead"]
     return {
         "ordinal": found.ordinal, "title": found.title, "text": found.text, "shape": "joint" if lead else "each",
-        "lead": lead, "units": units, "due_kind": "keep",
+        "lead": lead, "units": units, "due_kind": "keep", **_repeats(found.due),
     }  # fmt: skip
+
+
+def _repeats(timing: Timing) -> dict[str, object]:
+    """Return the fields of a cadence as they are typed."""
+    if not isinstance(timing, Cadence):
+        return {}
+    fields = {"every": timing.every.value, "weekdays": list(timing.weekdays), **{n: getattr(timing, n) for n in COUNTS}}
+    return {f"repeat_{name}": "" if value is None else value for name, value in fields.items()}
 
 
 def _cutoff(ref: str) -> str:

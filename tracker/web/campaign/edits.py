@@ -9,18 +9,29 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
+from tracker.domain.cadence import Cadence
 from tracker.domain.changing import Edit
-from tracker.domain.deadlines import DueAtPhaseEnd, DueByDate, DueWithin, MeasureDue
+from tracker.domain.deadlines import DueAtPhaseEnd, DueByDate, DueWithin
 from tracker.domain.definition import DayUnit, Within
 from tracker.domain.errors import FieldProblem, InvalidInput
 from tracker.domain.inputs import cleaned
-from tracker.domain.measure_dues import due_from_plain, due_to_plain
+from tracker.domain.standing import cadence_from_plain
+from tracker.domain.timings import Timing, timing_of, timing_to_plain
 
 ACTS = ("add", "edit", "redate", "withdraw")
 MOST_DAYS = 366
 LENGTHS = {"ordinal": 20, "title": 100, "text": 2000}
 TITLES = {"ordinal": "序号", "title": "名称", "text": "工作要求"}
-KEEP = "keep"
+#: Fields that may be posted several times.
+SEVERAL = ("units", "keys", "repeat_weekdays")
+KEEP, REPEATS = "keep", "repeats"
+#: What a file calls the fields of a cadence, longest first.
+IN_WORDS = {
+    "times（次数）": "次数", "weekdays（日期）": "星期几", " every: week": "每周", "by_month": "第几个月", "by_day": "几日前",
+    "weekdays": "星期几", "times": "次数",
+}  # fmt: skip
+#: What may be counted of a cadence.
+COUNTS = {"by_day": "几日前", "by_month": "第几个月", "times": "次数"}
 
 
 def read_edits(form: MultiDict[str, str], *, cutoff: str, new_key: str) -> list[Edit]:
@@ -55,7 +66,7 @@ def edits_to_json(edits: Sequence[Edit]) -> str:
         [
             {
                 "act": one.act, "key": one.key, "ordinal": one.ordinal, "title": one.title, "text": one.text,
-                "workflow": one.workflow, "due": due_to_plain(one.due) if one.due else None,
+                "workflow": one.workflow, "due": timing_to_plain(one.due) if one.due else None,
                 "duties": [list(pair) for pair in one.duties] if one.duties is not None else None,
             }
             for one in edits
@@ -80,7 +91,7 @@ def _edit(plain: Mapping[str, Any]) -> Edit:
     texts = {name: plain[name] if plain[name] is None else str(plain[name])[: LENGTHS[name]] for name in LENGTHS}
     return Edit(
         plain["act"], plain["key"], **texts, workflow=plain["workflow"],
-        due=due_from_plain(plain["due"]) if plain["due"] else None,
+        due=timing_of(*plain["due"]) if plain["due"] else None,
         duties=tuple((str(key), _role(role)) for key, role in duties) if duties is not None else None,
     )  # fmt: skip
 
@@ -112,10 +123,12 @@ def _duties(form: MultiDict[str, str], problems: list[FieldProblem]) -> tuple[tu
     return ((lead, "lead"), *((key, "support") for key in units if key != lead))
 
 
-def _due(form: MultiDict[str, str], problems: list[FieldProblem], *, cutoff: str, optional: bool) -> MeasureDue | None:
+def _due(form: MultiDict[str, str], problems: list[FieldProblem], *, cutoff: str, optional: bool) -> Timing | None:
     kind = form.get("due_kind", KEEP if optional else "by_date")
     if kind == KEEP and optional:
         return None
+    if kind == REPEATS:
+        return _cadence(form, problems)
     if kind == "phase_end":
         if not form.get("due_phase"):
             problems.append(FieldProblem("due_phase", "请选择阶段。"))
@@ -132,3 +145,29 @@ def _due(form: MultiDict[str, str], problems: list[FieldProblem], *, cutoff: str
     except ValueError:
         problems.append(FieldProblem("due_day", "请填写日期，例如 2026-06-30。"))
         return None
+
+
+def _cadence(form: MultiDict[str, str], problems: list[FieldProblem]) -> Cadence | None:
+    """Return how often a duty repeats; a count that is no number is named at its field."""
+    plain: dict[str, Any] = {"every": form.get("repeat_every", ""), "weekdays": form.getlist("repeat_weekdays")}
+    for name, title in COUNTS.items():
+        typed = cleaned(form.get(f"repeat_{name}", ""))
+        if typed and not (typed.isascii() and typed.isdigit()):
+            problems.append(FieldProblem(f"repeat_{name}", f"{title}要填整数，“{typed}”不是。"))
+            return None
+        if typed:
+            plain[name] = int(typed)
+    try:
+        return cadence_from_plain(plain)
+    except ValueError as wrong:
+        problems.append(
+            FieldProblem("repeat_every", _on_page(str(wrong)) if plain["every"] else "请选择多久报送一次。")
+        )
+        return None
+
+
+def _on_page(sentence: str) -> str:
+    """Say in a page's words what a file's reader says in the file's."""
+    for written, words in IN_WORDS.items():
+        sentence = sentence.replace(written, words)
+    return sentence

@@ -47,6 +47,23 @@ def record(ref: str) -> Response | tuple[str, int]:
     return redirect(url_for("occurrences.index", ref=ref))
 
 
+@blueprint.post("/campaigns/<ref>/occurrences/<occurrence>/void")
+@requires(Action.ACT_AS_OFFICE)
+def void(ref: str, occurrence: str) -> Response | tuple[str, int]:
+    """Void one that was recorded by mistake."""
+    given = read_given(request.form)
+    try:
+        called_off = container().occurrences.void(
+            viewer(), campaign_ref=ref, ref=occurrence, reason=request.form.get("reason", "")
+        )
+    except InvalidInput as wrong:
+        return _page(ref, Attempt(f"void-{occurrence}", given, wrong.problems)), 422
+    except TransitionNotAllowed as refused:
+        return _page(ref, Attempt(f"void-{occurrence}", given, [FieldProblem("reason", refused.sentence)])), 409
+    flash(f"已作废{occurrence}。{f'责任倒查{called_off}已撤回。' if called_off else ''}", "success")
+    return redirect(url_for("occurrences.index", ref=ref))
+
+
 def _page(ref: str, attempt: Attempt = NOTHING_TRIED) -> str:
     parts, who = container(), viewer()
     now = parts.clock.now()
@@ -64,7 +81,8 @@ def _page(ref: str, attempt: Attempt = NOTHING_TRIED) -> str:
     }
     return render_template(
         "campaign/occurrences.html", campaign=campaign, found=found, kinds=kinds, states=states, units=choices.units,
-        looked_back="、".join(kinds[kind] for kind in looked_back if kind in kinds), attempt=attempt.of(ACT),
+        looked_back="、".join(kinds[kind] for kind in looked_back if kind in kinds), attempt=attempt.of(ACT), tried=attempt,
+        may_void=campaign.status == "issued" and may(who, Action.ACT_AS_OFFICE, place),
         may_record=bool(kinds) and campaign.status == "issued" and may(who, Action.RECORD_OCCURRENCE, place),
         today=local_date(now), url=page_url("occurrences.index", ref=ref),
     )  # fmt: skip

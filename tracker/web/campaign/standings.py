@@ -69,7 +69,8 @@ def _page(ref: str, attempt: Attempt = NOTHING_TRIED) -> str:
     titles = _titles(campaign.settings)
     liftable = {row.unit_id: titles[one_down(Standing(row.standing))] for row in found.rows if _may_fall(row.standing)}
     return render_template(
-        "campaign/standings.html", campaign=campaign, found=found, titles=titles, marks=MARKS, every=every,
+        "campaign/standings.html", campaign=campaign, found=found, titles=titles,
+        colours=campaign.settings.get("card_colours", {}), marks=MARKS, every=every,
         liftable=liftable if may_lift else {}, attempt=attempt, url=page_url("standings.index", ref=ref),
     )  # fmt: skip
 

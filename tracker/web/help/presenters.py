@@ -30,7 +30,7 @@ TYPE_TITLES = {
     FieldType.CHOICE: "单选", FieldType.CHOICES: "多选", FieldType.YES_NO: "是或否", FieldType.FILES: "文件",
     FieldType.ROWS: "多行",
 }  # fmt: skip
-ACT_TITLES = {RungAct.REMIND: "提醒", RungAct.URGE: "催办", RungAct.RAISE: "报督导组研究"}
+ACT_TITLES = {RungAct.REMIND: "提醒", RungAct.URGE: "催办", RungAct.RAISE: "报督导组研究", RungAct.PASS_ON: "改请转办"}
 PAUSES = {"extension_pending": "申请延期待批期间暂停计时。", "objection_pending": "有关事项申诉审理期间暂停计时。"}
 OPENED = {
     "rectification_for_problems": "填报的每个问题各成为一个整改事项。",

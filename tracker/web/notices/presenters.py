@@ -11,12 +11,13 @@ from tracker.domain.calendar import WorkingCalendar
 from tracker.domain.deadlines import show_day
 from tracker.domain.definition import WorkflowDefinition
 from tracker.domain.escalation import CAUSE_TITLES, Cause
+from tracker.domain.ladder import RungAct
 from tracker.domain.lights import LIGHTS, Light
 from tracker.domain.objections import OUTCOMES
 from tracker.domain.papers import NOTICE_TITLES
 from tracker.domain.ports import WorkflowCatalog
 from tracker.domain.printed_papers import PaperForm, PaperLayout, reply_words
-from tracker.domain.values import ROLE_TITLES, Role, local_date, severity_title
+from tracker.domain.values import ROLE_TITLES, Role, local_date, severity_colour, severity_title
 from tracker.persistence.queries.notice_page import ItemRow, NoticeHead, NoticePage, NoticeRow, StepRow
 from tracker.persistence.queries.objections import ObjectionRow
 from tracker.services.printing import PAPER, documents_of
@@ -28,7 +29,7 @@ EVENT_TITLES = {
     "notice.drafted": "引擎起草", "notice.finding_gathered": "并入新事项", "notice.finding_joined": "并入同一工作的又一期", "notice.edited": "修改标题或正文",
     "notice.item_added": "添加事项", "notice.item_struck": "划去一项", "notice.item_restored": "恢复一项",
     "notice.issued": "编号", "notice.signed_copy": "上传盖章件", "notice.corrected": "被更正", "notice.items_opened": "生成整改事项", "extension.asked": "申请延期", "extension.examined": "初审延期",
-    "extension.decided": "答复延期", "task.urged": "人工催办", "rung.ordered": "领导批示升级",
+    "extension.decided": "答复延期", "task.urged": "人工催办", "paper.opened": "单位首次拆阅", "rung.ordered": "领导批示升级",
     "objection.filed": "单位提出申诉", "objection.decided": "申诉有了结果",
     "decision.risen": "转请上一级单位决定", "decision.came_back": "改回由办公室决定",
 }  # fmt: skip
@@ -94,6 +95,7 @@ class NoticeView:
     head: NoticeHead
     kind: str
     severity: str
+    colour: str
     state: str
     waits_for: str
     light: Light
@@ -120,6 +122,7 @@ def present_notice(
         head=head,
         kind=NOTICE_TITLES.get(head.kind, definition.title),
         severity=severity_title(head.severity, dict(head.settings.get("severity_titles", {}))),
+        colour=severity_colour(head.severity, head.settings),
         state=definition.states[head.state].title,
         waits_for="" if head.final else PARTY_BY_WAITS.get(head.waits_for, ""),
         light=LIGHTS[head.light],
@@ -152,6 +155,7 @@ def present_rows(rows: tuple[NoticeRow, ...], catalog: WorkflowCatalog) -> list[
             "row": row,
             "kind": NOTICE_TITLES.get(row.kind, row.kind),
             "severity": severity_title(row.severity, dict(row.settings.get("severity_titles", {}))),
+            "colour": severity_colour(row.severity, row.settings),
             "state": catalog.workflow(row.workflow_version_id).states[row.state].title,
             "light": LIGHTS[row.light],
             "draft": row.issued_at is None,
@@ -229,6 +233,8 @@ def _entry(step: StepRow, definition: WorkflowDefinition) -> Entry | None:
         what = transition.title if transition else str(payload.get("transition"))
         reason = payload.get("reason")
         return Entry(what, _who(step), step.at, (f"理由：{reason}",) if reason else ())
+    if step.kind == "rung.fired" and payload.get("act") == RungAct.PASS_ON.value:
+        return Entry("无人拆阅，改请他人转办", _who(step), step.at, ())
     if step.kind not in EVENT_TITLES:
         return None
     if step.kind == "notice.drafted" and step.person_name is not None:

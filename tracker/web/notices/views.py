@@ -68,7 +68,8 @@ def index() -> str:
 @blueprint.get("/notices/<ref>")
 @requires(Action.SEE_CAMPAIGN)
 def show(ref: str) -> str:
-    """Show one paper; with ?why=1 also why it stands as it does."""
+    """Show one paper; with ?why=1 also why it stands as it does. The unit's first opening is recorded."""
+    container().paper_openings.record_opening(viewer(), notice_ref=ref)
     return _page(ref)
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from tracker.domain.channels import CHANNEL_TITLES
+from tracker.domain.channels import CHANNEL_TITLES, channel_title
 from tracker.domain.delivery_states import STATUS_TITLES
 from tracker.domain.errors import NotAllowed, NotFound
 from tracker.domain.permissions import Action
@@ -37,12 +37,13 @@ def index() -> str:
         found = queries.find_outbox(
             session, viewer(), channel=channel, statuses=statuses, sought=sought, page=page_number(), size=PAGE_SIZE
         )
-        channels = queries.find_channels(session, parts.outbox.channels)
+        channels = queries.find_channels(session, parts.outbox.channels, others=True)
     resting = {one.channel: one for one in channels if one.rests(now)}
     waits = {one.id: why_it_waits(one, resting.get(one.channel), now) for one in found.rows}
     return render_template(
         "outbox/list.html", found=found, channels=channels, now=now, waits=waits, channel=channel, sought=sought or "",
         status=status, url=page_url("deliveries.index"), titles=CHANNEL_TITLES, price=_price(),
+        receivers=parts.outbox.receivers, in_use=parts.outbox.channels,
         statuses=[(key, title) for key, title in {**VIEWS, **STATUS_TITLES}.items() if key != "attention"],
         all_title=VIEWS["attention"],
     )  # fmt: skip
@@ -72,8 +73,17 @@ def retry(ref: str) -> Response | tuple[str, int]:
 def resume(channel: str) -> Response:
     """Let a channel go on."""
     container().outbox.resume(viewer(), channel)
-    flash(f"{CHANNEL_TITLES[channel]}通道已恢复发送。", "success")
+    flash(f"{channel_title(channel)}通道已恢复发送。", "success")
     return redirect(url_for("deliveries.index"))
+
+
+@blueprint.post("/outbox/channels/<channel>/trial")
+@requires(Action.SEE_OUTBOX)
+def try_out_receiver(channel: str) -> Response:
+    """Send a group or a system a message that says nothing."""
+    container().outbox.try_out_receiver(viewer(), channel)
+    flash(f"已向{channel_title(channel)}试发一条，结果在发件箱“全部”里看。", "success")
+    return redirect(url_for("deliveries.index", status="all"))
 
 
 @blueprint.post("/outbox/trial")
@@ -90,7 +100,8 @@ def why_it_waits(row: queries.OutboxRow, resting: queries.ChannelNow | None, now
     if row.status != "gathered":
         return ""
     if resting is not None:
-        return f"{resting.title}通道暂停到{show_moment(resting.paused_until)}：{resting.reason}"
+        until = f"暂停到{show_moment(resting.paused_until)}" if resting.ends_by_itself else "已停发，等人恢复"
+        return f"{resting.title}通道{until}：{resting.reason}"
     if row.next_try_at is not None and row.next_try_at > now:
         tried = f"已试{row.attempts}次，" if row.attempts else ""
         return f"{tried}{show_moment(row.next_try_at)}发送。{row.reason}"

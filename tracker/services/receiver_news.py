@@ -1,0 +1,86 @@
+"""Tell groups and systems, beside the people themselves, what their units and campaigns are told (domain.channels.Receiver).
+
+What a receiver gets proves nothing of a person, is never grave and never holds a person's own message up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+from tracker.domain.channels import Receiver, Webhook
+from tracker.domain.values import local_date
+from tracker.persistence.repositories.delivery_rows import TakenTold
+from tracker.persistence.repositories.receivers import Offered, ReceiverDelivery
+from tracker.persistence.unit_of_work import UnitOfWork
+
+#: A group hears at most once in so long, however many gatherers work on one sweep.
+COLLECTING = timedelta(seconds=30)
+#: A system's body stays small enough for the limits of common servers.
+MOST_IN_A_BODY = 200
+
+
+def bind_receivers(
+    uow: UnitOfWork, receivers: Sequence[Receiver], told: Sequence[TakenTold], *, host: str, now: datetime
+) -> None:
+    """Write what receivers get of told rows that this transaction has taken; `host` ends the Message-IDs."""
+    if not receivers or not told:
+        return
+    channels = [receiver.channel for receiver in receivers]
+    uow.receivers.lock(channels)
+    offered = uow.receivers.offered([row.id for row in told])
+    carried = uow.receivers.carried([row.cause for row in offered], channels)
+    news = {receiver.channel: _wanted(receiver, offered, carried) for receiver in receivers}
+    waiting = uow.receivers.open_messages([channel for channel, rows in news.items() if rows])
+    joining = {waiting[channel]: rows for channel, rows in news.items() if rows and channel in waiting}
+    uow.receivers.join(joining)
+    fresh = [
+        parcel
+        for receiver in receivers
+        if receiver.channel not in waiting
+        for parcel in _parcels(receiver, news[receiver.channel])
+    ]
+    send_to(uow, fresh, host=host, now=now)
+
+
+def send_to(
+    uow: UnitOfWork, parcels: Sequence[tuple[Receiver, Sequence[int]]], *, host: str, now: datetime, at_once: bool = False
+) -> None:  # fmt: skip
+    """Write one message for each receiver and told rows; a group's collects for a while unless `at_once`."""
+    ids = uow.deliveries.take_ids(len(parcels)) if parcels else []
+    made = [
+        _new(delivery_id, receiver, told_ids, host=host, now=now, collects=not at_once and _collects(receiver))
+        for delivery_id, (receiver, told_ids) in zip(ids, parcels, strict=True)
+    ]
+    if made:
+        uow.receivers.add(made, now=now)
+
+
+def _wanted(receiver: Receiver, offered: Sequence[Offered], carried: set[tuple[str, str, int | None]]) -> list[int]:
+    """Return the rows for a receiver, one of each cause and unit that it was not told before."""
+    once: dict[tuple[str, int | None], int] = {}
+    for row in offered:
+        known = (receiver.channel, row.cause, row.unit_id) in carried
+        if not known and receiver.is_told(row.message, row.campaign, row.units):
+            once.setdefault((row.cause, row.unit_id), row.id)
+    return list(once.values())
+
+
+def _parcels(receiver: Receiver, told_ids: Sequence[int]) -> Iterator[tuple[Receiver, Sequence[int]]]:
+    size = len(told_ids) if _collects(receiver) else MOST_IN_A_BODY
+    for start in range(0, len(told_ids), max(1, size)):
+        yield receiver, told_ids[start : start + size]
+
+
+def _collects(receiver: Receiver) -> bool:
+    return not isinstance(receiver.via, Webhook)
+
+
+def _new(
+    delivery_id: int, receiver: Receiver, told_ids: Sequence[int], *, host: str, now: datetime, collects: bool
+) -> ReceiverDelivery:
+    ref = f"SD-{local_date(now).year}-{delivery_id:04d}"
+    return ReceiverDelivery(
+        delivery_id, ref, receiver.title, receiver.channel, f"<{ref.lower()}@{host}>",
+        now + COLLECTING if collects else now, collects, told_ids,
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""What one person was told, by which ways, and what became of it."""
