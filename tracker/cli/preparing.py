@@ -7,15 +7,14 @@ from importlib.metadata import version
 
 import structlog
 
-from tracker.bootstrap import CALENDAR_YEARS, Container, build
+from tracker.bootstrap import CALENDAR_YEARS, build
 from tracker.definitions.calendar_seed import seed_days
 from tracker.definitions.campaign_files import Known, read_campaign_file
 from tracker.definitions.catalog import load_catalog
 from tracker.definitions.versioned import texts_of
-from tracker.domain.campaign_file import CampaignFile
 from tracker.domain.deadlines import local_moment
 from tracker.domain.installation import CalendarSeed
-from tracker.services.first_logins import give_first_logins
+from tracker.services.first_logins import sample_lines
 from tracker.settings import Settings
 
 logger = structlog.get_logger(__name__)
@@ -44,23 +43,8 @@ def prepare(settings: Settings, *, sample: bool) -> list[str]:
         )
         for name in prepared.outdated:
             logger.warning("The database holds a newer definition", action="definitions.outdated", definition=name)
-        return _sample_lines(container, file) if file is not None and prepared.is_sample else []
+        return (
+            sample_lines(container.campaigns, container.people, file) if file is not None and prepared.is_sample else []
+        )
     finally:
         container.close()
-
-
-def _sample_lines(container: Container, file: CampaignFile) -> list[str]:
-    """Load the sample unless it is loaded, make the logins that are missing, and return what to print.
-
-    The people of a load that was cut off before its logins were made are known by their names again.
-    """
-    if any(campaign.key == file.key for campaign in container.campaigns.find_campaigns()):
-        people = {person.name: person.id for person in container.people.find_people(None)}
-        person_ids = {person.key: people[person.name] for person in file.people if person.name in people}
-    else:
-        person_ids = dict(container.campaigns.load(file, actor_person_id=None).person_ids)
-    logins = give_first_logins(container.people, file, person_ids, must_change=False)
-    if not logins:
-        return ["示例数据已在库中，账号口令只在首次启动时显示。忘记口令请用 tracker accounts reset。"]
-    lines = [f"  {login.username:<18} {login.password:<20} {login.name}" for login in logins]
-    return ["示例账号（口令随机生成，只显示这一次）：", *lines]
