@@ -36,7 +36,7 @@ def test_every_kind_can_be_written_from_its_required_facts(renderer: TemplateRen
     subject, text, html = renderer.email(recipient="李明", parts=[one], link=LINK)
     assert subject
     assert KINDS[kind].title in text
-    assert str(one.facts.get("unit", one.facts.get("title", "不用办理"))) in text
+    assert str(one.facts.get("unit", one.facts.get("title", one.facts.get("campaign", "不用办理")))) in text
     assert LINK in html
     assert "None" not in text
 
