@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -135,13 +135,3 @@ def _span(span: timedelta) -> str:
     if minutes < 60:
         return f"{max(1, minutes)}分钟"
     return f"{minutes // 60}小时" if minutes < 2880 else f"{minutes // 1440}天"
-
-
-def of_calendar(published: Collection[int], year: int) -> Remark:
-    """Say how far the working-day calendar is published, in `year`."""
-    if year not in published:
-        said = f"工作日历没有{year}年的放假安排，期限按周一至周五推算。请导入国务院办公厅通知。"
-        return Remark(Weight.BAD, said)
-    if year + 1 not in published:
-        return Remark(Weight.WARN, f"{year + 1}年的放假安排尚未导入，跨年期限暂按推算，会注明“暂定”。")
-    return Remark(Weight.GOOD, f"工作日历已覆盖到{max(published)}年。")
