@@ -28,13 +28,14 @@ POSTS = {
 ALLOWED = {
     Role.OFFICE: "see_task! see_campaign! see_workbench! act_as_office! urge! decide_extension! issue_campaign!"
     " change_campaign! see_incidents! see_outbox! see_units! manage_units! see_contacts! manage_areas! record_occurrence!"
-    " see_calendar! manage_calendar! see_proof!",
+    " see_calendar! manage_calendar! see_proof! manage_templates! take_evidence!",
     Role.SUPERVISOR: "see_task! see_campaign! see_workbench! act_as_supervisor! urge! decide_extension!"
-    " see_access_log! record_occurrence! see_proof!",
-    Role.LEADER: "see_task! see_campaign! see_workbench! act_as_leader! urge! order_rung! approve_extension! see_access_log!",
+    " see_access_log! record_occurrence! see_proof! take_evidence!",
+    Role.LEADER: "see_task! see_campaign! see_workbench! act_as_leader! urge! order_rung! approve_extension! see_access_log!"
+    " take_evidence!",
     Role.AREA_LEADER: "see_task see_campaign urge see_own_area",
-    Role.HEAD: "see_task see_campaign act_as_unit hand_down object decide_in_place see_access_log",
-    Role.LIAISON: "see_task see_campaign act_as_unit hand_down object see_access_log",
+    Role.HEAD: "see_task see_campaign act_as_unit hand_down object decide_in_place see_access_log take_evidence",
+    Role.LIAISON: "see_task see_campaign act_as_unit hand_down object see_access_log take_evidence",
     Role.SYSTEM_ADMIN: "see_incidents! see_outbox! see_proof! see_health! see_units! see_calendar! manage_calendar!",
     Role.SECURITY_ADMIN: "manage_accounts! see_accounts!",
     Role.AUDIT_ADMIN: "see_accounts! verify_ledger!",
