@@ -92,7 +92,7 @@ def test_findings_are_decided_one_after_the_other_by_keys(browser: Browser, late
 
 def test_the_walk_goes_on_without_scripts(browser: Browser, late: RunningSample) -> None:
     one = WithoutMouse(browser, late, "dudao2", scripts=False)
-    one.go("/workbench/one?list=open")
+    one.go("/workbench/one?list=open&severity=3")
     first = in_hand(one)
     one.tab_to(words="提请审批，看下一件")
     one.press_and_wait("Enter")
