@@ -153,6 +153,12 @@ def test_the_record_of_an_interview_is_a_sheet_with_places_to_sign(tmp_path: Pat
     paper = compose_record(facts, [("参加人员（职务）", "组长、村主要负责人"), ("被约谈单位说明", "人手不足。" * 40)])
     (page,) = sheets_of(printed(WordPaperWriter().word(paper), tmp_path))
     assert page.line("约谈方签字")[0].middle > page.line("人手不足")[0].middle
+    agreed = [PrintedItem("建立周报制度", "每周五报送", "村主任", date(2026, 4, 30))]
+    paper = compose_record(facts, [("被约谈单位说明", "人手不足。")], agreed)
+    (page,) = sheets_of(printed(WordPaperWriter().word(paper), tmp_path))
+    row = "".join(word.text for word in sorted(page.line("建立周报制度"), key=lambda word: word.left))
+    assert row.endswith("村主任2026年4月30日")
+    assert page.line("商定整改事项")[0].middle < page.line("建立周报制度")[0].middle < page.line("约谈方签字")[0].middle
 
 
 def test_a_receipt_slip_is_one_page_with_its_code_to_scan_and_to_type(tmp_path: Path) -> None:

@@ -366,7 +366,8 @@ def compose_record(
     items = "\n".join(f"{number}. {one.words}" for number, one in enumerate(facts.items, start=1))
     rows.append((Cell("约谈事由", head=True), Cell(items, across=3)))
     rows += [(Cell(title, head=True), Cell(words, across=3, tall=0 if words else 22)) for title, words in filled]
-    rows += _agreed_rows(agreed)
+    if agreed or not any(words for _, words in filled):
+        rows += _agreed_rows(agreed)
     rows.append((
         Cell("约谈方签字", head=True), Cell(tall=18), Cell("被约谈方签字", head=True), Cell(),
     ))  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import threading
 from collections.abc import Mapping
 
 from tracker.documents.word.template_package import check_package
@@ -15,6 +16,10 @@ CHILD = (sys.executable, "-I", "-B", "-m", "tracker.documents.word.template_chil
 #: On the wall: the process's own limit is on what it computes, and it might wait instead.
 SECONDS = 20
 STOPPED = f"模板排版用的时间或内存过多（超过{SECONDS}秒，或用尽了给它的限额），已停止。请删去循环套循环等写法。"
+
+
+#: Children that one process has at a time: each may take as much memory as it is allowed.
+_AT_ONCE = threading.BoundedSemaphore(2)
 
 
 class ProcessPaperTemplates:
@@ -33,10 +38,11 @@ class ProcessPaperTemplates:
 def _run(do: str, template: bytes, values: Mapping[str, object]) -> bytes:
     asked = json.dumps({"do": do, "values": values, "required": REQUIRED}).encode() + b"\n"
     try:
-        done = subprocess.run(
-            CHILD, input=asked + template, capture_output=True, timeout=SECONDS, env={"LANG": "C.UTF-8"}, cwd="/",
-            check=False,
-        )  # fmt: skip
+        with _AT_ONCE:
+            done = subprocess.run(
+                CHILD, input=asked + template, capture_output=True, timeout=SECONDS, env={"LANG": "C.UTF-8"}, cwd="/",
+                check=False,
+            )  # fmt: skip
     except subprocess.TimeoutExpired as late:
         raise TemplateRefused([STOPPED]) from late
     if done.returncode != 0 or done.stdout[:1] not in (b"D", b"P"):
