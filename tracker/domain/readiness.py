@@ -114,31 +114,31 @@ def _units(facts: CampaignFacts, definitions: Definitions) -> Iterator[str]:
         for unit_id in measure.unit_ids:
             used[unit_id].add(measure.workflow)
     # Most units have the same kinds of duty, so what these can open is worked out once for each combination.
-    reached = {frozenset(keys): definitions.reachable(sorted(keys)) for keys in {frozenset(k) for k in used.values()}}
+    reached = {keys: definitions.reachable(sorted(keys)) for keys in {frozenset(k) for k in used.values()}}
+    addressed = {keys: _addressed(facts, definitions.rungs(flows.values())) for keys, flows in reached.items()}
     for unit_id, name in facts.unit_names.items():
-        workflows = reached[frozenset(used[unit_id])]
+        kinds = frozenset(used[unit_id])
+        workflows = reached[kinds]
         if not workflows:
             continue
         if not _persons(facts, unit_id, _UNIT_DOERS):
             yield f"{name}没有联络员，也没有负责人，任务无人签收和办理，请先登记岗位。"
             continue
-        yield from _unit_vacancies(facts, unit_id, name, definitions.rungs(workflows.values()))
+        for role, (ladder, rung) in addressed[kinds].items():
+            if not _persons(facts, unit_id, [role]):
+                yield _vacancy(name, role, ladder, rung)
         for workflow in workflows.values():
             yield from _unit_separation(facts, unit_id, name, workflow)
 
 
-def _unit_vacancies(
-    facts: CampaignFacts, unit_id: int, name: str, rungs: Sequence[tuple[Ladder, Rung]]
-) -> Iterator[str]:
+def _addressed(facts: CampaignFacts, rungs: Sequence[tuple[Ladder, Rung]]) -> dict[str, tuple[Ladder, Rung]]:
+    """Return each role of a unit that these rungs need, with the first rung that does."""
     # An area leader is told beside others; only a rung that speaks to nobody else needs one. What is passed on looks
     # for whoever is next in any case.
     spoken = [(ladder, rung) for ladder, rung in rungs if rung.act is not RungAct.PASS_ON]
     plain = [(ladder, _plainly(rung, facts.first_responsible)) for ladder, rung in spoken]
     relevant = [(ladder, rung) for ladder, rung in plain if set(rung.to) == {"area_leader"}]
-    addressed = _first_rungs(plain, _UNIT_DOERS) | _first_rungs(relevant, ("area_leader",))
-    for role, (ladder, rung) in addressed.items():
-        if not _persons(facts, unit_id, [role]):
-            yield _vacancy(name, role, ladder, rung)
+    return _first_rungs(plain, _UNIT_DOERS) | _first_rungs(relevant, ("area_leader",))
 
 
 def _plainly(rung: Rung, first_responsible: str) -> Rung:

@@ -14,6 +14,7 @@ from tracker.domain.standing import Standing, former_to_plain
 from tracker.domain.timings import timing_to_plain
 from tracker.persistence.models import Campaign, Measure, Task
 from tracker.persistence.repositories.campaigns import AssignmentRow
+from tracker.persistence.repositories.openings import DutyRow
 from tracker.persistence.unit_of_work import UnitOfWork
 from tracker.services.announcing import Announcement, announce, facts_of, of_opened
 from tracker.services.context import Floor
@@ -85,14 +86,14 @@ class ChangeWriting:
             lead=wanted.lead, support=wanted.support,
         )  # fmt: skip
         self._measures[wanted.key] = self._uow.campaigns.get_measure(measure_id)
-        duties = self._add_duties(measure_id, change)
-        self._news += of_opened(self._open(duties))
+        self._add_duties(measure_id, change)
+        self._news += of_opened(self._start())
 
     def _add_units(self, change: Change) -> None:
         wanted, measure = _wanted(change), self._measures[change.measure.key]
         self._keep_labels(measure, wanted)
         duties = self._add_duties(measure.id, change)
-        opened = self._open(duties)
+        opened = self._start()
         supporters = [(d.id, d.measure_id, d.unit_id) for d in duties if d.role == "support"]
         if supporters:
             opened += self._join(measure, supporters)
@@ -147,10 +148,9 @@ class ChangeWriting:
         measure.former_cadences = former_to_plain(duty.former)
         self._uow.session.flush()
         self._uow.openings.look_again(measure.id, now=self._decided.now)
-        bearing = [
-            one for one in self._uow.campaigns.standing_duties(self._campaign.id) if one.measure_id == measure.id
-        ]
-        self._news += of_opened(self._open(bearing))
+        ids = [one.id for one in self._uow.campaigns.standing_duties(self._campaign.id) if one.measure_id == measure.id]
+        claimed = self._uow.openings.claim(now=self._decided.now, many=len(ids), only=ids)
+        self._news += of_opened(self._open(claimed))
         begins = duty.former[-1].until + timedelta(days=1) if duty.former else duty.first
         facts = {
             "title": measure.title, "cadence": say_cadence(duty.cadence), "begins_on": begins.isoformat(),
@@ -206,14 +206,12 @@ class ChangeWriting:
         facts = facts_of(one.task, reason=self._decided.reason)
         return Announcement(f"event:{one.event_id}", "withdrawn", one.task.unit_id, one.task.id, facts)
 
-    def _open(self, duties: Sequence[AssignmentRow]) -> list[OpenedTask]:
+    def _start(self) -> list[OpenedTask]:
         """Let new duties run and open what has begun of them, with the parts of their supporters."""
-        ids = [duty.id for duty in duties if duty.role != "support"]
-        if not ids:
-            return []
-        self._uow.openings.start(self._campaign.id, now=self._decided.now)
-        claimed = self._uow.openings.claim(now=self._decided.now, many=len(ids), only=ids)
-        return open_claimed(self._uow, self._floor, claimed, now=self._decided.now, by=self._decided.by)
+        return self._open(self._uow.openings.start(self._campaign.id, now=self._decided.now))
+
+    def _open(self, duties: Sequence[DutyRow]) -> list[OpenedTask]:
+        return open_claimed(self._uow, self._floor, duties, now=self._decided.now, by=self._decided.by)
 
     def _add_duties(self, measure_id: int, change: Change) -> list[AssignmentRow]:
         wanted = {(self._ids[key], role) for key, role in change.duties}

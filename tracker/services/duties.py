@@ -159,7 +159,7 @@ def open_claimed(
         record.append((duty.assignment_id, until, following))
     opened = open_tasks(uow, floor, new, now=now, by=by)
     opened += open_parts(uow, floor, opened, now=now, by=by)
-    uow.openings.record(record)
+    uow.openings.record(record, now=now)
     return opened
 
 

@@ -14,9 +14,6 @@ from tracker.services.context import Floor
 from tracker.services.duties import open_duties
 from tracker.services.recording import ENGINE, Doer, doer_at, event
 
-#: All duties of one campaign, however many.
-ALL = 1_000_000
-
 
 @dataclass(frozen=True)
 class IssueReport:
@@ -47,8 +44,7 @@ class IssuingService:
                 raise StaleVersion("这次行动已有人先办理了（可能已经下达）。页面已更新，请核对后再办。")
             if reasons := self._check(uow, campaign):
                 raise CannotIssue("这次行动还不能下达，请先处理下列问题。", reasons)
-            uow.openings.start(campaign.id, now=now)
-            duties = uow.openings.claim(now=now, many=ALL, campaign_id=campaign.id)
+            duties = uow.openings.start(campaign.id, now=now)
             opened = open_duties(uow, self._floor, duties, now=now, by=by)
             campaign.status, campaign.issued_at, campaign.version = "issued", now, campaign.version + 1
             campaign.digest_at = next_digest(now, self._floor.calendars.newest())
