@@ -160,6 +160,7 @@ def late_county(servers: RunningServers, *, campaigns: int, units: int, measures
         with connected(url) as connection:
             connection.execute("UPDATE clock SET status = 'held', next_fire_at = NULL WHERE name = 'accept'")
             connection.execute(BEFORE, {"now": morning("2026-04-13")})
+            connection.execute("UPDATE campaign SET digest_at = NULL")  # the leaders' week is no part of escalating
             connection.execute(
                 "UPDATE clock SET next_fire_at = %s WHERE name = 'finish'", (morning("2026-04-15", "09:10"),)
             )

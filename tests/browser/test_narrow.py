@@ -42,7 +42,7 @@ def reachable(someone: Someone) -> list[str]:
         pages += [link for link in list(kinds.values())[:MOST_LINKS] if link not in pages]
     pages += [f"{path}/timeline" for path in pages if path.startswith("/tasks/")]
     pages += ["/style"] + (["/desk/month"] if "/desk" in pages else [])
-    return [path for path in pages if not path.startswith(FILES) and not path.endswith(".csv")]
+    return [path for path in pages if not path.startswith(FILES) and not path.endswith((".csv", ".docx"))]
 
 
 def _links(someone: Someone, where: str) -> list[str]:

@@ -14,6 +14,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.faults.armed import smtp_courier
@@ -49,6 +50,15 @@ def gathered(database_url: str) -> Iterator[Outgoing]:
 def out(fresh_database_url: str) -> Iterator[Outgoing]:
     with gathered(fresh_database_url) as out:
         yield out
+
+
+def crash(server: subprocess.Popen[bytes]) -> None:
+    """kill -9 a server with all its backends: one that outlived it would go on serving whoever it serves."""
+    parent = psutil.Process(server.pid)
+    for one in (parent, *parent.children(recursive=True)):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            one.kill()
+    server.wait(PATIENCE)
 
 
 @contextlib.contextmanager
@@ -159,9 +169,7 @@ def test_a_database_that_crashes_in_the_middle_of_a_round_has_no_mail_sent_twice
         mailbox.hold_at = 5
         with sender(out, port, tmp_path) as child:
             assert mailbox.holds.wait(PATIENCE)
-            database = tree.named["postgres"]
-            database.process.kill()
-            database.process.wait(PATIENCE)
+            crash(tree.named["postgres"].process)
             mailbox.go_on.set()
             assert child.wait(PATIENCE) != 0, "it could not write down what became of the fifth"
         deadline = time.monotonic() + PATIENCE

@@ -49,7 +49,7 @@ def test_a_login_never_leads_to_another_site(site: Site, elsewhere: str) -> None
 
 @pytest.mark.parametrize(
     ("person", "page"),
-    [("clerk-east", "/desk"), ("sup1", "/workbench"), ("boss", "/campaigns"), ("security", "/admin/accounts")],
+    [("clerk-east", "/desk"), ("sup1", "/workbench"), ("boss", "/brief"), ("security", "/admin/accounts")],
 )
 def test_the_front_door_leads_each_role_to_its_page(site: Site, person: str, page: str) -> None:
     assert site.browser(person).get("/").headers["Location"] == page
