@@ -53,7 +53,7 @@ def _decide(world: World) -> None:
         waiting = world.rows("SELECT ref, version FROM notice WHERE issued_at IS NULL ORDER BY id")
         for first in range(0, len(waiting), MOST_AT_ONCE):
             picked = [Picked(row["ref"], row["version"]) for row in waiting[first : first + MOST_AT_ONCE]]
-            answers = world.container.triage.step(viewer, step, picked)
+            answers = world.container.team.triage.step(viewer, step, picked)
             assert all(one.done for one in answers), [one for one in answers if not one.done][:3]
 
 
