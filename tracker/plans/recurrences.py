@@ -26,6 +26,8 @@ _QUOTA = re.compile(
     rf"(?:至少|不少于|不低于|不得少于|原则上|最少|开展|组织|召开|报送|刊发|进行|不超过|集中|推送|发布|更新|检查|巡查|调度|通报|调查|研判|汇总|编发|印发|会商|走访|抽查|督导|排查|听取|[\u4e00-\u9fff])"
     rf"[^，。；、]{{0,10}}?(?P<count>{_N})(?:—|-|~|至)?{_N}?(?:以上)?{_TIMES}"
 )
+# 「每年1月31日前」: the day comes again each year.
+_DAY_OF_YEAR = re.compile(rf"(?P<month>{_N})月(?:(?P<day>\d{{1,2}})[日号]|底|末|份)(?:之?前)?")
 _DIRECT = re.compile(rf"^(?P<count>{_N}){_TIMES}")
 _SHORT = re.compile(r"(?P<every>日|周|旬|月|季)(?:报告|调度|通报|报)(?:制度)?")
 _PER_PERIOD = re.compile(r"(?P<every>日|周|旬|月|季)(?:研判|调度|通报|汇总)")
@@ -60,6 +62,11 @@ def find_recurring(text: str) -> tuple[Deadline, int] | None:
         after = text[each.end() : each.end() + 40]
         quota = _count(after)
         end = each.end() + (quota[1] if quota else 0)
+        yearly = _DAY_OF_YEAR.match(after) if every == "year" else None
+        if yearly:
+            month, day = number(yearly["month"]), int(yearly["day"]) if yearly["day"] else None
+            said = text[each.start() : each.end() + yearly.end()]
+            return Deadline("recurring", said, every=every, month=month, day=day, count=1), each.start()
         return Deadline(
             "recurring", text[each.start() : end], every=every, count=quota[0] if quota else 1, by_day=by_day
         ), each.start()

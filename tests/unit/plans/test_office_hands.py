@@ -24,6 +24,8 @@ def one(text: str) -> Measure:
         ("盯紧追赃，年底前挽损率不低于40%。牵头：县法院；配合：县检察院、县公安局", ("县法院",), ("县检察院", "县公安局")),
         ("发放一封信并收齐回执。责任人：各班班主任、体育组", ("各班班主任", "体育组"), ()),
         ("检查一遍线路。责任人：张某某", (), ()),
+        ("保卫处牵头，学生工作部、研究生院、团委配合，每月开展一次宣传。", ("保卫处",), ("学生工作部", "研究生院", "团委")),
+        ("后勤保障部在食堂电子屏播放短视频，每周更新。", ("后勤保障部",), ()),
         ("6月28日召开家长会，由德育处主讲暑期安全。", ("德育处",), ()),
         ("逐人劝返。（责任单位：政法办（牵头）、派出所、各村）", ("政法办",), ("派出所", "各村")),
         ("逐人劝返。（派出所、各村（配合））", ("派出所",), ("各村",)),
@@ -222,3 +224,9 @@ def test_first_next_and_last_begin_items_that_were_never_numbered() -> None:
         "首先，摸清底数。网格员8月10日前登记造册",
         "第三，结对守护。党员与老人结对，每月至少上门一次",
     ]
+
+
+def test_a_day_that_comes_again_each_year_keeps_its_month() -> None:
+    deadline = one("各村每年1月31日前对照标准自评。").deadline
+    assert deadline is not None
+    assert (deadline.type, deadline.every, deadline.month, deadline.day) == ("recurring", "year", 1, 31)
