@@ -78,9 +78,9 @@ class Collector:
         stage = stage_of(node, role, self.years, nested=above.stage is not None) or above.stage
         if stage and stage is not above.stage:
             self.phases.append(stage.phase)
-            role = Role.PHASES
-            if is_bare_stage(node):
+            if is_bare_stage(node, role):
                 return
+            role = Role.PHASES
         own, tag = take_tags(node.own)
         tag, body = with_tag_lines(tag, node.body)
         if (tag.lead or tag.support) and role in (Role.SILENT, Role.TARGETS):

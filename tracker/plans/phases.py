@@ -12,6 +12,7 @@ from tracker.plans.shapes import Deadline, Phase
 from tracker.plans.years import YearContext
 
 _OPENING = 60
+_SHORT_NAME = 8
 # 「全面排查（5月底前）」: a heading and nothing but a time in the bracket behind it.
 _DATED_HEADING = re.compile(
     r"（(?:(?:20\d\d|20[xX×*]{2})年)?[\d一二三四五六七八九十]{1,3}(?:月|[—–\-~至到])[^（），。]{0,24}）$"
@@ -52,12 +53,15 @@ def stage_of(node: Node, role: Role | None, years: YearContext, *, nested: bool 
     return _dated_stage(_name(node), dates[0])
 
 
-def is_bare_stage(node: Node) -> bool:
-    """Whether an item names a stage and its days and asks for nothing (「（三）长效机制阶段（7月至12月）。」)."""
-    if node.children or node.body or not is_stage(node.own.text):
+def is_bare_stage(node: Node, role: Role | None) -> bool:
+    """Whether an item names a stage and its days and asks for nothing (「（三）长效机制阶段（7月至12月）。」).
+
+    Under 「实施步骤」 a few words and a bracket are a stage, whatever they are called (「总结巩固（9月）。」).
+    """
+    bare = re.sub(r"（[^（）]*）", "", node.own.text).strip("。：；， ")
+    if node.children or node.body or re.search(r"[，。；：]", bare):
         return False
-    bare = re.sub(r"（[^（）]*）", "", node.own.text)
-    return bare.strip("。：；， ").endswith("阶段")
+    return is_stage(node.own.text) and bare.endswith("阶段") if role is not Role.PHASES else len(bare) <= _SHORT_NAME
 
 
 def _whole_dates(opening: str, whole: str) -> str:

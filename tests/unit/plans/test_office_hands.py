@@ -230,3 +230,11 @@ def test_a_day_that_comes_again_each_year_keeps_its_month() -> None:
     deadline = one("各村每年1月31日前对照标准自评。").deadline
     assert deadline is not None
     assert (deadline.type, deadline.every, deadline.month, deadline.day) == ("recurring", "year", 1, 31)
+
+
+def test_a_step_of_a_few_words_and_a_bracket_is_a_stage_and_a_dated_task_elsewhere_is_none() -> None:
+    plan = read_text(
+        "柳湾镇整治方案\n一、实施步骤\n（一）集中整治（4月11日—8月31日）。各村清理河道。\n（二）总结巩固（9月1日—9月30日）。"
+    )
+    assert [m.text for m in plan.measures] == ["集中整治（4月11日—8月31日）。各村清理河道"]
+    assert len(measures("一、任务\n（一）开展全面排查（5月底前）。\n（二）召开动员部署会（3月底前）。")) == 2
