@@ -40,7 +40,7 @@ _FURTHEST = 90
 _MOST_DOERS = 6
 _BY = re.compile(r"(?<![理缘自事任来交经])由(?!于|此|衷|来)")
 # 「对…的，由县纪委约谈」 threatens; it gives nobody this duty.
-_CONSEQUENCE = re.compile(r"约谈|问责|追究|追责|处分|通报|诫勉|查处|处罚|责令|取消|扣除|处理")
+_CONSEQUENCE = re.compile(r"约谈|问责|追究|追责|处分|通报|诫勉|查处|处罚|责令|取消|扣除|处理|奖励|表彰|表扬")
 # 「逾期不清的由执法队强制清理」: only if nobody did what somebody else had to.
 _IF = re.compile(r"(?:逾期|拒不|未按|仍不|不能|不按|无法)[^，。；]{0,20}的，?$")
 # 「发生案件的学校，须…」: the unit at the end of its description. 「对…的单位，要…」 is an object.

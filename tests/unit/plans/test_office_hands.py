@@ -238,3 +238,9 @@ def test_a_step_of_a_few_words_and_a_bracket_is_a_stage_and_a_dated_task_elsewhe
     )
     assert [m.text for m in plan.measures] == ["集中整治（4月11日—8月31日）。各村清理河道"]
     assert len(measures("一、任务\n（一）开展全面排查（5月底前）。\n（二）召开动员部署会（3月底前）。")) == 2
+
+
+def test_a_monday_is_one_before_the_flag_is_raised_too() -> None:
+    deadline = one("中心校每周一升旗仪式开展安全教育。").deadline
+    assert deadline is not None
+    assert (deadline.every, deadline.by_day) == ("week", 1)
