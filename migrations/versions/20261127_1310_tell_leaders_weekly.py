@@ -1,14 +1,14 @@
 """Tell leaders once a week how each campaign stands.
 
-Revision ID: 0014_weekly_brief
-Revises: 0010_form_drafts
+Revision ID: 0022_weekly_brief
+Revises: 0021_form_drafts
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0014_weekly_brief"
-down_revision = "0010_form_drafts"
+revision = "0022_weekly_brief"
+down_revision = "0021_form_drafts"
 branch_labels = None
 depends_on = None
 

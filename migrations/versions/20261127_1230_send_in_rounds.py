@@ -1,13 +1,13 @@
 """Let a sender take up a few messages together.
 
-Revision ID: 0010_rounds
+Revision ID: 0014_rounds
 Revises: 0013_optional_mail
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0010_rounds"
+revision = "0014_rounds"
 down_revision = "0013_optional_mail"
 branch_labels = None
 depends_on = None

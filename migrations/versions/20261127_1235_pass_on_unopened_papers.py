@@ -1,13 +1,13 @@
 """Let a rung fire because nobody opened a served paper.
 
-Revision ID: 0011_unopened
-Revises: 0010_rounds
+Revision ID: 0015_unopened
+Revises: 0014_rounds
 """
 
 from alembic import op
 
-revision = "0011_unopened"
-down_revision = "0010_rounds"
+revision = "0015_unopened"
+down_revision = "0014_rounds"
 branch_labels = None
 depends_on = None
 

@@ -1,14 +1,14 @@
 """Keep what was agreed on in an interview beside the lines of its paper.
 
-Revision ID: 0010_agreed
-Revises: 0010_receiving
+Revision ID: 0017_agreed
+Revises: 0016_receiving
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0010_agreed"
-down_revision = "0010_receiving"
+revision = "0017_agreed"
+down_revision = "0016_receiving"
 branch_labels = None
 depends_on = None
 

@@ -1,14 +1,14 @@
 """Keep the Word templates with which an office prints its papers.
 
-Revision ID: 0013_paper_templates
-Revises: 0012_decision_papers
+Revision ID: 0020_paper_templates
+Revises: 0019_decision_papers
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0013_paper_templates"
-down_revision = "0012_decision_papers"
+revision = "0020_paper_templates"
+down_revision = "0019_decision_papers"
 branch_labels = None
 depends_on = None
 

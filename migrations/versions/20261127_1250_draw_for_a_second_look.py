@@ -1,15 +1,15 @@
 """Draw signed-off items for a second look.
 
-Revision ID: 0011_look_back_draws
-Revises: 0010_agreed
+Revision ID: 0018_look_back_draws
+Revises: 0017_agreed
 """
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0011_look_back_draws"
-down_revision = "0010_agreed"
+revision = "0018_look_back_draws"
+down_revision = "0017_agreed"
 branch_labels = None
 depends_on = None
 

@@ -1,14 +1,14 @@
 """Keep what a person types into a form until it is sent.
 
-Revision ID: 0010_form_drafts
-Revises: 0013_paper_templates
+Revision ID: 0021_form_drafts
+Revises: 0020_paper_templates
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0010_form_drafts"
-down_revision = "0013_paper_templates"
+revision = "0021_form_drafts"
+down_revision = "0020_paper_templates"
 branch_labels = None
 depends_on = None
 

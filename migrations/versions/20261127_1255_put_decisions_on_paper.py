@@ -1,14 +1,14 @@
 """Let a paper be about what was decided on a task.
 
-Revision ID: 0012_decision_papers
-Revises: 0011_look_back_draws
+Revision ID: 0019_decision_papers
+Revises: 0018_look_back_draws
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0012_decision_papers"
-down_revision = "0011_look_back_draws"
+revision = "0019_decision_papers"
+down_revision = "0018_look_back_draws"
 branch_labels = None
 depends_on = None
 

@@ -1,15 +1,15 @@
 """Let matters be claimed for a while, and views be saved.
 
-Revision ID: 0015_triage
-Revises: 0014_weekly_brief
+Revision ID: 0023_triage
+Revises: 0022_weekly_brief
 """
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0015_triage"
-down_revision = "0014_weekly_brief"
+revision = "0023_triage"
+down_revision = "0022_weekly_brief"
 branch_labels = None
 depends_on = None
 

@@ -1,14 +1,14 @@
 """Receive papers on paper: slips to sign for them, and when one that nobody signs for is deemed received.
 
-Revision ID: 0010_receiving
-Revises: 0011_unopened
+Revision ID: 0016_receiving
+Revises: 0015_unopened
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0010_receiving"
-down_revision = "0011_unopened"
+revision = "0016_receiving"
+down_revision = "0015_unopened"
 branch_labels = None
 depends_on = None
 
