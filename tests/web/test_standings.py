@@ -75,7 +75,7 @@ def test_a_card_shows_in_the_campaigns_own_words_with_its_number_and_no_other_un
 def test_the_campaigns_colour_stands_beside_its_word_wherever_a_card_or_severity_is_shown(site: Site) -> None:
     ref = give_card(site, "v1")
     assert '<span class="chip chip-orange">红牌警告</span>' in site.browser("clerk-v1").get(page_of(site)).text
-    for page in (f"/notices/{ref}", "/notices"):
+    for page in (f"/notices/{ref}", "/notices", "/workbench/findings", "/workbench"):
         assert '<span class="chip chip-blue">约谈</span>' in site.browser("boss").get(page).text, page
 
 

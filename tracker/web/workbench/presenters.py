@@ -13,7 +13,7 @@ from tracker.domain.extending import WAITING_TITLES, answer_step
 from tracker.domain.papers import NOTICE_TITLES
 from tracker.domain.permissions import Viewer
 from tracker.domain.ports import WorkflowCatalog
-from tracker.domain.values import local_date, severity_title
+from tracker.domain.values import local_date, severity_colour, severity_title
 from tracker.persistence.queries.chains import Chain
 from tracker.persistence.queries.paging import Page
 from tracker.persistence.queries.triage import Claim
@@ -51,6 +51,7 @@ class Line:
 
     group     under which heading it stands, empty where rows are not put together
     in_hand   who has it in hand just now
+    colour    what the campaign gives the severity that `kind` then names
     """
 
     url: str
@@ -68,6 +69,7 @@ class Line:
     blocked: str
     group: str = ""
     in_hand: str = ""
+    colour: str = ""
 
 
 @dataclass(frozen=True)
@@ -148,6 +150,7 @@ class Bench:
             row.unit_id, row.unit_name, row.campaign_title, severity, definition.states[row.state].title,
             tuple(marks), row.clock_due_on, self.left(row.clock_due_on, row.clock_due_at),
             self._is_late(row.clock_due_at), standing(self.viewer, row, self.catalog, self.chains).sentence,
+            colour=severity_colour(row.severity, row.settings),
         )  # fmt: skip
 
     def why_not(self, row: DraftRow, step: str) -> str:
@@ -179,6 +182,7 @@ class Bench:
         return {
             "row": row,
             "severity": severity_title(row.severity, titles),
+            "colour": severity_colour(row.severity, row.settings),
             "kind": NOTICE_TITLES.get(row.kind, row.kind),
             "status": FINDING_STATUS.get(row.status, row.status),
             "may_waive": row.status == "waiting" and bool(row.draft_open),
