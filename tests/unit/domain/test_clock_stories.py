@@ -1,4 +1,4 @@
-"""Any sequence of moves, extensions, hand-overs, calendars and outages: each rung once, at its moment, or never.
+"""Any sequence of moves, extensions, objections, hand-overs, calendars and outages: each rung once, at its moment, or never.
 
 The machine plays the engine (it looks at a clock only when the stored moment has come) and people over the shipped
 workflows, and judges every firing by counting days itself.
@@ -25,14 +25,15 @@ from tracker.domain.clocks import (
     order,
     pause,
     redate,
-    resume,
     start,
 )
 from tracker.domain.deadlines import by_date, local_moment
 from tracker.domain.definition import WorkflowDefinition
 from tracker.domain.escalation import Cause, RungReached, decide, next_fire_at
+from tracker.domain.extending import EXTENSION_PENDING
 from tracker.domain.ladder import Ladder, Rung, RungAct
 from tracker.domain.machine import compile_edges, plan_transition
+from tracker.domain.objections import OBJECTION_PENDING, answer_extension, freeze, overturn, thaw
 from tracker.domain.redating import CalendarTable, merged, recount
 from tracker.domain.values import SHANGHAI, local_date
 
@@ -62,6 +63,8 @@ class ClockStories(RuleBasedStateMachine):
         self.due: dict[str, datetime | None] = {}
         self.fired: set[tuple[str, int, int]] = set()
         self.unit = "east"
+        self.asked: set[str] = set()
+        self.contested = False
         self.engine_is_away = False
 
     # -- the task
@@ -95,7 +98,12 @@ class ClockStories(RuleBasedStateMachine):
                 )
                 self._store(name, entered)
             elif state in definition.runs_in and not (definition.at_once or definition.paced or definition.runs_while):
-                self._store(name, start(definition, now=self.now, calendar=self.calendar, given=self.given))
+                begun = start(definition, now=self.now, calendar=self.calendar, given=self.given)
+                self._store(name, self._resting(name, begun))
+
+    def _resting(self, name: str, clock: Clock) -> Clock:
+        """Let a clock rest that begins, or would go on, while the task is contested."""
+        return freeze(clock, self.workflow.clocks[name], now=self.now) if self.contested else clock
 
     @rule(pick=st.integers(0, 9), person=st.integers(1, 3))
     def somebody_moves(self, pick: int, person: int) -> None:
@@ -116,6 +124,7 @@ class ClockStories(RuleBasedStateMachine):
             if taken.next_occurrence and self.workflow.clocks[name].from_measure:
                 relapse = by_date(local_date(self.now) + timedelta(days=15), calendar=self.calendar)
                 self._store(name, next_occurrence(self.clocks[name], relapse, now=self.now))
+            self._store(name, self._resting(name, self.clocks[name]))
 
     @rule()
     def the_task_is_handed_over(self) -> None:
@@ -129,22 +138,44 @@ class ClockStories(RuleBasedStateMachine):
         """The clocks that pause for it pause."""
         self.look()
         for name, clock in list(self.clocks.items()):
-            if "extension_pending" in self.workflow.clocks[name].pauses_for:
-                self._store(name, pause(clock, reason="extension_pending", now=self.now))
+            if EXTENSION_PENDING in self.workflow.clocks[name].pauses_for and clock.status is not ClockStatus.DONE:
+                self.asked.add(name)
+                self._store(name, pause(clock, reason=EXTENSION_PENDING, now=self.now))
 
     @rule(grant=st.booleans(), days=st.integers(1, 30))
     def it_is_decided(self, grant: bool, days: int) -> None:
         """A later date, or the old one."""
-        for name, clock in list(self.clocks.items()):
+        for name in sorted(self.asked):
+            clock = self.clocks[name]
             if clock.status is ClockStatus.PAUSED:
                 later = max(local_date(self.now), clock.due.due_on) + timedelta(days=days)
                 granted = by_date(later, calendar=self.calendar, source="经批准延期")
                 self._store(
                     name,
-                    next_occurrence(clock, granted, now=self.now)
+                    self._resting(name, next_occurrence(clock, granted, now=self.now))
                     if grant
-                    else resume(clock, now=self.now, calendar=self.calendar),
+                    else answer_extension(clock, contested=self.contested, now=self.now, calendar=self.calendar),
                 )
+        self.asked.clear()
+
+    @precondition(lambda self: not self.contested and not self.ended)
+    @rule()
+    def the_unit_objects(self) -> None:
+        """What was raised about the task is contested, and its clocks rest."""
+        self.look()
+        self.contested = True
+        for name, clock in list(self.clocks.items()):
+            self._store(name, self._resting(name, clock))
+
+    @precondition(lambda self: self.contested)
+    @rule(upheld=st.booleans())
+    def it_is_answered(self, upheld: bool) -> None:
+        """Upheld: lateness begins anew on that day. Either way the clocks go on, but for a date that is asked for."""
+        self.contested = False
+        for name, clock in list(self.clocks.items()):
+            judged = overturn(clock, None, now=self.now) if upheld else clock
+            asked = name in self.asked
+            self._store(name, thaw(judged, extension_asked=asked, now=self.now, calendar=self.calendar))
 
     @rule(days=st.integers(0, 30))
     def a_change_set_gives_a_new_date(self, days: int) -> None:
@@ -228,6 +259,8 @@ class ClockStories(RuleBasedStateMachine):
         assert not self.ended, f"{key} fired on a task that is over"
         assert self.state in self.workflow.clocks[name].runs_in, f"{key} fired while others had the task"
         assert reached.fell_due_at <= self.now
+        resting = self.contested and OBJECTION_PENDING in self.workflow.clocks[name].pauses_for
+        assert not resting, f"{key} fired while it was contested"
         if reached.cause is Cause.LATE:
             assert self._has_come(clock, reached.rung, self.now), f"{key} fired before its moment"
             assert self._has_come(clock, reached.rung, reached.fell_due_at), f"{key} says it fell due before its moment"
