@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import html
 import io
+import json
 import re
 
 import pytest
@@ -184,10 +186,7 @@ def test_an_edited_ledger_is_read_back_after_a_look_at_what_changes(late: Site) 
     shown = office.post("/ledger/read-back", {"file": (io.BytesIO(out.getvalue()), "台账.xlsx")})
     assert shown.status_code == 200
     assert "<strong>村支书</strong>" in shown.text
-    carried = {
-        name: html.unescape(re.search(rf'name="{name}" value="([^"]*)"', shown.text)[1])  # type: ignore[index]
-        for name in ("carried", "sha256")
-    }
+    carried = carried_by(shown.text)
     silent = office.post("/ledger/read-back/confirm", carried)
     assert silent.status_code == 422
     assert "请写明为什么修改" in silent.text
@@ -203,3 +202,27 @@ def test_an_edited_ledger_is_read_back_after_a_look_at_what_changes(late: Site) 
     wrong = office.post("/ledger/read-back", {"file": (io.BytesIO(b"a,b\n1,2\n"), "x.csv")})
     assert wrong.status_code == 422
     assert "文件里没有找到表头" in wrong.text
+
+
+def carried_by(page: str) -> dict[str, str]:
+    """Return what the preview hands to the confirmation."""
+    return {"carried": html.unescape(re.search(r'name="carried" value="([^"]*)"', page)[1])}  # type: ignore[index]
+
+
+def test_only_what_was_read_from_the_file_is_confirmed_and_by_whoever_looked_at_it(late: Site) -> None:
+    report_problems(late, "east", ("一号院",))
+    office, world = late.browser("sup1"), late.world
+    (row,) = world.rows("SELECT ref, version FROM task WHERE workflow_key = 'rectification'")
+    text = f"编号,版本（勿改）,责任人\n{row['ref']},{row['version']},村支书\n"
+    shown = office.post("/ledger/read-back", {"file": (io.BytesIO(text.encode()), "台账.csv")})
+    carried = carried_by(shown.text)["carried"]
+    made_up = json.dumps([[5, row["ref"], row["version"], {"leader": "别人", "measure": ""}]])
+    for wrong in (made_up, carried[:-1], carried[1:], "[[5,1,Infinity,{}]]"):
+        form = {"carried": wrong, "sha256": "0" * 64, "reason": "人员调整"}
+        assert office.post("/ledger/read-back/confirm", form).status_code == 409
+    form = {"carried": carried, "reason": "人员调整"}
+    assert late.browser("sup2").post("/ledger/read-back/confirm", form).status_code == 409
+    assert world.value("SELECT count(*) FROM event WHERE kind = 'ledger.read_back'") == 0
+    assert office.post("/ledger/read-back/confirm", form).status_code == 302
+    said = world.value("SELECT payload ->> 'file' FROM event WHERE kind = 'ledger.read_back'")
+    assert said == hashlib.sha256(text.encode()).hexdigest()

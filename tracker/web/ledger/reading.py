@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from tracker.domain.errors import AttachmentRefused, FieldProblem, InvalidInput, StaleVersion
-from tracker.domain.ledger_reading import EDITABLE, LEDGER, MOST_ROWS, ReadRow
+from tracker.domain.errors import AttachmentRefused, FieldProblem, InvalidInput
+from tracker.domain.ledger_reading import EDITABLE, LEDGER, MOST_ROWS
 from tracker.domain.permissions import EDITING
 from tracker.services.ledger_reading import ReadBack
 from tracker.web.auth import requires
+from tracker.web.ledger.carrying import Carrier
 from tracker.web.requests import container, viewer
 
 blueprint = Blueprint("ledger_reading", __name__)
 
 Answer = Response | str | tuple[str, int]
-#: A preview of MOST_ROWS rows with long measures stays under this.
-MOST_CARRIED = 4_000_000
-CHANGED_ON_THE_WAY = "确认的内容与预览的不一致，没有改动任何内容。请重新选择文件，再看一遍变更。"
 
 
 @blueprint.get("/ledger/read-back")
@@ -53,7 +50,7 @@ def preview() -> Answer:
 @requires(*EDITING)
 def confirm() -> Answer:
     """Write what was shown; each row is looked at again."""
-    rows, sha256 = _carried(request.form.get("carried", "")), request.form.get("sha256", "")[:64]
+    rows, sha256 = _carrier().take_back(request.form.get("carried", ""))
     reason = request.form.get("reason", "")
     try:
         changed = container().ledger_reading.apply(viewer(), rows=rows, sha256=sha256, reason=reason)
@@ -67,10 +64,9 @@ def confirm() -> Answer:
 
 
 def _preview(found: ReadBack, reason: str = "", error: str = "") -> str:
-    carried = json.dumps([[row.number, row.ref, row.version, dict(row.values)] for row in found.rows])
     return render_template(
-        "ledger/read_back_preview.html", changes=found.changes, carried=carried, sha256=found.sha256, reason=reason,
-        error=error, items=len(found.rows),
+        "ledger/read_back_preview.html", changes=found.changes, reason=reason, error=error, items=len(found.rows),
+        carried=_carrier().carry(found.rows, found.sha256),
     )  # fmt: skip
 
 
@@ -81,19 +77,8 @@ def _refused(problems: Any, sentence: str) -> tuple[str, int]:
     return html, 422
 
 
-def _carried(text: str) -> list[ReadRow]:
-    """Return the rows that the preview carried; raises StaleVersion for anything else."""
-    try:
-        rows = json.loads(text) if len(text) <= MOST_CARRIED else None
-        found = [
-            ReadRow(int(number), str(ref), int(version), {n: str(v) for n, v in values.items() if n in EDITABLE})
-            for number, ref, version, values in rows or ()
-        ]
-    except (ValueError, TypeError, AttributeError, RecursionError):
-        found = []
-    if not 0 < len(found) <= MOST_ROWS:
-        raise StaleVersion(CHANGED_ON_THE_WAY)
-    return found
+def _carrier() -> Carrier:
+    return Carrier(current_app.secret_key or "", viewer().person_id)
 
 
 def _columns() -> list[str]:
