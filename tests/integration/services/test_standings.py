@@ -10,6 +10,9 @@ import pytest
 from tests.support.racing import WITHIN
 from tests.support.world import World, morning, small_campaign
 from tracker.domain.errors import InvalidInput, NotAllowed, NotFound, StaleVersion
+from tracker.domain.permissions import Viewer
+from tracker.domain.values import Actor, Post, Role
+from tracker.persistence.queries.unit_record import read_unit_record
 
 START = "2026-03-02"
 COUNTED = ["ladders: {standard: cards_when_late, history: cards_counted}"]
@@ -174,3 +177,31 @@ def test_what_no_card_holds_up_a_leader_may_take_down_with_a_reason(world):
         world.container.standings.lift(
             world.viewer("boss"), unit_id=unit + 999, campaign_ref=world.campaign_ref, expected_version=1, reason="略"
         )
+
+
+def test_who_has_no_part_in_a_campaign_reads_the_change_and_not_the_paper_behind_it(world):
+    world.load(
+        small_campaign(measures=[measure("m9", "2026-05-20")], villages=["east"])
+        .replace("key: test_campaign", "key: second_campaign")
+        .replace("title: 测试专项行动", "title: 第二专项行动")
+    )  # fmt: skip
+    (first, *_) = red_drafts(world)
+    sign(world, first)
+    office, second = world.rows(
+        "SELECT o.unit_id, c.id FROM campaign c JOIN office o ON o.id = c.office_id ORDER BY c.id"
+    )
+    unit = world.value("SELECT id FROM unit WHERE key = 'east'")
+
+    def read(campaign_id):
+        viewer = Viewer(Actor(7, "x", (Post(7, 7, office["unit_id"], Role.LEADER, campaign_id),)))
+        with world.container.reading() as session:
+            return read_unit_record(
+                session, viewer, unit, now=world.clock.now(), calendar=world.container.calendars.newest()
+            )
+
+    whole, other = read(None), read(second["id"])
+    assert whole.steps[0]["payload"]["notice"] == first
+    assert whole.steps[0]["payload"]["number"]
+    assert (other.steps[0]["payload"]["from"], other.steps[0]["payload"]["to"]) == ("normal", "red")
+    assert not {"notice", "number", "reason"} & other.steps[0]["payload"].keys()
+    assert other.papers == []

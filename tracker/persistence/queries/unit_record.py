@@ -63,14 +63,16 @@ PAPERS = text(f"""
     WHERE n.unit_id = :unit AND n.issued_at IS NOT NULL AND {TASK_SEEN}
     ORDER BY n.issued_at DESC, n.id DESC LIMIT :most""")
 
-_OFFICE_SEEN = f"""EXISTS (SELECT FROM campaign c WHERE c.office_id = o.id AND (
+#: A campaign of the office in which the viewer follows the unit. Needs `o`.
+_CAMPAIGNS_SEEN = f"""FROM campaign c WHERE c.office_id = o.id AND (
     {OFFICE_SEES} OR ({UNIT_SEES.format(unit="CAST(:unit AS bigint)")}
-        AND EXISTS (SELECT FROM task t WHERE t.campaign_id = c.id AND t.unit_id = :unit))))"""
+        AND EXISTS (SELECT FROM task t WHERE t.campaign_id = c.id AND t.unit_id = :unit)))"""
 
 STANDINGS = text(f"""
     SELECT o.name AS office_name, s.standing, s.since,
-        (SELECT c.settings FROM campaign c WHERE c.office_id = o.id ORDER BY c.id DESC LIMIT 1) AS settings
-    FROM unit_standing s JOIN office o ON o.id = s.office_id WHERE s.unit_id = :unit AND {_OFFICE_SEEN} ORDER BY o.id""")
+        (SELECT c.settings {_CAMPAIGNS_SEEN} ORDER BY c.id DESC LIMIT 1) AS settings
+    FROM unit_standing s JOIN office o ON o.id = s.office_id
+    WHERE s.unit_id = :unit AND EXISTS (SELECT {_CAMPAIGNS_SEEN}) ORDER BY o.id""")
 
 #: Who answers there, leaving out posts for campaigns that the viewer has no part in.
 HOLDERS = text(f"""
@@ -83,10 +85,17 @@ HOLDERS = text(f"""
           AND ({OFFICE_SEES} OR {UNIT_SEES.format(unit="p.unit_id")})))
     ORDER BY array_position(ARRAY['head', 'liaison', 'area_leader'], p.role) NULLS LAST, p.id""")
 
+#: A standing is the office's, but the paper that changed it is its campaign's: who has no part in that reads the change
+#: alone.
 STEPS = text(f"""
-    SELECT e.at, e.payload, o.name AS office_name
+    SELECT e.at, o.name AS office_name,
+        CASE WHEN e.payload ->> 'notice' IS NULL OR EXISTS (
+            SELECT FROM notice n JOIN task t ON t.id = n.task_id JOIN campaign c ON c.id = n.campaign_id
+            WHERE n.ref = e.payload ->> 'notice' AND {TASK_SEEN})
+        THEN e.payload ELSE e.payload - 'notice' - 'number' - 'reason' END AS payload
     FROM stream s JOIN event e ON e.stream_id = s.id JOIN office o ON o.id = CAST(e.payload ->> 'office' AS bigint)
-    WHERE s.kind = 'unit' AND s.subject_id = :unit AND e.kind = 'standing.changed' AND {_OFFICE_SEEN}
+    WHERE s.kind = 'unit' AND s.subject_id = :unit AND e.kind = 'standing.changed'
+      AND EXISTS (SELECT {_CAMPAIGNS_SEEN})
     ORDER BY e.seq DESC LIMIT :most""")
 
 
