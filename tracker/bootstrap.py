@@ -57,6 +57,7 @@ from tracker.services.correcting import CorrectionService
 from tracker.services.decision_papers import DecisionPaperService
 from tracker.services.deliveries import DeliveryService
 from tracker.services.delivery_texts import host_of
+from tracker.services.digests import DigestService
 from tracker.services.escalations import EscalationService
 from tracker.services.evidence import EvidenceService
 from tracker.services.excusing import ExcuseService
@@ -143,6 +144,7 @@ class Container:
         self.extensions = ExtensionService(self.floor)
         self.objections = ObjectionService(self.floor)
         self.escalations = EscalationService(self.floor, batch=settings.sweep_batch)
+        self.digests = DigestService(self.floor)
         self.excuses = ExcuseService(self.floor)
         self.standings = StandingService(self.floor)
         self.sampling = SamplingService(self.floor)

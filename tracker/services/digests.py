@@ -22,7 +22,7 @@ from tracker.services.recording import doer_at, event
 
 
 class DigestService:
-    """Tells leaders once a week how each campaign stands, and lets them switch that off."""
+    """Tells leaders once a week how each campaign stands, and lets them switch that off for all of them; who alone wants none refuses it."""
 
     def __init__(self, floor: Floor) -> None:
         self._floor = floor
@@ -59,9 +59,12 @@ class DigestService:
             uow.commit()
 
     def _tell(self, uow: UnitOfWork, campaign: Campaign, *, now: datetime) -> int:
-        """Write the rows of one campaign and set its next moment; None once nothing is left to be told."""
+        """Write the rows of one campaign and set its next moment; where nothing is left to be told, there is none."""
         (week,) = read_weeks(uow.session, [campaign.id], now=now)
         today, office = local_date(now), uow.tasks.office_of(campaign.id)
+        if campaign.status != "issued" or (campaign.ends_on < today and week.done == week.tasks):
+            campaign.digest_at = None
+            return 0
         monday = week_of(today).isoformat()
         posts = [
             post for post in uow.told.posts_at([office.unit_id], today=today)
@@ -72,8 +75,7 @@ class DigestService:
             NewTold(f"week:{campaign.id}:{monday}", person, post, "weekly_brief", facts, campaign.id)
             for person, post in people.items()
         ], now=now)  # fmt: skip
-        over = campaign.status != "issued" or (campaign.ends_on < today and week.done == week.tasks)
-        campaign.digest_at = None if over else next_digest(now, self._floor.calendars.newest())
+        campaign.digest_at = next_digest(now, self._floor.calendars.newest())
         payload = {"week": monday, "people": len(people), **{k: v for k, v in facts.items() if k != "campaign"}}
         uow.events.append([event(("campaign", campaign.id), "campaign.digest_told", payload, at=now)])
         return len(people)

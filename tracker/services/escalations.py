@@ -79,7 +79,7 @@ class EscalationService:
         self._floor = floor
         self._batch = batch
         self._duties = DutyService(floor)
-        self.digests = DigestService(floor)
+        self._digests = DigestService(floor)
 
     def sweep(self) -> SweepReport:
         """Open what has begun and fire every rung that is due; return what was done.
@@ -98,7 +98,7 @@ class EscalationService:
         self._ring(report)
         # Reminders to sign for a paper come before it is deemed received without a signature.
         deem_due(self._floor)
-        self.digests.write_due()
+        self._digests.write_due()
         if report.claimed >= STORM:
             with self._floor.uows() as uow:
                 uow.sweeping.tidy()

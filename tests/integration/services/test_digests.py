@@ -28,7 +28,7 @@ def weekly(world: World) -> list[tuple[str, str]]:
 
 
 def switch(world: World, *, on: bool, person: str = "boss") -> None:
-    world.container.escalations.digests.switch(world.viewer(person), campaign_ref=world.campaign_ref, on=on)
+    world.container.digests.switch(world.viewer(person), campaign_ref=world.campaign_ref, on=on)
 
 
 def test_a_leader_is_told_each_monday_at_half_past_eight_and_nobody_else(world: World) -> None:
@@ -61,7 +61,7 @@ def test_the_next_moment_is_known_so_that_the_scheduler_sleeps_until_then(world:
 
 def test_two_sweeps_at_once_tell_it_once(world: World) -> None:
     world.clock.set(morning("2026-03-09"))
-    told = at_once(*(world.container.escalations.digests.write_due for _ in range(4)))
+    told = at_once(*(world.container.digests.write_due for _ in range(4)))
     assert sum(told) == 1
     assert len(weekly(world)) == 1
     assert len(world.rows("SELECT 1 FROM event WHERE kind = 'campaign.digest_told'")) == 1
@@ -99,3 +99,4 @@ def test_it_ends_once_the_campaign_is_over_and_nothing_is_open(world: World) -> 
         uow.commit()
     world.move_to("2026-04-07")
     assert world.value("SELECT digest_at FROM campaign") is None
+    assert [at for at, _ in weekly(world)][-1] < "04-01", "nothing is told of what is over"

@@ -59,6 +59,6 @@ def index() -> str:
 def switch(ref: str) -> Response:
     """Let the mail of the week come, or come no more."""
     on = request.form.get("on") == "yes"
-    container().escalations.digests.switch(viewer(), campaign_ref=ref, on=on)
-    flash("每周一上班后发一封情况。" if on else "不再发每周情况，可以随时恢复。", "success")
+    container().digests.switch(viewer(), campaign_ref=ref, on=on)
+    flash("每周一上班后发一封情况。" if on else "不再向各位领导发每周情况，可以随时恢复。", "success")
     return redirect(url_for("brief.index"))
