@@ -6,63 +6,14 @@ month was over, so that whoever presses the button can neither choose nor forese
 
 from __future__ import annotations
 
-import calendar
 import hashlib
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import date, timedelta
+from collections.abc import Iterable
+
+from tracker.domain.months import Month
 
 #: Percent of the items signed off in a month, unless the campaign says otherwise (DOMAIN.md §9, sensible defaults).
 SHARE = 20
 DRAWN = "look_back.drawn"
-
-
-@dataclass(frozen=True, order=True)
-class Month:
-    """A month of sign-offs, by Shanghai dates."""
-
-    year: int
-    month: int
-
-    @classmethod
-    def of(cls, day: date) -> Month:
-        """Return the month in which a day lies."""
-        return cls(day.year, day.month)
-
-    @classmethod
-    def read(cls, key: str) -> Month | None:
-        """Return the month that `key` writes; None when it writes none."""
-        try:
-            return cls.of(date.fromisoformat(f"{key}-01"))
-        except ValueError:
-            return None
-
-    @property
-    def key(self) -> str:
-        """Return 2026-03."""
-        return f"{self.year}-{self.month:02}"
-
-    @property
-    def title(self) -> str:
-        """Return 2026年3月."""
-        return f"{self.year}年{self.month}月"
-
-    @property
-    def first(self) -> date:
-        """Return its first day."""
-        return date(self.year, self.month, 1)
-
-    @property
-    def last(self) -> date:
-        """Return its last day."""
-        return date(self.year, self.month, calendar.monthrange(self.year, self.month)[1])
-
-    def until(self, other: Month) -> Iterator[Month]:
-        """Yield this month and those that follow, `other` included."""
-        one = self
-        while one <= other:
-            yield one
-            one = Month.of(one.last + timedelta(days=1))
 
 
 def seed_text(*, campaign: str, month: Month, root: str) -> str:

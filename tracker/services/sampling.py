@@ -8,8 +8,9 @@ from datetime import datetime, time, timedelta
 
 from tracker.domain.deadlines import local_moment
 from tracker.domain.errors import NotAllowed, NotFound, TransitionNotAllowed
+from tracker.domain.months import Month
 from tracker.domain.permissions import Action, Place, Viewer, may
-from tracker.domain.sampling import DRAWN, SHARE, Month, draw, seed_of, seed_text
+from tracker.domain.sampling import DRAWN, SHARE, draw, seed_of, seed_text
 from tracker.domain.values import local_date
 from tracker.persistence.models import Campaign, LookBackDraw, Task
 from tracker.persistence.unit_of_work import UnitOfWork

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.domain.sampling import Month, draw, how_many, seed_of, seed_text
+from tracker.domain.months import Month
+from tracker.domain.sampling import draw, how_many, seed_of, seed_text
 
 refs = st.lists(st.integers(1, 9999).map(lambda n: f"ZG-2026-{n:04}"), unique=True, max_size=60)
 

@@ -8,8 +8,9 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from tracker.domain.errors import TransitionNotAllowed
+from tracker.domain.months import Month
 from tracker.domain.permissions import Action, Place, may
-from tracker.domain.sampling import Month, how_many, place_of, seed_text
+from tracker.domain.sampling import how_many, place_of, seed_text
 from tracker.domain.values import local_date
 from tracker.persistence.queries import campaign_page
 from tracker.persistence.queries.look_backs import DrawnItem, DrawRow, LookBacks, find_look_backs

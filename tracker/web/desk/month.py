@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import calendar as gregorian
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from tracker.domain.calendar import WorkingCalendar
 from tracker.domain.lights import LIGHTS, TO_ACCEPT, Light
+from tracker.domain.months import Month
 from tracker.persistence.queries.due_month import DueItem
 from tracker.web.calendar.presenters import FIRST_YEAR, LAST_YEAR, DayCell, day_cell
 from tracker.web.showing import WEEKDAYS
-
-_ASKED = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
 
 
 @dataclass(frozen=True)
@@ -55,11 +52,9 @@ class MonthView:
 
 def month_asked(text: str | None, today: date) -> tuple[date, date]:
     """Return the first and the last day of the month asked for (2026-03); anything else counts as the present one."""
-    found = _ASKED.fullmatch(text or "")
-    year, month = (int(found[1]), int(found[2])) if found else (today.year, today.month)
-    if not FIRST_YEAR <= year <= LAST_YEAR:
-        year, month = today.year, today.month
-    return date(year, month, 1), date(year, month, gregorian.monthrange(year, month)[1])
+    found = Month.read(text or "")
+    month = found if found is not None and FIRST_YEAR <= found.year <= LAST_YEAR else Month.of(today)
+    return month.first, month.last
 
 
 def present_month(
@@ -75,10 +70,10 @@ def present_month(
         for day in (first + timedelta(days=n) for n in range(last.day))
     )  # fmt: skip
     return MonthView(
-        f"{first.year}年{first.month}月", days, _address(first - timedelta(days=1)), _address(last + timedelta(days=1)),
+        Month.of(first).title, days, _address(first - timedelta(days=1)), _address(last + timedelta(days=1)),
         first.year not in calendar.published_years,
     )  # fmt: skip
 
 
 def _address(day: date) -> str | None:
-    return f"{day:%Y-%m}" if FIRST_YEAR <= day.year <= LAST_YEAR else None
+    return Month.of(day).key if FIRST_YEAR <= day.year <= LAST_YEAR else None

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
-from urllib.parse import quote
 
 from flask import Blueprint, Response, redirect, render_template, url_for
 from werkzeug.wrappers import Response as AnyResponse
@@ -104,12 +103,7 @@ def export(kind: str) -> Response:
         if total > MOST_EXPORTED:
             yield (f"共{total}行，一次最多导出{MOST_EXPORTED}行，以下未导出。请按单位或时限分次导出。",)
 
-    response = Response(csv_chunks(rows()), mimetype="text/csv")
-    response.headers["Content-Disposition"] = (
-        f"attachment; filename=ledger-{kind}-{stamp}.csv; filename*=UTF-8''{quote(file_name)}"
-    )
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return handed_over(csv_chunks(rows()), file_name, "text/csv")
 
 
 @blueprint.post("/ledger/<kind>.xlsx")
