@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready-$(shell cat .ci/requirements.lock pyproject.toml | cksum | cut -d' ' -f1)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-all browser-tools lint format types bench chaos screenshots lock clean
+.PHONY: help setup run test test-all browser-tools lint format types bench chaos screenshots help-pictures lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -61,6 +61,9 @@ chaos: setup ## Kill and cut things while it works, and count what was lost
 
 screenshots: setup browser-tools ## Take pictures of every page
 	$(BIN)/python -m tests.screenshots
+
+help-pictures: setup browser-tools ## Take the pictures of the help anew
+	$(BIN)/python -m tests.help_pictures
 
 lock: setup ## Choose newer versions of the dependencies and write them down with hashes
 	$(BIN)/pip-compile --quiet --upgrade --generate-hashes --allow-unsafe --strip-extras --no-annotate --no-header \

@@ -21,6 +21,12 @@ def main() -> None:
     """Take the pictures into the folder given as argument, else a new one; print where they are."""
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(tempfile.mkdtemp(prefix="tracker-pictures-"))
     folder.mkdir(parents=True, exist_ok=True)
+    take_pictures(folder)
+    print(f"{len(list(folder.glob('*.png')))} pictures in {folder}")
+
+
+def take_pictures(folder: Path) -> None:
+    """Tell the story and walk through everybody's pages; keep a picture of each."""
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     with running_sample() as sample, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGUMENTS)
@@ -34,7 +40,6 @@ def main() -> None:
                     someone.picture(f"{username}{page.replace('/', '-')}{'-phone' if phone else ''}")
                 someone.close()
         browser.close()
-    print(f"{len(list(folder.glob('*.png')))} pictures in {folder}")
 
 
 if __name__ == "__main__":

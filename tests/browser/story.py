@@ -85,6 +85,7 @@ class Story:
             self.clerk.picture("desk-sent-back")
             self.clerk.follow(SURVEY)
             self.clerk.sees(reason)
+            self.clerk.picture("task-sent-back")
             self.clerk.step("report")
         self.first.go("/workbench")
         self.first.follow(SURVEY)
@@ -185,6 +186,8 @@ class Story:
         self.leader.follow("任务")
         self.leader.page.locator('main a[href^="/tasks/RW-"]').last.click()
         self.leader.page.wait_for_load_state()
+        self.leader.form("order")
+        self.leader.picture("order")
         self.leader.step("order", {"rung": "interview", "reason": "请直接约谈"})
         self.leader.picture("ordered")
 

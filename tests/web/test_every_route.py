@@ -77,6 +77,8 @@ ROUTES = (
     Row("GET", "/account/mail", SIGNED_IN),
     Row("POST", "/account/mail", SIGNED_IN),
     Row("GET", "/help", SIGNED_IN),
+    Row("GET", "/help/roles/<role>", SIGNED_IN, fill="role=liaison"),
+    Row("GET", "/help/roles/<role>", fill="role=mayor"),
     Row("GET", "/help/<workflow>", SIGNED_IN, fill="workflow=lead_check"),
     Row("GET", "/help/<workflow>", fill="workflow=none"),
     Row("GET", "/style", ADMINS),  # in a sample everybody: see test_style_page

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
+from tests.help_pictures import CUTS, HELP
 from tests.support.world import WORKFLOWS
 from tests.web.conftest import Site
 from tracker.definitions.catalog import load_catalog
+from tracker.domain.values import ROLE_TITLES, Role
 from tracker.web.help.presenters import present_help
 
 CATALOG = load_catalog(WORKFLOWS)
+TEMPLATES = Path(__file__).parents[2] / "tracker" / "web" / "templates"
 
 
 def test_every_kind_of_work_is_listed_and_explained(site: Site) -> None:
@@ -53,3 +59,46 @@ def test_help_reads_as_the_ladder_is(site: Site) -> None:
     assert "建档率" in text
     assert site.browser("boss").get("/help/unheard_of").status_code == 404
     assert "/login" in site.browser().get("/help").location
+
+
+HOLDERS = {
+    "liaison": "clerk-east", "head": "head-east", "area_leader": "area", "supervisor": "sup1", "office": "office1",
+    "leader": "boss", "system_admin": "system", "security_admin": "security",
+}  # fmt: skip
+
+
+def test_the_guide_of_ones_own_post_comes_first(site: Site) -> None:
+    listed = re.findall(r'href="/help/roles/(\w+)"', site.browser("sup1").get("/help").text)
+    assert listed[0] == "supervisor"
+    assert sorted(listed) == sorted(role.value for role in Role)
+
+
+@pytest.mark.parametrize("role", sorted(role.value for role in Role))
+def test_everybody_may_read_every_guide(site: Site, role: str) -> None:
+    page = site.browser("clerk-east").get(f"/help/roles/{role}")
+    assert page.status_code == 200
+    assert ROLE_TITLES[Role(role)] in page.text
+
+
+@pytest.mark.parametrize(("role", "person"), sorted(HOLDERS.items()))
+def test_a_guide_leads_only_where_its_reader_may_go(site: Site, role: str, person: str) -> None:
+    browser = site.browser(person)
+    text = (TEMPLATES / "help" / "roles" / f"{role}.html").read_text(encoding="utf-8")
+    for path in re.findall(r'href="(/[^"]*)"', text):
+        assert browser.get(path, follow_redirects=True).status_code == 200, path
+
+
+def test_a_post_that_there_is_not_has_no_guide(site: Site) -> None:
+    assert site.browser("clerk-east").get("/help/roles/mayor").status_code == 404
+
+
+def test_the_guides_show_the_pictures_that_were_taken_and_no_others() -> None:
+    shown = set()
+    for file in (TEMPLATES / "help" / "roles").glob("*.html"):
+        for picture, words in re.findall(
+            r'call step\("[^"]+", "([\w-]+)", "([^"]+)"', file.read_text(encoding="utf-8")
+        ):
+            shown.add(picture)
+            assert words, f"{picture} says nothing to those who do not see it"
+    assert shown == set(CUTS) == {file.stem for file in HELP.glob("*.webp")}
+    assert all(file.stat().st_size < 80_000 for file in HELP.glob("*.webp"))

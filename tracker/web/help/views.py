@@ -1,4 +1,4 @@
-"""Help: what each kind of work expects, read from the definitions that new tasks are opened with."""
+"""Help: how each post works with the system, and what each kind of work expects, read from the definitions in use."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from flask import Blueprint, render_template
 from tracker.domain.errors import NotFound
 from tracker.domain.ladder import OPTIONAL_LADDERS, Ladder
 from tracker.web.auth import signed_in
+from tracker.web.help.guides import guides_for
 from tracker.web.help.presenters import present_help
-from tracker.web.requests import container
+from tracker.web.requests import container, viewer
 from tracker.web.workflows import newest_workflows
 
 blueprint = Blueprint("help", __name__)
@@ -17,11 +18,22 @@ blueprint = Blueprint("help", __name__)
 @blueprint.get("/help")
 @signed_in
 def index() -> str:
-    """List the kinds of work and the papers."""
+    """List the guides of the posts, the kinds of work and the papers."""
     found = newest_workflows().values()
     return render_template(
-        "help/index.html", kinds=[one for one in found if not one.paper], papers=[one for one in found if one.paper]
-    )
+        "help/index.html", guides=guides_for(viewer().roles()), kinds=[one for one in found if not one.paper],
+        papers=[one for one in found if one.paper],
+    )  # fmt: skip
+
+
+@blueprint.get("/help/roles/<role>")
+@signed_in
+def guide(role: str) -> str:
+    """Tell the day of a post, with pictures; everybody may read every guide. NotFound for a post that there is not."""
+    for one in guides_for(viewer().roles()):
+        if one.role.value == role:
+            return render_template(one.template, guide=one)
+    raise NotFound("没有这个岗位的帮助。")
 
 
 @blueprint.get("/help/<workflow>")
