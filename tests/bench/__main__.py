@@ -12,6 +12,7 @@ from functools import partial
 import structlog
 
 from tests.bench import (
+    browsing,
     deciding,
     escalating,
     idle,
@@ -30,6 +31,7 @@ from tests.bench.figures import Figure, as_json, table
 
 ROWS = (
     "issue", "open", "escalate", "storm", "punctual", "idle", "roster", "ledger", "mail", "read", "serve", "decide",
+    "browse",
 )  # fmt: skip
 
 
@@ -69,6 +71,7 @@ def _full() -> dict[str, Callable[..., list[Figure]]]:
         "read": lambda _servers: reading.measure(pages=60, noise=100_000),
         "serve": partial(serving.measure, papers=500),
         "decide": partial(deciding.measure, units=30, measures=10),
+        "browse": partial(browsing.measure, campaigns=10, units=100, measures=20, parts=5, for_seconds=30.0),
     }
 
 
@@ -76,6 +79,7 @@ def _long() -> dict[str, Callable[..., list[Figure]]]:
     return {
         "storm": partial(storm.measure, clocks=100_000, campaigns=10, units=1_000),
         "idle": partial(idle.measure, open_tasks=(1_000, 1_000_000)),
+        "browse": partial(browsing.measure, campaigns=50, units=500, measures=40, parts=10, for_seconds=60.0),
     }
 
 
@@ -93,6 +97,7 @@ def _quick() -> dict[str, Callable[..., list[Figure]]]:
         "read": lambda _servers: reading.measure(pages=5, noise=2_000),
         "serve": partial(serving.measure, papers=5),
         "decide": partial(deciding.measure, units=2, measures=2),
+        "browse": partial(browsing.measure, campaigns=2, units=4, measures=2, parts=2, for_seconds=2.0),
     }
 
 
