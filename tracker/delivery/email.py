@@ -11,6 +11,7 @@ import time
 from base64 import encodebytes
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from email.header import Header
 from email.utils import format_datetime, formataddr, parseaddr
 
@@ -100,7 +101,7 @@ class SmtpCourier:
             return None
         if kept.mails < MAILS_A_LINE and time.monotonic() - kept.used_at < LINE_RESTS:
             with suppress(OSError, smtplib.SMTPException):
-                if kept.smtp.mail(self._sender)[0] == TAKEN:
+                if _announce(kept.smtp, "MAIL", f"FROM:<{self._sender}>")[0] == TAKEN:
                     return kept
         kept.smtp.close()
         return None
@@ -112,7 +113,7 @@ class SmtpCourier:
         except (OSError, smtplib.SMTPException) as problem:
             raise _shut_out(problem) from problem
         try:
-            code, answer = line.mail(self._sender)
+            code, answer = _announce(line, "MAIL", f"FROM:<{self._sender}>")
         except (OSError, smtplib.SMTPException) as problem:
             line.close()
             raise _not_ours(_said(problem)) from problem
@@ -172,11 +173,10 @@ class SmtpCourier:
             raise DeliveryFailed("邮箱地址含有中文或全角字符", permanent=True)
         if any(ADDRESS.fullmatch(address) is None for address in (message.address, self._sender)):
             raise DeliveryFailed("邮箱地址写得不对", permanent=True)
-        subject = Header(_one_line(message.subject), "utf-8", header_name="Subject")
         headers = {
-            "From": formataddr((PRODUCT_NAME, self._sender)),
-            "To": formataddr((_one_line(message.recipient), message.address)),
-            "Subject": subject.encode(linesep="\r\n"),
+            "From": _mailbox(PRODUCT_NAME, self._sender),
+            "To": _mailbox(_one_line(message.recipient), message.address),
+            "Subject": _subject(_one_line(message.subject)),
             "Message-ID": _one_line(message.message_id), "Auto-Submitted": "auto-generated", "MIME-Version": "1.0",
         }  # fmt: skip
         if message.written_at:
@@ -192,6 +192,17 @@ class SmtpCourier:
         return "".join(f"{name}: {value}\r\n" for name, value in headers.items()).encode("ascii", "replace") + _content(
             message
         )
+
+
+@lru_cache(maxsize=256)
+def _subject(text: str) -> str:
+    """Return a subject as it stands in the head of a mail. Digests of one sweep mostly share theirs."""
+    return Header(text, "utf-8", header_name="Subject").encode(linesep="\r\n")
+
+
+@lru_cache(maxsize=256)
+def _mailbox(name: str, address: str) -> str:
+    return formataddr((name, address))
 
 
 def _content(message: OutgoingMessage) -> bytes:
@@ -214,9 +225,14 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
+def _announce(line: smtplib.SMTP, command: str, about: str) -> tuple[int, bytes]:
+    """Give a command about an address that `ADDRESS` has matched; the library would take each apart once more."""
+    return line.docmd(command, about)
+
+
 def _hand_over(line: smtplib.SMTP, *, address: str, content: bytes) -> str:
     try:
-        code, answer = line.rcpt(address)
+        code, answer = _announce(line, "RCPT", f"TO:<{address}>")
     except (OSError, smtplib.SMTPException) as problem:
         raise _not_ours(_said(problem)) from problem
     if code not in (250, 251):

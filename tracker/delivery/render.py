@@ -53,6 +53,7 @@ class TemplateRenderer:
             auto_reload=False,
         )
         self._environment.filters["day"] = day
+        self._environment.globals.clear()  # plain values only; and each text would copy them all
         if folder is not None and (problems := own_text_problems(folder, self._environment, shipped)):
             raise DefinitionInvalid(problems)
 
