@@ -48,7 +48,7 @@ def list_deliveries(status: str, channel: str | None, limit: int) -> None:
     with opened_container() as container, container.reading() as session:
         found = find_outbox(session, channel=channel, statuses=_statuses(status), size=limit)
     for row in found.rows:
-        again = f"，{_moment(row, 'next_try_at')}再试" if row.status == "gathered" and row.attempts else ""
+        again = f"，{_moment(row, 'next_try_at')}再试" if row.status == "gathered" and row.submissions else ""
         click.echo(
             f"{row.ref}  {channel_title(row.channel)}  {row.status_title}  {row.recipient}"
             f"（{row.unit_name or '无单位'}）  {row.reason}{again}"
@@ -139,7 +139,7 @@ def _all_rows(session: Session, status: str, channel: str | None) -> Iterator[tu
 def _columns(row: OutboxRow) -> tuple[str, ...]:
     return (
         row.ref, row.recipient, row.unit_name or "", channel_title(row.channel), row.status_title, row.reason,
-        str(row.attempts), row.provider_id, row.code, str(row.segments or ""), _moment(row, "gathered_at"),
+        str(row.submissions), row.provider_id, row.code, str(row.segments or ""), _moment(row, "gathered_at"),
         _moment(row, "submitted_at"), _moment(row, "accepted_at"), _moment(row, "delivered_at"),
     )  # fmt: skip
 

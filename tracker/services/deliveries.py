@@ -310,7 +310,7 @@ class DeliveryService:
                     "gathered",
                     rest.reason,
                     next_try_at=rest.until,
-                    held=due.attempts == due.delays,
+                    held=due.attempts == due.put_down,
                 )
             )
             return None

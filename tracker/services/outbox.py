@@ -64,7 +64,7 @@ class OutboxService:
             row.ended_at, row.delays, row.reason = (
                 None,
                 row.attempts,
-                "人工要求重发" if row.attempts else "人工要求立即发送",
+                "人工要求重发" if row.attempts > row.put_down else "人工要求立即发送",
             )
             row.resent = row.resent or (resent and row.grave)
             uow.events.append([

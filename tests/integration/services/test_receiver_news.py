@@ -232,12 +232,16 @@ def test_what_a_system_may_have_taken_is_sent_again_under_its_key_and_to_a_group
     assert (made.delivery(VILLAGES)["status"], len(made.texts(VILLAGES))) == ("unknown", 1)
 
 
-def test_a_killed_sender_leaves_a_webhook_to_be_sent_again(world: World) -> None:
+@pytest.mark.parametrize("put_down", [0, 9])
+def test_a_killed_sender_leaves_a_webhook_to_be_sent_again_however_often_it_was_put_down(
+    world: World, put_down: int
+) -> None:
     made = Receiving(world, OA)
     made.service.gather()
     with world.container.uows() as uow:
         uow.session.connection().exec_driver_sql(
-            "UPDATE delivery SET status = 'submitting', attempts = 1, submitted_at = '2026-03-01' WHERE channel = 'webhook:oa'"
+            f"UPDATE delivery SET status = 'submitting', attempts = {put_down} + 1, delays = {put_down},"
+            f" put_down = {put_down}, submitted_at = '2026-03-01' WHERE channel = 'webhook:oa'"
         )
         uow.commit()
     made.work(timedelta(minutes=5))

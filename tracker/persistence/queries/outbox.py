@@ -30,7 +30,7 @@ _PERSON = """
         JOIN unit_name un ON un.unit_id = o.unit_id AND un.valid_to IS NULL
         WHERE o.person_id = d.person_id ORDER BY o.id LIMIT 1) w ON true"""
 _COLUMNS = """d.id, d.ref, d.person_id, coalesce(p.name, d.receiver) AS recipient, w.unit_name, w.role, d.channel, d.status, d.grave,
-        d.resent, d.attempts, d.subject, d.text, d.segments, d.gathered_at, d.next_try_at, d.submitted_at,
+        d.resent, d.attempts - d.put_down AS submissions, d.subject, d.text, d.segments, d.gathered_at, d.next_try_at, d.submitted_at,
         d.accepted_at, d.delivered_at, d.ended_at, d.reason, d.code, d.provider_id, d.held"""
 
 # An office sees what was said for a campaign of its own; the words, only when all of it was.
@@ -95,7 +95,8 @@ STATES = text("""
 class OutboxRow:
     """One delivery. `submitted_at`, `accepted_at`, `delivered_at`, `ended_at` are real time, `gathered_at` the sample's.
 
-    words   the viewer may read subject and text
+    submissions   how often it was handed over; a try that was put down before its turn is none
+    words         the viewer may read subject and text
     """
 
     id: int
@@ -108,7 +109,7 @@ class OutboxRow:
     status: str
     grave: bool
     resent: bool
-    attempts: int
+    submissions: int
     subject: str
     text: str
     segments: int | None

@@ -49,7 +49,7 @@ TOLD = text(f"""
 
 WAYS = text("""
     SELECT i.told_id, d.ref, d.channel, d.status, d.submitted_at, d.accepted_at, d.delivered_at, d.provider_id, d.code,
-        d.attempts, coalesce(i.cancelled_reason,
+        d.attempts - d.put_down AS submissions, coalesce(i.cancelled_reason,
             CASE WHEN d.status IN ('gathered', 'failed', 'unknown', 'cancelled') THEN d.reason END, '') AS why,
         ARRAY(SELECT r.code || ' ' || r.sentence || ' ' || to_char(r.received_at AT TIME ZONE 'Asia/Shanghai',
             'YYYY-MM-DD HH24:MI') FROM receipt r WHERE r.delivery_id = d.id ORDER BY r.id) AS receipts
@@ -72,7 +72,7 @@ class PersonWay(ProofWay):
     """One way out of the house, with the provider's code, its receipts, and how often it was handed over."""
 
     code: str
-    attempts: int
+    submissions: int
     receipts: Sequence[str]
 
 

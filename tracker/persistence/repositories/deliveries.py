@@ -77,7 +77,7 @@ CLAIM_DUE = text(f"""
     SELECT d.id, d.ref, d.person_id, d.channel, d.grave, d.message_id, d.attempts, d.resent,
         coalesce(p.name, d.receiver) AS name,
         CASE d.channel WHEN 'email' THEN p.email_cipher ELSE p.phone_cipher END AS address,
-        d.next_try_at, d.delays, (SELECT shaken FROM open) AS shaken,
+        d.next_try_at, d.delays, d.put_down, (SELECT shaken FROM open) AS shaken,
         EXISTS (SELECT 1 FROM contact_trouble c WHERE c.person_id = p.id AND c.channel = d.channel
             AND c.cleared_at IS NULL
             AND c.address_hash = sha256(CASE d.channel WHEN 'email' THEN p.email_cipher ELSE p.phone_cipher END)
@@ -117,7 +117,8 @@ CANCEL_ITEMS = text("""
     WHERE i.delivery_id = :delivery AND i.told_id = r.told_id""")
 
 STUCK = text("""
-    SELECT d.id, d.ref, d.person_id, d.channel, d.grave, d.resent, d.attempts, r.id AS round_id,
+    SELECT d.id, d.ref, d.person_id, d.channel, d.grave, d.resent, d.attempts, d.delays, d.put_down,
+        r.id AS round_id,
         array_position(r.delivery_ids, d.id) AS place
     FROM delivery d LEFT JOIN LATERAL (SELECT id, delivery_ids FROM sending_round
         WHERE d.id = ANY(delivery_ids) ORDER BY id DESC LIMIT 1) r ON true
@@ -127,7 +128,7 @@ STUCK = text("""
 BEGIN_ROUND = text("""
     WITH going AS (
         UPDATE delivery d SET status = 'submitting', attempts = d.attempts + 1, submitted_at = :at,
-            subject = r.subject, text = r.body, segments = r.segments, address_cipher = r.address
+            earlier_submitted_at = d.submitted_at, subject = r.subject, text = r.body, segments = r.segments, address_cipher = r.address
         FROM unnest(CAST(:ids AS bigint[]), CAST(:subject AS text[]), CAST(:body AS text[]),
             CAST(:segments AS bigint[]), CAST(:address AS bytea[])) AS r(id, subject, body, segments, address)
         WHERE d.id = r.id)
@@ -139,11 +140,11 @@ FORGET_ADDRESSES = text("""
 
 END_ROUNDS = text("DELETE FROM sending_round WHERE id = ANY(CAST(:ids AS bigint[]))")
 
-# The try keeps its number and does not count: were the number given again, a late word on this try would be taken for
-# one on the next.
+# The try keeps its number and was none: were the number given again, a late word on this try would be taken for one on
+# the next.
 PUT_DOWN = text("""
-    UPDATE delivery d SET status = 'gathered', delays = d.delays + 1,
-        submitted_at = CASE WHEN d.attempts > d.delays + 1 THEN d.submitted_at END
+    UPDATE delivery d SET status = 'gathered', delays = d.delays + 1, put_down = d.put_down + 1,
+        submitted_at = d.earlier_submitted_at, earlier_submitted_at = NULL
     FROM unnest(CAST(:id AS bigint[]), CAST(:attempts AS bigint[])) AS r(id, attempts)
     WHERE d.id = r.id AND d.attempts = r.attempts AND d.status = 'submitting'""")
 
@@ -168,7 +169,7 @@ NEXT = text(f"""
 
 HELD = text("""
     SELECT id, person_id, channel FROM delivery
-    WHERE person_id = ANY(CAST(:people AS bigint[])) AND status = 'gathered' AND held AND attempts = delays
+    WHERE person_id = ANY(CAST(:people AS bigint[])) AND status = 'gathered' AND held AND attempts = put_down
     ORDER BY id FOR UPDATE SKIP LOCKED""")
 
 # Something grave makes it due again: whether it breaks through is looked at then.
@@ -271,7 +272,7 @@ class DeliveryRepository:
             DueDelivery(
                 row.id, row.ref, row.person_id, row.channel, row.grave, row.message_id, row.attempts, row.resent,
                 row.name, None if row.address is None else bytes(row.address), row.next_try_at, row.marked, row.delays,
-                row.shaken,
+                row.put_down, row.shaken,
             )
             for row in self._session.execute(CLAIM_DUE, given)
         ]  # fmt: skip

@@ -35,7 +35,7 @@ OPEN = text("""
     SELECT DISTINCT ON (channel) channel, id FROM (
         SELECT channel, id FROM delivery
         WHERE channel = ANY(CAST(:channels AS text[])) AND person_id IS NULL AND status = 'gathered' AND held
-          AND attempts = delays
+          AND attempts = put_down
         ORDER BY id FOR UPDATE SKIP LOCKED) d
     ORDER BY channel, id""")
 

@@ -116,7 +116,7 @@ def _line(row: queries.ToldRow, way: queries.PersonWay | None) -> tuple[str, ...
     if way is None:
         return (*about, "没有外发", *[""] * (len(HEADINGS) - len(about) - 1))
     return (
-        *about, way.channel_title, way.status_title, way.why, way.ref, str(way.attempts), way.provider_id, way.code,
+        *about, way.channel_title, way.status_title, way.why, way.ref, str(way.submissions), way.provider_id, way.code,
         _moment(way.submitted_at), _moment(way.accepted_at), _moment(way.delivered_at), "；".join(way.receipts),
     )  # fmt: skip
 
