@@ -9,10 +9,10 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from tracker.domain.channels import Receiver, Webhook
-from tracker.domain.values import local_date
 from tracker.persistence.repositories.delivery_rows import TakenTold
 from tracker.persistence.repositories.receivers import Offered, ReceiverDelivery
 from tracker.persistence.unit_of_work import UnitOfWork
+from tracker.services.binding import names_of
 
 #: A group hears at most once in so long, however many gatherers work on one sweep.
 COLLECTING = timedelta(seconds=30)
@@ -32,8 +32,7 @@ def bind_receivers(
     carried = uow.receivers.carried([row.cause for row in offered], channels)
     news = {receiver.channel: _wanted(receiver, offered, carried) for receiver in receivers}
     waiting = uow.receivers.open_messages([channel for channel, rows in news.items() if rows])
-    joining = {waiting[channel]: rows for channel, rows in news.items() if rows and channel in waiting}
-    uow.receivers.join(joining)
+    uow.deliveries.carry({waiting[channel]: rows for channel, rows in news.items() if channel in waiting})
     fresh = [
         parcel
         for receiver in receivers
@@ -54,6 +53,7 @@ def send_to(
     ]
     if made:
         uow.receivers.add(made, now=now)
+        uow.deliveries.carry({each.id: each.told_ids for each in made})
 
 
 def _wanted(receiver: Receiver, offered: Sequence[Offered], carried: set[tuple[str, str, int | None]]) -> list[int]:
@@ -79,8 +79,8 @@ def _collects(receiver: Receiver) -> bool:
 def _new(
     delivery_id: int, receiver: Receiver, told_ids: Sequence[int], *, host: str, now: datetime, collects: bool
 ) -> ReceiverDelivery:
-    ref = f"SD-{local_date(now).year}-{delivery_id:04d}"
+    ref, message_id = names_of(delivery_id, host=host, now=now)
     return ReceiverDelivery(
-        delivery_id, ref, receiver.title, receiver.channel, f"<{ref.lower()}@{host}>",
+        delivery_id, ref, receiver.title, receiver.channel, message_id,
         now + COLLECTING if collects else now, collects, told_ids,
     )  # fmt: skip

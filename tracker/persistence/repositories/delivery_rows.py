@@ -118,6 +118,7 @@ class DeliveryPart:
     standing: Standing
     grave: bool
     unit: str | None = None  # short name of the unit of the post that was told
+    duty_unit: str | None = None  # short name of the unit whose task it is
     urgent: bool = False  # a paper of a campaign whose papers go out at any hour
     cause: str = ""
     campaign: str | None = None  # its key

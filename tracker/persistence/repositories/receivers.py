@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,17 +17,34 @@ LANES = text("""
 LOCK = text("""
     SELECT channel FROM channel_state WHERE channel = ANY(CAST(:channels AS text[])) ORDER BY channel FOR UPDATE""")
 
-OFFERED = text("""
-    SELECT t.id, t.cause, t.message, o.unit_id, c.key AS campaign,
+# What stands behind a matter: what opened it, and for a paper whatever it decides or lists.
+BEHIND = """WITH RECURSIVE behind AS (
+            SELECT k.id UNION
+            SELECT x.id FROM behind b CROSS JOIN LATERAL (
+                SELECT p.parent_id AS id FROM task p WHERE p.id = b.id
+                UNION ALL SELECT q.about_task_id FROM notice q WHERE q.task_id = b.id
+                UNION ALL SELECT coalesce(i.task_id, f.task_id) FROM notice q JOIN notice_item i ON i.notice_id = q.id
+                    LEFT JOIN finding f ON f.id = i.finding_id WHERE q.task_id = b.id) x
+            WHERE x.id IS NOT NULL)"""
+
+# A matter is told once, to whomever it was told: of the unit whose duty it is, of the post's where it is nobody's duty.
+OFFERED = text(f"""
+    SELECT t.id, t.cause, t.message, coalesce(k.unit_id, o.unit_id) AS unit_id, c.key AS campaign,
         ARRAY(WITH RECURSIVE up AS (
             SELECT o.unit_id AS id UNION
             SELECT n.parent_id FROM up JOIN unit_name n ON n.unit_id = up.id AND n.valid_to IS NULL)
             SELECT u.key FROM up JOIN unit u ON u.id = up.id) AS units
     FROM told t LEFT JOIN post o ON o.id = t.post_id LEFT JOIN campaign c ON c.id = t.campaign_id
-    WHERE t.id = ANY(CAST(:told AS bigint[])) ORDER BY t.id""")
+    LEFT JOIN notice n ON n.id = t.notice_id LEFT JOIN task k ON k.id = coalesce(t.task_id, n.task_id)
+    WHERE t.id = ANY(CAST(:told AS bigint[])) AND NOT EXISTS (
+        {BEHIND} SELECT FROM behind JOIN task m ON m.id = behind.id
+        JOIN workflow_version v ON v.id = m.workflow_version_id WHERE v.content ->> 'confidential' = 'true')
+    ORDER BY t.id""")
 
 CARRIED = text("""
-    SELECT DISTINCT d.channel, t.cause, o.unit_id FROM told t LEFT JOIN post o ON o.id = t.post_id
+    SELECT DISTINCT d.channel, t.cause, coalesce(k.unit_id, o.unit_id) AS unit_id
+    FROM told t LEFT JOIN post o ON o.id = t.post_id
+    LEFT JOIN notice n ON n.id = t.notice_id LEFT JOIN task k ON k.id = coalesce(t.task_id, n.task_id)
     JOIN delivery_item i ON i.told_id = t.id JOIN delivery d ON d.id = i.delivery_id
     WHERE t.cause = ANY(CAST(:causes AS text[])) AND d.channel = ANY(CAST(:channels AS text[]))""")
 
@@ -48,11 +65,6 @@ INSERT = text("""
         CAST(:message_id AS text[]), CAST(:next_try_at AS timestamptz[]), CAST(:held AS boolean[]))
         AS r(id, ref, receiver, channel, message_id, next_try_at, held)""")
 
-ITEMS = text("""
-    INSERT INTO delivery_item (delivery_id, told_id)
-    SELECT * FROM unnest(CAST(:delivery_id AS bigint[]), CAST(:told_id AS bigint[]))""")
-
-
 TRIAL = text("""
     INSERT INTO told (cause, person_id, message, facts, grave, created_at, gathered_at)
     VALUES (:cause, :person, 'trial', '{}', false, :now, :now) RETURNING id""")
@@ -66,7 +78,11 @@ UNKNOWN = text("""
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """A told row as a receiver may or may not get it; `units` are the keys of the post's unit and all above it."""
+    """A told row as a receiver may or may not get it.
+
+    unit_id   whose duty it is
+    units     keys of the unit of the post that was told, and of all above it
+    """
 
     id: int
     cause: str
@@ -102,7 +118,7 @@ class ReceiverRepository:
         self._session.execute(LOCK, {"channels": list(channels)}).all()
 
     def offered(self, told_ids: Sequence[int]) -> list[Offered]:
-        """Return these told rows as receivers may get them."""
+        """Return these told rows as receivers may get them: without any that a confidential task stands behind."""
         return [Offered(*row) for row in self._session.execute(OFFERED, {"told": list(told_ids)})]
 
     def carried(self, causes: Sequence[str], channels: Sequence[str]) -> set[tuple[str, str, int | None]]:
@@ -128,14 +144,7 @@ class ReceiverRepository:
         return [(row.channel, row.what, row.key) for row in self._session.execute(UNKNOWN, given)]
 
     def add(self, deliveries: Sequence[ReceiverDelivery], *, now: datetime) -> None:
-        """Insert messages with what they carry."""
+        """Insert messages; what they carry, DeliveryRepository writes down."""
         names = ("id", "ref", "receiver", "channel", "message_id", "next_try_at", "held")
         columns = {name: [getattr(each, name) for each in deliveries] for name in names}
         self._session.execute(INSERT, {**columns, "now": now})
-        self.join({each.id: each.told_ids for each in deliveries})
-
-    def join(self, joining: Mapping[int, Sequence[int]]) -> None:
-        """Let told rows join messages, by the message's id."""
-        pairs = [(delivery, told) for delivery, told_ids in joining.items() for told in told_ids]
-        given = {"delivery_id": [pair[0] for pair in pairs], "told_id": [pair[1] for pair in pairs]}
-        self._session.execute(ITEMS, given)
