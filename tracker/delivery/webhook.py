@@ -16,7 +16,7 @@ from tracker.domain.channels import Webhook
 from tracker.domain.errors import DeliveryFailed
 from tracker.domain.messages import KINDS
 from tracker.domain.ports import MessagePart, News, OutgoingMessage
-from tracker.domain.provider_codes import SHOWN, WEBHOOK, Meaning
+from tracker.domain.provider_codes import WEBHOOK, Meaning
 
 SHORTEST_SECRET = 16
 LONGEST_REST = timedelta(days=1)
@@ -50,7 +50,7 @@ class WebhookCourier:
             "X-Tracker-Signature": f"v1={signature(self._secret, stamp, body)}",
         }  # fmt: skip
         answer = self._poster.post(self._url, body=body, headers=headers)
-        verdict = WEBHOOK.judge(str(answer.status), answer.text.strip()[:SHOWN] if answer.status >= 400 else "")
+        verdict = WEBHOOK.judge(str(answer.status), answer.text.strip() if answer.status >= 400 else "")
         if verdict.meaning is not Meaning.ACCEPTED:
             raise DeliveryFailed.judged(replace(verdict, wait=rest_asked(answer.retry_after, self._now())))
         return answer
