@@ -58,6 +58,18 @@ def test_a_message_says_why_it_waits(site: Site) -> None:
     assert "账户欠费" not in browser.get("/outbox").text
 
 
+def test_only_a_channel_that_can_go_on_offers_to(site: Site) -> None:
+    ref, browser = failed(site, "gathered"), site.browser("office1")
+    change(site, "UPDATE delivery SET channel = 'webhook:gone', person_id = NULL, receiver = '平台' WHERE ref = :ref",
+           ref=ref)  # fmt: skip
+    change(site, "INSERT INTO channel_state (channel, paused_until, stopped, reason, failures)"
+                 " SELECT c, :at, true, '账户欠费', 1 FROM unnest(ARRAY['email', 'webhook:gone']) c",
+           at=site.world.clock.now().replace(hour=9))  # fmt: skip
+    offered = re.findall(r'action="/outbox/channels/([^/]+)/resume"', browser.get("/outbox").text)
+    assert offered == ["email"]
+    assert "接口推送“gone”" in browser.get("/outbox").text
+
+
 def test_a_failed_message_is_sent_again(site: Site) -> None:
     ref, browser = failed(site), site.browser("office1")
     before = len(site.world.mail.sent)

@@ -58,7 +58,7 @@ from tracker.services.delivery_outcomes import Moment, after_failure, never_left
 from tracker.services.delivery_records import mark_contact, record_end, settle
 from tracker.services.delivery_texts import DeliveryTexts
 from tracker.services.manners import Manners
-from tracker.services.receiver_news import bind_receivers
+from tracker.services.receiver_news import bind_receivers, drop_removed
 
 logger = structlog.get_logger(__name__)
 
@@ -132,6 +132,7 @@ class DeliveryService:
         Rings for itself when `limit` left some for later.
         """
         self.resolve_stuck()
+        self._drop_removed()
         handled = 0
         while handled < limit:
             taken = self._send_round(min(ROUND, limit - handled))
@@ -172,6 +173,12 @@ class DeliveryService:
         if pending.oldest_submitted is not None:
             moments.append(now + max(timedelta(), pending.oldest_submitted + STUCK_AFTER - self._clock.real_now()))
         return min(moments, default=None)
+
+    def _drop_removed(self) -> None:
+        at = _moment(self._clock)
+        with self._uows() as uow:
+            if drop_removed(uow, self._couriers, now=at.now, real=at.real):
+                uow.commit()
 
     def _gather_some(self, count: int) -> tuple[int, int]:
         """Return how many people were claimed, and for how many of them something was left to gather."""

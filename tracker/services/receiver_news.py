@@ -5,19 +5,25 @@ What a receiver gets proves nothing of a person, is never grave and never holds 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 
-from tracker.domain.channels import Receiver, Webhook
+import structlog
+
+from tracker.domain.channels import PERSONAL, Receiver, Webhook
 from tracker.persistence.repositories.delivery_rows import TakenTold
 from tracker.persistence.repositories.receivers import Offered, ReceiverDelivery
 from tracker.persistence.unit_of_work import UnitOfWork
 from tracker.services.binding import names_of
+from tracker.services.channel_pauses import go_on
+
+logger = structlog.get_logger(__name__)
 
 #: A group hears at most once in so long, however many gatherers work on one sweep.
 COLLECTING = timedelta(seconds=30)
 #: A system's body stays small enough for the limits of common servers.
 MOST_IN_A_BODY = 200
+REMOVED = "接收方已从通道设置中删除"
 
 
 def bind_receivers(
@@ -40,6 +46,18 @@ def bind_receivers(
         for parcel in _parcels(receiver, news[receiver.channel])
     ]
     send_to(uow, fresh, host=host, now=now)
+
+
+def drop_removed(uow: UnitOfWork, channels: Collection[str], *, now: datetime, real: datetime) -> bool:
+    """Cancel what waits for receivers that the channels file no longer has, and close what was said of them.
+
+    `channels` are those that are set up. A person's channel that is not set up may come back, and keeps what waits.
+    """
+    cancelled = uow.receivers.cancel_removed([*channels, *PERSONAL], reason=REMOVED, real=real)
+    for channel, refs in cancelled.items():
+        go_on(uow, channel, now=now)
+        logger.info("Receiver is gone", action="delivery.receiver_removed", channel=channel, deliveries=refs)
+    return bool(cancelled)
 
 
 def send_to(

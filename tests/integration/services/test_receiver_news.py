@@ -316,13 +316,22 @@ def test_what_failed_for_good_is_an_incident_of_the_channel(world: World) -> Non
     assert "各人自己的邮件、短信不受影响" in said
 
 
-def test_a_receiver_that_is_no_longer_set_up_loses_nothing(world: World) -> None:
-    Receiving(world, OA).service.gather()
-    made = Receiving(world)
+@pytest.mark.parametrize("answer", [None, refusal(Meaning.GONE, "410")])
+def test_what_waits_for_a_receiver_that_was_taken_out_is_cancelled_and_people_get_their_own(
+    world: World, answer: DeliveryFailed | None
+) -> None:
+    before = Receiving(world, OA, VILLAGES)
+    before.service.gather(limit=1)
+    if answer is not None:  # it closed its address, and its channel rests until somebody lets it go on
+        before.heard[OA.channel].answers = [answer]
+        before.service.send_due()
+    before.service.gather()
+    made = Receiving(world, VILLAGES)
     made.work()
-    assert made.delivery(OA)["status"] == "gathered"
-    assert made.delivery(OA)["reason"] == "该送达方式现在没有设置"
-    assert len(made.mail.sent) == 2
+    assert (made.delivery(OA)["status"], made.delivery(OA)["reason"]) == ("cancelled", "接收方已从通道设置中删除")
+    assert world.value("SELECT count(*) FROM incident WHERE resolved_at IS NULL") == 0
+    assert len(made.texts(VILLAGES)) == 1
+    assert {message.recipient for message in (*before.mail.sent, *made.mail.sent)} == {"clerk-east", "clerk-west"}
 
 
 def outbox(world: World, *receivers: Receiver) -> OutboxService:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from tracker.domain.channels import Receiver
+from tracker.persistence.repositories.deliveries import WAITING
 
 LANES = text("""
     INSERT INTO channel_state (channel, stopped, reason, failures)
@@ -64,6 +65,13 @@ INSERT = text("""
     FROM unnest(CAST(:id AS bigint[]), CAST(:ref AS text[]), CAST(:receiver AS text[]), CAST(:channel AS text[]),
         CAST(:message_id AS text[]), CAST(:next_try_at AS timestamptz[]), CAST(:held AS boolean[]))
         AS r(id, ref, receiver, channel, message_id, next_try_at, held)""")
+
+# By one index probe a channel, as WAITING; an array, so that the index on the waiting ones is used.
+CANCEL_REMOVED = text(f"""
+    UPDATE delivery SET status = 'cancelled', reason = :reason, ended_at = :at, next_try_at = NULL, held = false
+    WHERE status = 'gathered' AND person_id IS NULL AND channel = ANY(ARRAY(
+        SELECT channel FROM {WAITING} WHERE channel <> ALL(CAST(:kept AS text[]))))
+    RETURNING channel, ref""")
 
 TRIAL = text("""
     INSERT INTO told (cause, person_id, message, facts, grave, created_at, gathered_at)
@@ -129,6 +137,13 @@ class ReceiverRepository:
     def open_messages(self, channels: Sequence[str]) -> dict[str, int]:
         """Lock the messages that more may join; return their ids by channel."""
         return {row.channel: row.id for row in self._session.execute(OPEN, {"channels": list(channels)})}
+
+    def cancel_removed(self, kept: Collection[str], *, reason: str, real: datetime) -> dict[str, list[str]]:
+        """Cancel what waits for receivers other than those on `kept`; return the refs by channel. `real` is real time."""
+        cancelled: dict[str, list[str]] = {}
+        for row in self._session.execute(CANCEL_REMOVED, {"kept": list(kept), "reason": reason, "at": real}):
+            cancelled.setdefault(row.channel, []).append(row.ref)
+        return cancelled
 
     def tell_trial(self, cause: str, person_id: int, *, now: datetime) -> int:
         """Note a message that says nothing, told by a person and already taken; return its id."""

@@ -43,7 +43,7 @@ def index() -> str:
     return render_template(
         "outbox/list.html", found=found, channels=channels, now=now, waits=waits, channel=channel, sought=sought or "",
         status=status, url=page_url("deliveries.index"), titles=CHANNEL_TITLES, price=_price(),
-        receivers=parts.outbox.receivers, in_use=parts.outbox.channels,
+        receivers=parts.outbox.receivers, may_resume=parts.outbox.may_resume, in_use=parts.outbox.channels,
         statuses=[(key, title) for key, title in {**VIEWS, **STATUS_TITLES}.items() if key != "attention"],
         all_title=VIEWS["attention"],
     )  # fmt: skip
