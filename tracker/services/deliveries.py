@@ -49,7 +49,7 @@ from tracker.persistence.repositories.delivery_rows import (
 )
 from tracker.persistence.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from tracker.services.binding import bind
-from tracker.services.channel_pauses import go_on, pause_after
+from tracker.services.channel_pauses import has_gone_well, pause_after
 from tracker.services.delivery_incidents import (
     report_no_channel,
     report_unwritable,
@@ -265,7 +265,7 @@ class DeliveryService:
             return pause_after(uow, due.channel, failure, now=at.now)
         self._accept(uow, due, provider_id, at=at)
         if due.shaken:
-            go_on(uow, due.channel, now=at.now)
+            has_gone_well(uow, due.channel, now=at.now)
         if provider_id and due.channel in self._reported:
             for early in uow.receipts.claim_early(due.id, due.channel, provider_id):
                 settle(uow, due, "accepted", early, at=at)
