@@ -20,7 +20,7 @@ from tracker.domain.channels import CHANNEL_TITLES, channel_title
 from tracker.domain.delivery_states import STATUS_TITLES
 from tracker.domain.messages import KINDS
 from tracker.domain.values import SHANGHAI
-from tracker.persistence.queries.outbox import ATTENTION, OutboxRow, find_outbox
+from tracker.persistence.queries.outbox import ATTENTION, OutboxRow, find_outbox, find_outbox_before
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -127,13 +127,12 @@ def _statuses(status: str) -> tuple[str, ...] | None:
 
 
 def _all_rows(session: Session, status: str, channel: str | None) -> Iterator[tuple[str, ...]]:
-    page = 1
-    while True:
-        found = find_outbox(session, channel=channel, statuses=_statuses(status), page=page, size=PAGE)
-        yield from (_columns(row) for row in found.rows)
-        if not found.has_next:
-            return
-        page += 1
+    before = None
+    while found := find_outbox_before(
+        session, before=before, channel=channel, statuses=_statuses(status), size=PAGE
+    ):  # fmt: skip
+        yield from (_columns(row) for row in found)
+        before = found[-1].id
 
 
 def _columns(row: OutboxRow) -> tuple[str, ...]:

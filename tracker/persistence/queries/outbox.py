@@ -44,19 +44,21 @@ _PARTS = f"""
         WHERE i.delivery_id = d.id) i"""
 _SEEN = "(CAST(:all AS boolean) OR i.partly_ours)"
 
-OUTBOX = text(f"""
-    SELECT {_COLUMNS}, i.parts, i.cancelled_parts, CAST(:words AS boolean) OR i.ours AS words,
-        count(*) OVER () AS total
-    FROM delivery d {_PERSON} {_PARTS}
+_SHOWN = f"{_COLUMNS}, i.parts, i.cancelled_parts, CAST(:words AS boolean) OR i.ours AS words"
+_ROWS = f"""delivery d {_PERSON} {_PARTS}
     WHERE (CAST(:person AS bigint) IS NULL OR d.person_id = :person)
       AND (CAST(:channel AS text) IS NULL OR split_part(d.channel, ':', 1) = :channel)
       AND (CAST(:statuses AS text[]) IS NULL OR d.status = ANY(CAST(:statuses AS text[])))
       AND (CAST(:sought AS text) IS NULL OR coalesce(p.name, d.receiver) LIKE :sought OR d.ref LIKE :sought)
-      AND {_SEEN}
-    ORDER BY d.id DESC LIMIT :limit OFFSET :offset""")
+      AND {_SEEN}"""
+
+OUTBOX = text(f"""
+    SELECT {_SHOWN}, count(*) OVER () AS total FROM {_ROWS} ORDER BY d.id DESC LIMIT :limit OFFSET :offset""")
+OLDER = text(f"""
+    SELECT {_SHOWN} FROM {_ROWS} AND (CAST(:before AS bigint) IS NULL OR d.id < :before) ORDER BY d.id DESC LIMIT :limit""")
 
 ONE = text(f"""
-    SELECT {_COLUMNS}, i.parts, i.cancelled_parts, CAST(:words AS boolean) OR i.ours AS words
+    SELECT {_SHOWN}
     FROM delivery d {_PERSON} {_PARTS} WHERE d.ref = :ref AND {_SEEN}""")
 
 PARTS = text(f"""
@@ -230,6 +232,17 @@ def find_outbox(
         "sought": f"%{sought}%" if sought else None, **_cut(viewer),
     }  # fmt: skip
     return fetch_page(session, OUTBOX, OutboxRow, number=page, size=size, given=given)
+
+
+def find_outbox_before(
+    session: Session, *, before: int | None, channel: str | None, statuses: Sequence[str] | None, size: int
+) -> list[OutboxRow]:
+    """Return the newest `size` deliveries under ids smaller than `before`, for the operator: all, words and all."""
+    given = {
+        "person": None, "channel": channel, "statuses": None if statuses is None else list(statuses), "sought": None,
+        "before": before, "limit": size, **_cut(None),
+    }  # fmt: skip
+    return [OutboxRow(**row) for row in session.execute(OLDER, given).mappings()]
 
 
 def get_outbox_item(session: Session, viewer: Viewer | None, ref: str) -> OutboxItem | None:
