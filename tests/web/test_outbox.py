@@ -102,6 +102,19 @@ def test_a_trial_goes_to_oneself_and_says_nothing(site: Site) -> None:
     assert (message.recipient, message.subject, len(site.world.mail.sent)) == ("office1", "试发一条", 1)
 
 
+def test_whoever_tries_a_channel_out_sees_what_came_of_it_and_nobody_elses_trial(site: Site) -> None:
+    browser = site.browser("office1")
+    browser.post("/outbox/trial", page="/outbox")
+    site.world.engine_works()
+    ref = site.world.value("SELECT max(ref) FROM delivery")
+    assert ref in browser.get("/outbox?status=all").text
+    page = browser.get(f"/outbox/{ref}").text
+    assert ("已发出" in page, "试发" in page, "看全文" in page) == (True, True, True)
+    change(site, "UPDATE told SET person_id = :p WHERE message = 'trial'", p=site.world.person_ids["sup1"])
+    assert ref not in browser.get("/outbox?status=all").text
+    assert browser.get(f"/outbox/{ref}").status_code == 404
+
+
 def test_the_proof_of_a_paper_names_who_got_it_when_and_how(site: Site) -> None:
     run_late(site)
     ref = draft_of(site)

@@ -33,12 +33,14 @@ _COLUMNS = """d.id, d.ref, d.person_id, coalesce(p.name, d.receiver) AS recipien
         d.resent, d.attempts - d.put_down AS submissions, d.subject, d.text, d.segments, d.gathered_at, d.next_try_at, d.submitted_at,
         d.accepted_at, d.delivered_at, d.ended_at, d.reason, d.code, d.provider_id, d.held"""
 
-# An office sees what was said for a campaign of its own; the words, only when all of it was.
+# An office sees what was said for a campaign of its own, and whoever tries a channel out what came of it; the words, only
+# when all of a message is such.
+_OURS = f"({OFFICE_SEES} OR t.message = 'trial' AND t.person_id = CAST(:me AS bigint))"
 _PARTS = f"""
     CROSS JOIN LATERAL (
         SELECT count(*) FILTER (WHERE i.cancelled_reason IS NULL) AS parts,
             count(i.cancelled_reason) AS cancelled_parts,
-            coalesce(bool_or({OFFICE_SEES}), false) AS partly_ours, coalesce(bool_and({OFFICE_SEES}), false) AS ours
+            coalesce(bool_or({_OURS}), false) AS partly_ours, coalesce(bool_and({_OURS}), false) AS ours
         FROM delivery_item i JOIN told t ON t.id = i.told_id
         LEFT JOIN campaign c ON c.id = t.campaign_id LEFT JOIN office o ON o.id = c.office_id
         WHERE i.delivery_id = d.id) i"""
@@ -67,7 +69,7 @@ PARTS = text(f"""
     FROM delivery_item i JOIN told t ON t.id = i.told_id
     LEFT JOIN campaign c ON c.id = t.campaign_id LEFT JOIN office o ON o.id = c.office_id
     LEFT JOIN notice n ON n.id = t.notice_id LEFT JOIN task k ON k.id = coalesce(t.task_id, n.task_id)
-    WHERE i.delivery_id = :delivery AND (CAST(:words AS boolean) OR {OFFICE_SEES})
+    WHERE i.delivery_id = :delivery AND (CAST(:words AS boolean) OR {_OURS})
     ORDER BY t.id""")
 
 RECEIPTS = text("""
@@ -270,5 +272,6 @@ def _cut(viewer: Viewer | None) -> dict[str, Any]:
     """Return what cuts the rows and the words: the system administrator sees every row, and no words."""
     if viewer is None:
         nobody: dict[str, Any] = {"office_units": [], "office_campaigns": []}
-        return {"all": True, "words": True, **nobody}
-    return {**scope(viewer, office_roles=SEEING), "all": Role.SYSTEM_ADMIN in viewer.roles(), "words": False}
+        return {"all": True, "words": True, "me": None, **nobody}
+    cut = scope(viewer, office_roles=SEEING)
+    return {**cut, "all": Role.SYSTEM_ADMIN in viewer.roles(), "words": False, "me": viewer.person_id}
