@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from tests.support import senders
 from tests.support.outgoing import DROPPED, Outgoing, refusal
 from tests.support.world import World, morning
+from tracker.delivery.render import TemplateRenderer
 from tracker.domain.provider_codes import Meaning
 from tracker.persistence.queries.outbox import find_outbox
 
@@ -83,6 +85,40 @@ def test_what_waited_long_behind_a_slow_one_is_looked_at_again(out: Outgoing) ->
     made.send_due()
     assert recipients(out) == ["p0", "p1", "p2", "p4"]
     assert [status for status, _, _ in rows(out)] == ["accepted"] * 3 + ["cancelled", "accepted"]
+
+
+class SlowWriter(TemplateRenderer):
+    """Takes its time over mails."""
+
+    def __init__(self, pause: Callable[[], None]) -> None:
+        super().__init__()
+        self.pause = pause
+
+    def email(self, **given: Any) -> tuple[str, str, str]:
+        """Pause, then write."""
+        self.pause()
+        return super().email(**given)
+
+
+def test_a_round_that_took_long_to_be_written_is_looked_at_again_before_any_of_it_goes(out: Outgoing) -> None:
+    def once() -> None:
+        writer.pause = lambda: None
+        out.world.clock.set(out.world.clock.now() + timedelta(seconds=6))
+        out.change("UPDATE person SET left_on = '2026-03-02' WHERE name = 'p0'")
+
+    writer = SlowWriter(once)
+    out.deliveries(channel="email", renderer=writer).send_due()
+    assert recipients(out) == ["p1", "p2", "p3", "p4"]
+    assert [status for status, _, _ in rows(out)] == ["cancelled"] + ["accepted"] * 4
+
+
+def test_where_every_look_takes_too_long_each_message_goes_once_all_the_same(out: Outgoing) -> None:
+    writer = SlowWriter(lambda: out.world.clock.set(out.world.clock.now() + timedelta(seconds=6)))
+    made = out.deliveries(channel="email", renderer=writer)
+    while made.send_due():
+        pass
+    assert recipients(out) == ["p0", "p1", "p2", "p3", "p4"]
+    assert {status for status, _, _ in rows(out)} == {"accepted"}
 
 
 def test_what_was_put_down_before_its_turn_counts_as_neither_tried_nor_sent(out: Outgoing) -> None:
