@@ -232,7 +232,7 @@ class Settings:
         "TRACKER_CHANNELS_FILE",
         default="",
         parse=optional_path,
-        help="送达通道设置文件（YAML）：短信走哪里、发送速度、免打扰时段；留空则只发邮件，样例见 docker/channels.example.yaml",
+        help="送达通道设置文件（YAML）：短信走哪里、告知哪些群和系统（企业微信群、接口推送）、发送速度、免打扰时段；留空则只发邮件，样例见 docker/channels.example.yaml",
     )
     messages_dir: Path | None = setting(
         "TRACKER_MESSAGES_DIR",
@@ -245,7 +245,7 @@ class Settings:
         default="",
         parse=words,
         shown_default="",
-        help="允许连接的短信网关主机名，用逗号隔开；不在名单里的一律不连（阿里云短信不用写）",
+        help="允许连接的短信网关、接口推送和自建企业微信的主机名，用逗号隔开；不在名单里的一律不连（阿里云短信、企业微信公网地址不用写）",
     )
     sms_secret: str = setting(
         "TRACKER_SMS_SECRET", default="", secret=True, help="短信服务商的密钥（AccessKey Secret、网关密码等）"

@@ -13,7 +13,7 @@ from tests.support.world import World, small_campaign
 from tracker.delivery.render import TemplateRenderer
 from tracker.domain.channels import Channels, Question, Receipt
 from tracker.domain.errors import DeliveryFailed
-from tracker.domain.ports import Courier, OutgoingMessage, ReceiptAsker, ReceiptReader
+from tracker.domain.ports import Courier, MessageRenderer, OutgoingMessage, ReceiptAsker, ReceiptReader
 from tracker.domain.provider_codes import CMPP_RECEIPTS, Meaning, Verdict
 from tracker.persistence.repositories.told import NewTold
 from tracker.services.deliveries import DeliveryService
@@ -133,7 +133,7 @@ class Outgoing:
 
     def deliveries(
         self, *answers: DeliveryFailed | None, channel: str = "sms", channels: Channels | None = None,
-        asks: bool = False, couriers: Mapping[str, Courier] | None = None,
+        asks: bool = False, couriers: Mapping[str, Courier] | None = None, renderer: MessageRenderer | None = None,
     ) -> DeliveryService:  # fmt: skip
         """Return the service with one channel, whose courier gives `answers`."""
         self.courier.answers[:] = answers
@@ -141,7 +141,7 @@ class Outgoing:
         parts = self.world.container
         return DeliveryService(
             uows=parts.uows, clock=self.world.clock, couriers=couriers or {channel: self.courier},
-            renderer=TemplateRenderer(), cipher=parts.cipher, queue=self.world.queue,
+            renderer=renderer or TemplateRenderer(), cipher=parts.cipher, queue=self.world.queue,
             public_url="https://tracker.example", channels=channels or Channels(), askers=askers,
             reported={channel},
         )  # fmt: skip

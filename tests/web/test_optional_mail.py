@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from tests.support.racing import held
 from tests.web.site import Site
 from tracker.domain.unsubscribing import token_of
 from tracker.persistence.repositories.told import NewTold
@@ -88,8 +89,15 @@ def test_an_address_that_we_did_not_write_does_not_exist(site: Site, token: str)
     assert site.world.value("SELECT count(*) FROM person WHERE mail_refused_at IS NOT NULL") == 0
 
 
+def test_looking_waits_for_nobody_who_has_hold_of_the_person(site: Site) -> None:
+    person = site.world.person_ids["clerk-east"]
+    with held(site.world.database_url, "SELECT 1 FROM person WHERE id = %s FOR UPDATE", person):
+        assert "现在：<strong>接收</strong>" in site.browser().get(address(site)).text
+
+
 def test_whoever_is_signed_in_does_it_for_himself(site: Site) -> None:
     browser = site.browser("boss")
+    assert "每周情况" in browser.get("/account/mail").text
     assert browser.post("/account/mail", {}, page="/account/mail").status_code == 302
     assert "现在：<strong>已退订</strong>" in browser.get("/account/mail").text
     assert browser.post("/account/mail", {"wanted": "1"}, page="/account/mail").status_code == 302

@@ -58,6 +58,18 @@ def test_a_message_says_why_it_waits(site: Site) -> None:
     assert "账户欠费" not in browser.get("/outbox").text
 
 
+def test_only_a_channel_that_can_go_on_offers_to(site: Site) -> None:
+    ref, browser = failed(site, "gathered"), site.browser("office1")
+    change(site, "UPDATE delivery SET channel = 'webhook:gone', person_id = NULL, receiver = '平台' WHERE ref = :ref",
+           ref=ref)  # fmt: skip
+    change(site, "INSERT INTO channel_state (channel, paused_until, stopped, reason, failures)"
+                 " SELECT c, :at, true, '账户欠费', 1 FROM unnest(ARRAY['email', 'webhook:gone']) c",
+           at=site.world.clock.now().replace(hour=9))  # fmt: skip
+    offered = re.findall(r'action="/outbox/channels/([^/]+)/resume"', browser.get("/outbox").text)
+    assert offered == ["email"]
+    assert "接口推送“gone”" in browser.get("/outbox").text
+
+
 def test_a_failed_message_is_sent_again(site: Site) -> None:
     ref, browser = failed(site), site.browser("office1")
     before = len(site.world.mail.sent)
@@ -88,6 +100,19 @@ def test_a_trial_goes_to_oneself_and_says_nothing(site: Site) -> None:
     site.world.engine_works()
     (_, message) = site.world.mail.sent[-1]
     assert (message.recipient, message.subject, len(site.world.mail.sent)) == ("office1", "试发一条", 1)
+
+
+def test_whoever_tries_a_channel_out_sees_what_came_of_it_and_nobody_elses_trial(site: Site) -> None:
+    browser = site.browser("office1")
+    browser.post("/outbox/trial", page="/outbox")
+    site.world.engine_works()
+    ref = site.world.value("SELECT max(ref) FROM delivery")
+    assert ref in browser.get("/outbox?status=all").text
+    page = browser.get(f"/outbox/{ref}").text
+    assert ("已发出" in page, "试发" in page, "看全文" in page) == (True, True, True)
+    change(site, "UPDATE told SET person_id = :p WHERE message = 'trial'", p=site.world.person_ids["sup1"])
+    assert ref not in browser.get("/outbox?status=all").text
+    assert browser.get(f"/outbox/{ref}").status_code == 404
 
 
 def test_the_proof_of_a_paper_names_who_got_it_when_and_how(site: Site) -> None:

@@ -82,6 +82,23 @@ def test_the_csv_says_the_same_and_stands_in_the_record(site: Site) -> None:
     assert (payload["ledger"], payload["rows"]) == ("told", len(rows) - 1)
 
 
+def test_what_is_told_while_the_file_is_written_doubles_nothing_in_it(site: Site) -> None:
+    def tell_many(kind: str) -> None:
+        change(site, "INSERT INTO told (cause, person_id, campaign_id, message, facts, grave, created_at)"
+                     " SELECT :kind || n, :p, c.id, 'approved', jsonb_build_object('title', :kind || n), false, :now"
+                     " FROM generate_series(1, 600) n CROSS JOIN campaign c",
+               kind=kind, p=site.world.person_ids["clerk-east"], now=site.world.clock.now())  # fmt: skip
+
+    tell_many("before")
+    written = site.browser("office1").get(page_of(site, more=".csv")).iter_encoded()
+    begun = next(iter(written))
+    tell_many("meanwhile")
+    rows = list(csv.DictReader(io.StringIO((begun + b"".join(written)).decode("utf-8-sig"))))
+    titles = [row["事项"] for row in rows if row["事项"].startswith(("before", "meanwhile"))]
+    assert sorted(titles) == sorted(f"before{n}" for n in range(1, 601))
+    assert site.world.value("SELECT payload FROM event WHERE kind = 'ledger.exported'")["rows"] == len(rows)
+
+
 def test_what_a_group_was_told_is_no_proof_of_a_person(site: Site) -> None:
     told = site.world.value("SELECT min(id) FROM told WHERE person_id = :p", p=site.world.person_ids["clerk-east"])
     change(site, "INSERT INTO delivery (id, ref, receiver, channel, status, grave, message_id, subject, text, attempts, resent,"

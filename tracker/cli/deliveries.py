@@ -20,7 +20,7 @@ from tracker.domain.channels import CHANNEL_TITLES, channel_title
 from tracker.domain.delivery_states import STATUS_TITLES
 from tracker.domain.messages import KINDS
 from tracker.domain.values import SHANGHAI
-from tracker.persistence.queries.outbox import ATTENTION, OutboxRow, find_outbox
+from tracker.persistence.queries.outbox import ATTENTION, OutboxRow, find_outbox, find_outbox_before
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -48,7 +48,7 @@ def list_deliveries(status: str, channel: str | None, limit: int) -> None:
     with opened_container() as container, container.reading() as session:
         found = find_outbox(session, channel=channel, statuses=_statuses(status), size=limit)
     for row in found.rows:
-        again = f"，{_moment(row, 'next_try_at')}再试" if row.status == "gathered" and row.attempts else ""
+        again = f"，{_moment(row, 'next_try_at')}再试" if row.status == "gathered" and row.submissions else ""
         click.echo(
             f"{row.ref}  {channel_title(row.channel)}  {row.status_title}  {row.recipient}"
             f"（{row.unit_name or '无单位'}）  {row.reason}{again}"
@@ -127,19 +127,18 @@ def _statuses(status: str) -> tuple[str, ...] | None:
 
 
 def _all_rows(session: Session, status: str, channel: str | None) -> Iterator[tuple[str, ...]]:
-    page = 1
-    while True:
-        found = find_outbox(session, channel=channel, statuses=_statuses(status), page=page, size=PAGE)
-        yield from (_columns(row) for row in found.rows)
-        if not found.has_next:
-            return
-        page += 1
+    before = None
+    while found := find_outbox_before(
+        session, before=before, channel=channel, statuses=_statuses(status), size=PAGE
+    ):  # fmt: skip
+        yield from (_columns(row) for row in found)
+        before = found[-1].id
 
 
 def _columns(row: OutboxRow) -> tuple[str, ...]:
     return (
         row.ref, row.recipient, row.unit_name or "", channel_title(row.channel), row.status_title, row.reason,
-        str(row.attempts), row.provider_id, row.code, str(row.segments or ""), _moment(row, "gathered_at"),
+        str(row.submissions), row.provider_id, row.code, str(row.segments or ""), _moment(row, "gathered_at"),
         _moment(row, "submitted_at"), _moment(row, "accepted_at"), _moment(row, "delivered_at"),
     )  # fmt: skip
 

@@ -18,7 +18,6 @@ from tracker.definitions.schema import StrictSchema, load
 from tracker.definitions.schema_fields import Flag, MapOf, Name, Number, OneOf, Several, Text
 from tracker.definitions.yaml_source import parse_yaml, read_yaml
 from tracker.domain.channels import (
-    CHANNEL_TITLES,
     KNOWN_HOSTS,
     PERSONAL,
     WECOM_BASE,
@@ -143,7 +142,7 @@ class SmsSchema(StrictSchema):
 
 
 class CourtesySchema(StrictSchema):
-    channels = Several(OneOf("送达方式", list(CHANNEL_TITLES)), load_default=lambda: ["sms"])
+    channels = Several(OneOf("送达方式", list(PERSONAL)), load_default=lambda: ["sms"])
     quiet_hours = QuietHours(load_default=None)
     working_days_only = Flag(load_default=False)
     daily_ceiling = fields.Dict(keys=OneOf("送达方式", list(PERSONAL)), values=Number(1, 1_000), load_default=dict)

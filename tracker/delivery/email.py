@@ -16,6 +16,7 @@ from email.header import Header
 from email.utils import format_datetime, formataddr, parseaddr
 
 from tracker.domain.errors import DeliveryFailed
+from tracker.domain.masking import mask_email
 from tracker.domain.ports import OutgoingMessage
 from tracker.domain.provider_codes import SHOWN, Meaning, Verdict, judge_smtp
 
@@ -246,7 +247,7 @@ def _hand_over(line: smtplib.SMTP, *, address: str, content: bytes) -> str:
         raise DeliveryFailed(sentence, permanent=False, unknown=True) from problem
     if code != TAKEN:
         raise _answered(code, answer, "发信服务器不收这封邮件")
-    return _text(answer)[:200]
+    return re.sub(re.escape(address), mask_email(address), _text(answer), flags=re.IGNORECASE)[:200]
 
 
 def _shut_out(problem: Exception) -> DeliveryFailed:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, StrictUndefined, TemplateError
+from jinja2 import DictLoader, FileSystemLoader, PackageLoader, StrictUndefined, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
 from tracker.delivery.own_texts import look_at, own_text_problems
@@ -44,8 +44,10 @@ class TemplateRenderer:
         """Let texts in `folder` go before the shipped ones. Raises DefinitionInvalid when one of them cannot be used."""
         shipped = PackageLoader("tracker.delivery")
         self._folder, self._shipped = folder, shipped
+        # Every text is read now: a file that somebody edits later would else be half in use, and nobody had checked it.
+        texts: dict[str, str] = {}
         self._environment = SandboxedEnvironment(
-            loader=shipped if folder is None else ChoiceLoader([FileSystemLoader(folder), shipped]),
+            loader=DictLoader(texts),
             undefined=StrictUndefined,
             autoescape=lambda name: name is not None and name.endswith(".html"),
             trim_blocks=True,
@@ -54,8 +56,12 @@ class TemplateRenderer:
         )
         self._environment.filters["day"] = day
         self._environment.globals.clear()  # plain values only; and each text would copy them all
-        if folder is not None and (problems := own_text_problems(folder, self._environment, shipped)):
-            raise DefinitionInvalid(problems)
+        texts |= {name: shipped.get_source(self._environment, name)[0] for name in shipped.list_templates()}
+        if folder is not None:
+            if problems := own_text_problems(folder, self._environment, shipped):
+                raise DefinitionInvalid(problems)
+            own = FileSystemLoader(folder)
+            texts |= {name: own.get_source(self._environment, name)[0] for name in own.list_templates()}
 
     def email(
         self, *, recipient: str, parts: Sequence[MessagePart], link: str, unsubscribe: str = ""

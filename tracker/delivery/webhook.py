@@ -15,8 +15,8 @@ from tracker.delivery.posting import Answer, Poster
 from tracker.domain.channels import Webhook
 from tracker.domain.errors import DeliveryFailed
 from tracker.domain.messages import KINDS
-from tracker.domain.ports import News, OutgoingMessage
-from tracker.domain.provider_codes import SHOWN, WEBHOOK, Meaning
+from tracker.domain.ports import MessagePart, News, OutgoingMessage
+from tracker.domain.provider_codes import WEBHOOK, Meaning
 
 SHORTEST_SECRET = 16
 LONGEST_REST = timedelta(days=1)
@@ -32,9 +32,9 @@ class WebhookCourier:
         """Return the receiver's own id where it gave one; raises DeliveryFailed as its status means it."""
         return _id_in(self._post(message.text.encode(), key=message.message_id.strip("<>")))
 
-    def write(self, news: Sequence[News], *, ref: str, link: str) -> str:
+    def write(self, news: Sequence[News], *, say: Callable[[MessagePart], str], ref: str, link: str) -> str:
         """Return the body: plain values only, no names of persons beyond what a sentence says."""
-        items = [_item(one) for one in news]
+        items = [_item(one, say(one)) for one in news]
         body = {"event": "told", "ref": ref, "link": link, "items": items}
         return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
 
@@ -50,7 +50,7 @@ class WebhookCourier:
             "X-Tracker-Signature": f"v1={signature(self._secret, stamp, body)}",
         }  # fmt: skip
         answer = self._poster.post(self._url, body=body, headers=headers)
-        verdict = WEBHOOK.judge(str(answer.status), answer.text.strip()[:SHOWN] if answer.status >= 400 else "")
+        verdict = WEBHOOK.judge(str(answer.status), answer.text.strip() if answer.status >= 400 else "")
         if verdict.meaning is not Meaning.ACCEPTED:
             raise DeliveryFailed.judged(replace(verdict, wait=rest_asked(answer.retry_after, self._now())))
         return answer
@@ -73,9 +73,9 @@ def rest_asked(retry_after: str, now: datetime) -> timedelta | None:
     return min(max(until - now, timedelta()), LONGEST_REST)
 
 
-def _item(news: News) -> dict[str, Any]:
+def _item(news: News, line: str) -> dict[str, Any]:
     return {
-        "id": news.cause, "message": news.message, "title": KINDS[news.message].title, "text": news.line,
+        "id": news.cause, "message": news.message, "title": KINDS[news.message].title, "text": line,
         "campaign": news.campaign, "unit": news.unit, "role": news.role, "facts": dict(news.facts),
     }  # fmt: skip
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from urllib.parse import urlsplit
 
 from tracker.delivery.posting import Poster, judge_status
 from tracker.domain.channels import WecomRobot
 from tracker.domain.errors import DeliveryFailed
 from tracker.domain.group_texts import group_text
-from tracker.domain.ports import News, OutgoingMessage
+from tracker.domain.ports import MessagePart, News, OutgoingMessage
 from tracker.domain.provider_codes import WECOM, Meaning
 
 LONGEST = 2048  # bytes of UTF-8
@@ -43,10 +43,9 @@ class WecomCourier:
             raise DeliveryFailed.judged(verdict)
         return ""
 
-    def write(self, news: Sequence[News], *, ref: str, link: str) -> str:
-        """Return how much each unit has to do, each matter once however many people of the unit were told."""
-        once = {(one.cause, one.unit): one for one in news}
-        return group_text(list(once.values()), link=link, longest=LONGEST)
+    def write(self, news: Sequence[News], *, say: Callable[[MessagePart], str], ref: str, link: str) -> str:
+        """Return how much each unit has to do, and no sentence of what."""
+        return group_text(news, link=link, longest=LONGEST)
 
     def check(self) -> str:
         """Return a sentence that the host answers; raises DeliveryFailed when it does not."""

@@ -170,7 +170,7 @@ class Receiver:
 class Courtesy:
     """When people are left in peace. Everything off unless the file says otherwise.
 
-    channels            to which quiet hours and working days apply
+    channels            personal ones to which quiet hours and working days apply: a group or a system is spared nothing
     quiet_from, until   local hours; past midnight when `quiet_from` is the later
     daily_ceiling       messages a person and channel get in a day; what is over it waits and goes as one
     """

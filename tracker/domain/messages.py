@@ -174,10 +174,10 @@ def check_facts(message: str, facts: Mapping[str, object]) -> None:
 def is_optional(message: str, role: str | None) -> bool:
     """Tell whether a person in a post of `role` may do without the mail of `message`; the inbox has it all the same.
 
-    Optional is news after which nobody has to do anything: that something was taken, signed off or decided as asked
-    (approved, concluded, signed_off, part_confirmed), and how the week stands (weekly_brief). To a leader, reminders and urges too: the leader looks on, while
-    the unit's own people, who have to act, are told each on their own. Never optional is what serves a paper, names a
-    date or asks for a step or a decision of whoever reads it: rights and lateness hang on that.
+    Optional is news (NEWS) after which nobody has to do anything: that something was taken, signed off or has its
+    result, and how the week stands. To a leader, reminders and urges too (OVERSEEN), though they name a date: the leader
+    looks on, while the unit's own people, who have to act, are told each on their own. Never optional is what serves a
+    paper, or asks for a step or a decision of whoever reads it: rights and lateness hang on that.
     """
     return message in NEWS or (role == Role.LEADER and message in OVERSEEN)
 

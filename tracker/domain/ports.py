@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import IO, Any, Protocol
@@ -130,13 +130,12 @@ class MessagePart:
 
 @dataclass(frozen=True)
 class News(MessagePart):
-    """One told thing as a receiver gets it: `cause` is the same for all who were told of it, `line` its sentence.
+    """One told thing as a receiver gets it: `cause` is the same for all who were told of it.
 
-    `unit` is a short name, `role` the post that was told; both are None where nobody's post was.
+    `unit` is the short name of the unit whose duty it is, `role` the post that was told; None where there is none.
     """
 
     cause: str
-    line: str
     campaign: str | None
     unit: str | None
     role: str | None
@@ -145,8 +144,8 @@ class News(MessagePart):
 class NewsWriter(Protocol):
     """Makes the text that a receiver gets."""
 
-    def write(self, news: Sequence[News], *, ref: str, link: str) -> str:
-        """Return the text exactly as it will be sent."""
+    def write(self, news: Sequence[News], *, say: Callable[[MessagePart], str], ref: str, link: str) -> str:
+        """Return the text exactly as it will be sent; `say` gives the sentence of one, where it is wanted."""
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
+from tracker.domain.masking import mask_contacts
+
 HOUR = timedelta(hours=1)
 SHOWN = 120
 
@@ -49,7 +51,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Verdict:
-    """A code judged. `sentence` names the code and, shortened, what the provider said."""
+    """A code judged. `sentence` names the code and, shortened and with contacts masked, what the provider said."""
 
     meaning: Meaning
     code: str
@@ -178,7 +180,7 @@ def judge_smtp(code: int, said: str, what: str) -> Verdict:
         meaning = Meaning.BAD_CONTACT if _NO_MAILBOX.search(said) else Meaning.LOST
     else:
         meaning = Meaning.RETRY
-    return Verdict(meaning, str(code), f"{what}（{code} {said[:SHOWN]}）")
+    return Verdict(meaning, str(code), f"{what}（{code} {mask_contacts(said)[:SHOWN]}）")
 
 
 def table_of(provider: str, meanings: Mapping[str, Meaning], upon: CodeTable | None = None) -> CodeTable:
@@ -199,5 +201,5 @@ _RULES: Mapping[Meaning, Rule] = {
 
 
 def _verdict(rule: Rule, code: str, said: str) -> Verdict:
-    told = f"{code}：{said[:SHOWN]}" if said and said != code else code
+    told = f"{code}：{mask_contacts(said)[:SHOWN]}" if said and said != code else code
     return Verdict(rule.meaning, code, f"{rule.title}（{told}）" if told else rule.title, rule.wait)

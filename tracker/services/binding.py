@@ -48,12 +48,18 @@ def bind(
     )
 
 
+def names_of(delivery_id: int, *, host: str, now: datetime) -> tuple[str, str]:
+    """Return what a message is called: its ref for people, and its Message-ID."""
+    ref = f"SD-{local_date(now).year}-{delivery_id:04d}"
+    return ref, f"<{ref.lower()}@{host}>"
+
+
 def _new_delivery(
     delivery_id: int, person: PersonToTell, channel: str, rows: Sequence[TakenTold], *, host: str, now: datetime
 ) -> NewDelivery:
-    ref = f"SD-{local_date(now).year}-{delivery_id:04d}"
+    ref, message_id = names_of(delivery_id, host=host, now=now)
     return NewDelivery(
         id=delivery_id, ref=ref, person_id=person.id, channel=channel,
         grave=any(row.grave for row in rows), address=person.addresses[channel],
-        message_id=f"<{ref.lower()}@{host}>", told_ids=tuple(row.id for row in rows),
+        message_id=message_id, told_ids=tuple(row.id for row in rows),
     )  # fmt: skip

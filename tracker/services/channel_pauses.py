@@ -39,10 +39,20 @@ def pause_after(uow: UnitOfWork, channel: str, failure: DeliveryFailed, *, now: 
     return meaning in (Meaning.STOP, Meaning.GONE, Meaning.AWAY)
 
 
+def has_gone_well(uow: UnitOfWork, channel: str, *, now: datetime) -> None:
+    """Let a channel go on as ever after a message went well; a rest that another worker began meanwhile stays."""
+    if uow.channels.resume(channel, over_by=now):
+        _close(uow, channel, now=now)
+
+
 def go_on(uow: UnitOfWork, channel: str, *, now: datetime) -> bool:
     """End the rest of a channel and close what was said of it; False when it did not rest."""
     if not uow.channels.resume(channel):
         return False
+    _close(uow, channel, now=now)
+    return True
+
+
+def _close(uow: UnitOfWork, channel: str, *, now: datetime) -> None:
     for kind in KINDS:
         uow.incidents.resolve(kind=kind, subject=channel, now=now)
-    return True

@@ -49,7 +49,7 @@ from tracker.persistence.repositories.delivery_rows import (
 )
 from tracker.persistence.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from tracker.services.binding import bind
-from tracker.services.channel_pauses import go_on, pause_after
+from tracker.services.channel_pauses import has_gone_well, pause_after
 from tracker.services.delivery_incidents import (
     report_no_channel,
     report_unwritable,
@@ -58,7 +58,7 @@ from tracker.services.delivery_outcomes import Moment, after_failure, never_left
 from tracker.services.delivery_records import mark_contact, record_end, settle
 from tracker.services.delivery_texts import DeliveryTexts
 from tracker.services.manners import Manners
-from tracker.services.receiver_news import bind_receivers
+from tracker.services.receiver_news import bind_receivers, drop_removed
 
 logger = structlog.get_logger(__name__)
 
@@ -71,6 +71,8 @@ PEOPLE_AT_ONCE = 100
 ROUND = 10
 #: What was looked at again longer ago than this is looked at once more before it goes.
 FRESH = timedelta(seconds=5)
+#: After so many looks in a row that took longer than that, a message goes all the same: the next would not be quicker.
+LOOKS = 3
 LONGEST_HOLD = timedelta(seconds=60)
 STUCK_AFTER = timedelta(minutes=2)
 PUT_BACK = timedelta(hours=1)
@@ -132,6 +134,7 @@ class DeliveryService:
         Rings for itself when `limit` left some for later.
         """
         self.resolve_stuck()
+        self._drop_removed()
         handled = 0
         while handled < limit:
             taken = self._send_round(min(ROUND, limit - handled))
@@ -173,6 +176,12 @@ class DeliveryService:
             moments.append(now + max(timedelta(), pending.oldest_submitted + STUCK_AFTER - self._clock.real_now()))
         return min(moments, default=None)
 
+    def _drop_removed(self) -> None:
+        at = _moment(self._clock)
+        with self._uows() as uow:
+            if drop_removed(uow, self._couriers, now=at.now, real=at.real):
+                uow.commit()
+
     def _gather_some(self, count: int) -> tuple[int, int]:
         """Return how many people were claimed, and for how many of them something was left to gather."""
         now = self._clock.now()
@@ -190,6 +199,7 @@ class DeliveryService:
 
     def _send_round(self, most: int) -> int:
         """Take up the deliveries that are due longest and send them; return how many, 0 when none is due."""
+        too_slow = 0
         while True:
             clock = self._clock.for_a_while()
             at = _moment(clock)
@@ -204,33 +214,53 @@ class DeliveryService:
                     continue
                 round_id = uow.deliveries.begin_round([row for _, _, row in going], at=at.real) if going else 0
                 uow.commit()
-            return len(taken) - self._hand_over([(due, text) for due, text, _ in going], round_id, clock)
+            messages = [(due, text) for due, text, _ in going]
+            left = self._hand_over(messages, round_id, clock, looked_at=at.real, at_any_age=too_slow + 1 >= LOOKS)
+            if left < len(going) or not going:
+                return len(taken) - left
+            too_slow, most = too_slow + 1, 1  # one alone is looked at faster
 
     def _may_go(self, uow: UnitOfWork, channel: str, *, now: datetime) -> bool:
         pace = self._paces.get(channel)
         return pace is None or uow.channels.take_slot(channel, pace, now=now)
 
-    def _hand_over(self, going: Sequence[tuple[DueDelivery, OutgoingMessage]], round_id: int, clock: Clock) -> int:
-        """Hand a round over one by one; return how many were put down, the channel at rest or the look too long ago."""
-        began = clock.real_now()
+    def _hand_over(
+        self, going: Sequence[tuple[DueDelivery, OutgoingMessage]], round_id: int, clock: Clock, *, looked_at: datetime,
+        at_any_age: bool,
+    ) -> int:  # fmt: skip
+        """Hand a round over one by one; return how many were put down, the channel at rest or the look too long ago.
+
+        `looked_at` is real time. With `at_any_age` the first goes however long ago that was.
+        """
         with self._uows(at_once=True) as steps:
-            for place, (due, message) in enumerate(going, 1):
+            for place, (due, message) in enumerate(going):
+                if clock.real_now() - looked_at > FRESH and (place or not at_any_age):
+                    return self._stop(going[place:], round_id)
                 provider_id, failure = self._carry(message)
-                at, left = _moment(clock), going[place:]
-                stale = at.real - began > FRESH
-                if left and not stale and failure is None and self._is_plain(due):
+                at, left = _moment(clock), going[place + 1 :]
+                if left and failure is None and self._is_plain(due):
                     self._accept(steps, due, provider_id, at=at)
                     continue
                 with self._uows() as uow:
                     rests = self._write_down(uow, due, provider_id, failure, at=at)
-                    over = not left or rests or stale
-                    if over:
-                        uow.deliveries.put_down({one.id: one.attempts + 1 for one, _ in left})
-                        uow.deliveries.end_rounds([round_id])
+                    if rests or not left:
+                        self._end(uow, left, round_id)
                     uow.commit()
-                if over:
+                if rests:
                     return len(left)
         return 0
+
+    def _stop(self, left: Sequence[tuple[DueDelivery, OutgoingMessage]], round_id: int) -> int:
+        with self._uows() as uow:
+            self._end(uow, left, round_id)
+            uow.commit()
+        return len(left)
+
+    @staticmethod
+    def _end(uow: UnitOfWork, left: Sequence[tuple[DueDelivery, OutgoingMessage]], round_id: int) -> None:
+        """End a round, and let what did not leave wait again."""
+        uow.deliveries.put_down({one.id: one.attempts + 1 for one, _ in left})
+        uow.deliveries.end_rounds([round_id])
 
     def _is_plain(self, due: DueDelivery) -> bool:
         """Tell whether nothing but its own row says that a message was accepted."""
@@ -258,7 +288,7 @@ class DeliveryService:
             return pause_after(uow, due.channel, failure, now=at.now)
         self._accept(uow, due, provider_id, at=at)
         if due.shaken:
-            go_on(uow, due.channel, now=at.now)
+            has_gone_well(uow, due.channel, now=at.now)
         if provider_id and due.channel in self._reported:
             for early in uow.receipts.claim_early(due.id, due.channel, provider_id):
                 settle(uow, due, "accepted", early, at=at)
@@ -310,7 +340,7 @@ class DeliveryService:
                     "gathered",
                     rest.reason,
                     next_try_at=rest.until,
-                    held=due.attempts == due.delays,
+                    held=due.attempts == due.put_down,
                 )
             )
             return None

@@ -38,7 +38,7 @@ def unsure(
     if askable:
         ask_at = at.now + ASK_UNKNOWN[0]
         return Outcome(delivery.id, tries, "unknown", TO_BE_ASKED, ended_at=at.real, ask_at=ask_at)
-    counted = tries - (delivery.delays if isinstance(delivery, DueDelivery) else 0)
+    counted = tries - delivery.delays
     if repeatable and tries_left(None, counted):
         again = at.now + BACK_OFF[max(0, counted - 1)]
         return Outcome(delivery.id, tries, "gathered", SENT_AGAIN, next_try_at=again)

@@ -37,6 +37,8 @@ class Recorded(Protocol):
     def resent(self) -> bool: ...
     @property
     def attempts(self) -> int: ...
+    @property
+    def put_down(self) -> int: ...
 
 
 def record_end(uow: UnitOfWork, delivery: Recorded, outcome: Outcome, *, now: datetime) -> None:
@@ -75,7 +77,7 @@ def _say(uow: UnitOfWork, delivery: Recorded, status: str, reason: str, attempts
     )  # fmt: skip
     if delivery.grave and delivery.person_id is not None and status != "gathered":
         payload = {
-            "delivery": delivery.ref, "channel": delivery.channel, "attempts": attempts,
+            "delivery": delivery.ref, "channel": delivery.channel, "attempts": attempts - delivery.put_down,
             "resent": delivery.resent, "reason": reason,
         }  # fmt: skip
         uow.events.append([NewEvent(("person", delivery.person_id), now, EventFacts(f"delivery.{status}", payload))])

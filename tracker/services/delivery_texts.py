@@ -54,11 +54,10 @@ class DeliveryTexts:
 
     def _to_receiver(self, writer: NewsWriter, due: DueDelivery, parts: Sequence[DeliveryPart]) -> OutgoingMessage:
         news = [
-            News(part.message, part.facts, part.cause, self.renderer.line(MessagePart(part.message, part.facts)),
-                 part.campaign, part.unit, part.role)
+            News(part.message, part.facts, part.cause, part.campaign, part.duty_unit or part.unit, part.role)
             for part in parts
-        ]  # fmt: skip
-        text = writer.write(news, ref=due.ref, link=self.public_url)
+        ]
+        text = writer.write(news, say=self.renderer.line, ref=due.ref, link=self.public_url)
         return OutgoingMessage(
             ref=due.ref, message_id=due.message_id, channel=due.channel, address="", recipient=due.recipient,
             subject="", text=text, html=None, resent=due.resent,

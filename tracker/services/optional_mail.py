@@ -24,7 +24,7 @@ class OptionalMailService:
         """Write the wish down, with an event; False when it was so already. Raises NotFound as `is_refused`."""
         person_id, now = self._person(who), self._floor.clock.now()
         with self._floor.uows() as uow:
-            if (uow.told.mail_refused_at(person_id) is not None) == refused:
+            if (uow.told.mail_refused_at(person_id, lock=True) is not None) == refused:
                 return False
             uow.told.refuse_mail(person_id, now if refused else None)
             kind = "mail.optional_refused" if refused else "mail.optional_wanted"

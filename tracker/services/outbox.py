@@ -64,7 +64,7 @@ class OutboxService:
             row.ended_at, row.delays, row.reason = (
                 None,
                 row.attempts,
-                "人工要求重发" if row.attempts else "人工要求立即发送",
+                "人工要求重发" if row.attempts > row.put_down else "人工要求立即发送",
             )
             row.resent = row.resent or (resent and row.grave)
             uow.events.append([
@@ -73,10 +73,14 @@ class OutboxService:
             self._floor.ring_deliveries(uow)
             uow.commit()
 
+    def may_resume(self, channel: str) -> bool:
+        """Tell whether a channel is one that can go on: set up, or people's own, which may be set up elsewhere."""
+        return channel in self._in_use or channel in PERSONAL
+
     def resume(self, viewer: Viewer | None, channel: str) -> None:
         """Let a channel go on before its rest is over; raises NotFound for an unknown one."""
         now = self._floor.clock.now()
-        if not (channel in self._in_use or channel in PERSONAL) or not _may(viewer):
+        if not self.may_resume(channel) or not _may(viewer):
             raise NotFound("没有这个通道。")
         with self._floor.uows() as uow:
             if go_on(uow, channel, now=now):

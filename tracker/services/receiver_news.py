@@ -5,19 +5,25 @@ What a receiver gets proves nothing of a person, is never grave and never holds 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 
-from tracker.domain.channels import Receiver, Webhook
-from tracker.domain.values import local_date
+import structlog
+
+from tracker.domain.channels import PERSONAL, Receiver, Webhook
 from tracker.persistence.repositories.delivery_rows import TakenTold
 from tracker.persistence.repositories.receivers import Offered, ReceiverDelivery
 from tracker.persistence.unit_of_work import UnitOfWork
+from tracker.services.binding import names_of
+from tracker.services.channel_pauses import go_on
+
+logger = structlog.get_logger(__name__)
 
 #: A group hears at most once in so long, however many gatherers work on one sweep.
 COLLECTING = timedelta(seconds=30)
 #: A system's body stays small enough for the limits of common servers.
 MOST_IN_A_BODY = 200
+REMOVED = "接收方已从通道设置中删除"
 
 
 def bind_receivers(
@@ -32,8 +38,7 @@ def bind_receivers(
     carried = uow.receivers.carried([row.cause for row in offered], channels)
     news = {receiver.channel: _wanted(receiver, offered, carried) for receiver in receivers}
     waiting = uow.receivers.open_messages([channel for channel, rows in news.items() if rows])
-    joining = {waiting[channel]: rows for channel, rows in news.items() if rows and channel in waiting}
-    uow.receivers.join(joining)
+    uow.deliveries.carry({waiting[channel]: rows for channel, rows in news.items() if channel in waiting})
     fresh = [
         parcel
         for receiver in receivers
@@ -41,6 +46,18 @@ def bind_receivers(
         for parcel in _parcels(receiver, news[receiver.channel])
     ]
     send_to(uow, fresh, host=host, now=now)
+
+
+def drop_removed(uow: UnitOfWork, channels: Collection[str], *, now: datetime, real: datetime) -> bool:
+    """Cancel what waits for receivers that the channels file no longer has, and close what was said of them.
+
+    `channels` are those that are set up. A person's channel that is not set up may come back, and keeps what waits.
+    """
+    cancelled = uow.receivers.cancel_removed([*channels, *PERSONAL], reason=REMOVED, real=real)
+    for channel, refs in cancelled.items():
+        go_on(uow, channel, now=now)
+        logger.info("Receiver is gone", action="delivery.receiver_removed", channel=channel, deliveries=refs)
+    return bool(cancelled)
 
 
 def send_to(
@@ -54,6 +71,7 @@ def send_to(
     ]
     if made:
         uow.receivers.add(made, now=now)
+        uow.deliveries.carry({each.id: each.told_ids for each in made})
 
 
 def _wanted(receiver: Receiver, offered: Sequence[Offered], carried: set[tuple[str, str, int | None]]) -> list[int]:
@@ -79,8 +97,8 @@ def _collects(receiver: Receiver) -> bool:
 def _new(
     delivery_id: int, receiver: Receiver, told_ids: Sequence[int], *, host: str, now: datetime, collects: bool
 ) -> ReceiverDelivery:
-    ref = f"SD-{local_date(now).year}-{delivery_id:04d}"
+    ref, message_id = names_of(delivery_id, host=host, now=now)
     return ReceiverDelivery(
-        delivery_id, ref, receiver.title, receiver.channel, f"<{ref.lower()}@{host}>",
+        delivery_id, ref, receiver.title, receiver.channel, message_id,
         now + COLLECTING if collects else now, collects, told_ids,
     )  # fmt: skip

@@ -164,6 +164,15 @@ def test_a_server_that_falls_silent_after_the_content_leaves_it_unknown() -> Non
     assert failed.unknown
 
 
+def test_no_answer_of_a_server_brings_the_address_onto_a_page() -> None:
+    inbox = Inbox(to_data="250 2.1.5 <LiMing@town.example> queued as <4F2A@mx.example>")
+    with smtp_server(inbox) as port:
+        assert courier(port).send(MESSAGE) == "2.1.5 <l***@town.example> queued as <4F2A@mx.example>"
+        inbox.to_rcpt = "550 5.1.1 <liming@town.example>: User unknown"
+        sentence = failure(lambda: courier(port).send(MESSAGE)).sentence
+    assert ("<l***@town.example>: User unknown" in sentence, "liming" in sentence) == (True, False)
+
+
 @pytest.mark.parametrize("address", ["没有@符号", "liming", "a@b@c", "李明@town.example", "x@y.z\r\nBcc: all@z"])
 def test_an_address_that_is_none_is_refused_for_good(address: str) -> None:
     with smtp_server(Inbox()) as port:

@@ -29,15 +29,14 @@ from tracker.delivery.webhook import WebhookCourier, rest_asked
 from tracker.delivery.wecom import WecomCourier
 from tracker.domain.channels import Receiver, Webhook, WecomRobot
 from tracker.domain.errors import DefinitionInvalid, DeliveryFailed
-from tracker.domain.ports import News, OutgoingMessage
+from tracker.domain.ports import MessagePart, News, OutgoingMessage
 from tracker.domain.provider_codes import Meaning
 
 pytestmark = pytest.mark.enable_socket
 HOST = "127.0.0.1"
 NOW = datetime(2026, 9, 15, 1, 30, tzinfo=UTC)
 NEWS = News(
-    "remind", {"task_ref": "RW-1", "title": "摸排", "due_on": "2026-09-20"}, "firing:17", "请于9月20日前办结。", "anti_fraud",
-    "东岭村", "liaison",
+    "remind", {"task_ref": "RW-1", "title": "摸排", "due_on": "2026-09-20"}, "firing:17", "anti_fraud", "东岭村", "liaison",
 )  # fmt: skip
 
 
@@ -76,7 +75,7 @@ def test_a_receiver_that_follows_the_readme_accepts_the_signature_over_the_exact
     gateway = Gateway(hook_checked(lambda *_: (202, '{"id":"their-17"}'), now=NOW.timestamp()))
     with serving(gateway) as url:
         courier = hook(url)
-        text = courier.write([NEWS], ref="SD-2026-0007", link="https://x.gov.cn")
+        text = courier.write([NEWS], say=lambda _: "请于9月20日前办结。", ref="SD-2026-0007", link="https://x.gov.cn")
         assert courier.send(message(text)) == "their-17"
     (asked,) = gateway.asked
     assert asked.body == text.encode()
@@ -87,6 +86,7 @@ def test_a_receiver_that_follows_the_readme_accepts_the_signature_over_the_exact
         "东岭村",
     )
     assert given["items"][0]["facts"]["due_on"] == "2026-09-20"
+    assert given["items"][0]["text"] == "请于9月20日前办结。"
 
 
 def test_the_key_of_a_message_is_the_same_however_often_it_is_sent() -> None:
@@ -222,12 +222,16 @@ def test_the_key_stands_in_no_sentence() -> None:
     assert WECOM_KEY not in failure(lambda: robot(f"http://{HOST}:{free_port()}").send(message("x"))).sentence
 
 
-def test_a_group_reads_each_matter_of_a_unit_once_and_fits_into_its_bytes() -> None:
+def unasked(part: MessagePart) -> str:
+    raise AssertionError(f"a group reads no sentence, and {part.message} need not be written")
+
+
+def test_a_group_reads_counts_without_a_sentence_and_they_fit_into_its_bytes() -> None:
     courier = robot("https://qyapi.weixin.qq.com")
-    text = courier.write([NEWS, replace(NEWS, role="head")], ref="", link="https://x.gov.cn")
+    text = courier.write([NEWS], say=unasked, ref="", link="https://x.gov.cn")
     assert "东岭村有1件督办事项，最近期限9月20日" in text
     many = [replace(NEWS, cause=f"firing:{n}", unit=f"第{n}号特别长名称的村民委员会") for n in range(200)]
-    text = courier.write(many, ref="", link="https://x.gov.cn")
+    text = courier.write(many, say=unasked, ref="", link="https://x.gov.cn")
     assert len(text.encode()) <= 2048
     assert "另有" in text
 

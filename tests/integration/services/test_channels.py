@@ -11,6 +11,7 @@ import pytest
 from tests.support.outgoing import Outgoing, ScriptedCourier, refusal
 from tests.support.world import World, morning
 from tracker.domain.channels import Channels, Pace, SmsChannel, SmsFile
+from tracker.domain.delivery_states import STOP_PAUSE, UNTIL_RESUMED
 from tracker.domain.provider_codes import Meaning
 from tracker.domain.sms_texts import SmsWording
 
@@ -120,6 +121,60 @@ def test_a_code_that_asks_for_an_administrator_stops_the_channel_and_loses_nothi
     assert out.newest()["status"] == "accepted"
     # The one that made the provider stop came last, lest a single bad one stop them all again.
     assert [message.recipient for message in out.courier.sent] == ["p0", "p1", "p2", "p3", "p4", "p5", "p0"]
+
+
+@pytest.mark.parametrize(
+    ("graver", "other"),
+    [(Meaning.GONE, Meaning.AWAY), (Meaning.GONE, Meaning.STOP), (Meaning.STOP, Meaning.AWAY)],
+)
+@pytest.mark.parametrize("graver_first", [True, False])
+def test_of_two_rests_the_longer_one_holds_whichever_worker_was_first(
+    out: Outgoing, graver: Meaning, other: Meaning, graver_first: bool
+) -> None:
+    everybody_told(out)
+    mine, others = (other, graver) if graver_first else (graver, other)
+    one, second = out.deliveries(), out.deliveries()
+    one.gather()
+
+    def meanwhile() -> None:
+        out.courier.on_send = lambda: None
+        out.courier.answers = [refusal(others)]
+        second.send_due()
+        out.courier.answers = [refusal(mine)]
+
+    out.courier.on_send = meanwhile
+    one.send_due(limit=3)
+    (state,) = out.world.rows("SELECT paused_until, stopped, reason FROM channel_state")
+    rests_until = UNTIL_RESUMED if graver is Meaning.GONE else out.world.clock.now() + STOP_PAUSE
+    assert state == {"paused_until": rests_until, "stopped": True, "reason": refusal(graver).sentence}
+    later(out, MINUTE * 2)
+    assert one.send_due() == 0
+    assert {row["status"] for row in out.world.rows("SELECT status FROM delivery")} == {"gathered"}
+    before = len(out.courier.sent)
+    with out.world.container.uows() as uow:
+        uow.channels.resume("sms")
+        uow.commit()
+    later(out, STOP_PAUSE * 2)
+    one.send_due()
+    assert sorted(message.recipient for message in out.courier.sent[before:]) == sorted(out.people)
+
+
+def test_a_message_that_went_well_wakes_no_channel_that_was_closed_meanwhile(out: Outgoing) -> None:
+    everybody_told(out)
+    one, other = out.deliveries(refusal(Meaning.AWAY)), out.deliveries(refusal(Meaning.AWAY))
+    one.gather()
+    one.send_due()
+    later(out, MINUTE)
+
+    def meanwhile() -> None:
+        out.courier.on_send = lambda: None
+        out.courier.answers = [refusal(Meaning.GONE)]
+        other.send_due()
+
+    out.courier.on_send = meanwhile
+    assert one.send_due() == 1
+    assert len(out.incidents("channel_stopped")) == 1
+    assert one.next_moment() == UNTIL_RESUMED
 
 
 def test_a_limit_of_the_provider_is_waited_out_however_often(out: Outgoing) -> None:

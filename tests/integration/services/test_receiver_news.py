@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from itertools import pairwise
 
 import pytest
+from sqlalchemy import text
 
 from tests.support.outgoing import DROPPED, MEASURE, ScriptedCourier, refusal
 from tests.support.world import World, morning, small_campaign
@@ -17,6 +19,7 @@ from tracker.delivery.wecom import WecomCourier
 from tracker.domain.channels import Channels, Pace, Receiver, Webhook, WecomRobot
 from tracker.domain.errors import DeliveryFailed, NotFound
 from tracker.domain.group_texts import TRIAL
+from tracker.domain.messages import MESSAGE_KINDS
 from tracker.domain.ports import NewsWriter
 from tracker.domain.provider_codes import Meaning, Verdict
 from tracker.domain.sms_texts import TO_DO
@@ -76,11 +79,26 @@ class Receiving:
         )[0]
 
 
+def say_again(world: World, reader: str, *, about: str, cause: str) -> None:
+    """Tell somebody, under a cause, what somebody else was told of his task."""
+    with world.container.uows() as uow:
+        uow.session.execute(
+            text(
+                "INSERT INTO told (cause, person_id, post_id, campaign_id, task_id, message, facts, grave, created_at)"
+                " SELECT :cause, o.person_id, o.id, t.campaign_id, t.task_id, t.message, t.facts, false, t.created_at"
+                " FROM told t JOIN person p ON p.id = t.person_id, post o JOIN person r ON r.id = o.person_id"
+                " WHERE p.name = :about AND r.name = :reader AND t.message = 'assigned' ORDER BY t.id LIMIT 1"
+            ),
+            {"cause": cause, "about": about, "reader": reader},
+        )
+        uow.commit()
+
+
 def test_a_group_gets_one_text_for_all_its_units_and_people_get_their_own_mails(world: World) -> None:
     made = Receiving(world, VILLAGES)
     made.work()
-    (text,) = made.texts(VILLAGES)
-    assert text.splitlines()[1:3] == [
+    (said,) = made.texts(VILLAGES)
+    assert said.splitlines()[1:3] == [
         "· east村有1件督办事项，最近期限3月20日",
         "· west村有1件督办事项，最近期限3月20日",
     ]
@@ -95,8 +113,8 @@ def test_a_group_hears_only_of_the_units_and_campaigns_that_it_is_for(world: Wor
     other = Receiver("other", "别的行动", WecomRobot(), TO_DO, campaigns=frozenset({"another"}))
     made = Receiving(world, east, town, other)
     made.work()
-    assert ["west" in text for text in made.texts(east)] == [False]
-    assert ["west" in text and "east" in text for text in made.texts(town)] == [True]
+    assert ["west" in said for said in made.texts(east)] == [False]
+    assert ["west" in said and "east" in said for said in made.texts(town)] == [True]
     assert made.texts(other) == []
 
 
@@ -113,17 +131,59 @@ def test_several_gatherings_of_one_sweep_become_one_text_and_a_matter_is_told_on
         made.service.gather(limit=1)
     assert world.value("SELECT count(*) FROM delivery WHERE person_id IS NULL") == 1
     made.work()
-    assert [text.count("有1件督办事项") for text in made.texts(VILLAGES)] == [2]
+    assert [said.count("有1件督办事项") for said in made.texts(VILLAGES)] == [2]
+
+
+def test_a_group_reads_the_unit_whose_duty_it_is_whoever_was_told_and_each_matter_once(world: World) -> None:
+    for reader in ("boss", "head-east", "clerk-east"):
+        say_again(world, reader, about="clerk-east", cause="firing:0")
+    made = Receiving(world, VILLAGES, OA)
+    made.service.gather(limit=1)
+    made.work()
+    said = [line for one in made.texts(VILLAGES) for line in one.splitlines() if line.startswith("·")]
+    assert said == ["· east村有2件督办事项，最近期限3月20日", "· west村有1件督办事项，最近期限3月20日"]
+    units = [item["unit"] for one in made.texts(OA) for item in json.loads(one)["items"]]
+    assert sorted(units) == ["east村", "east村", "west村"]
+
+
+def test_neither_a_confidential_task_nor_a_paper_about_one_is_told_to_a_receiver(fresh_database_url: str) -> None:
+    check = MEASURE.replace("key: s1", "key: l1").replace("workflow: survey", "workflow: lead_check")
+    measures = [MEASURE.replace("各村", "west"), check.replace("各村", "east")]
+    everything = Receiver("oa", "政务平台", Webhook("https://oa.example/take"), MESSAGE_KINDS)
+    with World(fresh_database_url, start=morning("2026-03-02")) as world:
+        world.load(small_campaign(measures=measures))
+        world.act("clerk-east", world.task("l1", "east")["ref"], "accept")
+        world.move_to("2026-03-25")
+        for row in world.rows("SELECT ref FROM notice WHERE kind = 'supervision_notice'"):
+            for who, step in (("sup1", "seal"), ("sup2", "approve"), ("sup1", "issue")):
+                world.act_on_notice(who, row["ref"], step)
+        with world.container.uows() as uow:
+            uow.session.connection().exec_driver_sql("UPDATE told SET gathered_at = NULL")
+            uow.commit()
+        made = Receiving(world, everything)
+        made.service.gather()
+        bound = world.rows(
+            "SELECT DISTINCT u.key, t.message FROM delivery d JOIN delivery_item i ON i.delivery_id = d.id"
+            " JOIN told t ON t.id = i.told_id LEFT JOIN notice n ON n.id = t.notice_id"
+            " JOIN task k ON k.id = coalesce(t.task_id, n.task_id) JOIN unit u ON u.id = k.unit_id"
+            " WHERE d.person_id IS NULL"
+        )
+        told = {row["message"] for row in bound if row["key"] == "west"}
+        assert {"assigned", "urge", "raised", "served"} <= told
+        assert {row["key"] for row in bound} == {"west"}
+        people = world.rows("SELECT DISTINCT message FROM told t JOIN person p ON p.id = t.person_id"
+                            " WHERE p.name LIKE '%-east'")  # fmt: skip
+        assert {"assigned", "urge", "served"} <= {row["message"] for row in people}
 
 
 def test_a_system_gets_the_items_as_plain_values_at_once(world: World) -> None:
     made = Receiving(world, OA)
     made.service.gather()
     made.service.send_due()
-    (text,) = made.texts(OA)
-    assert '"message":"assigned"' in text
-    assert '"campaign":"test_campaign","unit":"east村"' in text
-    assert "@example.invalid" not in text
+    (said,) = made.texts(OA)
+    assert '"message":"assigned"' in said
+    assert '"campaign":"test_campaign","unit":"east村"' in said
+    assert "@example.invalid" not in said
 
 
 def test_what_was_done_in_the_meantime_is_not_told(world: World) -> None:
@@ -232,12 +292,16 @@ def test_what_a_system_may_have_taken_is_sent_again_under_its_key_and_to_a_group
     assert (made.delivery(VILLAGES)["status"], len(made.texts(VILLAGES))) == ("unknown", 1)
 
 
-def test_a_killed_sender_leaves_a_webhook_to_be_sent_again(world: World) -> None:
+@pytest.mark.parametrize("put_down", [0, 9])
+def test_a_killed_sender_leaves_a_webhook_to_be_sent_again_however_often_it_was_put_down(
+    world: World, put_down: int
+) -> None:
     made = Receiving(world, OA)
     made.service.gather()
     with world.container.uows() as uow:
         uow.session.connection().exec_driver_sql(
-            "UPDATE delivery SET status = 'submitting', attempts = 1, submitted_at = '2026-03-01' WHERE channel = 'webhook:oa'"
+            f"UPDATE delivery SET status = 'submitting', attempts = {put_down} + 1, delays = {put_down},"
+            f" put_down = {put_down}, submitted_at = '2026-03-01' WHERE channel = 'webhook:oa'"
         )
         uow.commit()
     made.work(timedelta(minutes=5))
@@ -252,13 +316,22 @@ def test_what_failed_for_good_is_an_incident_of_the_channel(world: World) -> Non
     assert "各人自己的邮件、短信不受影响" in said
 
 
-def test_a_receiver_that_is_no_longer_set_up_loses_nothing(world: World) -> None:
-    Receiving(world, OA).service.gather()
-    made = Receiving(world)
+@pytest.mark.parametrize("answer", [None, refusal(Meaning.GONE, "410")])
+def test_what_waits_for_a_receiver_that_was_taken_out_is_cancelled_and_people_get_their_own(
+    world: World, answer: DeliveryFailed | None
+) -> None:
+    before = Receiving(world, OA, VILLAGES)
+    before.service.gather(limit=1)
+    if answer is not None:  # it closed its address, and its channel rests until somebody lets it go on
+        before.heard[OA.channel].answers = [answer]
+        before.service.send_due()
+    before.service.gather()
+    made = Receiving(world, VILLAGES)
     made.work()
-    assert made.delivery(OA)["status"] == "gathered"
-    assert made.delivery(OA)["reason"] == "该送达方式现在没有设置"
-    assert len(made.mail.sent) == 2
+    assert (made.delivery(OA)["status"], made.delivery(OA)["reason"]) == ("cancelled", "接收方已从通道设置中删除")
+    assert world.value("SELECT count(*) FROM incident WHERE resolved_at IS NULL") == 0
+    assert len(made.texts(VILLAGES)) == 1
+    assert {message.recipient for message in (*before.mail.sent, *made.mail.sent)} == {"clerk-east", "clerk-west"}
 
 
 def outbox(world: World, *receivers: Receiver) -> OutboxService:

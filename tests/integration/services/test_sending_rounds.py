@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from tests.support import senders
-from tests.support.outgoing import DROPPED, Outgoing
+from tests.support.outgoing import DROPPED, Outgoing, refusal
 from tests.support.world import World, morning
+from tracker.delivery.render import TemplateRenderer
+from tracker.domain.provider_codes import Meaning
+from tracker.persistence.queries.outbox import find_outbox
 
 
 @pytest.fixture
@@ -81,6 +85,57 @@ def test_what_waited_long_behind_a_slow_one_is_looked_at_again(out: Outgoing) ->
     made.send_due()
     assert recipients(out) == ["p0", "p1", "p2", "p4"]
     assert [status for status, _, _ in rows(out)] == ["accepted"] * 3 + ["cancelled", "accepted"]
+
+
+class SlowWriter(TemplateRenderer):
+    """Takes its time over mails."""
+
+    def __init__(self, pause: Callable[[], None]) -> None:
+        super().__init__()
+        self.pause = pause
+
+    def email(self, **given: Any) -> tuple[str, str, str]:
+        """Pause, then write."""
+        self.pause()
+        return super().email(**given)
+
+
+def test_a_round_that_took_long_to_be_written_is_looked_at_again_before_any_of_it_goes(out: Outgoing) -> None:
+    def once() -> None:
+        writer.pause = lambda: None
+        out.world.clock.set(out.world.clock.now() + timedelta(seconds=6))
+        out.change("UPDATE person SET left_on = '2026-03-02' WHERE name = 'p0'")
+
+    writer = SlowWriter(once)
+    out.deliveries(channel="email", renderer=writer).send_due()
+    assert recipients(out) == ["p1", "p2", "p3", "p4"]
+    assert [status for status, _, _ in rows(out)] == ["cancelled"] + ["accepted"] * 4
+
+
+def test_where_every_look_takes_too_long_each_message_goes_once_all_the_same(out: Outgoing) -> None:
+    writer = SlowWriter(lambda: out.world.clock.set(out.world.clock.now() + timedelta(seconds=6)))
+    made = out.deliveries(channel="email", renderer=writer)
+    while made.send_due():
+        pass
+    assert recipients(out) == ["p0", "p1", "p2", "p3", "p4"]
+    assert {status for status, _, _ in rows(out)} == {"accepted"}
+
+
+def test_what_was_put_down_before_its_turn_counts_as_neither_tried_nor_sent(out: Outgoing) -> None:
+    began = out.world.clock.real_now()
+    first, second = refusal(Meaning.RETRY), refusal(Meaning.AWAY)
+    out.deliveries(first, channel="email").send_due(limit=1)  # p0 is busy, and is tried again in a minute
+    out.world.clock.set(out.world.clock.now() + timedelta(minutes=2))
+    out.deliveries(second, channel="email").send_due()  # p1 finds the server away; all behind it are put down
+    with out.world.container.reading() as session:
+        found = {row.recipient: row for row in find_outbox(session).rows}
+    assert {name: (row.submissions, row.submitted_at) for name, row in found.items()} == {
+        "p0": (1, began), "p1": (1, out.world.clock.real_now()), "p2": (0, None), "p3": (0, None), "p4": (0, None),
+    }  # fmt: skip
+    midnight = began - timedelta(hours=9)
+    with out.world.container.uows() as uow:
+        sent = [uow.deliveries.sent_since(out.people[name], "email", midnight) for name in ("p0", "p1", "p2")]
+    assert sent == [1, 1, 0]
 
 
 def test_a_mail_of_unknown_fate_holds_up_none_of_its_round(out: Outgoing) -> None:

@@ -120,6 +120,7 @@ def test_receivers_load_with_what_they_are_for() -> None:
         ("courtesy: {quiet_hours: '22-8'}\n", "请加引号写成 '21:00-08:00'"),
         ("courtesy: {daily_ceiling: {sms: 0}}\n", "要在 1 到 1000 之间"),
         ("courtesy: {channels: [fax]}\n", "送达方式“fax”不存在"),
+        ("courtesy: {channels: [sms, wecom]}\n", "送达方式“wecom”不存在"),
         (HTTP.replace("code: code", "code: '(', kind: pattern"), "正则表达式"),
         (HTTP + "    query: {url: 'https://gw.example/q'}\n", "要一起写"),
         (HTTP + "    receipts: {code: c}\n", "回执里要有消息编号"),

@@ -56,5 +56,14 @@ def test_a_text_that_cannot_be_used_is_said_at_the_start(tmp_path: Path, name: s
     assert said in refused(written(tmp_path, name, text))
 
 
+def test_a_file_that_is_edited_after_the_start_is_in_use_after_the_next_one(tmp_path: Path) -> None:
+    renderer = TemplateRenderer(written(tmp_path, "remind/body.txt", "早：{{ title }}"))
+    written(tmp_path, "remind/body.txt", "晚：{{ nobody_checked_this }}")
+    written(tmp_path, "urge/body.txt", "晚")
+    remind, urge = (MessagePart(kind, sample_facts(kind)) for kind in ("remind", "urge"))
+    assert renderer.line(remind) == "早：出租房屋排查"
+    assert renderer.line(urge) == TemplateRenderer().line(urge)
+
+
 def test_a_folder_that_is_not_there_is_said_too(tmp_path: Path) -> None:
     assert "不存在" in refused(tmp_path / "none")

@@ -43,6 +43,22 @@ def test_aliyuns_codes(code: str, meaning: Meaning) -> None:
     assert "said so" in verdict.sentence
 
 
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("5.1.1 <liming@town.example>: User unknown", "5.1.1 <l***@town.example>: User unknown"),
+        ("邮箱li@town.example不存在", "邮箱l***@town.example不存在"),
+        ("号码13800001234在黑名单", "号码138****1234在黑名单"),
+        ("+8613800001234 refused", "+86138****1234 refused"),
+        ("queue 13800001234567, code 550", "queue 13800001234567, code 550"),
+        ("x" * 110 + " li@town.example", "x" * 110 + " l***@town"),
+    ],
+)
+def test_whom_a_provider_names_is_masked_before_anybody_reads_it(said: str, shown: str) -> None:
+    assert shown in ALIYUN.judge("isv.SOMETHING_NEW", said).sentence
+    assert shown in judge_smtp(550, said, "收件人被发信服务器拒绝").sentence
+
+
 def test_a_limit_by_the_provider_is_waited_out_for_an_hour() -> None:
     assert ALIYUN.judge("isv.BUSINESS_LIMIT_CONTROL").wait == HOUR
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from tracker.domain.masking import mask_phone
 from tracker.domain.posts import why_post_clashes
 from tracker.domain.roster import cells
 from tracker.domain.roster.changes import FieldChange, PersonChange, PostAct, PostChange, UnitAfter
@@ -53,7 +54,7 @@ class PeopleComparison:
         row, known = person.rows[0], person.known
         phones = list(dict.fromkeys(one.phone for one in person.rows if one.phone))
         if len(phones) > 1:
-            sentence = f"同一人写了两个手机号（{'、'.join(map(_masked, phones))}）。请统一，或核对是不是两个人。"
+            sentence = f"同一人写了两个手机号（{'、'.join(map(mask_phone, phones))}）。请统一，或核对是不是两个人。"
             self._wrong(next(one for one in person.rows if one.phone == phones[1]), "phone", sentence)
         phone = None if known and known.phone == person.phone else person.phone
         email = None if known and known.email == person.email else person.email
@@ -242,7 +243,3 @@ def _fields(present: PresentPost, title: str, starts_on: date, ends_on: date | N
 
 def _day(day: date | None) -> str:
     return day.isoformat() if day else ""
-
-
-def _masked(phone: str) -> str:
-    return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 8 else "****"

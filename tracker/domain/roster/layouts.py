@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tracker.domain.campaign_file import UNIT_KINDS
+from tracker.domain.masking import mask_email, mask_phone
 from tracker.domain.roster.headings import PEOPLE, SETS, UNITS, TableKind
 from tracker.domain.roster.present import County
 from tracker.domain.sheets import ColumnLayout, SheetLayout
@@ -78,17 +79,6 @@ def export_sheets(county: County, *, contacts: bool) -> tuple[SheetLayout, ...]:
         ))  # fmt: skip
     sets = [(one.name, "、".join(sorted(one.members))) for one in county.sets.values()]
     return (_filled(UNITS, units), _filled(PEOPLE, posts), _filled(SETS, sets))
-
-
-def mask_phone(phone: str) -> str:
-    """Return a phone number with its middle hidden."""
-    return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 8 else "*" * len(phone)
-
-
-def mask_email(email: str) -> str:
-    """Return a mail address with its name hidden but for the first letter."""
-    name, at, place = email.partition("@")
-    return f"{name[:1]}***{at}{place}" if at else "*" * len(email)
 
 
 def _filled(kind: TableKind, rows: Sequence[Sequence[str | int]]) -> SheetLayout:

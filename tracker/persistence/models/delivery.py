@@ -67,11 +67,13 @@ class Delivery(Base):
     subject: Mapped[str] = mapped_column(default="")
     text: Mapped[str] = mapped_column(default="")
     segments: Mapped[int | None] = mapped_column(default=None)
-    attempts: Mapped[int] = mapped_column(default=0)
+    attempts: Mapped[int] = mapped_column(default=0)  # the number of the newest try
+    put_down: Mapped[int] = mapped_column(default=0, server_default="0")  # tries that never left the house
     resent: Mapped[bool] = mapped_column(default=False)
     gathered_at: Mapped[datetime]
     next_try_at: Mapped[datetime | None] = mapped_column(default=None)
     submitted_at: Mapped[datetime | None] = mapped_column(default=None)
+    earlier_submitted_at: Mapped[datetime | None] = mapped_column(default=None)  # the try before the newest
     accepted_at: Mapped[datetime | None] = mapped_column(default=None)
     ended_at: Mapped[datetime | None] = mapped_column(default=None)
     reason: Mapped[str] = mapped_column(default="")

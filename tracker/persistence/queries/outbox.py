@@ -30,33 +30,37 @@ _PERSON = """
         JOIN unit_name un ON un.unit_id = o.unit_id AND un.valid_to IS NULL
         WHERE o.person_id = d.person_id ORDER BY o.id LIMIT 1) w ON true"""
 _COLUMNS = """d.id, d.ref, d.person_id, coalesce(p.name, d.receiver) AS recipient, w.unit_name, w.role, d.channel, d.status, d.grave,
-        d.resent, d.attempts, d.subject, d.text, d.segments, d.gathered_at, d.next_try_at, d.submitted_at,
+        d.resent, d.attempts - d.put_down AS submissions, d.subject, d.text, d.segments, d.gathered_at, d.next_try_at, d.submitted_at,
         d.accepted_at, d.delivered_at, d.ended_at, d.reason, d.code, d.provider_id, d.held"""
 
-# An office sees what was said for a campaign of its own; the words, only when all of it was.
+# An office sees what was said for a campaign of its own, and whoever tries a channel out what came of it; the words, only
+# when all of a message is such.
+_OURS = f"({OFFICE_SEES} OR t.message = 'trial' AND t.person_id = CAST(:me AS bigint))"
 _PARTS = f"""
     CROSS JOIN LATERAL (
         SELECT count(*) FILTER (WHERE i.cancelled_reason IS NULL) AS parts,
             count(i.cancelled_reason) AS cancelled_parts,
-            coalesce(bool_or({OFFICE_SEES}), false) AS partly_ours, coalesce(bool_and({OFFICE_SEES}), false) AS ours
+            coalesce(bool_or({_OURS}), false) AS partly_ours, coalesce(bool_and({_OURS}), false) AS ours
         FROM delivery_item i JOIN told t ON t.id = i.told_id
         LEFT JOIN campaign c ON c.id = t.campaign_id LEFT JOIN office o ON o.id = c.office_id
         WHERE i.delivery_id = d.id) i"""
 _SEEN = "(CAST(:all AS boolean) OR i.partly_ours)"
 
-OUTBOX = text(f"""
-    SELECT {_COLUMNS}, i.parts, i.cancelled_parts, CAST(:words AS boolean) OR i.ours AS words,
-        count(*) OVER () AS total
-    FROM delivery d {_PERSON} {_PARTS}
+_SHOWN = f"{_COLUMNS}, i.parts, i.cancelled_parts, CAST(:words AS boolean) OR i.ours AS words"
+_ROWS = f"""delivery d {_PERSON} {_PARTS}
     WHERE (CAST(:person AS bigint) IS NULL OR d.person_id = :person)
       AND (CAST(:channel AS text) IS NULL OR split_part(d.channel, ':', 1) = :channel)
       AND (CAST(:statuses AS text[]) IS NULL OR d.status = ANY(CAST(:statuses AS text[])))
       AND (CAST(:sought AS text) IS NULL OR coalesce(p.name, d.receiver) LIKE :sought OR d.ref LIKE :sought)
-      AND {_SEEN}
-    ORDER BY d.id DESC LIMIT :limit OFFSET :offset""")
+      AND {_SEEN}"""
+
+OUTBOX = text(f"""
+    SELECT {_SHOWN}, count(*) OVER () AS total FROM {_ROWS} ORDER BY d.id DESC LIMIT :limit OFFSET :offset""")
+OLDER = text(f"""
+    SELECT {_SHOWN} FROM {_ROWS} AND (CAST(:before AS bigint) IS NULL OR d.id < :before) ORDER BY d.id DESC LIMIT :limit""")
 
 ONE = text(f"""
-    SELECT {_COLUMNS}, i.parts, i.cancelled_parts, CAST(:words AS boolean) OR i.ours AS words
+    SELECT {_SHOWN}
     FROM delivery d {_PERSON} {_PARTS} WHERE d.ref = :ref AND {_SEEN}""")
 
 PARTS = text(f"""
@@ -65,7 +69,7 @@ PARTS = text(f"""
     FROM delivery_item i JOIN told t ON t.id = i.told_id
     LEFT JOIN campaign c ON c.id = t.campaign_id LEFT JOIN office o ON o.id = c.office_id
     LEFT JOIN notice n ON n.id = t.notice_id LEFT JOIN task k ON k.id = coalesce(t.task_id, n.task_id)
-    WHERE i.delivery_id = :delivery AND (CAST(:words AS boolean) OR {OFFICE_SEES})
+    WHERE i.delivery_id = :delivery AND (CAST(:words AS boolean) OR {_OURS})
     ORDER BY t.id""")
 
 RECEIPTS = text("""
@@ -95,7 +99,8 @@ STATES = text("""
 class OutboxRow:
     """One delivery. `submitted_at`, `accepted_at`, `delivered_at`, `ended_at` are real time, `gathered_at` the sample's.
 
-    words   the viewer may read subject and text
+    submissions   how often it was handed over; a try that was put down before its turn is none
+    words         the viewer may read subject and text
     """
 
     id: int
@@ -108,7 +113,7 @@ class OutboxRow:
     status: str
     grave: bool
     resent: bool
-    attempts: int
+    submissions: int
     subject: str
     text: str
     segments: int | None
@@ -231,6 +236,17 @@ def find_outbox(
     return fetch_page(session, OUTBOX, OutboxRow, number=page, size=size, given=given)
 
 
+def find_outbox_before(
+    session: Session, *, before: int | None, channel: str | None, statuses: Sequence[str] | None, size: int
+) -> list[OutboxRow]:
+    """Return the newest `size` deliveries under ids smaller than `before`, for the operator: all, words and all."""
+    given = {
+        "person": None, "channel": channel, "statuses": None if statuses is None else list(statuses), "sought": None,
+        "before": before, "limit": size, **_cut(None),
+    }  # fmt: skip
+    return [OutboxRow(**row) for row in session.execute(OLDER, given).mappings()]
+
+
 def get_outbox_item(session: Session, viewer: Viewer | None, ref: str) -> OutboxItem | None:
     """Return one delivery with its parts and receipts; None when the viewer may not see it."""
     cut = _cut(viewer)
@@ -256,5 +272,6 @@ def _cut(viewer: Viewer | None) -> dict[str, Any]:
     """Return what cuts the rows and the words: the system administrator sees every row, and no words."""
     if viewer is None:
         nobody: dict[str, Any] = {"office_units": [], "office_campaigns": []}
-        return {"all": True, "words": True, **nobody}
-    return {**scope(viewer, office_roles=SEEING), "all": Role.SYSTEM_ADMIN in viewer.roles(), "words": False}
+        return {"all": True, "words": True, "me": None, **nobody}
+    cut = scope(viewer, office_roles=SEEING)
+    return {**cut, "all": Role.SYSTEM_ADMIN in viewer.roles(), "words": False, "me": viewer.person_id}

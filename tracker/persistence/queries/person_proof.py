@@ -40,16 +40,19 @@ PERSON = text(f"""
     SELECT p.id, p.name, p.left_on, {_UNITS} AS units FROM person p
     WHERE p.id = :person AND EXISTS (SELECT FROM {_TOLD} WHERE t.person_id = p.id AND {_SEEN})""")
 
+_COLUMNS = f"""t.id, t.message, t.facts ->> 'title' AS title, t.created_at, t.read_at, c.title AS campaign,
+        k.ref AS task_ref, n.ref AS notice_ref, {_OURS} AS ours"""
+_ROWS = f"""{_TOLD} LEFT JOIN notice n ON n.id = t.notice_id LEFT JOIN task k ON k.id = coalesce(t.task_id, n.task_id)
+    WHERE t.person_id = :person AND t.created_at >= :since AND t.created_at < :until AND {_SEEN}"""
+
 TOLD = text(f"""
-    SELECT t.id, t.message, t.facts ->> 'title' AS title, t.created_at, t.read_at, c.title AS campaign,
-        k.ref AS task_ref, n.ref AS notice_ref, {_OURS} AS ours, count(*) OVER () AS total
-    FROM {_TOLD} LEFT JOIN notice n ON n.id = t.notice_id LEFT JOIN task k ON k.id = coalesce(t.task_id, n.task_id)
-    WHERE t.person_id = :person AND t.created_at >= :since AND t.created_at < :until AND {_SEEN}
-    ORDER BY t.id DESC LIMIT :limit OFFSET :offset""")
+    SELECT {_COLUMNS}, count(*) OVER () AS total FROM {_ROWS} ORDER BY t.id DESC LIMIT :limit OFFSET :offset""")
+OLDER = text(f"""
+    SELECT {_COLUMNS} FROM {_ROWS} AND t.id < :before ORDER BY t.id DESC LIMIT :limit""")
 
 WAYS = text("""
     SELECT i.told_id, d.ref, d.channel, d.status, d.submitted_at, d.accepted_at, d.delivered_at, d.provider_id, d.code,
-        d.attempts, coalesce(i.cancelled_reason,
+        d.attempts - d.put_down AS submissions, coalesce(i.cancelled_reason,
             CASE WHEN d.status IN ('gathered', 'failed', 'unknown', 'cancelled') THEN d.reason END, '') AS why,
         ARRAY(SELECT r.code || ' ' || r.sentence || ' ' || to_char(r.received_at AT TIME ZONE 'Asia/Shanghai',
             'YYYY-MM-DD HH24:MI') FROM receipt r WHERE r.delivery_id = d.id ORDER BY r.id) AS receipts
@@ -72,7 +75,7 @@ class PersonWay(ProofWay):
     """One way out of the house, with the provider's code, its receipts, and how often it was handed over."""
 
     code: str
-    attempts: int
+    submissions: int
     receipts: Sequence[str]
 
 
@@ -123,10 +126,23 @@ def find_told(
     """Return what a person was told, newest first, and the ways of each by its id."""
     given = {**_cut(viewer), "person": person_id, "since": window.since, "until": window.until}
     found = fetch_page(session, TOLD, ToldRow, number=page, size=size, given=given)
-    ways: dict[int, list[PersonWay]] = {row.id: [] for row in found.rows}
+    return found, _ways(session, found.rows)
+
+
+def find_told_before(
+    session: Session, viewer: Viewer, person_id: int, window: Window, *, before: int, size: int
+) -> tuple[Sequence[ToldRow], Mapping[int, Sequence[PersonWay]]]:
+    """Return the newest `size` of what a person was told under ids smaller than `before`, and the ways of each."""
+    given = {**_cut(viewer), "person": person_id, "since": window.since, "until": window.until}
+    rows = [ToldRow(**row) for row in session.execute(OLDER, {**given, "before": before, "limit": size}).mappings()]
+    return rows, _ways(session, rows)
+
+
+def _ways(session: Session, rows: Sequence[ToldRow]) -> Mapping[int, Sequence[PersonWay]]:
+    ways: dict[int, list[PersonWay]] = {row.id: [] for row in rows}
     for row in session.execute(WAYS, {"told": list(ways)}).mappings():
         ways[row["told_id"]].append(PersonWay(**{name: value for name, value in row.items() if name != "told_id"}))
-    return found, ways
+    return ways
 
 
 def _cut(viewer: Viewer) -> dict[str, Any]:

@@ -18,15 +18,21 @@ TAKE_SLOT = text("""
         WHERE s.next_slot_at IS NULL OR s.next_slot_at <= :now
     RETURNING 1""")
 
+# Of two rests the longer one holds, with its reason: a worker that found the line down for a minute wakes no channel that
+# another was told to leave alone.
 PAUSE = text("""
     INSERT INTO channel_state AS s (channel, paused_until, stopped, reason, failures)
     VALUES (:channel, :until, :stopped, :reason, 1)
-    ON CONFLICT (channel) DO UPDATE SET paused_until = :until, stopped = :stopped, reason = :reason,
+    ON CONFLICT (channel) DO UPDATE SET (paused_until, stopped, reason) = (
+            SELECT r.* FROM (VALUES (s.paused_until, s.stopped, s.reason),
+                (excluded.paused_until, excluded.stopped, excluded.reason)) AS r(until, stopped, reason)
+            ORDER BY r.until DESC NULLS LAST LIMIT 1),
         failures = s.failures + 1""")
 
 RESUME = text("""
     UPDATE channel_state SET paused_until = NULL, stopped = false, reason = '', failures = 0
-    WHERE channel = :channel AND (failures > 0 OR paused_until IS NOT NULL) RETURNING 1""")
+    WHERE channel = :channel AND (failures > 0 OR paused_until IS NOT NULL)
+      AND (CAST(:over_by AS timestamptz) IS NULL OR paused_until IS NULL OR paused_until <= :over_by) RETURNING 1""")
 
 MARK = text("""
     INSERT INTO contact_trouble AS c (person_id, channel, address_hash, reason, delivery_id, since)
@@ -60,12 +66,12 @@ class ChannelStateRepository:
         return int(found or 0)
 
     def pause(self, channel: str, *, until: datetime, stopped: bool, reason: str) -> None:
-        """Let nothing go out on a channel until then; `stopped` = an administrator must act."""
+        """Let nothing go out on a channel until then, or later if it rests longer; `stopped` = an administrator must act."""
         self._session.execute(PAUSE, {"channel": channel, "until": until, "stopped": stopped, "reason": reason})
 
-    def resume(self, channel: str) -> bool:
-        """End a pause; False when there was none."""
-        return self._session.execute(RESUME, {"channel": channel}).one_or_none() is not None
+    def resume(self, channel: str, *, over_by: datetime | None = None) -> bool:
+        """End a pause, or only one that is over by then; False when there was none."""
+        return self._session.execute(RESUME, {"channel": channel, "over_by": over_by}).one_or_none() is not None
 
     def mark_contact(self, delivery_id: int, *, reason: str, now: datetime) -> None:
         """Note that nobody is there at the address to which a delivery went."""

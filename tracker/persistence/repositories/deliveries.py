@@ -77,7 +77,7 @@ CLAIM_DUE = text(f"""
     SELECT d.id, d.ref, d.person_id, d.channel, d.grave, d.message_id, d.attempts, d.resent,
         coalesce(p.name, d.receiver) AS name,
         CASE d.channel WHEN 'email' THEN p.email_cipher ELSE p.phone_cipher END AS address,
-        d.next_try_at, d.delays, (SELECT shaken FROM open) AS shaken,
+        d.next_try_at, d.delays, d.put_down, (SELECT shaken FROM open) AS shaken,
         EXISTS (SELECT 1 FROM contact_trouble c WHERE c.person_id = p.id AND c.channel = d.channel
             AND c.cleared_at IS NULL
             AND c.address_hash = sha256(CASE d.channel WHEN 'email' THEN p.email_cipher ELSE p.phone_cipher END)
@@ -94,7 +94,7 @@ ITEMS = text("""
         CASE WHEN d.person_id IS NOT NULL THEN o.ends_on END AS ends_on, k.final, k.waits_for,
         c.status = 'running' AND c.occurrence = f.occurrence AS clock_runs,
         EXISTS (SELECT 1 FROM extension e WHERE e.task_id = k.id AND e.status = 'asked') AS extension_open,
-        g.status AS finding_status, un.short_name AS unit,
+        g.status AS finding_status, un.short_name AS unit, dn.short_name AS duty_unit,
         t.grave AND coalesce(m.settings ->> 'papers_at_any_hour', 'false') = 'true' AS urgent,
         t.cause, m.key AS campaign, o.role, d.channel = 'email' AND p.mail_refused_at IS NOT NULL AS mail_refused
     FROM delivery_item i JOIN delivery d ON d.id = i.delivery_id
@@ -105,6 +105,7 @@ ITEMS = text("""
     LEFT JOIN campaign m ON m.id = t.campaign_id
     LEFT JOIN notice n ON n.id = t.notice_id
     LEFT JOIN task k ON k.id = coalesce(t.task_id, n.task_id)
+    LEFT JOIN unit_name dn ON dn.unit_id = k.unit_id AND dn.valid_to IS NULL
     LEFT JOIN firing f ON f.id = CAST(substring(t.cause FROM '^firing:([0-9]+)') AS bigint)
     LEFT JOIN clock c ON c.id = f.clock_id
     LEFT JOIN finding g ON g.firing_id = f.id
@@ -117,7 +118,8 @@ CANCEL_ITEMS = text("""
     WHERE i.delivery_id = :delivery AND i.told_id = r.told_id""")
 
 STUCK = text("""
-    SELECT d.id, d.ref, d.person_id, d.channel, d.grave, d.resent, d.attempts, r.id AS round_id,
+    SELECT d.id, d.ref, d.person_id, d.channel, d.grave, d.resent, d.attempts, d.delays, d.put_down,
+        r.id AS round_id,
         array_position(r.delivery_ids, d.id) AS place
     FROM delivery d LEFT JOIN LATERAL (SELECT id, delivery_ids FROM sending_round
         WHERE d.id = ANY(delivery_ids) ORDER BY id DESC LIMIT 1) r ON true
@@ -127,7 +129,7 @@ STUCK = text("""
 BEGIN_ROUND = text("""
     WITH going AS (
         UPDATE delivery d SET status = 'submitting', attempts = d.attempts + 1, submitted_at = :at,
-            subject = r.subject, text = r.body, segments = r.segments, address_cipher = r.address
+            earlier_submitted_at = d.submitted_at, subject = r.subject, text = r.body, segments = r.segments, address_cipher = r.address
         FROM unnest(CAST(:ids AS bigint[]), CAST(:subject AS text[]), CAST(:body AS text[]),
             CAST(:segments AS bigint[]), CAST(:address AS bytea[])) AS r(id, subject, body, segments, address)
         WHERE d.id = r.id)
@@ -139,11 +141,11 @@ FORGET_ADDRESSES = text("""
 
 END_ROUNDS = text("DELETE FROM sending_round WHERE id = ANY(CAST(:ids AS bigint[]))")
 
-# The try keeps its number and does not count: were the number given again, a late word on this try would be taken for
-# one on the next.
+# The try keeps its number and was none: were the number given again, a late word on this try would be taken for one on
+# the next.
 PUT_DOWN = text("""
-    UPDATE delivery d SET status = 'gathered', delays = d.delays + 1,
-        submitted_at = CASE WHEN d.attempts > d.delays + 1 THEN d.submitted_at END
+    UPDATE delivery d SET status = 'gathered', delays = d.delays + 1, put_down = d.put_down + 1,
+        submitted_at = d.earlier_submitted_at, earlier_submitted_at = NULL
     FROM unnest(CAST(:id AS bigint[]), CAST(:attempts AS bigint[])) AS r(id, attempts)
     WHERE d.id = r.id AND d.attempts = r.attempts AND d.status = 'submitting'""")
 
@@ -168,7 +170,7 @@ NEXT = text(f"""
 
 HELD = text("""
     SELECT id, person_id, channel FROM delivery
-    WHERE person_id = ANY(CAST(:people AS bigint[])) AND status = 'gathered' AND held AND attempts = delays
+    WHERE person_id = ANY(CAST(:people AS bigint[])) AND status = 'gathered' AND held AND attempts = put_down
     ORDER BY id FOR UPDATE SKIP LOCKED""")
 
 # Something grave makes it due again: whether it breaks through is looked at then.
@@ -237,7 +239,7 @@ class DeliveryRepository:
         names = ("id", "ref", "person_id", "channel", "grave", "address", "message_id")
         columns: dict[str, Any] = {name: [getattr(each, name) for each in deliveries] for name in names}
         self._session.execute(INSERT_DELIVERIES, {**columns, "now": now})
-        self._add_items([(each.id, told_id) for each in deliveries for told_id in each.told_ids])
+        self.carry({each.id: each.told_ids for each in deliveries})
 
     def held_of(self, people: Sequence[int]) -> dict[tuple[int, str], int]:
         """Lock the messages that wait because people are spared; return their ids by person and channel."""
@@ -249,17 +251,19 @@ class DeliveryRepository:
         if joining:
             grave = [any(row.grave for row in rows) for rows in joining.values()]
             self._session.execute(JOIN_HELD, {"id": list(joining), "grave": grave, "now": now})
-            self._add_items([(held, row.id) for held, rows in joining.items() for row in rows])
+            self.carry({held: [row.id for row in rows] for held, rows in joining.items()})
 
     def sent_since(self, person_id: int, channel: str, since: datetime) -> int:
         """Return how many messages a person got on a channel since then (real time)."""
         given = {"person": person_id, "channel": channel, "since": since}
         return int(self._session.execute(SENT_SINCE, given).scalar_one())
 
-    def _add_items(self, pairs: Sequence[tuple[int, int]]) -> None:
-        self._session.execute(
-            INSERT_ITEMS, {"delivery_id": [pair[0] for pair in pairs], "told_id": [pair[1] for pair in pairs]}
-        )
+    def carry(self, told: Mapping[int, Sequence[int]]) -> None:
+        """Let messages carry told rows (their ids, by the message's id), whoever gets them."""
+        pairs = [(delivery, told_id) for delivery, told_ids in told.items() for told_id in told_ids]
+        if pairs:
+            deliveries, rows = zip(*pairs, strict=True)
+            self._session.execute(INSERT_ITEMS, {"delivery_id": list(deliveries), "told_id": list(rows)})
 
     def claim_due(self, *, now: datetime, limit: int, alone: Collection[str]) -> list[DueDelivery]:
         """Lock the deliveries that have been due longest on a channel that is open, the oldest first.
@@ -271,7 +275,7 @@ class DeliveryRepository:
             DueDelivery(
                 row.id, row.ref, row.person_id, row.channel, row.grave, row.message_id, row.attempts, row.resent,
                 row.name, None if row.address is None else bytes(row.address), row.next_try_at, row.marked, row.delays,
-                row.shaken,
+                row.put_down, row.shaken,
             )
             for row in self._session.execute(CLAIM_DUE, given)
         ]  # fmt: skip
@@ -287,7 +291,7 @@ class DeliveryRepository:
                 mail_refused=row.mail_refused, role=row.role,
             )  # fmt: skip
             part = DeliveryPart(
-                row.id, row.message, row.facts, standing, row.grave, row.unit, row.urgent, row.cause, row.campaign,
+                row.id, row.message, row.facts, standing, row.grave, row.unit, row.duty_unit, row.urgent, row.cause, row.campaign,
                 row.role,
             )  # fmt: skip
             found[row.delivery_id].append(part)

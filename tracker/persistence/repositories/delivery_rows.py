@@ -52,7 +52,8 @@ class DueDelivery:
 
     person_id   None: `recipient` is a group or a system, and `channel` is its own
     marked    nobody is at that address
-    delays    tries that do not count
+    delays    tries after which it is tried again as if they had not been
+    put_down  those of them that never left: it was handed over `attempts - put_down` times
     shaken    the channel had to rest before this one; if it goes well, that is over
     """
 
@@ -69,6 +70,7 @@ class DueDelivery:
     next_try_at: datetime
     marked: bool = False
     delays: int = 0
+    put_down: int = 0
     shaken: bool = False
 
 
@@ -83,6 +85,8 @@ class LockedDelivery:
     grave: bool
     resent: bool
     attempts: int
+    delays: int
+    put_down: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +118,7 @@ class DeliveryPart:
     standing: Standing
     grave: bool
     unit: str | None = None  # short name of the unit of the post that was told
+    duty_unit: str | None = None  # short name of the unit whose task it is
     urgent: bool = False  # a paper of a campaign whose papers go out at any hour
     cause: str = ""
     campaign: str | None = None  # its key
@@ -124,7 +129,7 @@ class DeliveryPart:
 class Outcome:
     """What became of a sending. `attempts` names its try; an answer to an older try is dropped.
 
-    delayed    this try does not count as one
+    delayed    this try does not bring the message nearer to being given up
     ask_at     when the provider is asked what became of it
     held       the person is spared for a while: what is told meanwhile joins this message
     """

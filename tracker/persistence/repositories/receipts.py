@@ -12,7 +12,7 @@ from tracker.domain.channels import Receipt
 from tracker.persistence.repositories.delivery_rows import LockedDelivery
 
 FIND = text("""
-    SELECT id, ref, person_id, channel, grave, resent, attempts, status FROM delivery
+    SELECT id, ref, person_id, channel, grave, resent, attempts, delays, put_down, status FROM delivery
     WHERE channel = :channel
       AND (ref = :ref OR (:provider_id <> '' AND provider_id = :provider_id))
     ORDER BY ref = :ref DESC, id DESC LIMIT 1 FOR UPDATE""")
@@ -39,8 +39,8 @@ SETTLE = text("""
     WHERE id = :id""")
 
 CLAIM_TO_ASK = text("""
-    SELECT id, ref, person_id, channel, grave, resent, attempts, status, provider_id, address_cipher, submitted_at,
-        asked
+    SELECT id, ref, person_id, channel, grave, resent, attempts, delays, put_down, status, provider_id, address_cipher,
+        submitted_at, asked
     FROM delivery
     WHERE ask_at <= :now AND channel = ANY(CAST(:channels AS text[]))
     ORDER BY ask_at, id LIMIT 1 FOR UPDATE SKIP LOCKED""")
@@ -107,8 +107,8 @@ class ReceiptRepository:
             return None
         address = None if row.address_cipher is None else bytes(row.address_cipher)
         return DeliveryToAsk(
-            row.id, row.ref, row.person_id, row.channel, row.grave, row.resent, row.attempts, row.status,
-            row.provider_id, address, row.submitted_at, row.asked,
+            row.id, row.ref, row.person_id, row.channel, row.grave, row.resent, row.attempts, row.delays,
+            row.put_down, row.status, row.provider_id, address, row.submitted_at, row.asked,
         )  # fmt: skip
 
     def ask_again(self, delivery_id: int, at: datetime | None, *, asked: int) -> None:

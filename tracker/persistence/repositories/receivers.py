@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from tracker.domain.channels import Receiver
+from tracker.persistence.repositories.deliveries import WAITING
 
 LANES = text("""
     INSERT INTO channel_state (channel, stopped, reason, failures)
@@ -17,17 +18,34 @@ LANES = text("""
 LOCK = text("""
     SELECT channel FROM channel_state WHERE channel = ANY(CAST(:channels AS text[])) ORDER BY channel FOR UPDATE""")
 
-OFFERED = text("""
-    SELECT t.id, t.cause, t.message, o.unit_id, c.key AS campaign,
+# What stands behind a matter: what opened it, and for a paper whatever it decides or lists.
+BEHIND = """WITH RECURSIVE behind AS (
+            SELECT k.id UNION
+            SELECT x.id FROM behind b CROSS JOIN LATERAL (
+                SELECT p.parent_id AS id FROM task p WHERE p.id = b.id
+                UNION ALL SELECT q.about_task_id FROM notice q WHERE q.task_id = b.id
+                UNION ALL SELECT coalesce(i.task_id, f.task_id) FROM notice q JOIN notice_item i ON i.notice_id = q.id
+                    LEFT JOIN finding f ON f.id = i.finding_id WHERE q.task_id = b.id) x
+            WHERE x.id IS NOT NULL)"""
+
+# A matter is told once, to whomever it was told: of the unit whose duty it is, of the post's where it is nobody's duty.
+OFFERED = text(f"""
+    SELECT t.id, t.cause, t.message, coalesce(k.unit_id, o.unit_id) AS unit_id, c.key AS campaign,
         ARRAY(WITH RECURSIVE up AS (
             SELECT o.unit_id AS id UNION
             SELECT n.parent_id FROM up JOIN unit_name n ON n.unit_id = up.id AND n.valid_to IS NULL)
             SELECT u.key FROM up JOIN unit u ON u.id = up.id) AS units
     FROM told t LEFT JOIN post o ON o.id = t.post_id LEFT JOIN campaign c ON c.id = t.campaign_id
-    WHERE t.id = ANY(CAST(:told AS bigint[])) ORDER BY t.id""")
+    LEFT JOIN notice n ON n.id = t.notice_id LEFT JOIN task k ON k.id = coalesce(t.task_id, n.task_id)
+    WHERE t.id = ANY(CAST(:told AS bigint[])) AND NOT EXISTS (
+        {BEHIND} SELECT FROM behind JOIN task m ON m.id = behind.id
+        JOIN workflow_version v ON v.id = m.workflow_version_id WHERE v.content ->> 'confidential' = 'true')
+    ORDER BY t.id""")
 
 CARRIED = text("""
-    SELECT DISTINCT d.channel, t.cause, o.unit_id FROM told t LEFT JOIN post o ON o.id = t.post_id
+    SELECT DISTINCT d.channel, t.cause, coalesce(k.unit_id, o.unit_id) AS unit_id
+    FROM told t LEFT JOIN post o ON o.id = t.post_id
+    LEFT JOIN notice n ON n.id = t.notice_id LEFT JOIN task k ON k.id = coalesce(t.task_id, n.task_id)
     JOIN delivery_item i ON i.told_id = t.id JOIN delivery d ON d.id = i.delivery_id
     WHERE t.cause = ANY(CAST(:causes AS text[])) AND d.channel = ANY(CAST(:channels AS text[]))""")
 
@@ -35,7 +53,7 @@ OPEN = text("""
     SELECT DISTINCT ON (channel) channel, id FROM (
         SELECT channel, id FROM delivery
         WHERE channel = ANY(CAST(:channels AS text[])) AND person_id IS NULL AND status = 'gathered' AND held
-          AND attempts = delays
+          AND attempts = put_down
         ORDER BY id FOR UPDATE SKIP LOCKED) d
     ORDER BY channel, id""")
 
@@ -48,10 +66,12 @@ INSERT = text("""
         CAST(:message_id AS text[]), CAST(:next_try_at AS timestamptz[]), CAST(:held AS boolean[]))
         AS r(id, ref, receiver, channel, message_id, next_try_at, held)""")
 
-ITEMS = text("""
-    INSERT INTO delivery_item (delivery_id, told_id)
-    SELECT * FROM unnest(CAST(:delivery_id AS bigint[]), CAST(:told_id AS bigint[]))""")
-
+# By one index probe a channel, as WAITING; an array, so that the index on the waiting ones is used.
+CANCEL_REMOVED = text(f"""
+    UPDATE delivery SET status = 'cancelled', reason = :reason, ended_at = :at, next_try_at = NULL, held = false
+    WHERE status = 'gathered' AND person_id IS NULL AND channel = ANY(ARRAY(
+        SELECT channel FROM {WAITING} WHERE channel <> ALL(CAST(:kept AS text[]))))
+    RETURNING channel, ref""")
 
 TRIAL = text("""
     INSERT INTO told (cause, person_id, message, facts, grave, created_at, gathered_at)
@@ -66,7 +86,11 @@ UNKNOWN = text("""
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """A told row as a receiver may or may not get it; `units` are the keys of the post's unit and all above it."""
+    """A told row as a receiver may or may not get it.
+
+    unit_id   whose duty it is
+    units     keys of the unit of the post that was told, and of all above it
+    """
 
     id: int
     cause: str
@@ -102,7 +126,7 @@ class ReceiverRepository:
         self._session.execute(LOCK, {"channels": list(channels)}).all()
 
     def offered(self, told_ids: Sequence[int]) -> list[Offered]:
-        """Return these told rows as receivers may get them."""
+        """Return these told rows as receivers may get them: without any that a confidential task stands behind."""
         return [Offered(*row) for row in self._session.execute(OFFERED, {"told": list(told_ids)})]
 
     def carried(self, causes: Sequence[str], channels: Sequence[str]) -> set[tuple[str, str, int | None]]:
@@ -113,6 +137,13 @@ class ReceiverRepository:
     def open_messages(self, channels: Sequence[str]) -> dict[str, int]:
         """Lock the messages that more may join; return their ids by channel."""
         return {row.channel: row.id for row in self._session.execute(OPEN, {"channels": list(channels)})}
+
+    def cancel_removed(self, kept: Collection[str], *, reason: str, real: datetime) -> dict[str, list[str]]:
+        """Cancel what waits for receivers other than those on `kept`; return the refs by channel. `real` is real time."""
+        cancelled: dict[str, list[str]] = {}
+        for row in self._session.execute(CANCEL_REMOVED, {"kept": list(kept), "reason": reason, "at": real}):
+            cancelled.setdefault(row.channel, []).append(row.ref)
+        return cancelled
 
     def tell_trial(self, cause: str, person_id: int, *, now: datetime) -> int:
         """Note a message that says nothing, told by a person and already taken; return its id."""
@@ -128,14 +159,7 @@ class ReceiverRepository:
         return [(row.channel, row.what, row.key) for row in self._session.execute(UNKNOWN, given)]
 
     def add(self, deliveries: Sequence[ReceiverDelivery], *, now: datetime) -> None:
-        """Insert messages with what they carry."""
+        """Insert messages; what they carry, DeliveryRepository writes down."""
         names = ("id", "ref", "receiver", "channel", "message_id", "next_try_at", "held")
         columns = {name: [getattr(each, name) for each in deliveries] for name in names}
         self._session.execute(INSERT, {**columns, "now": now})
-        self.join({each.id: each.told_ids for each in deliveries})
-
-    def join(self, joining: Mapping[int, Sequence[int]]) -> None:
-        """Let told rows join messages, by the message's id."""
-        pairs = [(delivery, told) for delivery, told_ids in joining.items() for told in told_ids]
-        given = {"delivery_id": [pair[0] for pair in pairs], "told_id": [pair[1] for pair in pairs]}
-        self._session.execute(ITEMS, given)

@@ -113,11 +113,13 @@ class ToldRepository:
         given = {"person": person_id, "ids": None if told_ids is None else list(told_ids), "now": now}
         return len(self._session.execute(MARK_READ, given).all())
 
-    def mail_refused_at(self, person_id: int) -> datetime | None:
-        """Return since when a person does without optional mails; raises NotFound for nobody."""
-        found = self._session.execute(
-            text("SELECT mail_refused_at FROM person WHERE id = :person FOR UPDATE"), {"person": person_id}
-        ).one_or_none()
+    def mail_refused_at(self, person_id: int, *, lock: bool = False) -> datetime | None:
+        """Return since when a person does without optional mails; raises NotFound for nobody.
+
+        With `lock` the person's row stays locked, for whoever means to change it.
+        """
+        statement = "SELECT mail_refused_at FROM person WHERE id = :person" + (" FOR NO KEY UPDATE" if lock else "")
+        found = self._session.execute(text(statement), {"person": person_id}).one_or_none()
         if found is None:
             raise NotFound("没有这个页面。")
         at: datetime | None = found.mail_refused_at

@@ -43,7 +43,7 @@ def index() -> str:
     return render_template(
         "outbox/list.html", found=found, channels=channels, now=now, waits=waits, channel=channel, sought=sought or "",
         status=status, url=page_url("deliveries.index"), titles=CHANNEL_TITLES, price=_price(),
-        receivers=parts.outbox.receivers, in_use=parts.outbox.channels,
+        receivers=parts.outbox.receivers, may_resume=parts.outbox.may_resume, in_use=parts.outbox.channels,
         statuses=[(key, title) for key, title in {**VIEWS, **STATUS_TITLES}.items() if key != "attention"],
         all_title=VIEWS["attention"],
     )  # fmt: skip
@@ -103,7 +103,7 @@ def why_it_waits(row: queries.OutboxRow, resting: queries.ChannelNow | None, now
         until = f"暂停到{show_moment(resting.paused_until)}" if resting.ends_by_itself else "已停发，等人恢复"
         return f"{resting.title}通道{until}：{resting.reason}"
     if row.next_try_at is not None and row.next_try_at > now:
-        tried = f"已试{row.attempts}次，" if row.attempts else ""
+        tried = f"已试{row.submissions}次，" if row.submissions else ""
         return f"{tried}{show_moment(row.next_try_at)}发送。{row.reason}"
     return "排队中，按通道速度依次发出。"
 

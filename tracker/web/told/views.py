@@ -6,16 +6,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
-from urllib.parse import quote
 
 from flask import Blueprint, Response, render_template, request, url_for
 
 from tracker.documents.csv_files import csv_chunks
+from tracker.documents.file_names import safe_name
 from tracker.domain.deadlines import local_moment
 from tracker.domain.permissions import Action
 from tracker.domain.values import SHANGHAI, local_date
 from tracker.persistence.queries import person_proof as queries
 from tracker.web.auth import may_somewhere, requires
+from tracker.web.file_answers import handed_over
 from tracker.web.listing import asked, page_number, page_url
 from tracker.web.requests import container, viewer
 
@@ -90,22 +91,23 @@ def export(person_id: int) -> Response:
 
     def rows() -> Iterator[tuple[str, ...]]:
         yield HEADINGS
-        number = 1
+        before = (
+            found.rows[0].id + 1 if found.rows else 0
+        )  # what is told from now on is not in the count, nor in the file
         while True:
             with parts.reading() as session:
-                page, ways = queries.find_told(session, who, person_id, days.window, page=number, size=CSV_SIZE)
-            for row in page.rows:
+                page, ways = queries.find_told_before(
+                    session, who, person_id, days.window, before=before, size=CSV_SIZE
+                )
+            for row in page:
                 for way in ways[row.id] or (None,):
                     yield _line(row, way)
-            if not page.has_next:
+            if len(page) < CSV_SIZE:
                 return
-            number += 1
+            before = page[-1].id
 
-    response = Response(csv_chunks(rows()), mimetype="text/csv")
-    name = quote(f"告知记录-{person.name}-{days.first:%Y%m%d}-{days.last:%Y%m%d}.csv")
-    response.headers["Content-Disposition"] = f"attachment; filename=told-{person_id}.csv; filename*=UTF-8''{name}"
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    name = f"告知记录-{person.name}-{days.first:%Y%m%d}-{days.last:%Y%m%d}.csv"
+    return handed_over(csv_chunks(rows()), safe_name(name, "csv"), "text/csv")
 
 
 def _line(row: queries.ToldRow, way: queries.PersonWay | None) -> tuple[str, ...]:
@@ -116,7 +118,7 @@ def _line(row: queries.ToldRow, way: queries.PersonWay | None) -> tuple[str, ...
     if way is None:
         return (*about, "没有外发", *[""] * (len(HEADINGS) - len(about) - 1))
     return (
-        *about, way.channel_title, way.status_title, way.why, way.ref, str(way.attempts), way.provider_id, way.code,
+        *about, way.channel_title, way.status_title, way.why, way.ref, str(way.submissions), way.provider_id, way.code,
         _moment(way.submitted_at), _moment(way.accepted_at), _moment(way.delivered_at), "；".join(way.receipts),
     )  # fmt: skip
 
