@@ -118,11 +118,11 @@ def test_a_bundle_that_is_taken_while_its_record_grows_and_is_sealed_verifies(wo
     grown: list[int] = []
 
     def grow(*asked: Any) -> None:
-        """Let the unit sign, and everything be sealed, right after the chains were read."""
+        """Let a slip be made, and everything be sealed, right after the chains were read."""
         if asked[2] != str(CHAINS.compile(dialect=asked[0].dialect)) or grown:
             return
         grown.append(1)
-        world.act_on_notice("clerk-west", ref, "accept")
+        world.container.slips.make(world.viewer("sup1"), notice_ref=ref)
         world.clock.set(world.clock.now() + timedelta(minutes=1))
         world.container.ledger.seal()
 
