@@ -10,6 +10,7 @@ from docx import Document
 NEEDED = (
     "{{ 标记 }}", "{{ 文号 }}", "{{ 标题 }}", "{{ 主送 }}：", "{%p for 段 in 正文 %}", "{{ 段 }}", "{%p endfor %}",
     "{%p for 项 in 事项 %}", "{{ 项.序号 }}. {{ 项.内容 }}", "{%p endfor %}",
+    "{{ 回复要求 }}",
 )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from tracker.domain.deadlines import show_day
 from tracker.domain.definition import WorkflowDefinition
 from tracker.domain.papers import NOTICE_TITLES
 from tracker.domain.periods import format_within
-from tracker.domain.receiving import SIGNED_IN, Received, Way, deemed_words
+from tracker.domain.receiving import SIGNED_IN, Received, Way, reply_runs_from_receipt
 from tracker.domain.title_lines import title_lines
 from tracker.domain.values import SHANGHAI
 
@@ -203,7 +203,10 @@ class Acceptance:
 
 @dataclass(frozen=True)
 class PaperFacts:
-    """Everything that a paper is composed of. `issued_on` None = a draft, which has no number."""
+    """Everything that a paper is composed of. `issued_on` None = a draft, which has no number.
+
+    `deemed` = the sentence of a paper that is deemed received without a signature.
+    """
 
     kind: str
     title: str
@@ -219,6 +222,12 @@ class PaperFacts:
     limit_words: str = ""
     marks: tuple[str, ...] = ()
     accepted: Acceptance | None = None
+    deemed: str = ""
+
+    @property
+    def asked(self) -> str:
+        """Return what the paper says of its answer and of its receipt."""
+        return self.reply + self.deemed
 
 
 def show_moment(moment: datetime) -> str:
@@ -227,26 +236,20 @@ def show_moment(moment: datetime) -> str:
     return f"{show_day(local.date())}{local.hour}时{local:%M}分"
 
 
-def reply_words(definition: WorkflowDefinition, *, deemed_days: int = 0) -> str:
-    """Return by when a paper asks for its answer, as it is printed before anybody has signed for it.
-
-    `deemed_days` = after how many working days it is deemed received without a signature; 0 = never.
-    """
+def reply_words(definition: WorkflowDefinition) -> str:
+    """Return by when a paper asks for its answer, as it is printed before anybody has signed for it."""
     if definition.key == CORRECTION:
         return "其余内容不变，以本更正为准。"
     reply = definition.clocks.get("reply")
     if reply is None or reply.within is None:
         return ""
-    after = "约谈后" if "record" in {t.name for t in definition.transitions} else "签收后"
-    asked = f"请于{after}{format_within(reply.within)}内书面回复。"
-    return asked + (deemed_words(deemed_days) if deemed_days and after == "签收后" else "")
+    after = "签收后" if reply_runs_from_receipt(definition) else "约谈后"
+    return f"请于{after}{format_within(reply.within)}内书面回复。"
 
 
 def runs_from_acceptance(definition: WorkflowDefinition, due_on: date | None, *, deemed: bool = False) -> str:
     """Return which limit runs from the acceptance, as the end of its sentence; empty where the reply's does not."""
-    accept = definition.transition("accept")
-    reply = definition.clocks.get("reply")
-    if accept is None or reply is None or accept.target not in reply.runs_in:
+    if not reply_runs_from_receipt(definition):
         return ""
     return f"，回复期限自{'视为收到' if deemed else '签收'}起算" + (f"，至{show_day(due_on)}" if due_on else "")
 
@@ -290,7 +293,7 @@ def _lines(facts: PaperFacts, *, listed: bool) -> tuple[Line, ...]:
         for title, words in facts.particulars
         for place, text in enumerate(paragraphs(words))
     ]
-    reply = [Line(facts.reply)] if facts.reply else []
+    reply = [Line(facts.asked)] if facts.asked else []
     return (*body, *items, *particulars, *reply)
 
 
@@ -314,7 +317,7 @@ def _rectification_list(facts: PaperFacts) -> Table:
 
 def _sheet(facts: PaperFacts) -> Table:
     items = "\n".join(f"{number}. {one.words}" for number, one in enumerate(facts.items, start=1))
-    asked = "\n".join([*paragraphs(facts.body), *([facts.reply] if facts.reply else [])])
+    asked = "\n".join([*paragraphs(facts.body), *([facts.asked] if facts.asked else [])])
     rows = [
         (Cell("责任单位", head=True), Cell(facts.recipient)),
         (Cell("办理事项", head=True), Cell(items, tall=30)),

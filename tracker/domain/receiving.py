@@ -15,8 +15,10 @@ from typing import Any
 
 from tracker.domain.calendar import WorkingCalendar
 from tracker.domain.deadlines import DueMoment, within
-from tracker.domain.definition import DayUnit, Within
+from tracker.domain.definition import DayUnit, Within, WorkflowDefinition
 
+#: The step by which a paper is received.
+ACCEPT = "accept"
 #: A slip can be used for this long, and no longer.
 SLIP_VALID = timedelta(hours=72)
 #: So often a code may be tried; after that the slip is dead.
@@ -84,9 +86,26 @@ def deemed_moment(issued_at: datetime, days: int, calendar: WorkingCalendar) -> 
     return within(issued_at, Within(days, DayUnit.WORKING_DAY), calendar)
 
 
-def deemed_words(days: int) -> str:
-    """Return the sentence that such a paper carries."""
-    return f"印发后{days}个工作日内未签收的，期满视为收到，回复期限自视为收到之日起算。"
+def deemed_after(settings: Mapping[str, Any], definition: WorkflowDefinition) -> int:
+    """Return after how many working days a paper is deemed received without a signature; 0 = never.
+
+    Only what is signed for can be: a paper without that step waits for nobody.
+    """
+    return int(settings.get("deemed_received_days", 0)) if definition.transition(ACCEPT) else 0
+
+
+def reply_runs_from_receipt(definition: WorkflowDefinition) -> bool:
+    """Tell whether the limit for the reply begins once a paper is received; an interview's begins when it was held."""
+    accept, reply = definition.transition(ACCEPT), definition.clocks.get("reply")
+    return accept is not None and reply is not None and accept.target in reply.runs_in
+
+
+def deemed_words(days: int, definition: WorkflowDefinition) -> str:
+    """Return the sentence that a paper carries which is deemed received after `days`; empty where it never is."""
+    if not days:
+        return ""
+    runs = "，回复期限自视为收到之日起算" if reply_runs_from_receipt(definition) else ""
+    return f"印发后{days}个工作日内未签收的，期满视为收到{runs}。"
 
 
 def clean_token(typed: str) -> str:

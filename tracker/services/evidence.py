@@ -13,6 +13,7 @@ from typing import IO, Any
 
 from tracker.domain.errors import NotAllowed, TransitionNotAllowed
 from tracker.domain.evidence import Cover, as_json, read_me
+from tracker.domain.media_types import ZIP
 from tracker.domain.papers import is_internal
 from tracker.domain.permissions import Action, Place, Viewer, may
 from tracker.domain.ports import BundlePart, BundleWriter
@@ -33,7 +34,6 @@ from tracker.services.striking import tasks_about
 
 KIND = "evidence"
 TAKEN = "evidence.taken"
-ZIP = "application/zip"
 #: Up to here, in bytes of attachments, the page waits for its file.
 AT_ONCE = 8 * 1024 * 1024
 OPERATOR = "系统管理员（命令行）"

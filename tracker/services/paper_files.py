@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import IO
 
 from tracker.domain.errors import CannotIssue, NotFound, PaperAltered
+from tracker.domain.media_types import ZIP
 from tracker.domain.permissions import Viewer
 from tracker.domain.ports import BundlePart, BundleWriter
 from tracker.domain.values import SHANGHAI
@@ -19,7 +20,6 @@ from tracker.persistence.queries.notice_page import find_notices
 from tracker.persistence.unit_of_work import UnitOfWork
 from tracker.services.background_files import Asked, BackgroundFileService, Described, Progress
 from tracker.services.context import Floor
-from tracker.services.evidence import ZIP
 from tracker.services.exports import ExportService
 from tracker.services.printing import PrintingService
 

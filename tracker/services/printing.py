@@ -30,7 +30,7 @@ from tracker.domain.printed_papers import (
     reply_words,
     runs_from_acceptance,
 )
-from tracker.domain.receiving import Received, Way
+from tracker.domain.receiving import ACCEPT, Received, Way, deemed_after, deemed_words
 from tracker.domain.values import ROLE_TITLES, Role, local_date
 from tracker.persistence.queries.notice_page import ItemRow, NoticePage, StepRow, get_notice
 from tracker.persistence.unit_of_work import UnitOfWork
@@ -159,11 +159,11 @@ def documents_of(definition: WorkflowDefinition, *, issued: bool) -> dict[str, s
     return found
 
 
-def deemed_days(found: NoticePage) -> int:
-    """Return after how many working days a paper is deemed received: as it was issued, or as it would be now."""
+def deemed_sentence(found: NoticePage, definition: WorkflowDefinition) -> str:
+    """Return the sentence of a paper that is deemed received: as it was issued, or as it would be now; else nothing."""
     if found.head.issued_at is None:
-        return int(found.head.settings.get("deemed_received_days", 0))
-    return int(_issued_payload(found.history).get("deemed_days", 0))
+        return deemed_words(deemed_after(found.head.settings, definition), definition)
+    return deemed_words(int(_issued_payload(found.history).get("deemed_days", 0)), definition)
 
 
 def _issued_payload(history: tuple[StepRow, ...]) -> Mapping[str, Any]:
@@ -206,11 +206,12 @@ def _facts(found: NoticePage, definition: WorkflowDefinition, issued: Mapping[st
         particulars=[
             (field.title, text) for field in fields if (text := say_value(field, head.details.get(field.name)))
         ],
-        reply=reply_words(definition, deemed_days=deemed_days(found)),
+        reply=reply_words(definition),
         layout=PaperLayout.from_plain(layout),
         limit_words=f"印发之日起{days}日内",
         marks=_marks(found),
         accepted=_accepted(found, definition),
+        deemed=deemed_sentence(found, definition),
     )
 
 
@@ -238,7 +239,7 @@ def _last_step(found: NoticePage, transition: str) -> StepRow | None:
 
 
 def _accepted(found: NoticePage, definition: WorkflowDefinition) -> Acceptance | None:
-    step = _last_step(found, "accept")
+    step = _last_step(found, ACCEPT)
     if step is None:
         return None
     post = step.post_title or (ROLE_TITLES[Role(step.post_role)] if step.post_role else "")

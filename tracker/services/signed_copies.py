@@ -12,7 +12,7 @@ from typing import Any
 
 from tracker.domain.chain import canonical
 from tracker.domain.errors import AttachmentRefused, CannotIssue, NotAllowed, NotFound
-from tracker.domain.permissions import Action, Viewer, may
+from tracker.domain.permissions import Action, Viewer, may_draft
 from tracker.persistence.models import Notice
 from tracker.persistence.unit_of_work import UnitOfWork
 from tracker.services.attachments import AttachmentService, AttachmentView, OnlyKinds
@@ -86,7 +86,7 @@ class SignedCopyService:
         task = uow.tasks.get(notice.task_id)
         setting = see(uow, viewer, task, missing=f"没有编号为“{notice_ref}”的文书，或者您无权查看。")
         place = setting.place(task, internal=True)
-        if not (may(viewer, Action.ACT_AS_SUPERVISOR, place) or may(viewer, Action.ACT_AS_OFFICE, place)):
+        if not may_draft(viewer, place):
             raise NotAllowed("盖章件由督导组和办公室上传。")
         if notice.issued_at is None:
             raise CannotIssue("这份文书还没有印发，没有可盖章的正式稿。", ["印发编号后再打印、盖章、上传。"])

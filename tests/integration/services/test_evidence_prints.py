@@ -21,8 +21,8 @@ from tracker.domain.errors import PaperAltered
 from tracker.persistence.queries.evidence import CHAINS
 
 KIND = "supervision_notice"
-#: The sample has three lines and fits it, a paper with one line does not.
-ASKS_FOR_A_THIRD_LINE = "{{ 事项.2.内容 }}"
+#: The samples have a mark and fit it, a paper without one does not.
+ASKS_FOR_A_TENTH_LINE = "{% if not 标记 %}{{ 事项.9.内容 }}{% endif %}"
 
 
 @pytest.fixture
@@ -73,7 +73,7 @@ def test_what_was_issued_in_our_layout_stays_so_in_evidence(world: World) -> Non
 def test_a_paper_that_its_template_refuses_comes_in_our_layout_and_with_the_reason(
     world: World, tmp_path: Path
 ) -> None:
-    use_template(world, ASKS_FOR_A_THIRD_LINE)
+    use_template(world, ASKS_FOR_A_TENTH_LINE)
     ref = draft(world)
     sign(world, ref)
     files = take(world, ref)

@@ -17,12 +17,11 @@ from tracker.domain.objections import OUTCOMES
 from tracker.domain.papers import NOTICE_TITLES
 from tracker.domain.ports import WorkflowCatalog
 from tracker.domain.printed_papers import PaperForm, PaperLayout, reply_words, runs_from_acceptance, show_moment
-from tracker.domain.receiving import Received, Way
+from tracker.domain.receiving import ACCEPT, Received, Way
 from tracker.domain.values import ROLE_TITLES, Role, local_date, severity_colour, severity_title
 from tracker.persistence.queries.notice_page import ItemRow, NoticeHead, NoticePage, NoticeRow, StepRow
 from tracker.persistence.queries.objections import ObjectionRow
-from tracker.services.printing import PAPER, deemed_days, documents_of
-from tracker.services.receiving import ACCEPT
+from tracker.services.printing import PAPER, deemed_sentence, documents_of
 from tracker.web.notices.filled import Filled, present_filled, show_value
 from tracker.web.showing import left_or_late
 
@@ -203,7 +202,7 @@ def _reply_line(found: NoticePage, definition: WorkflowDefinition) -> str:
     # A later date granted afterwards stands beside the paper; what was printed stays as it was.
     if running is not None and running.occurrence == 1:
         return f"请于{show_day(running.due_on)}前书面回复。"
-    return reply_words(definition, deemed_days=deemed_days(found))
+    return reply_words(definition) + deemed_sentence(found, definition)
 
 
 def _item(

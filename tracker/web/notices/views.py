@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from tracker.domain.decision_papers import may_be_decided
 from tracker.domain.errors import AttachmentRefused, CannotIssue, FieldProblem, InvalidInput, NotFound, TrackerError
 from tracker.domain.objections import OBJECTION_PENDING, OUTCOMES
 from tracker.domain.papers import NOTICE_TITLES
-from tracker.domain.permissions import OFFICE_SIDE, Action, Place
+from tracker.domain.permissions import OFFICE_SIDE, Action, Place, may_draft
 from tracker.domain.reasons import reasons_for
 from tracker.domain.rising import Risen
 from tracker.domain.values import local_date
@@ -291,23 +294,21 @@ def _page(ref: str, trouble: Trouble = NO_TROUBLE) -> str:
                         parts.form_drafts.read(who, task_id=head.task_id), now, definition.confidential)  # fmt: skip
     steps = present_steps(found, definition, allowed, trouble, now=now, calendar=calendar, drafting=drafting,
                           files=_kept_files(head.task_id))  # fmt: skip
-    drafts = bool({role.value for role in who.roles()} & {"supervisor", "office"})
+    drafts = may_draft(who, replace(_place(head), internal=True))
     editable = head.inside and head.state == definition.initial and drafts
+    decided = may_be_decided(
+        workflow_key=definition.key, extensions=len(found.extensions), ended=head.issued_at is not None and head.final
+    )
     return render_template(
         "notices/show.html", view=present_notice(found, parts.catalog, now=now, calendar=calendar), steps=steps,
         drafting=drafting, trouble=trouble, editable=editable, signs=head.issued_at is not None and head.inside and drafts,
         signed=found.signed, corrections=found.corrections, extending=_extending(found), offer=parts.objections.offer(who, ref),
-        decided=parts.decision_papers.offered(who, task_ref=head.task_ref) if _may_be_decided(found) else (),
+        decided=parts.decision_papers.offered(who, task_ref=head.task_ref) if decided else (),
         outcomes=OUTCOMES, today=local_date(now), offers_slip=parts.slips.offers(who, found),
         takes_evidence=head.issued_at is not None and parts.evidence.may_take(who, _place(head)),
         common_reasons={one.name: reasons_for(one.name, head.settings) for one in steps},
         why=parts.explanations.explain(who, ref) if request.args.get("why") else None,
     )  # fmt: skip
-
-
-def _may_be_decided(found: queries.NoticePage) -> bool:
-    """Tell whether something may have been decided of which another paper can speak."""
-    return found.head.issued_at is not None and (found.head.final or bool(found.extensions))
 
 
 def _extending(found: queries.NoticePage) -> Extending:

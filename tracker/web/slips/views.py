@@ -12,12 +12,12 @@ from werkzeug.wrappers import Response
 
 from tracker.documents.file_names import safe_name
 from tracker.domain.errors import InvalidInput, SlipRefused
+from tracker.domain.media_types import WORD
 from tracker.domain.permissions import Action
 from tracker.domain.receiving import CODE_DIGITS, LONGEST_POST, MOST_TRIES, TOKEN_LENGTH
 from tracker.web.auth import open_to_all, requires
 from tracker.web.errors import status_of
 from tracker.web.file_answers import handed_over
-from tracker.web.notices.printing import WORD
 from tracker.web.requests import container, viewer
 
 blueprint = Blueprint("slips", __name__)
