@@ -11,6 +11,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from tracker.domain.calendar import WorkingCalendar
 from tracker.domain.errors import FieldProblem, InvalidInput, NotAllowed, NotFound, SlipRefused, TransitionNotAllowed
 from tracker.domain.inputs import cleaned
 from tracker.domain.permissions import Action, Place, Viewer, may_draft
@@ -91,12 +92,12 @@ class SlipService:
         now, real = self._floor.clock.now(), self._floor.clock.real_now()
         token = "".join(secrets.choice(TOKEN_LETTERS) for _ in range(TOKEN_LENGTH))
         code = "".join(secrets.choice("0123456789") for _ in range(CODE_DIGITS))
-        code_hash = self._hasher.hash(code)
+        code_hash, calendar = self._hasher.hash(code), self._floor.calendars.newest()
         with self._floor.uows() as uow:
             peek = uow.notices.get_by_ref(notice_ref)
             uow.tasks.get(peek.task_id, lock=True)
             uow.notices.get_by_ref(notice_ref, lock=True)
-            found = self._found(uow, viewer, notice_ref)
+            found = self._found(uow, viewer, notice_ref, calendar)
             head, place = found.head, _place(found)
             if not may_draft(viewer, place):
                 raise NotAllowed("送达回执由督导组和办公室开具。")
@@ -116,9 +117,9 @@ class SlipService:
 
     def print_slip(self, viewer: Viewer, *, notice_ref: str, token: str) -> PrintedFile:
         """Return a good slip as .docx. Raises NotFound, NotAllowed, or SlipRefused where the token is not of a good one."""
-        token = clean_token(token)
+        token, calendar = clean_token(token), self._floor.calendars.newest()
         with self._floor.uows() as uow:
-            found = self._found(uow, viewer, notice_ref)
+            found = self._found(uow, viewer, notice_ref, calendar)
             head = found.head
             if not may_draft(viewer, _place(found)):
                 raise NotAllowed("送达回执由督导组和办公室开具。")
@@ -175,9 +176,8 @@ class SlipService:
             uow.commit()
         return signed
 
-    def _found(self, uow: UnitOfWork, viewer: Viewer, notice_ref: str) -> NoticePage:
-        now, calendar = self._floor.clock.now(), self._floor.calendars.newest()
-        found = get_notice(uow.session, viewer, notice_ref, now=now, calendar=calendar)
+    def _found(self, uow: UnitOfWork, viewer: Viewer, notice_ref: str, calendar: WorkingCalendar) -> NoticePage:
+        found = get_notice(uow.session, viewer, notice_ref, now=self._floor.clock.now(), calendar=calendar)
         if found.head.issued_at is None and not found.head.inside:
             raise NotFound(f"没有编号为“{notice_ref}”的文书，或者您无权查看。")
         return found
