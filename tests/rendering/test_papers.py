@@ -13,7 +13,8 @@ from tests.support.office import Sheet, missing_tools, picture_of, printed, shee
 from tests.support.qr import read_codes
 from tracker.documents.word.papers import WordPaperWriter
 from tracker.domain.papers import NOTICE_TITLES
-from tracker.domain.printed_papers import PaperFacts, PaperForm, PaperLayout, PrintedItem, compose_paper, compose_record
+from tracker.domain.printed_papers import PaperFacts, PaperForm, PaperLayout, PrintedItem, compose_paper
+from tracker.domain.printed_records import compose_record
 from tracker.domain.printed_slips import SlipFacts, compose_slip
 
 MISSING = missing_tools()

@@ -276,7 +276,7 @@ def _chain_titles(manifest: Mapping[str, Any]) -> dict[str, str]:
 
 def _paper_title(path: str) -> str:
     if path.startswith("paper/signed-"):
-        return "盖章件"
+        return "盖章件，或手写签收的送达回执"
     return {"paper/paper.docx": "文书，Word 格式", "paper/record.docx": "约谈记录，Word 格式"}.get(path, "附件")
 
 

@@ -26,10 +26,11 @@ from tracker.domain.printed_papers import (
     PrintedItem,
     PrintedPaper,
     compose_paper,
-    compose_record,
     reply_words,
     runs_from_acceptance,
 )
+from tracker.domain.printed_records import compose_record
+from tracker.domain.ranking import Ranking
 from tracker.domain.receiving import ACCEPT, Received, Way, deemed_after, deemed_words
 from tracker.domain.values import ROLE_TITLES, Role, local_date
 from tracker.persistence.queries.notice_page import ItemRow, NoticePage, StepRow, get_notice
@@ -147,6 +148,9 @@ class PrintingService:
         facts = _facts(found, definition, issued)
         if document == RECORD:
             return _Read(facts, _record(found, definition), None)
+        if facts.ranking is not None:
+            # A template has no place for the table, and what was approved is printed whole.
+            return _Read(facts, None, None)
         return _Read(facts, None, sha256)
 
 
@@ -212,6 +216,7 @@ def _facts(found: NoticePage, definition: WorkflowDefinition, issued: Mapping[st
         marks=_marks(found),
         accepted=_accepted(found, definition),
         deemed=deemed_sentence(found, definition),
+        ranking=Ranking.of(head.details),
     )
 
 
