@@ -85,6 +85,8 @@ from tracker.services.paper_templates import PaperTemplateService
 from tracker.services.people import PeopleService
 from tracker.services.plan_drafts import PlanDraftService
 from tracker.services.printing import PrintingService
+from tracker.services.rankings import RankingService
+from tracker.services.receipt_scans import ReceiptScanService
 from tracker.services.receipts import ReceiptService
 from tracker.services.reorganisations import ReorganisationService
 from tracker.services.rising import RisingService
@@ -179,6 +181,8 @@ class Container:
         self.printing = PrintingService(self.floor, writer=writer, templates=templates)
         self.paper_templates = PaperTemplateService(self.floor, checker=checker, templates=templates, writer=writer)
         self.signed_copies = SignedCopyService(self.floor, self.attachments)
+        self.rankings = RankingService(self.floor)
+        self.receipt_scans = ReceiptScanService(self.floor, self.attachments)
         self._bind_files()
 
     def _bind_files(self) -> None:

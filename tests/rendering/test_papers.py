@@ -10,9 +10,11 @@ import pytest
 from PIL import Image
 
 from tests.support.office import Sheet, missing_tools, picture_of, printed, sheets_of
+from tests.support.qr import read_codes
 from tracker.documents.word.papers import WordPaperWriter
 from tracker.domain.papers import NOTICE_TITLES
-from tracker.domain.printed_papers import PaperFacts, PaperForm, PaperLayout, PrintedItem, compose_paper, compose_record
+from tracker.domain.printed_papers import PaperFacts, PaperForm, PaperLayout, PrintedItem, compose_paper
+from tracker.domain.printed_records import compose_record
 from tracker.domain.printed_slips import SlipFacts, compose_slip
 
 MISSING = missing_tools()
@@ -169,6 +171,9 @@ def test_a_receipt_slip_is_one_page_with_its_code_to_scan_and_to_type(tmp_path: 
     (page,) = sheets_of(printed(WordPaperWriter().word(compose_slip(facts)), tmp_path))
     assert "ABCD-EFGH-JKMN-PQRS-TUVW" in page.text
     assert all(word.left >= 27 and word.right <= 186 for word in page.words)
+    assert read_codes(Image.open(picture_of(tmp_path / "paper.pdf", dots=150))) == [
+        "https://dudao.example.gov.cn/slip#ABCDEFGHJKMNPQRSTUVW"
+    ], "a machine reads what was printed"
     picture = Image.open(picture_of(tmp_path / "paper.pdf", dots=100)).convert("L")
     left, right = (round(mm / 25.4 * 100) for mm in (28 + 26 + 4, 28 + 26 + 46))
     rows = [[picture.getpixel((x, y)) < 128 for x in range(left, right)] for y in range(picture.height)]  # type: ignore[operator]

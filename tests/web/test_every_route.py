@@ -149,6 +149,16 @@ ROUTES = (
     Row("POST", "/notices/<ref>/slip", DRAFTERS, fill="ref=issued"),
     Row("POST", "/notices/<ref>/slip", DRAFTERS, fill="ref=draft"),
     Row("POST", "/notices/<ref>/slip.docx", DRAFTERS, fill="ref=issued"),
+    *(
+        Row("POST", rule, fill=f"ref={door}")  # these are no circulars: see test_rankings
+        for rule in ("/notices/<ref>/ranking", "/notices/<ref>/ranking/none")
+        for door in ("issued", "draft")
+    ),
+    *(
+        Row(method, "/notices/<ref>/receipt", DRAFTERS, fill=f"ref={door}")
+        for method in ("GET", "POST")
+        for door in ("issued", "draft")
+    ),
     Row("POST", "/notices/<ref>/evidence", f"{UNIT} {SIDE}", fill="ref=issued"),
     Row("POST", "/notices/<ref>/evidence", SIDE, fill="ref=draft"),
     Row("GET", "/notices/<ref>/proof", SIDE, fill="ref=draft"),

@@ -17,7 +17,7 @@ from tests.web.papers import draft_of, issue, report_problems, run_late, step
 
 NEEDED = (
     "{{ 标记 }}{{ 文号 }}{{ 标题 }}{{ 主送 }}", "{%p for 段 in 正文 %}", "{{ 段 }}", "{%p endfor %}",
-    "{%p for 项 in 事项 %}", "{{ 项.内容 }}", "{%p endfor %}",
+    "{%p for 项 in 事项 %}", "{{ 项.内容 }}", "{%p endfor %}", "{{ 回复要求 }}",
 )  # fmt: skip
 DETAILS = {
     "held_on": "2026-04-10", "held_hour": "上午9:00", "place": "镇政府三楼", "host": "领导小组组长",
@@ -144,6 +144,8 @@ def test_the_office_uploads_a_template_and_papers_are_printed_with_it(late: Site
     mine, ours = clerk.get(f"/notices/{ref}/paper.docx").data, clerk.get(f"/notices/{ref}/paper.docx?layout=own").data
     texts = ["".join(one.text for one in Document(io.BytesIO(file)).paragraphs) for file in (mine, ours)]
     assert ["镇版式" in one for one in texts] == [True, False]
+    for mistyped in ("9", "1x", "第1版", "-1"):
+        assert office.post("/templates/supervision_notice/use", {"chosen": mistyped}).status_code == 404
     assert office.post("/templates/supervision_notice/use", {"chosen": ""}).status_code == 302
     assert "系统版式" in office.get("/templates").text
     assert office.get("/templates/starter.docx").data.startswith(b"PK")

@@ -8,8 +8,10 @@ import re
 import zipfile
 
 import pytest
+from PIL import Image
 
 from tests.support.logs import written_log
+from tests.support.qr import read_codes
 from tests.web.conftest import Site
 from tests.web.papers import draft_of, issue, run_late
 from tracker.services.slips import REFUSED
@@ -46,7 +48,8 @@ def test_the_office_makes_one_from_the_papers_page_and_a_unit_is_not_offered_any
     answer = site.browser("sup1").post(f"/notices/{paper}/slip.docx", {"slip": token})
     with zipfile.ZipFile(io.BytesIO(answer.data)) as package:
         text = package.read("word/document.xml").decode()
-        assert package.read("word/media/1.png").startswith(b"\x89PNG")
+        code_on_paper = read_codes(Image.open(io.BytesIO(package.read("word/media/1.png"))))
+    assert code_on_paper == [f"{site.world.settings.address}/slip#{token}"]
     assert f"{token[:4]}-{token[4:8]}" in text
     assert code not in text, "the code is handed over apart"
     status, said = send(site, slip=token, code=code)

@@ -77,8 +77,11 @@ def prepare() -> None:
 @db.command()
 @click.argument("revision")
 def downgrade(revision: str) -> None:
-    """把数据库结构回退到 REVISION，例如 -1 表示退一步。先备份。"""
-    alembic.command.downgrade(alembic_config(load_settings().database_url), revision)
+    """把数据库结构回退到 REVISION，例如 -1 表示退一步。先备份；旧版本存不下的记录会拒绝回退。"""
+    try:
+        alembic.command.downgrade(alembic_config(load_settings().database_url), revision)
+    except alembic.util.CommandError as refused:
+        raise click.ClickException(str(refused)) from refused
     click.echo(f"数据库结构已回退到 {revision}。")
 
 

@@ -122,6 +122,7 @@ def _settings(loaded: Mapping[str, Any]) -> CampaignSettings:
         card_colours=loaded["card_colours"],
         paper_layout=PaperLayout.from_plain(loaded["paper_layout"]) if loaded["paper_layout"] else None,
         papers_at_any_hour=loaded["papers_at_any_hour"],
+        ranking_basis=loaded["ranking_basis"],
     )
 
 

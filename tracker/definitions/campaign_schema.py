@@ -320,6 +320,7 @@ class SettingsSchema(StrictSchema):
     card_colours = _Texts(OneOf("牌", CARDS), OneOf("颜色", COLOURS), load_default=dict)
     paper_layout = fields.Nested(PaperLayoutSchema, load_default=None)
     papers_at_any_hour = Flag(load_default=False)
+    ranking_basis = Text(load_default="")
     reasons = fields.Nested(ReasonsSchema, load_default=dict)
 
 

@@ -7,6 +7,7 @@ import re
 import zipfile
 
 from tracker.domain.errors import AttachmentRefused
+from tracker.domain.media_types import WORD, WORKBOOK
 
 MOST_PARTS = 5000
 MOST_BYTES = 300 * 1024**2
@@ -20,9 +21,9 @@ EXTERNAL = "文件引用了外部模板或外部对象，不能上传。请去�
 #: content type of the main part → extension, media type
 OFFICE = {
     b"wordprocessingml.document.main+xml": (
-        "docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+        "docx", WORD),
     b"spreadsheetml.sheet.main+xml": (
-        "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        "xlsx", WORKBOOK),
 }  # fmt: skip
 OFD = ("ofd", "application/ofd")
 ACTIVE_PART = re.compile(r"vbaproject|vbadata|activex|/embeddings/.*\.(bin|exe|ole)$|\.(exe|dll|js|vbs|ps1|bat)$")

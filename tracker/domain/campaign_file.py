@@ -118,6 +118,7 @@ class CampaignSettings:
     reasons         what is offered when sending back or waiving (domain/reasons.py), kind → texts
     severity_colours, card_colours   severity or card → the colour beside its word, one of `values.COLOURS`
     paper_layout    how the office prints its papers: red head, forms, 附注, 抄送
+    ranking_basis   the title of what a table of units in a 通报 rests on; without it there is none (domain/ranking.py)
     papers_at_any_hour   the serving of a paper does not wait for quiet hours, rest days and daily ceilings
     occurrences     kinds of occurrence that may be recorded, key → title; those in `look_back` open an inquiry at the
                     unit, which has `look_back_days` working days to explain
@@ -145,6 +146,7 @@ class CampaignSettings:
     card_colours: Mapping[str, str] = field(default_factory=dict)
     paper_layout: PaperLayout | None = None
     papers_at_any_hour: bool = False
+    ranking_basis: str = ""
 
     def to_plain(self) -> dict[str, object]:
         """Return the settings as they are stored; JSON has no numbers as keys, so severities become text."""
@@ -167,6 +169,7 @@ class CampaignSettings:
             **self._colours(),
             **({"paper_layout": self.paper_layout.to_plain()} if self.paper_layout else {}),
             **({"papers_at_any_hour": True} if self.papers_at_any_hour else {}),
+            **({"ranking_basis": self.ranking_basis} if self.ranking_basis else {}),
         }
 
     def _colours(self) -> dict[str, object]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from tracker.domain.deadlines import show_day
+from tracker.domain.reachability import RECTIFICATION
 
 EXTENSION_REPLY, SIGN_OFF_OPINION, DELISTING, REVOCATION = (
     "extension_reply", "sign_off_opinion", "delisting", "revocation",
@@ -17,6 +18,14 @@ EXTENSION_REPLY, SIGN_OFF_OPINION, DELISTING, REVOCATION = (
 DECISION_PAPERS = (EXTENSION_REPLY, SIGN_OFF_OPINION, DELISTING, REVOCATION)
 #: A title longer than this is shortened where it stands inside another.
 LONGEST_TITLE = 50
+
+
+def may_be_decided(*, workflow_key: str, extensions: int, ended: bool = False) -> bool:
+    """Tell whether something may have been decided of which a paper can speak.
+
+    `extensions` = how many were asked for; `ended` = it is a paper that was issued and has ended.
+    """
+    return bool(extensions) or ended or workflow_key == RECTIFICATION
 
 
 @dataclass(frozen=True)

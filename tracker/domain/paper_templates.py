@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from typing import Any
 
 from tracker.domain.deadlines import show_day
 from tracker.domain.papers import NOTICE_TITLES
 from tracker.domain.printed_papers import (
     MARK_DRAFT,
+    Acceptance,
     Line,
     PaperFacts,
     PaperForm,
@@ -24,7 +26,7 @@ from tracker.domain.printed_papers import (
 PLACEHOLDERS: Mapping[str, str] = {
     "标题": "文书标题", "文号": "发文字号；草稿时为空", "主送": "受文单位", "正文": "正文各段，逐段循环",
     "事项": "所列事项，逐项循环：序号、内容、措施、责任人、时限", "安排": "约谈时间地点等，逐项循环：名称、内容",
-    "回复要求": "何时书面回复", "发文机关": "署名", "成文日期": "印发日期；草稿时留空", "发文机关标志": "红头上的名称",
+    "回复要求": "何时书面回复，多久不签收视为收到", "发文机关": "署名", "成文日期": "印发日期；草稿时留空", "发文机关标志": "红头上的名称",
     "附注": "联系人等", "抄送": "抄送机关", "签收情况": "谁在何时签收", "文种": "如督导通知书",
     "标记": "草稿、已作废、已更正等，必须印出来",
 }  # fmt: skip
@@ -33,7 +35,9 @@ ROW_NAMES: Mapping[str, tuple[str, ...]] = {
     "事项": ("序号", "内容", "措施", "责任人", "时限"), "安排": ("名称", "内容"),
 }  # fmt: skip
 #: Without these a printed paper would not say what was approved, or would hide that it is a draft.
-REQUIRED = ("标题", "文号", "主送", "正文", "事项", "标记")
+REQUIRED = ("标题", "文号", "主送", "正文", "事项", "回复要求", "标记")
+#: What of a list's row must be printed.
+REQUIRED_OF_ROWS = "内容"
 
 
 def values_of(facts: PaperFacts) -> dict[str, Any]:
@@ -52,7 +56,7 @@ def values_of(facts: PaperFacts) -> dict[str, Any]:
             for number, one in enumerate(facts.items, start=1)
         ],
         "安排": [{"名称": title, "内容": words} for title, words in facts.particulars],
-        "回复要求": facts.reply,
+        "回复要求": facts.asked,
         "发文机关": facts.office,
         "成文日期": show_paper_day(facts.issued_on),
         "发文机关标志": facts.layout.letterhead,
@@ -76,8 +80,26 @@ def sample_facts(kind: str) -> PaperFacts:
         kind=kind, title=f"示例专项行动{NOTICE_TITLES[kind]}", body="这是示例正文第一段。\n这是第二段。", number="示例督〔2026〕1号",
         recipient="示例村", office="示例镇领导小组办公室", issued_on=date(2026, 3, 26), items=items,
         particulars=[("约谈地点", "镇会议室")], reply="请于签收后5个工作日内书面回复。",
-        layout=PaperLayout("示例镇人民政府文件", "联系人：督查室", ("县督查室",)), marks=("示例",),
+        layout=PaperLayout("示例镇人民政府文件", "联系人：督查室", ("县督查室",)), marks=("示例标记",),
+        accepted=Acceptance("示例村", "示例人", "联络员", datetime(2026, 3, 26, 2, 0, tzinfo=UTC)),
     )  # fmt: skip
+
+
+def bare_facts(kind: str) -> PaperFacts:
+    """Return a made-up paper with what every paper has and no more: what must be printed may not hang on anything else."""
+    full = sample_facts(kind)
+    return replace(full, items=full.items[:1], particulars=(), layout=PaperLayout(), accepted=None)
+
+
+def must_show(values: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Return the words of a paper that must stand on it when it is printed, by placeholder."""
+    return {name: _texts(values[name]) for name in REQUIRED}
+
+
+def _texts(value: Any) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    return [one if isinstance(one, str) else one[REQUIRED_OF_ROWS] for one in value]
 
 
 def starter(letterhead: str) -> PrintedPaper:

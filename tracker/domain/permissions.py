@@ -230,6 +230,11 @@ def may(viewer: Viewer, action: Action, place: Place = Place()) -> bool:
     return any(_post_allows(viewer, post_index, action, place) for post_index in range(len(viewer.actor.posts)))
 
 
+def may_draft(viewer: Viewer, place: Place) -> bool:
+    """Tell whether the viewer drafts papers at `place`, and does what goes with them: the supervisors and the office."""
+    return may(viewer, Action.ACT_AS_SUPERVISOR, place) or may(viewer, Action.ACT_AS_OFFICE, place)
+
+
 def parties(viewer: Viewer, place: Place) -> frozenset[str]:
     """Return the parties (unit, lead, supervisor, office, leader) as which the viewer may act at `place`."""
     return frozenset(party for party, action in PARTY_ACTIONS.items() if may(viewer, action, place))

@@ -240,8 +240,11 @@ class SheetWriter(Protocol):
 class PaperTemplates(Protocol):
     """Fills an office's own Word template, away from this process."""
 
-    def check(self, template: bytes, sample: Mapping[str, object]) -> None:
-        """Raise TemplateRefused with everything that is wrong, each with its place; else the template can be used."""
+    def check(self, template: bytes, samples: Sequence[Mapping[str, object]]) -> None:
+        """Raise TemplateRefused with everything that is wrong, each with its place; else the template can be used.
+
+        Each of the samples is printed with it, the fullest first, and must show what a paper must.
+        """
 
     def fill(self, template: bytes, values: Mapping[str, object]) -> bytes:
         """Return the .docx; raises TemplateRefused when it cannot be filled within its limits."""

@@ -16,7 +16,9 @@ from tracker.domain.deadlines import show_day
 from tracker.domain.definition import WorkflowDefinition
 from tracker.domain.papers import NOTICE_TITLES
 from tracker.domain.periods import format_within
-from tracker.domain.receiving import SIGNED_IN, Received, Way, deemed_words
+from tracker.domain.ranking import HEADS, Ranking
+from tracker.domain.ranking import TITLE as RANKING_TITLE
+from tracker.domain.receiving import SIGNED_IN, Received, Way, reply_runs_from_receipt
 from tracker.domain.title_lines import title_lines
 from tracker.domain.values import SHANGHAI
 
@@ -39,8 +41,6 @@ CORRECTION = "correction"
 MARK_DRAFT = "草稿（未印发，不具效力）"
 #: On a sheet that asks for an answer.
 ANSWER_PLACE = "\n\n负责人（签字）：　　　　　　　　　　　　　年　　月　　日"
-#: Places for agreed items on a record that is still to be written.
-BLANK_ROWS = 3
 
 
 @dataclass(frozen=True)
@@ -184,6 +184,8 @@ class Acceptance:
         match self.received.way:
             case Way.SLIP:
                 return f"{self.unit}于{moment}凭纸质文书的送达回执扫码签收，签收人自报岗位“{self.received.post}”"
+            case Way.HAND:
+                return f"{self.unit}在送达回执上手写签收（{self.received.written}），{moment}登记"
             case Way.DEEMED:
                 return f"{self.unit}在印发后{self.received.days}个工作日内未签收，于{moment}视为收到"
             case _:
@@ -195,6 +197,8 @@ class Acceptance:
         match self.received.way:
             case Way.SLIP:
                 return f"{self.unit}　自报岗位：{self.received.post}　{moment}（扫码签收）"
+            case Way.HAND:
+                return f"{self.unit}　{self.received.written}（手写签收回执，{moment}登记）"
             case Way.DEEMED:
                 return f"{self.unit}　{moment}（未签收，视为收到）"
             case _:
@@ -203,7 +207,10 @@ class Acceptance:
 
 @dataclass(frozen=True)
 class PaperFacts:
-    """Everything that a paper is composed of. `issued_on` None = a draft, which has no number."""
+    """Everything that a paper is composed of. `issued_on` None = a draft, which has no number.
+
+    `deemed` = the sentence of a paper that is deemed received without a signature.
+    """
 
     kind: str
     title: str
@@ -219,6 +226,13 @@ class PaperFacts:
     limit_words: str = ""
     marks: tuple[str, ...] = ()
     accepted: Acceptance | None = None
+    deemed: str = ""
+    ranking: Ranking | None = None
+
+    @property
+    def asked(self) -> str:
+        """Return what the paper says of its answer and of its receipt."""
+        return self.reply + self.deemed
 
 
 def show_moment(moment: datetime) -> str:
@@ -227,26 +241,20 @@ def show_moment(moment: datetime) -> str:
     return f"{show_day(local.date())}{local.hour}时{local:%M}分"
 
 
-def reply_words(definition: WorkflowDefinition, *, deemed_days: int = 0) -> str:
-    """Return by when a paper asks for its answer, as it is printed before anybody has signed for it.
-
-    `deemed_days` = after how many working days it is deemed received without a signature; 0 = never.
-    """
+def reply_words(definition: WorkflowDefinition) -> str:
+    """Return by when a paper asks for its answer, as it is printed before anybody has signed for it."""
     if definition.key == CORRECTION:
         return "其余内容不变，以本更正为准。"
     reply = definition.clocks.get("reply")
     if reply is None or reply.within is None:
         return ""
-    after = "约谈后" if "record" in {t.name for t in definition.transitions} else "签收后"
-    asked = f"请于{after}{format_within(reply.within)}内书面回复。"
-    return asked + (deemed_words(deemed_days) if deemed_days and after == "签收后" else "")
+    after = "签收后" if reply_runs_from_receipt(definition) else "约谈后"
+    return f"请于{after}{format_within(reply.within)}内书面回复。"
 
 
 def runs_from_acceptance(definition: WorkflowDefinition, due_on: date | None, *, deemed: bool = False) -> str:
     """Return which limit runs from the acceptance, as the end of its sentence; empty where the reply's does not."""
-    accept = definition.transition("accept")
-    reply = definition.clocks.get("reply")
-    if accept is None or reply is None or accept.target not in reply.runs_in:
+    if not reply_runs_from_receipt(definition):
         return ""
     return f"，回复期限自{'视为收到' if deemed else '签收'}起算" + (f"，至{show_day(due_on)}" if due_on else "")
 
@@ -272,12 +280,37 @@ def compose_paper(facts: PaperFacts) -> PrintedPaper:
         recipient="" if sheet else facts.recipient,
         lines=() if sheet else _lines(facts, listed=listed),
         table=_sheet(facts) if sheet else None,
-        annex=Annex("整改清单", _rectification_list(facts)) if listed and not sheet else None,
+        annex=_annex(facts, listed=listed and not sheet),
         office="" if sheet else facts.office,
         day=day,
         notes=notes,
         imprint=None if sheet or draft else Imprint(facts.layout.copies, facts.office, day),
     )
+
+
+def _annex(facts: PaperFacts, *, listed: bool) -> Annex | None:
+    if facts.ranking is not None:
+        return Annex(RANKING_TITLE, _ranking_table(facts.ranking))
+    return Annex("整改清单", _rectification_list(facts)) if listed else None
+
+
+def ranking_words(ranking: Ranking) -> str:
+    """Return what a paper says of its table: what it rests on, of when its figures are, how it was ordered."""
+    return (
+        f"{RANKING_TITLE}见附件，依据{ranking.basis}编制，数字截至{show_moment(ranking.made_at)}，同类单位之间比较，"
+        "逾期占比小的在前，相同的看办结占比。"
+    )
+
+
+def _ranking_table(ranking: Ranking) -> Table:
+    rows = [tuple(Cell(head, head=True) for head in HEADS)]
+    for title, units in ranking.groups:
+        rows.append((Cell(f"{title}（{len(units)}个）", head=True, across=len(HEADS)),))
+        rows += [
+            tuple(Cell(text, align="left" if at == 1 else "center") for at, text in enumerate(one.cells))
+            for one in units
+        ]
+    return Table((16, 68, 24, 24, 24), tuple(rows), repeated=1)
 
 
 def _lines(facts: PaperFacts, *, listed: bool) -> tuple[Line, ...]:
@@ -290,7 +323,9 @@ def _lines(facts: PaperFacts, *, listed: bool) -> tuple[Line, ...]:
         for title, words in facts.particulars
         for place, text in enumerate(paragraphs(words))
     ]
-    reply = [Line(facts.reply)] if facts.reply else []
+    if facts.ranking is not None:
+        body.append(Line(ranking_words(facts.ranking)))
+    reply = [Line(facts.asked)] if facts.asked else []
     return (*body, *items, *particulars, *reply)
 
 
@@ -314,7 +349,7 @@ def _rectification_list(facts: PaperFacts) -> Table:
 
 def _sheet(facts: PaperFacts) -> Table:
     items = "\n".join(f"{number}. {one.words}" for number, one in enumerate(facts.items, start=1))
-    asked = "\n".join([*paragraphs(facts.body), *([facts.reply] if facts.reply else [])])
+    asked = "\n".join([*paragraphs(facts.body), *([facts.asked] if facts.asked else [])])
     rows = [
         (Cell("责任单位", head=True), Cell(facts.recipient)),
         (Cell("办理事项", head=True), Cell(items, tall=30)),
@@ -337,43 +372,3 @@ def _signed_for(accepted: Acceptance | None) -> str:
     if accepted is None:
         return "签收人：　　　　　　职务：　　　　　　时间：　　月　　日　　时"
     return accepted.in_table()
-
-
-def _agreed_rows(agreed: Sequence[PrintedItem]) -> list[tuple[Cell, ...]]:
-    """Return 商定整改事项, with empty places on a blank."""
-    heads = tuple(Cell(title, head=True) for title in ("商定整改事项", "整改措施", "责任人（职务）", "整改时限"))
-    rows = [
-        (
-            Cell(f"{number}. {one.text}"), Cell(one.measure), Cell(one.leader, align="center"),
-            Cell(show_day(one.limit_on) if one.limit_on else "", align="center"),
-        )
-        for number, one in enumerate(agreed, start=1)
-    ]  # fmt: skip
-    return [heads, *(rows or [(Cell(tall=16), Cell(), Cell(), Cell())] * BLANK_ROWS)]
-
-
-def compose_record(
-    facts: PaperFacts, filled: Sequence[tuple[str, str]], agreed: Sequence[PrintedItem] = ()
-) -> PrintedPaper:
-    """Return 约谈记录: what was planned, what was said by both sides and agreed on, and the places where both sign.
-
-    `filled` are (title, words) of the record; where it is empty, the sheet is a blank to be written on.
-    """
-    known = {title for title, _ in filled}
-    planned = [(title, words) for title, words in facts.particulars if title not in known]
-    rows: list[tuple[Cell, ...]] = [(Cell("被约谈单位", head=True), Cell(facts.recipient, across=3))]
-    rows += [(Cell(title, head=True), Cell(words, across=3)) for title, words in planned]
-    items = "\n".join(f"{number}. {one.words}" for number, one in enumerate(facts.items, start=1))
-    rows.append((Cell("约谈事由", head=True), Cell(items, across=3)))
-    rows += [(Cell(title, head=True), Cell(words, across=3, tall=0 if words else 22)) for title, words in filled]
-    if agreed or not any(words for _, words in filled):
-        rows += _agreed_rows(agreed)
-    rows.append((
-        Cell("约谈方签字", head=True), Cell(tall=18), Cell("被约谈方签字", head=True), Cell(),
-    ))  # fmt: skip
-    rows.append((Cell("记录人签字", head=True), Cell(tall=14), Cell("签字日期", head=True), Cell("　　年　　月　　日")))
-    return PrintedPaper(
-        form=PaperForm.SHEET, name=f"{facts.number}-{facts.recipient}-约谈记录", marks=facts.marks, letterhead="",
-        number=facts.number, title=("约谈记录",), recipient="", lines=(), table=Table((34, 44, 34, 44), tuple(rows)),
-        annex=None, office="", day="", notes=(), imprint=None,
-    )  # fmt: skip

@@ -9,14 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from tracker.domain.calendar import WorkingCalendar
-from tracker.domain.deadlines import DueMoment, within
-from tracker.domain.definition import DayUnit, Within
+from tracker.domain.deadlines import DueMoment, show_day, within
+from tracker.domain.definition import DayUnit, Within, WorkflowDefinition
 
+#: The step by which a paper is received.
+ACCEPT = "accept"
 #: A slip can be used for this long, and no longer.
 SLIP_VALID = timedelta(hours=72)
 #: So often a code may be tried; after that the slip is dead.
@@ -26,6 +28,8 @@ CODE_DIGITS = 6
 TOKEN_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 TOKEN_LENGTH = 20
 LONGEST_POST = 30
+#: What a scan is of that came back signed by hand: not the paper, but its 送达回执.
+RECEIPT = "receipt"
 _TOKEN = re.compile(f"[{TOKEN_LETTERS}]{{{TOKEN_LENGTH}}}")
 
 
@@ -34,35 +38,57 @@ class Way(StrEnum):
 
     SYSTEM = "system"
     SLIP = "slip"
+    HAND = "hand"
     DEEMED = "deemed"
 
 
-WAY_TITLES = {Way.SYSTEM: "系统内签收", Way.SLIP: "纸质送达，扫码签收", Way.DEEMED: "视为收到"}
+WAY_TITLES = {
+    Way.SYSTEM: "系统内签收",
+    Way.SLIP: "纸质送达，扫码签收",
+    Way.HAND: "纸质送达，手写签收回执",
+    Way.DEEMED: "视为收到",
+}
 
 
 @dataclass(frozen=True)
 class Received:
-    """A receipt. `post` = the post that whoever scanned a slip gave as his own; nobody has checked it."""
+    """A receipt.
+
+    `post` = the post that whoever used a slip gave as his own, or wrote on it with the day `signed_on`; nobody has
+    checked it.
+    """
 
     way: Way
     post: str = ""
     days: int = 0
+    signed_on: date | None = None
 
     @classmethod
     def of(cls, payload: Mapping[str, Any]) -> Received:
         """Return the receipt that an event of accepting tells of."""
         how = payload.get("how")
-        return cls(Way(how["way"]), how.get("post", ""), how.get("days", 0)) if how else cls(Way.SYSTEM)
+        if not how:
+            return cls(Way.SYSTEM)
+        signed_on = date.fromisoformat(how["signed_on"]) if how.get("signed_on") else None
+        return cls(Way(how["way"]), how.get("post", ""), how.get("days", 0), signed_on)
 
     def plain(self) -> dict[str, Any] | None:
         """Return what the event of accepting keeps of it; nothing where a person signed in and signed for it."""
         match self.way:
             case Way.SLIP:
                 return {"way": self.way.value, "post": self.post}
+            case Way.HAND:
+                signed_on = self.signed_on.isoformat() if self.signed_on else ""
+                return {"way": self.way.value, "post": self.post, "signed_on": signed_on}
             case Way.DEEMED:
                 return {"way": self.way.value, "days": self.days}
             case _:
                 return None
+
+    @property
+    def written(self) -> str:
+        """Return what somebody wrote on a slip by hand."""
+        return f"{show_day(self.signed_on)}，岗位“{self.post}”" if self.signed_on else f"岗位“{self.post}”"
 
     @property
     def words(self) -> str:
@@ -70,6 +96,8 @@ class Received:
         match self.way:
             case Way.SLIP:
                 return f"{WAY_TITLES[self.way]}；签收人自报岗位“{self.post}”，系统不核实个人身份"
+            case Way.HAND:
+                return f"{WAY_TITLES[self.way]}；回执上写的是{self.written}，系统不核实个人身份"
             case Way.DEEMED:
                 return f"印发后{self.days}个工作日未签收，按规定{WAY_TITLES[self.way]}"
             case _:
@@ -84,9 +112,26 @@ def deemed_moment(issued_at: datetime, days: int, calendar: WorkingCalendar) -> 
     return within(issued_at, Within(days, DayUnit.WORKING_DAY), calendar)
 
 
-def deemed_words(days: int) -> str:
-    """Return the sentence that such a paper carries."""
-    return f"印发后{days}个工作日内未签收的，期满视为收到，回复期限自视为收到之日起算。"
+def deemed_after(settings: Mapping[str, Any], definition: WorkflowDefinition) -> int:
+    """Return after how many working days a paper is deemed received without a signature; 0 = never.
+
+    Only what is signed for can be: a paper without that step waits for nobody.
+    """
+    return int(settings.get("deemed_received_days", 0)) if definition.transition(ACCEPT) else 0
+
+
+def reply_runs_from_receipt(definition: WorkflowDefinition) -> bool:
+    """Tell whether the limit for the reply begins once a paper is received; an interview's begins when it was held."""
+    accept, reply = definition.transition(ACCEPT), definition.clocks.get("reply")
+    return accept is not None and reply is not None and accept.target in reply.runs_in
+
+
+def deemed_words(days: int, definition: WorkflowDefinition) -> str:
+    """Return the sentence that a paper carries which is deemed received after `days`; empty where it never is."""
+    if not days:
+        return ""
+    runs = "，回复期限自视为收到之日起算" if reply_runs_from_receipt(definition) else ""
+    return f"印发后{days}个工作日内未签收的，期满视为收到{runs}。"
 
 
 def clean_token(typed: str) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 from tracker.domain.errors import CannotIssue, FieldProblem, InvalidInput, NotAllowed
 from tracker.domain.inputs import cleaned
 from tracker.domain.papers import NOTICE_TITLES, correction_body, correction_title
-from tracker.domain.permissions import Action, Viewer, may
+from tracker.domain.permissions import Action, Viewer, may_draft
 from tracker.domain.printed_papers import CORRECTION
 from tracker.persistence.models import Notice
 from tracker.persistence.repositories.events import NewEvent
@@ -45,7 +45,7 @@ class CorrectionService:
             setting = see(uow, viewer, task, missing=f"没有编号为“{notice_ref}”的文书，或者您无权查看。")
             notice = uow.notices.get_by_ref(notice_ref, lock=True)
             place = setting.place(task, internal=True)
-            if not (may(viewer, Action.ACT_AS_SUPERVISOR, place) or may(viewer, Action.ACT_AS_OFFICE, place)):
+            if not may_draft(viewer, place):
                 raise NotAllowed("更正由督导组和办公室起草。")
             _check_stands(notice)
             if (draft := uow.notices.open_correction(notice.id)) is not None:

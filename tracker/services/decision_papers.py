@@ -29,7 +29,8 @@ from tracker.domain.decision_papers import (
 )
 from tracker.domain.errors import CannotIssue, NotAllowed
 from tracker.domain.papers import NOTICE_TITLES
-from tracker.domain.permissions import Action, Viewer, may
+from tracker.domain.permissions import Action, Viewer, may_draft
+from tracker.domain.reachability import RECTIFICATION
 from tracker.domain.values import local_date
 from tracker.persistence.models import Extension, Notice, Task
 from tracker.persistence.unit_of_work import UnitOfWork
@@ -37,7 +38,6 @@ from tracker.services.context import Floor, Setting
 from tracker.services.correcting import number_word
 from tracker.services.drafting import BegunDraft, NewDraft, open_draft
 from tracker.services.recording import doer_at
-from tracker.services.rectification import RECTIFICATION
 from tracker.services.seeing import see
 
 DECIDED = ("granted", "refused")
@@ -80,7 +80,7 @@ class DecisionPaperService:
         with self._floor.uows() as uow:
             task = uow.tasks.get_by_ref(task_ref)
             setting = see(uow, viewer, task)
-            inside = _drafts(viewer, task, setting)
+            inside = may_draft(viewer, setting.place(task, internal=True))
             papers = {(one.kind, one.details.get("which")): one for one in uow.notices.standing_about(task.id)}
             found = []
             for one in decisions(uow, self._floor, task, setting):
@@ -103,7 +103,7 @@ class DecisionPaperService:
             task = uow.tasks.get_by_ref(task_ref, lock=True)
             setting = see(uow, viewer, task)
             place = setting.place(task, internal=True)
-            if not _drafts(viewer, task, setting):
+            if not may_draft(viewer, place):
                 raise NotAllowed(f"{NOTICE_TITLES.get(kind, '文书')}由督导组和办公室起草。")
             decision = _one(uow, self._floor, task, setting, kind, which)
             for paper in uow.notices.standing_about(task.id):
@@ -209,8 +209,3 @@ def _one(uow: UnitOfWork, floor: Floor, task: Task, setting: Setting, kind: str,
     if not found:
         raise CannotIssue("还不能办理。", ["这份文书所依据的决定没有作出，或者已经变了，请回到原事项核对。"])
     return found[0]
-
-
-def _drafts(viewer: Viewer, task: Task, setting: Setting) -> bool:
-    place = setting.place(task, internal=True)
-    return may(viewer, Action.ACT_AS_SUPERVISOR, place) or may(viewer, Action.ACT_AS_OFFICE, place)

@@ -43,7 +43,7 @@ class DigestService:
         """Let the mail of the week come, or come no more. Raises NotFound or NotAllowed."""
         now = self._floor.clock.now()
         with self._floor.uows() as uow:
-            campaign = uow.campaigns.lock_by_ref(campaign_ref)
+            campaign = uow.campaigns.lock_running(campaign_ref)
             place = Place(uow.tasks.office_of(campaign.id).unit_id, campaign.id, None, internal=True)
             if campaign.status != "issued" or not may(viewer, Action.SEE_CAMPAIGN, place):
                 raise NotFound("没有这个专项行动，或者您无权查看。")

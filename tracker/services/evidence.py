@@ -13,12 +13,13 @@ from typing import IO, Any
 
 from tracker.domain.errors import NotAllowed, TransitionNotAllowed
 from tracker.domain.evidence import Cover, as_json, read_me
+from tracker.domain.media_types import ZIP
 from tracker.domain.papers import is_internal
 from tracker.domain.permissions import Action, Place, Viewer, may
 from tracker.domain.ports import BundlePart, BundleWriter
 from tracker.domain.values import Actor, Post, Role
 from tracker.persistence.models import LedgerExport, Task
-from tracker.persistence.queries.notice_page import NoticePage, get_notice
+from tracker.persistence.queries.notice_page import NoticePage
 from tracker.persistence.unit_of_work import UnitOfWork
 from tracker.services.access_log import AccessLogService
 from tracker.services.attachments import AttachmentService
@@ -26,18 +27,18 @@ from tracker.services.background_files import Asked, BackgroundFileService, Desc
 from tracker.services.context import Floor, settings_of
 from tracker.services.evidence_contents import filled_plain, record_files
 from tracker.services.explanations import ExplanationService
+from tracker.services.installations import SETTINGS_STREAM
 from tracker.services.printing import PAPER, PrintingService, documents_of
 from tracker.services.recording import Doer, event
 from tracker.services.striking import tasks_about
 
 KIND = "evidence"
 TAKEN = "evidence.taken"
-ZIP = "application/zip"
 #: Up to here, in bytes of attachments, the page waits for its file.
 AT_ONCE = 8 * 1024 * 1024
 OPERATOR = "系统管理员（命令行）"
 TITLES = {
-    "paper/content.json": "批准和印发的内容，供核验", "replies.json": "单位和督导组为这份文书填报的内容",
+    "paper/content.json": "批准和印发的内容，供核验", "paper/layout.txt": "文书为什么没有按印发时的模板打印", "replies.json": "单位和督导组为这份文书填报的内容",
     "deliveries.json": "印发以后告知了谁、经何途径、结果和回执", "explanation.txt": "依据说明：为什么拟出，时限怎样计算",
     "explanation.json": "同上，数据格式", "attachments.json": "附件目录", "seal.json": "最近一次覆盖本文书的封存",
     "verify.py": "核验程序", "manifest.json": "清单：每个文件的校验值",
@@ -103,29 +104,32 @@ class EvidenceService:
         Raises NotFound, NotAllowed, TransitionNotAllowed before the issue, PaperAltered.
         """
         scope = self._scope(viewer, notice_ref)
+        # What cannot be printed is no evidence: that is found before anything is recorded or asked for.
+        self._printing.compose_found(scope.found)
         self._note_openings(viewer, scope)
         if scope.size > AT_ONCE:
             asked = Asked(KIND, {"notice": notice_ref}, scope.parts)
             return self._files.ask(viewer, asked, record=lambda uow: self._record(uow, viewer, scope))
-        # What cannot be printed is no evidence: that is found before anything is recorded.
-        self._printing.compose(viewer, notice_ref=notice_ref)
         with self._floor.uows() as uow:
             self._record(uow, viewer, scope)
             uow.commit()
-        return self._write(viewer, notice_ref, lambda _written: None)
+        return self._write(viewer, scope, lambda _written: None)
 
     def take_for_operator(self, *, notice_ref: str) -> IO[bytes]:
-        """Return the bundle as the issuing office gets it, for whoever has the server; raises as `take` does."""
+        """Return the bundle as the issuing office gets it, for whoever has the server; raises as `take` does.
+
+        Confidential tasks are left out: whoever opens those stands in their record by name, and here there is none.
+        """
         with self._floor.uows() as uow:
             notice = uow.notices.get_by_ref(notice_ref)
             office = uow.tasks.office_of(notice.campaign_id)
         viewer = Viewer(Actor(0, None, (Post(0, 0, office.unit_id, Role.OFFICE, notice.campaign_id),)))
         scope = self._scope(viewer, notice_ref)
-        self._printing.compose(viewer, notice_ref=notice_ref)
+        self._printing.compose_found(scope.found)
         with self._floor.uows() as uow:
-            uow.events.append([event(("settings", 1), TAKEN, _payload(scope), at=self._floor.clock.now())])
+            uow.events.append([event(SETTINGS_STREAM, TAKEN, _payload(scope), at=self._floor.clock.now())])
             uow.commit()
-        return self._write(viewer, notice_ref, lambda _written: None)
+        return self._write(viewer, scope, lambda _written: None)
 
     def describe(self, export: LedgerExport) -> Described:
         """Return how a bundle is called."""
@@ -134,19 +138,18 @@ class EvidenceService:
 
     def make(self, viewer: Viewer, export: LedgerExport, progress: Progress) -> IO[bytes]:
         """Write a bundle that was asked for."""
-        return self._write(viewer, export.filters["notice"], progress)
+        return self._write(viewer, self._scope(viewer, export.filters["notice"]), progress)
 
     # -- what goes in
 
     def _scope(self, viewer: Viewer, notice_ref: str) -> _Scope:
-        now, calendar = self._floor.clock.now(), self._floor.calendars.newest()
+        found = self._printing.find(viewer, notice_ref)
+        head = found.head
+        if not self.may_take(viewer, Place(head.office_unit_id, head.campaign_id, head.unit_id)):
+            raise NotAllowed("证据包由发文单位或受文单位提取。")
+        if head.issued_at is None:
+            raise TransitionNotAllowed("这份文书还没有印发，没有可以提取的证据。印发后再取。")
         with self._floor.uows() as uow:
-            found = get_notice(uow.session, viewer, notice_ref, now=now, calendar=calendar)
-            head = found.head
-            if not self.may_take(viewer, Place(head.office_unit_id, head.campaign_id, head.unit_id)):
-                raise NotAllowed("证据包由发文单位或受文单位提取。")
-            if head.issued_at is None:
-                raise TransitionNotAllowed("这份文书还没有印发，没有可以提取的证据。印发后再取。")
             tasks = self._tasks(uow, viewer, found)
             files = (*self._own_files(uow, found), *self._source_files(uow, tasks))
         return _Scope(found, tasks, files)
@@ -163,7 +166,11 @@ class EvidenceService:
                 viewer, Action.SEE_TASK,
                 settings[task.id].place(task, internal=is_internal(task.workflow_key, task.state)),
             )
+            and (viewer.person_id or not self._is_confidential(task))
         )  # fmt: skip
+
+    def _is_confidential(self, task: Task) -> bool:
+        return self._floor.catalog.workflow(task.workflow_version_id).confidential
 
     def _own_files(self, uow: UnitOfWork, found: NoticePage) -> Iterator[_File]:
         signed = {one.ref: number for number, one in enumerate(found.signed, start=1)}
@@ -177,7 +184,7 @@ class EvidenceService:
     def _source_files(self, uow: UnitOfWork, tasks: Iterable[Task]) -> Iterator[_File]:
         """Yield what was handed in with the tasks behind the lines; a confidential task's files stay where they are."""
         for task in tasks:
-            if self._floor.catalog.workflow(task.workflow_version_id).confidential:
+            if self._is_confidential(task):
                 continue
             for one in uow.attachments.find_for_task(task.id):
                 if one.submission_id is not None:
@@ -196,21 +203,22 @@ class EvidenceService:
 
     # -- writing
 
-    def _write(self, viewer: Viewer, notice_ref: str, progress: Progress) -> IO[bytes]:
-        scope = self._scope(viewer, notice_ref)
+    def _write(self, viewer: Viewer, scope: _Scope, progress: Progress) -> IO[bytes]:
         head = scope.found.head
-        words = [
-            BundlePart(f"paper/{document}.docx",
-                       [self._printing.print_paper(viewer, notice_ref=notice_ref, document=document).content], True)
+        printed = {
+            document: self._printing.print_in_any_case(scope.found, document=document)
             for document in self._documents(scope.found)
-        ]  # fmt: skip
-        why = self._explanations.explain(viewer if viewer.person_id else None, notice_ref)
+        }
+        words = [BundlePart(f"paper/{document}.docx", [file.content], True) for document, file in printed.items()]
+        why = self._explanations.explain(viewer if viewer.person_id else None, head.ref)
         texts = {
             "explanation.txt": "\n".join([why.title, *why.lines]) + "\n",
             "explanation.json": as_json({"title": why.title, "lines": list(why.lines), **why.data}),
             "replies.json": as_json([filled_plain(self._floor.catalog, row) for row in scope.found.filled]),
             "attachments.json": as_json([_listed(one) for one in scope.files]),
         }
+        if notes := [file.note for file in printed.values() if file.note]:
+            texts["paper/layout.txt"] = "\n".join([*notes, ""])
         with self._floor.uows() as uow:
             manifest, rest = record_files(uow, scope.found, scope.tasks)
             texts |= rest
@@ -268,7 +276,7 @@ def _chain_titles(manifest: Mapping[str, Any]) -> dict[str, str]:
 
 def _paper_title(path: str) -> str:
     if path.startswith("paper/signed-"):
-        return "盖章件"
+        return "盖章件，或手写签收的送达回执"
     return {"paper/paper.docx": "文书，Word 格式", "paper/record.docx": "约谈记录，Word 格式"}.get(path, "附件")
 
 

@@ -19,11 +19,15 @@ from tracker.persistence.unit_of_work import UnitOfWork
 
 
 def record_files(uow: UnitOfWork, found: NoticePage, tasks: Iterable[Task]) -> tuple[dict[str, Any], dict[str, str]]:
-    """Return the manifest's account of the record, and the files that carry it."""
+    """Return the manifest's account of the record, and the files that carry it.
+
+    The seal is read first: a chain that grows meanwhile then reaches beyond it, never a seal beyond its chains.
+    """
     head, tasks = found.head, tuple(tasks)
     notice, own = f"notice:{head.id}", f"task:{head.task_id}"
     about = {notice: f"{head.ref} {head.title}", own: f"{head.task_ref} 这份文书的办理"}
     about |= {f"task:{task.id}": f"{task.ref} {task.title}" for task in tasks}
+    seal = newest_seal(uow.session, head.id, streams=about)
     chains = read_chains(uow.session, [_stream(name) for name in about])
     view = None
     if not head.inside:
@@ -44,7 +48,6 @@ def record_files(uow: UnitOfWork, found: NoticePage, tasks: Iterable[Task]) -> t
     }  # fmt: skip
     texts["paper/content.json"] = as_json(_content(uow, found, issued))
     texts["deliveries.json"] = as_json(_deliveries(uow, head.id))
-    seal = newest_seal(uow.session, head.id, streams=ends)
     if seal is not None:
         texts["seal.json"] = as_json(asdict(seal))
         manifest["seal"] = {"file": "seal.json", "id": seal.id, "root": seal.root}

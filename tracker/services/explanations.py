@@ -10,14 +10,13 @@ from tracker.domain.clock_words import say_moment
 from tracker.domain.errors import NotFound
 from tracker.domain.papers import is_internal
 from tracker.domain.permissions import Viewer
-from tracker.domain.receiving import Received
+from tracker.domain.receiving import ACCEPT, Received
 from tracker.domain.values import local_date
 from tracker.persistence.models import Notice, NoticeItem, Task
 from tracker.persistence.queries.explained import findings_of_tasks
 from tracker.persistence.queries.history import HistoryEvent, read_history
 from tracker.persistence.unit_of_work import UnitOfWork
 from tracker.services.context import Floor
-from tracker.services.receiving import ACCEPT
 from tracker.services.task_explanations import SEEN_OUTSIDE, STEPS, Told, explain_task, explain_tasks
 from tracker.services.task_records import NOT_THERE, check_may_see, is_inside, read_record, read_records
 

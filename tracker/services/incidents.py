@@ -6,6 +6,7 @@ from tracker.domain.errors import NotFound
 from tracker.domain.permissions import Action, Place, Viewer, may
 from tracker.domain.values import Role
 from tracker.services.context import Floor
+from tracker.services.installations import SETTINGS_STREAM
 from tracker.services.recording import doer_at, event
 
 
@@ -44,5 +45,5 @@ class IncidentService:
             incident.resolved_at = now
             payload = {"incident": incident.id, "kind": incident.kind, "subject": incident.subject}
             by = doer_at(viewer, place, Action.SEE_INCIDENTS)
-            uow.events.append([event(("settings", 1), "incident.resolved", payload, at=now, by=by)])
+            uow.events.append([event(SETTINGS_STREAM, "incident.resolved", payload, at=now, by=by)])
             uow.commit()

@@ -10,6 +10,7 @@ from typing import IO, Any
 from tracker.domain.campaign_file import UNIT_KINDS
 from tracker.domain.ledger_columns import KINDS, file_row, line_of, sheet_columns
 from tracker.domain.lights import LIGHTS
+from tracker.domain.media_types import WORKBOOK
 from tracker.domain.permissions import Viewer
 from tracker.domain.ports import SheetWriter
 from tracker.domain.sheets import LedgerLayout
@@ -24,7 +25,6 @@ from tracker.services.exports import ExportService
 AT_ONCE = 2_000
 MOST_ROWS = 100_000
 STEP = 1_000
-WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from tracker.domain.errors import FieldProblem, InvalidInput
 from tracker.domain.inputs import cleaned
 from tracker.domain.ledger_reading import EDITABLE, LEDGER, CellChange, PlannedItem, ReadRow, compare, read_rows
 from tracker.domain.papers import is_internal
-from tracker.domain.permissions import Action, Place, Viewer, may
+from tracker.domain.permissions import Action, Place, Viewer, may, may_draft
 from tracker.domain.ports import SheetReader
 from tracker.domain.values import WaitsFor
 from tracker.persistence.models import Task
@@ -98,7 +98,7 @@ class LedgerReadingService:
             setattr(source, change.column, change.after)
         task.version += 1
         place = setting.place(task)
-        inside = _is_office(viewer, place)
+        inside = may_draft(viewer, place)
         by = doer_at(viewer, place, Action.SEE_WORKBENCH if inside else Action.ACT_AS_UNIT)
         payload = {
             "before": {change.column: change.before for change in changes},
@@ -138,15 +138,11 @@ def _why_fixed(viewer: Viewer, row: PlanRow, task: Task, place: Place) -> str:
         return "是按方案措施直接立项的，没有整改措施和责任人这两栏。"
     if task.done or task.final:
         return "已销号或撤回，不能再改。"
-    if _is_office(viewer, place):
+    if may_draft(viewer, place):
         return ""
     if not may(viewer, Action.ACT_AS_UNIT, place):
         return "不由您现在的岗位修改。"
     return "" if task.waits_for == WaitsFor.UNIT.value else "已反馈，正由督导组审核，单位不能再改。"
-
-
-def _is_office(viewer: Viewer, place: Place) -> bool:
-    return may(viewer, Action.ACT_AS_SUPERVISOR, place) or may(viewer, Action.ACT_AS_OFFICE, place)
 
 
 def _row_of(problem: FieldProblem) -> int:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from tracker.domain.doers import doers_of
 from tracker.domain.errors import NotAllowed, StaleVersion, TransitionNotAllowed
-from tracker.domain.permissions import Action, Viewer, may
+from tracker.domain.permissions import Action, Viewer, may_draft
 from tracker.persistence.models import Notice, Task
 from tracker.persistence.unit_of_work import UnitOfWork
 from tracker.services.context import Floor
@@ -95,7 +95,7 @@ class MergeService:
     def _check(self, uow: UnitOfWork, viewer: Viewer, notice: Notice, task: Task) -> None:
         setting = see(uow, viewer, task, missing=f"没有编号为“{notice.ref}”的文书，或者您无权查看。")
         place = setting.place(task, internal=True)
-        if not (may(viewer, Action.ACT_AS_SUPERVISOR, place) or may(viewer, Action.ACT_AS_OFFICE, place)):
+        if not may_draft(viewer, place):
             raise NotAllowed("草稿由督导组和办公室修改。")
         definition = self._floor.catalog.workflow(task.workflow_version_id)
         if task.state != definition.initial:

@@ -23,7 +23,7 @@ from tracker.domain.errors import (
 )
 from tracker.domain.inputs import cleaned
 from tracker.domain.papers import content_hash, printed_number
-from tracker.domain.permissions import Action, Viewer, may
+from tracker.domain.permissions import Action, Viewer, may_draft
 from tracker.domain.values import local_date
 from tracker.persistence.models import Notice, NoticeItem, Task
 from tracker.persistence.queries.units import unit_names
@@ -277,7 +277,8 @@ class NoticeService:
         notice.printed_number = printed_number(word, local_date(now).year, number)
         notice.printed_unit_name = unit_names(uow.session, [notice.unit_id])[notice.unit_id]
         notice.issued_at = now
-        deemed = wait_for_receipt(uow, self._floor, notice, held.setting.campaign, now=now)
+        definition = self._floor.catalog.workflow(held.task.workflow_version_id)
+        deemed = wait_for_receipt(uow, self._floor, notice, definition, held.setting.campaign, now=now)
         findings = uow.notices.findings([i.finding_id for i in kept if i.finding_id is not None])
         for finding in findings.values():
             finding.status, finding.decided_at, finding.decided_by = "issued", now, by.person_id
@@ -313,7 +314,7 @@ class NoticeService:
     def _hold_draft(self, uow: UnitOfWork, viewer: Viewer, notice_ref: str, expected_version: int) -> _Held:
         held = self._hold(uow, viewer, notice_ref)
         place = held.setting.place(held.task, internal=True)
-        if not (may(viewer, Action.ACT_AS_SUPERVISOR, place) or may(viewer, Action.ACT_AS_OFFICE, place)):
+        if not may_draft(viewer, place):
             raise NotAllowed("草稿由督导组和办公室修改。")
         definition = self._floor.catalog.workflow(held.task.workflow_version_id)
         title = definition.states[held.task.state].title

@@ -66,7 +66,7 @@ class OccurrenceService:
         """
         now = self._floor.clock.now()
         with self._floor.uows() as uow:
-            campaign = uow.campaigns.lock_by_ref(campaign_ref)
+            campaign = uow.campaigns.lock_running(campaign_ref)
             by = _check_viewer(uow, viewer, campaign)
             wanted = _read(uow, campaign, given, today=local_date(now))
             present = uow.occurrences.find(campaign.id, wanted.unit_id, wanted.kind, wanted.occurred_on)
@@ -102,7 +102,7 @@ class OccurrenceService:
             fire_due(self._floor, task_ref)
         now = self._floor.clock.now()
         with self._floor.uows() as uow:
-            campaign = uow.campaigns.lock_by_ref(campaign_ref)
+            campaign = uow.campaigns.lock_running(campaign_ref)
             by = _check_viewer(uow, viewer, campaign, Action.ACT_AS_OFFICE)
             row = _get(uow, campaign, ref)
             if row.voided_at is not None:

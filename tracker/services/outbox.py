@@ -17,6 +17,7 @@ from tracker.persistence.repositories.events import NewEvent
 from tracker.persistence.repositories.told import NewTold
 from tracker.services.channel_pauses import go_on
 from tracker.services.context import Floor
+from tracker.services.installations import SETTINGS_STREAM
 from tracker.services.person_events import person_event
 from tracker.services.receiver_news import send_to
 from tracker.services.recording import Doer, event
@@ -85,7 +86,7 @@ class OutboxService:
         with self._floor.uows() as uow:
             if go_on(uow, channel, now=now):
                 by = Doer(viewer.person_id if viewer else None, None)
-                uow.events.append([event(("settings", 1), "channel.resumed", {"channel": channel}, at=now, by=by)])
+                uow.events.append([event(SETTINGS_STREAM, "channel.resumed", {"channel": channel}, at=now, by=by)])
             self._floor.ring_deliveries(uow)
             uow.commit()
 
@@ -163,7 +164,7 @@ class OutboxService:
 def _retried(row: Delivery, *, at: datetime, by: int | None) -> NewEvent:
     if row.person_id is None:
         said = {"delivery": row.ref, "channel": row.channel}
-        return event(("settings", 1), "delivery.retried", said, at=at, by=Doer(by, None))
+        return event(SETTINGS_STREAM, "delivery.retried", said, at=at, by=Doer(by, None))
     return person_event(
         row.person_id, "delivery.retried", at=at, by=by, delivery=row.ref, channel=row.channel
     )  # fmt: skip

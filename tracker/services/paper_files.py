@@ -1,7 +1,7 @@
 """Many papers at once as Word files in one .zip: a few while the page waits, hundreds in the background with a bar.
 
 Each is printed as it is printed alone. One that cannot be (what is stored is not what was approved) holds up none of the
-others: it is named in a file of its own.
+others: it is named in a file of its own. So is one that the office's template refuses: it comes in our own layout.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import IO
 
 from tracker.domain.errors import CannotIssue, NotFound, PaperAltered
+from tracker.domain.media_types import ZIP
 from tracker.domain.permissions import Viewer
 from tracker.domain.ports import BundlePart, BundleWriter
 from tracker.domain.values import SHANGHAI
@@ -19,7 +20,6 @@ from tracker.persistence.queries.notice_page import find_notices
 from tracker.persistence.unit_of_work import UnitOfWork
 from tracker.services.background_files import Asked, BackgroundFileService, Described, Progress
 from tracker.services.context import Floor
-from tracker.services.evidence import ZIP
 from tracker.services.exports import ExportService
 from tracker.services.printing import PrintingService
 
@@ -28,7 +28,6 @@ KIND = "papers"
 AT_ONCE = 30
 MOST = 2_000
 PAGE = 500
-STEP = 10
 NARROWS = ("kind", "state", "unit", "campaign")
 
 
@@ -90,26 +89,30 @@ class PaperFileService:
         now, calendar = self._floor.clock.now(), self._floor.calendars.newest()
         refs: list[str] = []
         with self._floor.uows() as uow:
-            for page in range(1, 1 + MOST * 2 // PAGE):
+            page, more = 1, True
+            while more and len(refs) <= MOST:
                 found = find_notices(
                     uow.session, viewer, kind=filters.get("kind"), state=filters.get("state"),
                     unit=filters.get("unit"), campaign=filters.get("campaign"), now=now, calendar=calendar, page=page,
                     size=PAGE,
                 )  # fmt: skip
                 refs += [row.ref for row in found.rows if row.issued_at is not None]
-                if not found.has_next:
-                    break
-        return refs
+                # A page past the end is answered with the first: rows went away while we read.
+                page, more = page + 1, found.has_next and found.number == page
+        return list(dict.fromkeys(refs))
 
     def _parts(self, viewer: Viewer, refs: list[str], progress: Progress) -> Iterator[BundlePart]:
-        refused = []
+        refused, otherwise = [], []
         for number, ref in enumerate(refs, start=1):
             try:
-                printed = self._printing.print_paper(viewer, notice_ref=ref)
-                yield BundlePart(f"{ref}-{printed.name}.docx", [printed.content], True)
+                printed = self._printing.print_in_any_case(self._printing.find(viewer, ref))
             except (PaperAltered, NotFound) as problem:
                 refused.append(f"{ref}：{problem.sentence}")
-            if number % STEP == 0:
-                progress(number)
-        if refused:
-            yield BundlePart("没有打印的文书.txt", ["\n".join([*refused, ""]).encode()])
+            else:
+                if printed.note:
+                    otherwise.append(f"{ref}：{printed.note}")
+                yield BundlePart(f"{ref}-{printed.name}.docx", [printed.content], True)
+            progress(number)
+        for name, lines in (("没有打印的文书", refused), ("改按系统版式打印的文书", otherwise)):
+            if lines:
+                yield BundlePart(f"{name}.txt", ["\n".join([*lines, ""]).encode()])

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tracker.domain.errors import AttachmentRefused, NotFound, TemplateRefused
-from tracker.domain.paper_templates import sample_facts, starter, values_of
+from tracker.domain.media_types import WORD
+from tracker.domain.paper_templates import bare_facts, sample_facts, starter, values_of
 from tracker.domain.papers import NOTICE_TITLES
 from tracker.domain.permissions import Action, Viewer
 from tracker.domain.ports import FileChecker, PaperTemplates, PaperWriter
@@ -22,7 +23,6 @@ from tracker.services.installations import SETTINGS_STREAM
 from tracker.services.printing import PrintedFile
 from tracker.services.recording import event
 
-WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 MOST_VERSIONS = 50
 
 
@@ -73,7 +73,7 @@ class PaperTemplateService:
         checked = self._checker.check(file_name=file_name, content=content)
         if checked.media_type != WORD:
             raise AttachmentRefused("模板要是 Word 文件（.docx）。带宏的（.docm）和旧版的（.doc）请另存为 .docx 再传。")
-        self._templates.check(checked.content, values_of(sample_facts(kind)))
+        self._templates.check(checked.content, [values_of(sample_facts(kind)), values_of(bare_facts(kind))])
         sha256 = hashlib.sha256(checked.content).hexdigest()
         now = self._floor.clock.now()
         with self._floor.uows() as uow:

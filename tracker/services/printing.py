@@ -13,7 +13,7 @@ from typing import Any
 
 from tracker.domain.deadlines import show_day
 from tracker.domain.definition import FieldType, WorkflowDefinition
-from tracker.domain.errors import NotFound, PaperAltered
+from tracker.domain.errors import NotFound, PaperAltered, TemplateRefused
 from tracker.domain.field_words import say_value
 from tracker.domain.paper_templates import values_of
 from tracker.domain.papers import content_hash
@@ -26,11 +26,12 @@ from tracker.domain.printed_papers import (
     PrintedItem,
     PrintedPaper,
     compose_paper,
-    compose_record,
     reply_words,
     runs_from_acceptance,
 )
-from tracker.domain.receiving import Received, Way
+from tracker.domain.printed_records import compose_record
+from tracker.domain.ranking import Ranking
+from tracker.domain.receiving import ACCEPT, Received, Way, deemed_after, deemed_words
 from tracker.domain.values import ROLE_TITLES, Role, local_date
 from tracker.persistence.queries.notice_page import ItemRow, NoticePage, StepRow, get_notice
 from tracker.persistence.unit_of_work import UnitOfWork
@@ -45,24 +46,29 @@ AGREED = "agreed"
 ENDS = {"voided": ("void", "已作废"), "superseded": ("supersede", "已撤销")}
 LONGEST_REASON = 40
 TRIAL = "试印，不作正式文书"
+INSTEAD = "按印发时所用的本单位模板排不出来，已改按系统版式打印，内容不变。原因："
 ALTERED = "这份文书现在存的内容与批准时的不一致，不能打印。请系统管理员核对记录链（tracker ledger verify）和数据库。"
 
 
 @dataclass(frozen=True)
 class PrintedFile:
-    """A paper ready to be handed over. `name` has no extension and is not yet safe for a file system."""
+    """A paper ready to be handed over. `name` has no extension and is not yet safe for a file system.
+
+    `note` = what whoever gets it must be told of how it was printed; empty = nothing.
+    """
 
     name: str
     content: bytes
+    note: str = ""
 
 
 @dataclass(frozen=True)
 class _Read:
-    """What a print is made of. `record` = what was written in an interview; `template` None = our own layout."""
+    """What a print is made of. `record` = what was written in an interview; `template` = the hash of the office's, if any."""
 
     facts: PaperFacts
     record: tuple[list[tuple[str, str]], list[PrintedItem]] | None
-    template: bytes | None
+    template: str | None
 
     def compose(self) -> PrintedPaper:
         """Return the paper in our own layout."""
@@ -86,38 +92,66 @@ class PrintingService:
         one; `own_layout` prints it in ours instead. Raises NotFound (also for what this kind of paper does not
         have), PaperAltered, or TemplateRefused.
         """
-        read = self._read(viewer, notice_ref, document)
-        paper = read.compose()
-        if read.template is None or own_layout or document != PAPER:
-            return PrintedFile(paper.name, self._writer.word(paper))
-        return PrintedFile(paper.name, self._templates.fill(read.template, values_of(read.facts)))
+        return self._print(self.find(viewer, notice_ref), document, own_layout=own_layout)
+
+    def print_in_any_case(self, found: NoticePage, *, document: str = PAPER) -> PrintedFile:
+        """Return what `print_paper` does; where the office's template refuses the paper, in our layout and with a note.
+
+        For files of many papers, which one template must not hold up. Raises NotFound or PaperAltered.
+        """
+        try:
+            return self._print(found, document, own_layout=False)
+        except TemplateRefused as refused:
+            printed = self._print(found, document, own_layout=True)
+            return replace(printed, note=f"{INSTEAD}{refused.problems[0]}")
 
     def try_out(self, viewer: Viewer, *, notice_ref: str, template: bytes) -> PrintedFile:
         """Return a real paper printed with a template that may not be in use, marked as a trial; raises as `print_paper`."""
-        read = self._read(viewer, notice_ref, PAPER)
+        read = self._read(self.find(viewer, notice_ref), PAPER)
         facts = replace(read.facts, marks=(TRIAL, *read.facts.marks))
         return PrintedFile(f"试印-{read.compose().name}", self._templates.fill(template, values_of(facts)))
 
     def compose(self, viewer: Viewer, *, notice_ref: str, document: str = PAPER) -> PrintedPaper:
         """Return what the paper contains; raises as `print_paper` does."""
-        return self._read(viewer, notice_ref, document).compose()
+        return self.compose_found(self.find(viewer, notice_ref), document=document)
 
-    def _read(self, viewer: Viewer, notice_ref: str, document: str) -> _Read:
+    def compose_found(self, found: NoticePage, *, document: str = PAPER) -> PrintedPaper:
+        """Return what a paper contains that the viewer was found to see; raises NotFound or PaperAltered."""
+        return self._read(found, document).compose()
+
+    def find(self, viewer: Viewer, notice_ref: str) -> NoticePage:
+        """Return what a paper is printed from, as the viewer may read it; raises NotFound."""
         now, calendar = self._floor.clock.now(), self._floor.calendars.newest()
         with self._floor.uows() as uow:
-            found = get_notice(uow.session, viewer, notice_ref, now=now, calendar=calendar)
-            definition = self._floor.catalog.workflow(found.head.workflow_version_id)
-            if document not in documents_of(definition, issued=found.head.issued_at is not None):
-                raise NotFound("这份文书没有这样的材料，或者您无权查看。")
-            issued = _issued_payload(found.history)
+            return get_notice(uow.session, viewer, notice_ref, now=now, calendar=calendar)
+
+    def _print(self, found: NoticePage, document: str, *, own_layout: bool) -> PrintedFile:
+        read = self._read(found, document)
+        paper = read.compose()
+        if read.template is None or own_layout:
+            return PrintedFile(paper.name, self._writer.word(paper))
+        with self._floor.uows() as uow:
+            template = read_whole(uow, read.template)
+        return PrintedFile(paper.name, self._templates.fill(template, values_of(read.facts)))
+
+    def _read(self, found: NoticePage, document: str) -> _Read:
+        definition = self._floor.catalog.workflow(found.head.workflow_version_id)
+        if document not in documents_of(definition, issued=found.head.issued_at is not None):
+            raise NotFound("这份文书没有这样的材料，或者您无权查看。")
+        issued = _issued_payload(found.history)
+        with self._floor.uows() as uow:
             if found.head.issued_at is not None:
                 _check_unaltered(uow, found, issued)
                 sha256 = issued.get("template")
             else:
                 sha256 = uow.paper_templates.in_use(found.head.office_id, found.head.kind)
-            template = read_whole(uow, sha256) if sha256 else None
-        record = _record(found, definition) if document == RECORD else None
-        return _Read(_facts(found, definition, issued), record, template)
+        facts = _facts(found, definition, issued)
+        if document == RECORD:
+            return _Read(facts, _record(found, definition), None)
+        if facts.ranking is not None:
+            # A template has no place for the table, and what was approved is printed whole.
+            return _Read(facts, None, None)
+        return _Read(facts, None, sha256)
 
 
 def documents_of(definition: WorkflowDefinition, *, issued: bool) -> dict[str, str]:
@@ -129,11 +163,11 @@ def documents_of(definition: WorkflowDefinition, *, issued: bool) -> dict[str, s
     return found
 
 
-def deemed_days(found: NoticePage) -> int:
-    """Return after how many working days a paper is deemed received: as it was issued, or as it would be now."""
+def deemed_sentence(found: NoticePage, definition: WorkflowDefinition) -> str:
+    """Return the sentence of a paper that is deemed received: as it was issued, or as it would be now; else nothing."""
     if found.head.issued_at is None:
-        return int(found.head.settings.get("deemed_received_days", 0))
-    return int(_issued_payload(found.history).get("deemed_days", 0))
+        return deemed_words(deemed_after(found.head.settings, definition), definition)
+    return deemed_words(int(_issued_payload(found.history).get("deemed_days", 0)), definition)
 
 
 def _issued_payload(history: tuple[StepRow, ...]) -> Mapping[str, Any]:
@@ -176,11 +210,13 @@ def _facts(found: NoticePage, definition: WorkflowDefinition, issued: Mapping[st
         particulars=[
             (field.title, text) for field in fields if (text := say_value(field, head.details.get(field.name)))
         ],
-        reply=reply_words(definition, deemed_days=deemed_days(found)),
+        reply=reply_words(definition),
         layout=PaperLayout.from_plain(layout),
         limit_words=f"印发之日起{days}日内",
         marks=_marks(found),
         accepted=_accepted(found, definition),
+        deemed=deemed_sentence(found, definition),
+        ranking=Ranking.of(head.details),
     )
 
 
@@ -208,7 +244,7 @@ def _last_step(found: NoticePage, transition: str) -> StepRow | None:
 
 
 def _accepted(found: NoticePage, definition: WorkflowDefinition) -> Acceptance | None:
-    step = _last_step(found, "accept")
+    step = _last_step(found, ACCEPT)
     if step is None:
         return None
     post = step.post_title or (ROLE_TITLES[Role(step.post_role)] if step.post_role else "")

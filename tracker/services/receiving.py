@@ -6,7 +6,8 @@ from datetime import datetime
 
 import structlog
 
-from tracker.domain.receiving import Received, Way, deemed_moment
+from tracker.domain.definition import WorkflowDefinition
+from tracker.domain.receiving import ACCEPT, Received, Way, deemed_after, deemed_moment
 from tracker.persistence.models import Campaign, Notice, Task
 from tracker.persistence.repositories.incidents import NewIncident
 from tracker.persistence.unit_of_work import UnitOfWork
@@ -18,8 +19,6 @@ from tracker.services.rising import settle
 from tracker.services.telling import tell
 
 logger = structlog.get_logger(__name__)
-
-ACCEPT = "accept"
 
 
 def receive(
@@ -43,9 +42,11 @@ def receive(
     return True
 
 
-def wait_for_receipt(uow: UnitOfWork, floor: Floor, notice: Notice, campaign: Campaign, *, now: datetime) -> int:
+def wait_for_receipt(
+    uow: UnitOfWork, floor: Floor, notice: Notice, definition: WorkflowDefinition, campaign: Campaign, *, now: datetime
+) -> int:
     """Let a paper be deemed received where its campaign says so; return after how many working days, 0 = never."""
-    days = int(campaign.settings.get("deemed_received_days", 0))
+    days = deemed_after(campaign.settings, definition)
     if days:
         notice.deem_at = deemed_moment(now, days, floor.calendars.newest()).due_at
         uow.wake()

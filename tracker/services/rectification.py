@@ -9,6 +9,7 @@ from typing import Any
 from tracker.domain.bigrams import bigrams
 from tracker.domain.deadlines import DueMoment, by_date, told, within
 from tracker.domain.definition import DayUnit, Within
+from tracker.domain.reachability import RECTIFICATION
 from tracker.domain.values import local_date
 from tracker.persistence.models import Notice, NoticeItem, Problem, Submission, Task
 from tracker.persistence.queries.tied import find_problems_below
@@ -18,7 +19,6 @@ from tracker.services.freezing import freeze_opened
 from tracker.services.opening import NewTask, open_tasks
 from tracker.services.recording import Doer, event
 
-RECTIFICATION = "rectification"
 #: An item without a limit of its own gets this many calendar days (DOMAIN.md §9, sensible defaults).
 DEFAULT_DAYS = 15
 

@@ -24,6 +24,7 @@ from tracker.persistence.models import RosterImport
 from tracker.persistence.unit_of_work import UnitOfWork
 from tracker.services.administration import Administration, administration_of
 from tracker.services.context import Floor
+from tracker.services.installations import SETTINGS_STREAM
 from tracker.services.recording import event
 from tracker.services.roster_writing import RosterWriting
 
@@ -177,7 +178,7 @@ class RosterService:
             content = self._writer.workbook(export_sheets(county, contacts=contacts))
             if contacts:
                 payload = {"people": len(county.people), "office": administration.office and administration.office.id}
-                stream = ("settings", 1)
+                stream = SETTINGS_STREAM
                 uow.events.append([event(stream, "contacts.exported", payload, at=now, by=administration.by)])
                 uow.commit()
         return content
@@ -234,7 +235,7 @@ class RosterService:
             "people": len(comparison.changes.people), "posts": len(comparison.changes.posts),
         }  # fmt: skip
         if comparison.changes:
-            uow.events.append([event(("settings", 1), "roster.imported", payload, at=now, by=administration.by)])
+            uow.events.append([event(SETTINGS_STREAM, "roster.imported", payload, at=now, by=administration.by)])
         self._note_missing_phones(uow, now)
         return Imported(comparison.changes, comparison.without_phone)
 

@@ -45,7 +45,7 @@ class SamplingService:
         """
         now = self._floor.clock.now()
         with self._floor.uows() as uow:
-            campaign = uow.campaigns.lock_by_ref(campaign_ref)
+            campaign = uow.campaigns.lock_running(campaign_ref)
             by = _check_viewer(uow, viewer, campaign)
             month = _month(month_key)
             made = uow.look_backs.find(campaign.id, month.key)

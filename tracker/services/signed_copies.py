@@ -12,7 +12,7 @@ from typing import Any
 
 from tracker.domain.chain import canonical
 from tracker.domain.errors import AttachmentRefused, CannotIssue, NotAllowed, NotFound
-from tracker.domain.permissions import Action, Viewer, may
+from tracker.domain.permissions import Action, Viewer, may_draft
 from tracker.persistence.models import Notice
 from tracker.persistence.unit_of_work import UnitOfWork
 from tracker.services.attachments import AttachmentService, AttachmentView, OnlyKinds
@@ -44,15 +44,15 @@ class SignedCopyService:
         Raises NotFound, NotAllowed, CannotIssue when there is nothing yet to sign, or AttachmentRefused with a sentence.
         """
         with self._floor.uows() as uow:
-            notice = self._check(uow, viewer, notice_ref)
+            notice = hold_issued(uow, viewer, notice_ref)
             self._bound_to(uow, notice, document)
             task_id = notice.task_id
-            _check_new(uow.notices.signed_copies(notice.id), hashlib.sha256(content).hexdigest())
+            check_new(uow.notices.signed_copies(notice.id), hashlib.sha256(content).hexdigest())
         stored = self._attachments.store(viewer, task_id=task_id, file_name=file_name, content=content, only=SIGNED)
         now = self._floor.clock.now()
         with self._floor.uows() as uow:
-            notice = self._check(uow, viewer, notice_ref, lock=True)
-            _check_new(uow.notices.signed_copies(notice.id), stored.sha256)
+            notice = hold_issued(uow, viewer, notice_ref, lock=True)
+            check_new(uow.notices.signed_copies(notice.id), stored.sha256)
             task = uow.tasks.get(task_id)
             place = see(uow, viewer, task).place(task, internal=True)
             payload = {
@@ -81,19 +81,24 @@ class SignedCopyService:
         written = hashlib.sha256(canonical(record.values)).hexdigest()
         return {"document": document, "submission": record.id, "record_hash": written}
 
-    def _check(self, uow: UnitOfWork, viewer: Viewer, notice_ref: str, *, lock: bool = False) -> Notice:
-        notice = uow.notices.get_by_ref(notice_ref, lock=lock)
-        task = uow.tasks.get(notice.task_id)
-        setting = see(uow, viewer, task, missing=f"没有编号为“{notice_ref}”的文书，或者您无权查看。")
-        place = setting.place(task, internal=True)
-        if not (may(viewer, Action.ACT_AS_SUPERVISOR, place) or may(viewer, Action.ACT_AS_OFFICE, place)):
-            raise NotAllowed("盖章件由督导组和办公室上传。")
-        if notice.issued_at is None:
-            raise CannotIssue("这份文书还没有印发，没有可盖章的正式稿。", ["印发编号后再打印、盖章、上传。"])
-        return notice
+
+def hold_issued(uow: UnitOfWork, viewer: Viewer, notice_ref: str, *, lock: bool = False) -> Notice:
+    """Return an issued paper to which the viewer may bind what came back on paper.
+
+    Raises NotFound, NotAllowed, or CannotIssue while it is a draft.
+    """
+    notice = uow.notices.get_by_ref(notice_ref, lock=lock)
+    task = uow.tasks.get(notice.task_id)
+    setting = see(uow, viewer, task, missing=f"没有编号为“{notice_ref}”的文书，或者您无权查看。")
+    if not may_draft(viewer, setting.place(task, internal=True)):
+        raise NotAllowed("盖章件和签收回执由督导组和办公室上传。")
+    if notice.issued_at is None:
+        raise CannotIssue("这份文书还没有印发，没有可盖章、签收的正式稿。", ["印发编号后再打印、盖章、送达、上传。"])
+    return notice
 
 
-def _check_new(known: list[str], sha256: str) -> None:
+def check_new(known: list[str], sha256: str) -> None:
+    """Raise AttachmentRefused for a file that is bound to the paper already, or where there are too many."""
     if sha256 in known:
         raise AttachmentRefused("这份盖章件已经上传过，内容完全相同，不必再传。")
     if len(known) >= MOST_COPIES:

@@ -11,13 +11,15 @@ import secrets
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from tracker.domain.calendar import WorkingCalendar
 from tracker.domain.errors import FieldProblem, InvalidInput, NotAllowed, NotFound, SlipRefused, TransitionNotAllowed
 from tracker.domain.inputs import cleaned
-from tracker.domain.permissions import Action, Place, Viewer, may
+from tracker.domain.permissions import Action, Place, Viewer, may_draft
 from tracker.domain.personal_numbers import objection
 from tracker.domain.ports import PaperWriter, PasswordHasher
 from tracker.domain.printed_slips import SlipFacts, compose_slip
 from tracker.domain.receiving import (
+    ACCEPT,
     CODE_DIGITS,
     LONGEST_POST,
     MOST_TRIES,
@@ -31,10 +33,11 @@ from tracker.domain.receiving import (
 )
 from tracker.persistence.models import ReceiptSlip
 from tracker.persistence.queries.notice_page import NoticePage, get_notice
+from tracker.persistence.unit_of_work import UnitOfWork
 from tracker.services.catching_up import fire_due_on_paper
 from tracker.services.context import Floor, setting_of
 from tracker.services.printing import PrintedFile
-from tracker.services.receiving import ACCEPT, receive
+from tracker.services.receiving import receive
 from tracker.services.recording import Doer, doer_at, event
 
 MADE = "notice.slip_made"
@@ -81,25 +84,24 @@ class SlipService:
         """Tell whether the viewer may make a slip for a paper that he sees: it is out, and waits to be signed for."""
         head = found.head
         accept = self._floor.catalog.workflow(head.workflow_version_id).transition(ACCEPT)
-        place = Place(head.office_unit_id, head.campaign_id, head.unit_id, internal=True)
         waits = head.issued_at is not None and accept is not None and head.state in accept.sources
-        return waits and _may_make(viewer, place)
+        return waits and may_draft(viewer, _place(found))
 
     def make(self, viewer: Viewer, *, notice_ref: str) -> MadeSlip:
         """Make a slip and let earlier ones be good no more. Raises NotFound, NotAllowed or TransitionNotAllowed."""
         now, real = self._floor.clock.now(), self._floor.clock.real_now()
         token = "".join(secrets.choice(TOKEN_LETTERS) for _ in range(TOKEN_LENGTH))
         code = "".join(secrets.choice("0123456789") for _ in range(CODE_DIGITS))
-        code_hash = self._hasher.hash(code)
-        found = self._found(viewer, notice_ref)
-        head = found.head
-        place = Place(head.office_unit_id, head.campaign_id, head.unit_id, internal=True)
-        if not _may_make(viewer, place):
-            raise NotAllowed("送达回执由督导组和办公室开具。")
+        code_hash, calendar = self._hasher.hash(code), self._floor.calendars.newest()
         with self._floor.uows() as uow:
-            uow.tasks.get(head.task_id, lock=True)
+            peek = uow.notices.get_by_ref(notice_ref)
+            uow.tasks.get(peek.task_id, lock=True)
             uow.notices.get_by_ref(notice_ref, lock=True)
-            if not self.offers(viewer, self._found(viewer, notice_ref)):
+            found = self._found(uow, viewer, notice_ref, calendar)
+            head, place = found.head, _place(found)
+            if not may_draft(viewer, place):
+                raise NotAllowed("送达回执由督导组和办公室开具。")
+            if not self.offers(viewer, found):
                 raise TransitionNotAllowed("只有已印发、还没有签收的文书才能开具送达回执。请刷新页面核对。")
             revoked = uow.slips.revoke(head.id, now=real)
             slip = ReceiptSlip(
@@ -115,11 +117,12 @@ class SlipService:
 
     def print_slip(self, viewer: Viewer, *, notice_ref: str, token: str) -> PrintedFile:
         """Return a good slip as .docx. Raises NotFound, NotAllowed, or SlipRefused where the token is not of a good one."""
-        found, token = self._found(viewer, notice_ref), clean_token(token)
-        head = found.head
-        if not _may_make(viewer, Place(head.office_unit_id, head.campaign_id, head.unit_id, internal=True)):
-            raise NotAllowed("送达回执由督导组和办公室开具。")
+        token, calendar = clean_token(token), self._floor.calendars.newest()
         with self._floor.uows() as uow:
+            found = self._found(uow, viewer, notice_ref, calendar)
+            head = found.head
+            if not may_draft(viewer, _place(found)):
+                raise NotAllowed("送达回执由督导组和办公室开具。")
             until = uow.slips.good_until(head.id, _hashed(token), now=self._floor.clock.real_now())
         if until is None or head.issued_at is None:
             raise SlipRefused("这张回执已经用过、过期或被新的替代，请重新开具。")
@@ -173,17 +176,16 @@ class SlipService:
             uow.commit()
         return signed
 
-    def _found(self, viewer: Viewer, notice_ref: str) -> NoticePage:
-        now, calendar = self._floor.clock.now(), self._floor.calendars.newest()
-        with self._floor.uows() as uow:
-            found = get_notice(uow.session, viewer, notice_ref, now=now, calendar=calendar)
+    def _found(self, uow: UnitOfWork, viewer: Viewer, notice_ref: str, calendar: WorkingCalendar) -> NoticePage:
+        found = get_notice(uow.session, viewer, notice_ref, now=self._floor.clock.now(), calendar=calendar)
         if found.head.issued_at is None and not found.head.inside:
             raise NotFound(f"没有编号为“{notice_ref}”的文书，或者您无权查看。")
         return found
 
 
-def _may_make(viewer: Viewer, place: Place) -> bool:
-    return may(viewer, Action.ACT_AS_SUPERVISOR, place) or may(viewer, Action.ACT_AS_OFFICE, place)
+def _place(found: NoticePage) -> Place:
+    head = found.head
+    return Place(head.office_unit_id, head.campaign_id, head.unit_id, internal=True)
 
 
 def _hashed(token: str) -> bytes:

@@ -28,6 +28,7 @@ from tracker.web.ledger.reading import blueprint as ledger_reading
 from tracker.web.ledger.views import blueprint as ledger
 from tracker.web.notices.decisions import blueprint as decision_papers
 from tracker.web.notices.printing import blueprint as printing
+from tracker.web.notices.rankings import blueprint as rankings
 from tracker.web.notices.templates import blueprint as paper_templates
 from tracker.web.notices.views import blueprint as notices
 from tracker.web.objections.views import blueprint as objections
@@ -59,7 +60,7 @@ from tracker.web.workbench.views import blueprint as workbench
 BLUEPRINTS: tuple[Blueprint, ...] = (
     health.blueprint, account, desk, tasks, drafts, explaining, attachments, workbench, deciding, one_by_one, saved_views, brief, notices,
     printing, slips, objections, campaign, plans, changes, occurrences, returns,
-    standings, trends, look_backs, decision_papers, paper_templates, ledger_reading,
+    standings, trends, look_backs, decision_papers, paper_templates, rankings, ledger_reading,
     ledger, ledger_lists, exports, accounts, operations, units, roster_import, unit_acts, office_people, unit_records, areas, calendar,
     help_pages, style, search, inbox, deliveries, wordings, told, receipts, optional_mail,
     unsubscribe,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -12,6 +13,7 @@ from tests.integration.services.test_printing import MEASURES
 from tests.support.contested import contest
 from tests.support.racing import at_once
 from tests.support.world import World, morning, small_campaign
+from tracker.domain.receiving import deemed_after, deemed_words
 from tracker.services.receiving import deem_due
 
 RULE = "deemed_received_days: 3"
@@ -143,3 +145,32 @@ def test_a_campaign_file_takes_one_to_thirty_days(fresh_database_url: str) -> No
             pytest.raises(Exception, match="deemed_received_days"),
         ):
             world.load(small_campaign(measures=MEASURES[:1], settings=(f"deemed_received_days: {days}",)))
+
+
+def test_a_paper_that_is_never_deemed_received_does_not_say_so_and_every_one_that_is_does(world: World) -> None:
+    rule = {"deemed_received_days": 3}
+    papers = {key: one for key, one in world.catalog.workflows.items() if one.paper}
+    assert papers
+    for key, definition in papers.items():
+        words = deemed_words(deemed_after(rule, definition), definition)
+        signed_for = definition.transition("accept") is not None
+        assert words.startswith("印发后3个工作日内未签收的，期满视为收到") is signed_for, key
+        runs = signed_for and "reply" in definition.clocks and key != "interview_notice"
+        assert ("回复期限自视为收到之日起算" in words) is runs, key
+        assert deemed_words(deemed_after({}, definition), definition) == ""
+    unsigned = replace(papers["circular"], transitions=())
+    assert deemed_after(rule, unsigned) == 0
+
+
+def test_an_interview_says_that_it_is_deemed_received_and_is(world: World) -> None:
+    world.move_to("2026-04-03", "10:00")
+    ref: str = world.value("SELECT ref FROM notice WHERE kind = 'interview_notice' AND gathering")
+    world.act_on_notice("sup1", ref, "seal", {
+        "held_on": "2026-04-20", "held_hour": "上午9:00", "place": "镇政府", "host": "组长", "must_attend": "主要负责人",
+    })  # fmt: skip
+    world.act_on_notice("boss", ref, "approve")
+    world.act_on_notice("sup1", ref, "issue")
+    last = world.container.printing.compose(world.viewer("sup1"), notice_ref=ref).lines[-1].text
+    assert last.endswith("书面回复。印发后3个工作日内未签收的，期满视为收到。")
+    world.move_to("2026-04-10", "10:00")
+    assert state(world, ref) == "accepted"

@@ -9,14 +9,11 @@ import pytest
 from docx import Document
 
 from tests.support.contested import run_late, serve
+from tests.support.word_templates import NEEDED, word_template
 from tests.support.world import World, morning
 from tracker.domain.errors import AttachmentRefused, NotFound, TemplateRefused
 
 KIND = "supervision_notice"
-NEEDED = (
-    "{{ 标记 }}", "{{ 文号 }}", "{{ 标题 }}", "{{ 主送 }}：", "{%p for 段 in 正文 %}", "{{ 段 }}", "{%p endfor %}",
-    "{%p for 项 in 事项 %}", "{{ 项.序号 }}. {{ 项.内容 }}", "{%p endfor %}",
-)  # fmt: skip
 
 
 @pytest.fixture
@@ -26,18 +23,9 @@ def world(fresh_database_url: str) -> Iterator[World]:
         yield world
 
 
-def template(*paragraphs: str) -> bytes:
-    document = Document()
-    for text in (*paragraphs, *NEEDED):
-        document.add_paragraph(text)
-    out = io.BytesIO()
-    document.save(out)
-    return out.getvalue()
-
-
 def upload(world: World, words: str, who: str = "office1") -> int:
     return world.container.paper_templates.upload(
-        world.viewer(who), kind=KIND, file_name="督导通知书.docx", content=template(words)
+        world.viewer(who), kind=KIND, file_name="督导通知书.docx", content=word_template(words, *NEEDED)
     )
 
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
+from sqlalchemy import event as listening
 
 from tests.support.bundles import check, data, take
 from tests.support.late_village import draft, late_village, sign
@@ -141,6 +142,23 @@ def test_two_offices_making_slips_at_once_leave_one_that_is_good(world: World) -
     )]  # fmt: skip
     assert len(good) == 1
     use(world, good[0])
+
+
+def test_a_slip_and_its_event_are_written_and_decided_on_one_connection(world: World) -> None:
+    ref = issued(world)
+    make(world, ref)  # definitions are read once, apart
+    with world.container.uows() as uow:
+        engine = uow.session.get_bind()
+    held, most = set(), []
+
+    def take(connection: object, *_: object) -> None:
+        held.add(id(connection))
+        most.append(len(held))
+
+    listening.listen(engine, "checkout", take)
+    listening.listen(engine, "checkin", lambda connection, _: held.discard(id(connection)))
+    make(world, ref)
+    assert max(most) == 1
 
 
 def test_who_signed_in_was_first_and_the_slip_is_refused(world: World) -> None:

@@ -16,9 +16,10 @@ from tracker.documents.word import template_filling
 from tracker.documents.word.papers import WordPaperWriter
 from tracker.documents.word.templates import ProcessPaperTemplates
 from tracker.domain.errors import TemplateRefused
-from tracker.domain.paper_templates import REQUIRED, sample_facts, starter, values_of
+from tracker.domain.paper_templates import REQUIRED, bare_facts, sample_facts, starter, values_of
 
 VALUES = values_of(sample_facts("supervision_notice"))
+SAMPLES = (VALUES, values_of(bare_facts("supervision_notice")))
 TEMPLATES = ProcessPaperTemplates()
 NEEDED = tuple(f"{{{{ {name} }}}}" for name in REQUIRED if name not in ("正文", "事项"))
 LOOPS = ("{%p for 段 in 正文 %}", "{{ 段 }}", "{%p endfor %}", "{%p for 项 in 事项 %}", "{{ 项.序号 }}. {{ 项.内容 }}", "{%p endfor %}")  # fmt: skip
@@ -48,7 +49,7 @@ def words(content: bytes) -> str:
 
 def problems(content: bytes) -> list[str]:
     with pytest.raises(TemplateRefused) as refused:
-        TEMPLATES.check(content, VALUES)
+        TEMPLATES.check(content, SAMPLES)
     return list(refused.value.problems)
 
 
@@ -83,7 +84,7 @@ def png(side: int, padding: int = 0) -> bytes:
 
 def test_a_template_is_filled_with_the_papers_own_words_and_every_line():
     content = template("{{ 签收情况 }}（{{ 附注 }}）", header="{{ 标记 }}")
-    TEMPLATES.check(content, VALUES)
+    TEMPLATES.check(content, SAMPLES)
     filled = words(TEMPLATES.fill(content, VALUES))
     for said in (VALUES["标题"], VALUES["文号"], "这是第二段。", "3. “示例工作3”"):
         assert said in filled
@@ -93,7 +94,7 @@ def test_a_template_is_filled_with_the_papers_own_words_and_every_line():
 
 def test_the_template_that_offices_begin_with_is_one_that_can_be_used():
     content = WordPaperWriter().word(starter("{{ 发文机关标志 }}"))
-    TEMPLATES.check(content, VALUES)
+    TEMPLATES.check(content, SAMPLES)
     assert "1. “示例工作1”" in words(TEMPLATES.fill(content, VALUES))
 
 
@@ -174,13 +175,13 @@ def test_loops_within_loops_are_stopped_by_the_limits(depth):
 @pytest.mark.parametrize(
     ("given", "place", "named"),
     [
-        ({"paragraphs": ("甲：{{ 发文字号 }}",)}, "正文第11段“甲：{{ 发文字号 }}”", "是不是“文号”"),
+        ({"paragraphs": ("甲：{{ 发文字号 }}",)}, "正文第12段“甲：{{ 发文字号 }}”", "是不是“文号”"),
         ({"cell": "{{ 收文单位 }}"}, "第1个表格第2行第1格“{{ 收文单位 }}”", "“收文单位”"),
         ({"header": "{{ 密级 }}"}, "页眉第1段“{{ 密级 }}”", "“密级”"),
-        ({"paragraphs": ("{% for 行 in 事项 %}{{ 行.负责人 }}{% endfor %}",)}, "正文第11段", "没有“负责人”这一项"),
+        ({"paragraphs": ("{% for 行 in 事项 %}{{ 行.负责人 }}{% endfor %}",)}, "正文第12段", "没有“负责人”这一项"),
         ({"paragraphs": ("{{ 标题",)}, "", "写法"),
-        ({"paragraphs": ("{% if 附注 %}甲",)}, "正文第11段", "没有配对"),
-        ({"paragraphs": ("{{ 标题|upper }}",)}, "正文第11段", "过滤器只能用"),
+        ({"paragraphs": ("{% if 附注 %}甲",)}, "正文第12段", "没有配对"),
+        ({"paragraphs": ("{{ 标题|upper }}",)}, "正文第12段", "过滤器只能用"),
     ],
 )
 def test_a_wrong_placeholder_is_named_with_its_place(given, place, named):
@@ -201,11 +202,43 @@ def test_a_template_that_hides_that_a_paper_is_a_draft_is_refused():
     assert "缺少占位符 {{ 标记 }}" in problems(saved(document))[0]
 
 
+@pytest.mark.parametrize("name", REQUIRED)
+def test_what_a_template_names_and_does_not_print_is_refused_by_its_name(name):
+    listed = {"正文": LOOPS[:3], "事项": LOOPS[3:]}
+    kept = [text for one in REQUIRED if one != name for text in listed.get(one, (f"{{{{ {one} }}}}",))]
+    document = Document()
+    for text in (*kept, f"{{% if {name} %}}有{{% endif %}}"):
+        document.add_paragraph(text)
+    (said,) = problems(saved(document))
+    assert f"{{{{ {name} }}}}" in said
+    assert "没有它的内容" in said
+
+
+@pytest.mark.parametrize("other", ["附注", "抄送", "签收情况", "安排"])
+def test_what_must_be_printed_hangs_on_nothing_that_a_paper_may_lack(other):
+    document = Document()
+    for text in (
+        *(one for one in NEEDED if "文号" not in one),
+        *LOOPS,
+        f"{{% if {other} %}}{{{{ 文号 }}}}{{% endif %}}",
+    ):
+        document.add_paragraph(text)
+    (said,) = problems(saved(document))
+    assert "{{ 文号 }}" in said
+
+
+def test_a_template_that_prints_one_line_of_three_is_refused():
+    document = Document()
+    for text in (*NEEDED, *LOOPS[:3], "{{ 事项.0.内容 }}"):
+        document.add_paragraph(text)
+    assert "{{ 事项 }}" in problems(saved(document))[0]
+
+
 def test_a_picture_in_the_head_stays():
     document = Document(io.BytesIO(template()))
     document.add_picture(io.BytesIO(png(64)), width=Mm(20))
     content = saved(document)
-    TEMPLATES.check(content, VALUES)
+    TEMPLATES.check(content, SAMPLES)
     with zipfile.ZipFile(io.BytesIO(TEMPLATES.fill(content, VALUES))) as package:
         assert [name for name in package.namelist() if name.startswith("word/media/")]
 
@@ -270,5 +303,5 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_file_that_acts_or_fetches_is_refused_before_it_is_opened(name):
     with pytest.raises(TemplateRefused) as refused:
-        TEMPLATES.check(HOSTILE[name](), VALUES)
+        TEMPLATES.check(HOSTILE[name](), SAMPLES)
     assert all(one.endswith(("。", "？")) for one in refused.value.problems)

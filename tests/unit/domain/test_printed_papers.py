@@ -16,8 +16,8 @@ from tracker.domain.printed_papers import (
     PaperLayout,
     PrintedItem,
     compose_paper,
-    compose_record,
 )
+from tracker.domain.printed_records import compose_record
 
 RED = PaperLayout("某镇人民政府文件", "联系人：镇督查室", ("镇纪委",), {})
 GIVEN: dict[str, Any] = {

@@ -1,6 +1,6 @@
 """The process in which an office's template is opened and filled: `python -I -m tracker.documents.word.template_child`.
 
-It reads one line of JSON ({"do": "check" | "fill", "values": …, "known": …, "required": …}) and then the template, and
+It reads one line of JSON ({"do": "check" | "fill", "values": …, "must_show": …}) and then the template, and
 writes either `D` and the document, or `P` and a JSON list of sentences. Its limits are set before it opens anything; it
 has no environment, no settings and no connection, so that what breaks out of the sandbox finds nothing.
 """
@@ -49,13 +49,15 @@ def main() -> None:
 def _work(asked: dict[str, Any], template: bytes) -> bytes:
     values = _clean(asked["values"])
     if asked["do"] == "check":
-        problems = template_filling.problems_of(template, values, required=asked["required"])
+        problems = template_filling.problems_of(template, values, required=list(asked["must_show"]))
         if problems:
             return PROBLEMS + _plain(problems[:MOST_PROBLEMS])
     try:
         written = template_filling.fill(io.BytesIO(template), values)
     except template_filling.FILLING_ERRORS as wrong:
         return PROBLEMS + _plain(template_filling.explained(template, wrong))
+    if asked["do"] == "check" and (hidden := template_filling.not_shown(written, asked["must_show"])):
+        return PROBLEMS + _plain(hidden)
     if len(written) > MOST_WRITTEN:
         return PROBLEMS + _plain([TOO_LARGE])
     return DOCUMENT + written

@@ -13,7 +13,7 @@ from jinja2 import TemplateError, TemplateSyntaxError, UndefinedError
 from jinja2.exceptions import SecurityError
 from lxml.etree import LxmlError
 
-from tracker.documents.word.template_places import Tag, find_tags, read
+from tracker.documents.word.template_places import Tag, find_tags, read, read_words
 from tracker.documents.word.template_sandbox import FILTERS, PlainEnvironment
 
 FILLING_ERRORS = (TemplateError, LxmlError, OpcError, TypeError, ValueError, LookupError, AttributeError, RecursionError)  # fmt: skip
@@ -51,9 +51,20 @@ def problems_of(template: bytes, values: Mapping[str, Any], *, required: Sequenc
     return problems
 
 
+def not_shown(written: bytes, must_show: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return a sentence for each placeholder whose words do not stand in the document that was filled with them."""
+    document = re.sub(r"\s", "", read_words(read(io.BytesIO(written))))
+    return [
+        f"模板里有占位符 {{{{ {name} }}}}，但排出来的文书里没有它的内容（可能写在了条件里，或只作了判断）。{WHY[name]}"
+        for name, texts in must_show.items()
+        if not all(re.sub(r"\s", "", text) in document for text in texts)
+    ]
+
+
 WHY = {
     "标题": "文书要有标题。", "文号": "印发后的文号要印出来。", "主送": "要写明发给谁。", "正文": "批准的正文要印出来。",
-    "事项": "批准的事项要逐项印出来。", "标记": "草稿、作废要靠它印出来，否则草稿看起来像正式文书。",
+    "事项": "批准的事项要逐项印出来。", "回复要求": "何时回复、多久不签收视为收到要印出来。",
+    "标记": "草稿、作废要靠它印出来，否则草稿看起来像正式文书。",
 }  # fmt: skip
 
 

@@ -41,6 +41,11 @@ def find_tags(document: Any) -> list[Tag]:
     return [tag for place, text in _paragraphs(document) for tag in _tags(place, text)]
 
 
+def read_words(document: Any) -> str:
+    """Return every word of the body, headers and footers."""
+    return "".join(text for _, text in _paragraphs(document))
+
+
 def _tags(place: str, text: str) -> Iterator[Tag]:
     for found in TAG.finditer(text):
         around = text if len(text) <= LONGEST_QUOTE else f"{text[: LONGEST_QUOTE - 1]}…"

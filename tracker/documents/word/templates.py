@@ -6,11 +6,11 @@ import json
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from tracker.documents.word.template_package import check_package
 from tracker.domain.errors import TemplateRefused
-from tracker.domain.paper_templates import REQUIRED
+from tracker.domain.paper_templates import must_show
 
 CHILD = (sys.executable, "-I", "-B", "-m", "tracker.documents.word.template_child")
 #: On the wall: the process's own limit is on what it computes, and it might wait instead.
@@ -25,22 +25,23 @@ _AT_ONCE = threading.BoundedSemaphore(2)
 class ProcessPaperTemplates:
     """Fills templates with docxtpl in a child process without environment."""
 
-    def check(self, template: bytes, sample: Mapping[str, object]) -> None:
+    def check(self, template: bytes, samples: Sequence[Mapping[str, object]]) -> None:
         """Raise TemplateRefused with everything that is wrong, each with its place."""
         check_package(template)
-        _run("check", template, sample)
+        for sample in samples:
+            _run({"do": "check", "values": sample, "must_show": must_show(sample)}, template)
 
     def fill(self, template: bytes, values: Mapping[str, object]) -> bytes:
         """Return the filled document; raises TemplateRefused."""
-        return _run("fill", template, values)
+        return _run({"do": "fill", "values": values}, template)
 
 
-def _run(do: str, template: bytes, values: Mapping[str, object]) -> bytes:
-    asked = json.dumps({"do": do, "values": values, "required": REQUIRED}).encode() + b"\n"
+def _run(asked: Mapping[str, object], template: bytes) -> bytes:
+    line = json.dumps(asked).encode() + b"\n"
     try:
         with _AT_ONCE:
             done = subprocess.run(
-                CHILD, input=asked + template, capture_output=True, timeout=SECONDS, env={"LANG": "C.UTF-8"}, cwd="/",
+                CHILD, input=line + template, capture_output=True, timeout=SECONDS, env={"LANG": "C.UTF-8"}, cwd="/",
                 check=False,
             )  # fmt: skip
     except subprocess.TimeoutExpired as late:

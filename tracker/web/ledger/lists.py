@@ -14,10 +14,11 @@ from tracker.domain.campaign_file import UNIT_KINDS
 from tracker.domain.errors import NotFound
 from tracker.domain.ledger_columns import KINDS, file_heads, file_row, line_of
 from tracker.domain.lights import LIGHTS
+from tracker.domain.media_types import WORKBOOK
 from tracker.domain.permissions import EDITING, Action
 from tracker.domain.values import SEVERITY_TITLES, local_date
 from tracker.persistence.queries import ledger_lists as queries
-from tracker.services.ledger_files import AT_ONCE, WORKBOOK, Wanted, read_filters
+from tracker.services.ledger_files import AT_ONCE, Wanted, read_filters
 from tracker.web.auth import may_somewhere, requires
 from tracker.web.file_answers import handed_over
 from tracker.web.listing import asked

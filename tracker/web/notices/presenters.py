@@ -16,13 +16,20 @@ from tracker.domain.lights import LIGHTS, Light
 from tracker.domain.objections import OUTCOMES
 from tracker.domain.papers import NOTICE_TITLES
 from tracker.domain.ports import WorkflowCatalog
-from tracker.domain.printed_papers import PaperForm, PaperLayout, reply_words, runs_from_acceptance, show_moment
-from tracker.domain.receiving import Received, Way
+from tracker.domain.printed_papers import (
+    PaperForm,
+    PaperLayout,
+    ranking_words,
+    reply_words,
+    runs_from_acceptance,
+    show_moment,
+)
+from tracker.domain.ranking import HEADS, TITLE, Ranking
+from tracker.domain.receiving import ACCEPT, RECEIPT, Received, Way
 from tracker.domain.values import ROLE_TITLES, Role, local_date, severity_colour, severity_title
 from tracker.persistence.queries.notice_page import ItemRow, NoticeHead, NoticePage, NoticeRow, StepRow
 from tracker.persistence.queries.objections import ObjectionRow
-from tracker.services.printing import PAPER, deemed_days, documents_of
-from tracker.services.receiving import ACCEPT
+from tracker.services.printing import PAPER, deemed_sentence, documents_of
 from tracker.web.notices.filled import Filled, present_filled, show_value
 from tracker.web.showing import left_or_late
 
@@ -30,6 +37,7 @@ from tracker.web.showing import left_or_late
 EVENT_TITLES = {
     "notice.drafted": "引擎起草", "notice.finding_gathered": "并入新事项", "notice.finding_joined": "并入同一工作的又一期", "notice.edited": "修改标题或正文",
     "notice.item_added": "添加事项", "notice.item_struck": "划去一项", "notice.item_restored": "恢复一项", "notice.items_merged": "合并草稿",
+    "notice.ranking_changed": "放入或去掉排名表",
     "notice.issued": "编号", "notice.slip_made": "开具送达回执", "notice.signed_copy": "上传盖章件", "notice.corrected": "被更正", "notice.items_opened": "生成整改事项", "extension.asked": "申请延期", "extension.examined": "初审延期",
     "extension.decided": "答复延期", "task.urged": "人工催办", "paper.opened": "单位首次拆阅", "rung.ordered": "领导批示升级",
     "objection.filed": "单位提出申诉", "objection.decided": "申诉有了结果",
@@ -55,6 +63,14 @@ class PaperView:
     red_head: str
     dated: str
     is_draft: bool
+    ranking: Ranking | None = None
+    ranking_title: str = TITLE
+    ranking_heads: tuple[str, ...] = HEADS
+
+    @property
+    def ranking_words(self) -> str:
+        """Return what the paper says of its table."""
+        return ranking_words(self.ranking) if self.ranking is not None else ""
 
 
 @dataclass(frozen=True)
@@ -188,6 +204,7 @@ def _paper(found: NoticePage, definition: WorkflowDefinition) -> PaperView:
         red_head=_red_head(head),
         dated=show_day(local_date(head.issued_at)) if head.issued_at else "（未印发）",
         is_draft=head.issued_at is None,
+        ranking=Ranking.of(head.details),
     )
 
 
@@ -203,7 +220,7 @@ def _reply_line(found: NoticePage, definition: WorkflowDefinition) -> str:
     # A later date granted afterwards stands beside the paper; what was printed stays as it was.
     if running is not None and running.occurrence == 1:
         return f"请于{show_day(running.due_on)}前书面回复。"
-    return reply_words(definition, deemed_days=deemed_days(found))
+    return reply_words(definition) + deemed_sentence(found, definition)
 
 
 def _item(
@@ -242,6 +259,8 @@ def _entry(step: StepRow, definition: WorkflowDefinition) -> Entry | None:
         return Entry("无人拆阅，改请他人转办", _who(step), step.at, ())
     if step.kind not in EVENT_TITLES:
         return None
+    if step.kind == "notice.signed_copy" and payload.get("document") == RECEIPT:
+        return Entry("登记手写签收的回执", _who(step), step.at, _lines(step.kind, payload, definition))
     if step.kind == "notice.drafted" and step.person_name is not None:
         return Entry("起草", _who(step), step.at, _lines(step.kind, payload, definition))
     return Entry(EVENT_TITLES[step.kind], _who(step), step.at, _lines(step.kind, payload, definition))
@@ -282,9 +301,18 @@ def _lines(kind: str, payload: Mapping[str, Any], definition: WorkflowDefinition
             return ("纸质送达，可扫码签收。" + ("以前开具的回执作废。" if payload.get("revoked") else ""),)
         case "notice.corrected":
             return (f"由{payload.get('number')}更正。",)
+        case "notice.signed_copy" if payload.get("document") == RECEIPT:
+            written = Received(
+                Way.HAND, str(payload["post"]), signed_on=date.fromisoformat(payload["signed_on"])
+            ).written
+            return (
+                f"手写签收的送达回执（{written}），{payload.get('attachment')}，SHA-256 {str(payload.get('sha256'))[:16]}…",
+            )
         case "notice.signed_copy":
             of = f"{definition.forms[form].title}签字件，" if (form := _form_of(definition, payload)) else ""
             return (f"{of}{payload.get('attachment')}，SHA-256 {str(payload.get('sha256'))[:16]}…",)
+        case "notice.ranking_changed":
+            return ("已去掉排名表。",) if payload.get("table") is None else (f"依据{payload['table']['basis']}。",)
         case "notice.items_opened":
             return ("、".join(payload.get("tasks", [])),)
         case "notice.item_added":
@@ -313,7 +341,7 @@ def _day(iso: object) -> str:
 
 
 def _who(step: StepRow) -> str:
-    if step.person_name is None and Received.of(step.payload).way is Way.SLIP:
+    if step.person_name is None and Received.of(step.payload).way in (Way.SLIP, Way.HAND):
         return "持回执的人"
     if step.person_name is None:
         return "系统"

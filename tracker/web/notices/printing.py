@@ -7,8 +7,9 @@ from werkzeug.wrappers import Response
 
 from tracker.documents.file_names import safe_name
 from tracker.domain.errors import TemplateRefused
+from tracker.domain.media_types import WORD, ZIP
 from tracker.domain.permissions import Action
-from tracker.services.evidence import ZIP, file_name
+from tracker.services.evidence import file_name
 from tracker.services.paper_files import NARROWS
 from tracker.web.auth import requires
 from tracker.web.file_answers import handed_over
@@ -16,8 +17,6 @@ from tracker.web.listing import asked
 from tracker.web.requests import container, viewer
 
 blueprint = Blueprint("printing", __name__)
-
-WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 @blueprint.get("/notices/<ref>/<document>.docx")

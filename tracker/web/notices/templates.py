@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from tracker.documents.file_names import safe_name
 from tracker.domain.errors import AttachmentRefused, NotFound, TemplateRefused
+from tracker.domain.media_types import WORD
 from tracker.domain.paper_templates import PLACEHOLDERS, REQUIRED, ROW_NAMES
 from tracker.domain.papers import NOTICE_TITLES
 from tracker.domain.permissions import Action
@@ -14,7 +15,6 @@ from tracker.persistence.queries.notice_page import find_notices
 from tracker.services.printing import PrintedFile
 from tracker.web.auth import requires
 from tracker.web.file_answers import handed_over
-from tracker.web.notices.printing import WORD
 from tracker.web.requests import container, viewer
 
 blueprint = Blueprint("paper_templates", __name__)
@@ -63,8 +63,10 @@ def upload(kind: str) -> Response | tuple[str, int]:
 @requires(Action.MANAGE_TEMPLATES)
 def use(kind: str) -> Response:
     """Choose an earlier version; an empty one goes back to our own layout."""
-    typed = request.form.get("chosen", "")
-    version = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 9 else None
+    typed = request.form.get("chosen", "").strip()
+    if typed and not (typed.isascii() and typed.isdigit() and len(typed) < 9):
+        raise NotFound("没有这个版本的模板，或者您无权查看。")
+    version = int(typed) if typed else None
     container().paper_templates.use(viewer(), kind=kind, version=version)
     flash(
         f"{NOTICE_TITLES[kind]}改用第{version}版模板。" if version else f"{NOTICE_TITLES[kind]}改用系统版式。",

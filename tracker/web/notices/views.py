@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from tracker.domain.decision_papers import may_be_decided
 from tracker.domain.errors import AttachmentRefused, CannotIssue, FieldProblem, InvalidInput, NotFound, TrackerError
 from tracker.domain.objections import OBJECTION_PENDING, OUTCOMES
 from tracker.domain.papers import NOTICE_TITLES
-from tracker.domain.permissions import OFFICE_SIDE, Action, Place
+from tracker.domain.permissions import OFFICE_SIDE, Action, Place, may_draft
+from tracker.domain.ranking import CIRCULAR, WHY_NONE, basis_of
 from tracker.domain.reasons import reasons_for
 from tracker.domain.rising import Risen
 from tracker.domain.values import local_date
@@ -98,9 +102,9 @@ def ask_extension(ref: str) -> Answer:
             wanted_on=typed("wanted_on", ""), reason=typed("reason", ""), progress=typed("progress", ""),
             ticks=request.form,
         )  # fmt: skip
-    except TrackerError as refused:
-        return _refused(ref, EXTENSION, refused)
-    return _done(ref, "延期申请已提交，批复前不催办。批复结果会通知您。")
+    except TrackerError as problem:
+        return refused(ref, EXTENSION, problem)
+    return done(ref, "延期申请已提交，批复前不催办。批复结果会通知您。")
 
 
 @blueprint.post("/notices/<ref>/extension/decision")
@@ -118,9 +122,9 @@ def decide_extension(ref: str) -> Answer:
             grant=typed("grant") == "yes", granted_on=typed("granted_on", ""), reason=typed("reason", ""),
             ticks=request.form,
         )  # fmt: skip
-    except TrackerError as refused:
-        return _refused(ref, DECISION, refused)
-    return _done(ref, said_done(step, granted=typed("grant") == "yes"))
+    except TrackerError as problem:
+        return refused(ref, DECISION, problem)
+    return done(ref, said_done(step, granted=typed("grant") == "yes"))
 
 
 @blueprint.post("/notices/<ref>/edit")
@@ -132,9 +136,9 @@ def edit(ref: str) -> Answer:
         container().notices.edit_draft(
             viewer(), notice_ref=ref, expected_version=expected_version(), title=title, body=body
         )
-    except TrackerError as refused:
-        return _refused(ref, "edit", refused)
-    return _done(ref, "标题和正文已保存。")
+    except TrackerError as problem:
+        return refused(ref, "edit", problem)
+    return done(ref, "标题和正文已保存。")
 
 
 @blueprint.post("/notices/<ref>/items")
@@ -145,9 +149,9 @@ def add_item(ref: str) -> Answer:
         container().notices.add_item(
             viewer(), notice_ref=ref, expected_version=expected_version(), text=request.form.get("text", "")
         )
-    except TrackerError as refused:
-        return _refused(ref, "add_item", refused)
-    return _done(ref, "事项已添加。")
+    except TrackerError as problem:
+        return refused(ref, "add_item", problem)
+    return done(ref, "事项已添加。")
 
 
 @blueprint.post("/notices/<ref>/items/<int:item_id>/strike")
@@ -159,9 +163,9 @@ def strike(ref: str, item_id: int) -> Answer:
             viewer(), notice_ref=ref, item_id=item_id, expected_version=expected_version(),
             reason=request.form.get("reason", ""),
         )  # fmt: skip
-    except TrackerError as refused:
-        return _refused(ref, f"strike-{item_id}", refused)
-    return _done(ref, "已划去，理由已记录。")
+    except TrackerError as problem:
+        return refused(ref, f"strike-{item_id}", problem)
+    return done(ref, "已划去，理由已记录。")
 
 
 @blueprint.post("/notices/<ref>/items/<int:item_id>/restore")
@@ -170,9 +174,9 @@ def restore(ref: str, item_id: int) -> Answer:
     """Take a strike back."""
     try:
         container().notices.restore_item(viewer(), notice_ref=ref, item_id=item_id, expected_version=expected_version())
-    except TrackerError as refused:
-        return _refused(ref, f"restore-{item_id}", refused)
-    return _done(ref, "已恢复。")
+    except TrackerError as problem:
+        return refused(ref, f"restore-{item_id}", problem)
+    return done(ref, "已恢复。")
 
 
 @blueprint.post("/notices/<ref>/correction")
@@ -181,9 +185,9 @@ def correct(ref: str) -> Answer:
     """Begin a paper that corrects this one."""
     try:
         begun = container().corrections.begin(viewer(), notice_ref=ref, reason=request.form.get("reason", ""))
-    except TrackerError as refused:
-        return _refused(ref, "correction", refused)
-    return _done(
+    except TrackerError as problem:
+        return refused(ref, "correction", problem)
+    return done(
         begun.ref,
         "已有一份更正在起草，请接着办理。" if begun.existing else "更正已起草。请逐条添加“原……更正为……”，再提请审批。",
     )
@@ -201,9 +205,9 @@ def add_signed_copy(ref: str) -> Answer:
             viewer(), notice_ref=ref, file_name=file.filename, content=file.read(),
             document=request.form.get("document", PAPER),
         )  # fmt: skip
-    except TrackerError as refused:
-        return _refused(ref, "signed_copy", refused)
-    return _done(ref, "盖章件已收下，并记入办理过程。")
+    except TrackerError as problem:
+        return refused(ref, "signed_copy", problem)
+    return done(ref, "盖章件已收下，并记入办理过程。")
 
 
 @blueprint.post("/notices/<ref>/<transition>")
@@ -221,8 +225,8 @@ def take(ref: str, transition: str) -> Answer:
             who, notice_ref=ref, transition=transition, expected_version=version, given=given,
             reason=given_reason(),
         )  # fmt: skip
-    except TrackerError as refused:
-        return _refused(ref, transition, refused, given)
+    except TrackerError as problem:
+        return refused(ref, transition, problem, given)
     sentence = DONE_SENTENCES.get(transition, "已办理。")
     if transition == "issue":
         sentence = f"已印发，编号{result.printed_number}。"
@@ -230,7 +234,7 @@ def take(ref: str, transition: str) -> Answer:
         sentence += f"划去正在申诉的{result.contested}项。" if result.contested else ""
     if result.opened:
         sentence += f"生成整改事项{result.opened}项。"
-    return _done(ref, sentence)
+    return done(ref, sentence)
 
 
 def _with_files(ref: str, transition: str, given: dict[str, object]) -> dict[str, object]:
@@ -253,7 +257,7 @@ def _kept_files(task_id: int) -> list[KeptFile]:
     ]
 
 
-def _refused(ref: str, step: str, error: TrackerError, given: dict[str, object] | None = None) -> Answer:
+def refused(ref: str, step: str, error: TrackerError, given: dict[str, object] | None = None) -> Answer:
     """Show the paper in its present state with the sentence, and with what was typed; others go to the error page."""
     if error.code not in SHOWN_ON_PAGE:
         raise error
@@ -264,7 +268,8 @@ def _refused(ref: str, step: str, error: TrackerError, given: dict[str, object] 
     return _page(ref, trouble), trouble.status
 
 
-def _done(ref: str, sentence: str) -> Response:
+def done(ref: str, sentence: str) -> Response:
+    """Say what was done on the paper's page, or on the desk of whoever does not see the paper any more."""
     flash(sentence, "success")
     try:
         _read(ref)
@@ -291,23 +296,21 @@ def _page(ref: str, trouble: Trouble = NO_TROUBLE) -> str:
                         parts.form_drafts.read(who, task_id=head.task_id), now, definition.confidential)  # fmt: skip
     steps = present_steps(found, definition, allowed, trouble, now=now, calendar=calendar, drafting=drafting,
                           files=_kept_files(head.task_id))  # fmt: skip
-    drafts = bool({role.value for role in who.roles()} & {"supervisor", "office"})
+    drafts = may_draft(who, replace(_place(head), internal=True))
     editable = head.inside and head.state == definition.initial and drafts
+    decided = may_be_decided(
+        workflow_key=definition.key, extensions=len(found.extensions), ended=head.issued_at is not None and head.final
+    )
     return render_template(
-        "notices/show.html", view=present_notice(found, parts.catalog, now=now, calendar=calendar), steps=steps,
+        "notices/show.html", ranks=head.kind == CIRCULAR, basis=basis_of(head.settings), why_no_ranking=WHY_NONE, view=present_notice(found, parts.catalog, now=now, calendar=calendar), steps=steps,
         drafting=drafting, trouble=trouble, editable=editable, signs=head.issued_at is not None and head.inside and drafts,
         signed=found.signed, corrections=found.corrections, extending=_extending(found), offer=parts.objections.offer(who, ref),
-        decided=parts.decision_papers.offered(who, task_ref=head.task_ref) if _may_be_decided(found) else (),
+        decided=parts.decision_papers.offered(who, task_ref=head.task_ref) if decided else (),
         outcomes=OUTCOMES, today=local_date(now), offers_slip=parts.slips.offers(who, found),
         takes_evidence=head.issued_at is not None and parts.evidence.may_take(who, _place(head)),
         common_reasons={one.name: reasons_for(one.name, head.settings) for one in steps},
         why=parts.explanations.explain(who, ref) if request.args.get("why") else None,
     )  # fmt: skip
-
-
-def _may_be_decided(found: queries.NoticePage) -> bool:
-    """Tell whether something may have been decided of which another paper can speak."""
-    return found.head.issued_at is not None and (found.head.final or bool(found.extensions))
 
 
 def _extending(found: queries.NoticePage) -> Extending:

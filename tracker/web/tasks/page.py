@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from flask import make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from tracker.domain.decision_papers import may_be_decided
 from tracker.domain.definition import WorkflowDefinition
 from tracker.domain.errors import NotFound
 from tracker.domain.lights import LATE, LIGHTS
@@ -19,7 +20,6 @@ from tracker.domain.rising import Risen
 from tracker.domain.values import WAITS_FOR_TITLES, WaitsFor, local_date
 from tracker.persistence.queries.task_page import TaskHead, TaskPage, TaskProblem, get_task_page
 from tracker.services.excusing import EXCUSABLE
-from tracker.services.rectification import RECTIFICATION
 from tracker.web.desk.views import option_title
 from tracker.web.drafting import Drafting
 from tracker.web.extending import DECISION, EXTENSION, Extending, present_extending
@@ -100,7 +100,9 @@ def show_task(ref: str, attempt: Attempt = NOTHING_TRIED, *, status: int = 200) 
         beside=present_beside(page, definition) if head.inside or head.tie == "share" else None,
         common_reasons={one.name: reasons_for(one.name, head.settings) for one in actions},
         tied=present_tied(page, parts.catalog.workflow, now=now, calendar=calendar),
-        decided=parts.decision_papers.offered(who, task_ref=ref) if _may_be_decided(page) else (),
+        decided=parts.decision_papers.offered(who, task_ref=ref)
+        if may_be_decided(workflow_key=head.workflow_key, extensions=len(page.extensions))
+        else (),
         openings=parts.access_log.openings(who, task_ref=ref) if definition.confidential else None, who_of=who_of,
         outcomes=OUTCOMES, may_object=may(who, Action.OBJECT, place_of(head)),
         paper_kind=NOTICE_TITLES.get(page.objection.row.notice_kind, "文书") if page.objection else "",
@@ -113,11 +115,6 @@ def _rolled_up(page: TaskPage, definition: WorkflowDefinition) -> dict[str, obje
     """Return what the lower units' returns fill into this unit's own form, as a form posts it."""
     shares = [one for one in page.tied if one.tie == "share"]
     return flat_values(dict(rolled_up(report_form(definition), shares).sums)) if shares else {}
-
-
-def _may_be_decided(page: TaskPage) -> bool:
-    """Tell whether something may have been decided of which a paper can speak."""
-    return bool(page.extensions) or page.head.workflow_key == RECTIFICATION
 
 
 def waits_title(head: TaskHead) -> str:

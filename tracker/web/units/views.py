@@ -6,6 +6,7 @@ from flask import Blueprint, Response, render_template
 
 from tracker.domain.campaign_file import UNIT_KINDS
 from tracker.domain.channels import CHANNEL_TITLES
+from tracker.domain.media_types import WORKBOOK
 from tracker.domain.permissions import Action
 from tracker.domain.values import local_date
 from tracker.persistence.queries import roster_page, unit_page
@@ -21,7 +22,6 @@ blueprint = Blueprint("units", __name__)
 
 PAGE_SIZE = 100
 MOST_LISTED = 200
-WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @blueprint.get("/units")

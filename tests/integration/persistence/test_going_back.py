@@ -1,0 +1,71 @@
+"""Going back to an earlier release with rows present: it succeeds, or refuses with a sentence and changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import alembic.command
+import pytest
+from alembic.util import CommandError
+from sqlalchemy import text
+
+from tests.support.late_village import draft, late_village, sign
+from tests.support.world import World
+from tracker.cli.db import alembic_config
+
+UNOPENED = (
+    "INSERT INTO firing (clock_id, task_id, occurrence, rung, rung_name, cause, act, fell_due_at, fired_at)"
+    " SELECT clock_id, task_id, occurrence, 99, rung_name, 'unopened', act, fell_due_at, fired_at FROM firing LIMIT 1"
+)
+
+
+@contextmanager
+def with_an_issued_paper(url: str, *statements: str) -> Iterator[World]:
+    with late_village(url) as world:
+        sign(world, draft(world))
+        world.container.deliver()
+        with world.container.uows() as uow:
+            for statement in statements:
+                uow.session.execute(text(statement))
+            uow.commit()
+        yield world
+
+
+def go_back(world: World, revision: str) -> None:
+    world.container.close()
+    alembic.command.downgrade(alembic_config(world.database_url), revision)
+
+
+@pytest.mark.parametrize(
+    ("statement", "undone", "revision", "said"),
+    [
+        ("UPDATE notice_item SET agreed_at = now()", "UPDATE notice_item SET agreed_at = NULL", "0016_receiving", "约谈商定事项"),
+        (UNOPENED, None, "0014_rounds", "无人拆阅的触发"),
+    ],
+)  # fmt: skip
+def test_what_the_earlier_release_cannot_hold_is_not_lost_but_refused(
+    fresh_database_url: str, statement: str, undone: str | None, revision: str, said: str
+) -> None:
+    with with_an_issued_paper(fresh_database_url, statement) as world:
+        with pytest.raises(CommandError, match=said):
+            go_back(world, revision)
+        if undone is None:
+            return
+        with world.container.uows() as uow:
+            uow.session.execute(text(undone))
+            uow.commit()
+        go_back(world, revision)
+        assert world.value("SELECT version_num FROM alembic_version") == revision
+
+
+def test_messages_to_groups_go_and_what_was_reported_of_them_stays(fresh_database_url: str) -> None:
+    to_a_group = (
+        "UPDATE delivery SET person_id = NULL, receiver = '工作群', channel = 'group:工作群' WHERE id = (SELECT min(id) FROM delivery)",
+        "INSERT INTO receipt (channel, provider_id, ref, code, meaning, sentence, how, times, delivery_id, received_at)"
+        " SELECT channel, 'p1', 'r1', 'OK', 'delivered', '', 'callback', 1, id, now() FROM delivery WHERE person_id IS NULL",
+    )
+    with with_an_issued_paper(fresh_database_url, *to_a_group) as world:
+        go_back(world, "0011_void_occurrences")
+        assert world.rows("SELECT delivery_id, code FROM receipt") == [{"delivery_id": None, "code": "OK"}]
+        assert world.value("SELECT count(*) FROM delivery WHERE person_id IS NULL") == 0

@@ -1,0 +1,28 @@
+"""What a table of units counts: the tasks of the plan that the matrix shows, withdrawn ones left out. One query."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from tracker.domain.calendar import WorkingCalendar
+from tracker.domain.ranking import UnitCount
+from tracker.persistence.queries.lights import LIGHT, light_moment
+
+COUNTS = text(f"""
+    SELECT un.name, u.kind, count(*) AS tasks, count(*) FILTER (WHERE light = 'done') AS done,
+        count(*) FILTER (WHERE light = 'late') AS late
+    FROM (SELECT t.unit_id, {LIGHT} AS light FROM task t WHERE t.campaign_id = :campaign AND t.measure_id IS NOT NULL) lit
+    JOIN unit u ON u.id = lit.unit_id JOIN unit_name un ON un.unit_id = u.id AND un.valid_to IS NULL
+    WHERE light <> 'withdrawn'
+    GROUP BY u.id, un.name, u.kind, un.position ORDER BY un.position, u.id""")
+
+
+def count_by_unit(
+    session: Session, campaign_id: int, *, now: datetime, calendar: WorkingCalendar
+) -> tuple[UnitCount, ...]:
+    """Return the counts of every unit of a campaign in protocol order."""
+    given = {**light_moment(now, calendar), "campaign": campaign_id}
+    return tuple(UnitCount(*row) for row in session.execute(COUNTS, given))
