@@ -14,6 +14,10 @@ CLAIMS = text("""
     SELECT q.ref, q.person_id, h.name, q.lapses_at FROM triage_claim q JOIN person h ON h.id = q.person_id
     WHERE q.ref = ANY(CAST(:refs AS text[])) AND q.lapses_at > :now AND q.person_id <> :person""")
 
+CLAIM = text("""
+    SELECT q.ref, q.person_id, h.name, q.lapses_at FROM triage_claim q JOIN person h ON h.id = q.person_id
+    WHERE q.ref = :ref AND q.lapses_at > :now""")
+
 VIEWS = text("SELECT id, name, place, query, comes_first FROM saved_view WHERE person_id = :person ORDER BY name, id")
 
 #: The lines of a draft, as whoever decides about it reads them.
@@ -33,7 +37,7 @@ MERGEABLE = text("""
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A matter that somebody else has in hand."""
+    """A matter that somebody has in hand."""
 
     ref: str
     person_id: int
@@ -76,6 +80,12 @@ def find_claims(session: Session, refs: Iterable[str], *, person_id: int, now: d
     """Return the matters among `refs` that others have in hand; `now` is real time."""
     given = {"refs": sorted(refs), "now": now, "person": person_id}
     return {row["ref"]: Claim(**row) for row in session.execute(CLAIMS, given).mappings()}
+
+
+def get_claim(session: Session, ref: str, *, now: datetime) -> Claim | None:
+    """Return who has a matter in hand, None where nobody has; `now` is real time."""
+    row = session.execute(CLAIM, {"ref": ref, "now": now}).mappings().one_or_none()
+    return Claim(**row) if row is not None else None
 
 
 def find_views(session: Session, person_id: int) -> tuple[View, ...]:

@@ -97,7 +97,7 @@ def show_task(ref: str, attempt: Attempt = NOTHING_TRIED, *, status: int = 200) 
         counts=count_fields(definition), rungs=parts.escalations.orderable_rungs(who, task_ref=ref) if offers[ORDER] else [],
         lost=lost_fields(attempt, definition, _shown(actions, offers)), drafting=drafting,
         unsent=unsent_drafts(drafting, definition, _shown(actions, offers)),
-        beside=present_beside(page, definition) if head.inside or head.tie == "share" else None,
+        beside=present_beside(page) if head.inside or head.tie == "share" else None,
         common_reasons={one.name: reasons_for(one.name, head.settings) for one in actions},
         tied=present_tied(page, parts.catalog.workflow, now=now, calendar=calendar),
         decided=parts.decision_papers.offered(who, task_ref=ref) if _may_be_decided(page) else (),
