@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.support.running import RunningSample
 
@@ -32,10 +32,13 @@ class WithoutMouse:
         self.page: Page = self.context.new_page()
         self.address = sample.address
         self.go("/login")
-        self.page.keyboard.type(username)  # the field has the focus already
+        # The field has the focus by itself, but a page without scripts is loaded a moment before it gets it.
+        expect(self.page.locator("[name=username]")).to_be_focused()
+        self.page.keyboard.type(username)
         self.page.keyboard.press("Tab")
         self.page.keyboard.type(sample.passwords[username])
         self.press_and_wait("Enter")
+        assert "/login" not in self.page.url, f"{username} could not sign in: {self.page.locator('main').inner_text()}"
 
     def go(self, path: str) -> None:
         """Open a page by its address."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import os
 import random
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, FilePayload, expect
+from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from tests.browser.serving import Served, serving
 from tests.support.world import World, morning, small_campaign
@@ -68,3 +70,50 @@ def test_a_small_photo_travels_as_it_is(browser: Browser, served: Served) -> Non
         form.locator("input[type=file]").first.set_input_files([grainy(320, 200, "小.jpg")])
         expect(form.locator(".kept-files input[type=checkbox]")).to_have_count(1)
     assert world.value("SELECT media_type FROM attachment") == "image/jpeg"
+
+
+def test_whoever_judges_walks_through_the_photos_in_the_page_by_keys_and_comes_back(
+    browser: Browser, served: Served
+) -> None:
+    world = served.site.world
+    ref = world.task("survey", "east")["ref"]
+    photos = [grainy(320, 200, f"照片{number}.jpg") for number in (1, 2, 3)]
+    with served.somebody(browser, "clerk-east", phone=True) as page:
+        page.goto(f"{served.address}/tasks/{ref}")
+        form = page.locator('form[action$="/report"]')
+        form.locator("input[type=file]").first.set_input_files(photos)
+        expect(form.locator(".kept-files input[type=checkbox]")).to_have_count(3)
+        form.locator('[name="category"]').select_option("rental")
+        form.locator('[name="should_check"]').fill("120")
+        form.locator('[name="checked"]').fill("118")
+        form.locator(".button-primary").click()
+        expect(page.locator(".message-success")).to_contain_text("已办理")
+    for phone in (False, True):
+        with served.somebody(browser, "sup1", phone=phone) as page:
+            page.goto(f"{served.address}/tasks/{ref}")
+            here, shown = page.url, page.locator("dialog.lightbox")
+            first = page.locator("a[data-photo]").first
+            first.focus()
+            page.keyboard.press("Enter")
+            expect(shown.locator(".lightbox-line")).to_have_text("照片1.jpg（第1张，共3张）")
+            picture(page, "lightbox-phone" if phone else "lightbox")
+            page.keyboard.press("ArrowRight")
+            expect(shown.locator(".lightbox-line")).to_have_text("照片2.jpg（第2张，共3张）")
+            page.keyboard.press("ArrowLeft")
+            page.keyboard.press("ArrowLeft")
+            expect(shown.locator(".lightbox-line")).to_have_text("照片3.jpg（第3张，共3张）")
+            assert shown.locator("img").evaluate("e => e.complete || e.decode().then(() => true)")
+            page.keyboard.press("Escape")
+            expect(shown).to_be_hidden()
+            expect(first).to_be_focused()
+            assert page.url == here
+    with served.context(browser, "sup1", java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto(f"{served.address}/tasks/{ref}")
+        page.locator("a[data-photo]").first.click()
+        assert "/attachments/" in page.url
+
+
+def picture(page: Page, name: str) -> None:
+    if folder := os.environ.get("TRACKER_TEST_PICTURES"):
+        page.screenshot(path=str(Path(folder) / f"{name}.png"))

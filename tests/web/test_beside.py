@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator
 
@@ -11,6 +12,7 @@ from tests.support.world import World, morning, small_campaign
 from tests.web.made import Made, make
 from tests.web.papers import SURVEY
 from tests.web.site import Site
+from tests.web.test_task_page import photo
 
 MONTHLY = "{key: m1, ordinal: （一）, title: 排查月报, text: 月报, workflow: survey, units: [各村], cadence: {every: month, by_day: 19}}"
 OWN_REASONS = "reasons: {send_back: [请附签到表, 数字要与台账一致]}"
@@ -89,3 +91,37 @@ def test_sending_back_without_any_reason_is_refused(site: Site) -> None:
     answer = site.browser("sup1").post(f"/tasks/{ref}/return", {"reason": ""}, page=f"/tasks/{ref}")
     assert answer.status_code == 422
     assert site.world.value("SELECT state FROM task WHERE ref = :ref", ref=ref) == "verifying"
+
+
+def with_photos(site: Site, ref: str, *names: str, **values: str) -> None:
+    """Let the clerk report with photos."""
+    given: dict[str, object] = {**SURVEY, **values, "_do": "submit"}
+    given["photos__upload"] = [(io.BytesIO(photo()), name) for name in names]
+    assert site.browser("clerk-east").post(f"/tasks/{ref}/report", given, page=f"/tasks/{ref}").status_code == 302
+
+
+def test_photos_of_this_return_and_the_last_period_stand_side_by_side_and_are_links(site: Site) -> None:
+    site.world.act("sup1", task(site, "2026-03"), "return", reason="补照片")
+    with_photos(site, task(site, "2026-03"), "三月.jpg")
+    site.world.act("sup1", task(site, "2026-04"), "return", reason="补照片")
+    with_photos(site, task(site, "2026-04"), "四月甲.jpg", "四月乙.jpg")
+    browser = site.browser("sup1")
+    page = browser.get(f"/tasks/{task(site, '2026-04')}").text
+    box = page[page.index('id="beside-title"') :]
+    box = box[: box.index("</section>")]
+    assert "这次的照片（2）" in box
+    assert "上期的照片（1）" in box
+    links = re.findall(r'<a href="(/attachments/[^"]+)" data-photo="(这次|上期)"', box)
+    assert [which for _, which in links] == ["这次", "这次", "上期"]
+    for url, _ in links:
+        assert browser.get(url).content_type.startswith("image/")
+
+
+def test_a_later_periods_return_is_no_comparison_for_an_earlier_one_and_fills_nothing_in(site: Site) -> None:
+    ref = task(site, "2026-03")
+    site.world.act("sup1", ref, "return", reason="重报")
+    assert "沿用" not in site.browser("clerk-east").get(f"/tasks/{ref}").text
+    site.world.act("clerk-east", ref, "report", {**SURVEY, "checked": "99"})
+    page = beside(site.browser("sup1").get(f"/tasks/{ref}").text)
+    assert "退回前" in page
+    assert "上期" not in page

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import io
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -86,10 +87,54 @@ def test_a_liaison_contests_one_line_from_the_paper_and_both_sides_read_it(serve
     assert served.browser("clerk-west").get(f"/tasks/{filed(served)}").status_code == 404
 
 
-def test_the_duty_named_in_the_paper_leads_to_the_form(served: Site) -> None:
-    duty = served.world.task("survey", "east")["ref"]
-    assert f"/notices/{paper(served)}/objection?item=" in seen(served, "clerk-east", f"/tasks/{duty}")
-    assert "/objection?item=" not in seen(served, "sup1", f"/tasks/{duty}")
+def duty_page(site: Site) -> str:
+    return f"/tasks/{site.world.task('survey', 'east')['ref']}"
+
+
+def from_the_duty(site: Site, **fields: object):
+    """Contest the one line about the duty from the duty's own page."""
+    page = seen(site, "clerk-east", duty_page(site))
+    pick = re.search(r'name="target" value="([^"]+)" checked', page)
+    assert pick, "the only line is picked already"
+    given = {**STATEMENT, "target": pick[1], **fields}
+    return site.browser("clerk-east").post(f"{duty_page(site)}/objection", given, page=duty_page(site))
+
+
+def test_the_line_about_a_duty_is_contested_on_the_dutys_own_page(served: Site) -> None:
+    assert "提出申诉" in seen(served, "clerk-east", duty_page(served))
+    assert "act-objection" not in seen(served, "sup1", duty_page(served))
+    assert from_the_duty(served).headers["Location"].endswith(duty_page(served))
+    page = seen(served, "clerk-east", duty_page(served))
+    assert "本事项正在申诉" in page
+    assert "act-objection" not in page
+    assert served.world.value("SELECT item_id IS NOT NULL FROM objection")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "status", "says"),
+    [
+        ({"ground": ""}, 422, "申诉理由"), ({"target": ""}, 422, "请选择对哪一项有异议"),
+        ({"target": "WS-2026-0001:1:一"}, 422, "请选择对哪一项有异议"), ({"target": "::"}, 422, "请选择对哪一项有异议"),
+    ],
+)  # fmt: skip
+def test_what_was_typed_on_the_dutys_page_is_never_lost(
+    served: Site, wrong: dict[str, object], status: int, says: str
+) -> None:
+    upload = {"files__upload": (io.BytesIO(b"a,b\n1,2\n"), "回执.csv")}
+    refused = from_the_duty(served, statement="写了很久的说明", **upload, **wrong)
+    assert refused.status_code == status
+    assert says in refused.text
+    assert "写了很久的说明" in refused.text
+    assert ("回执.csv" in refused.text) == ("ground" in wrong)
+    assert served.world.value("SELECT count(*) FROM objection") == 0
+
+
+def test_a_paper_that_moved_on_is_not_contested_on_the_dutys_page_and_the_text_stays(served: Site) -> None:
+    served.browser("clerk-east").get(duty_page(served))
+    pick = f"{paper(served)}:{served.world.value('SELECT min(id) FROM notice_item')}:0"
+    refused = from_the_duty(served, target=pick, statement="旧页面上写的")
+    assert refused.status_code in (409, 422)
+    assert "旧页面上写的" in refused.text
 
 
 @pytest.mark.parametrize(

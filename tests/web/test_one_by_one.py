@@ -7,10 +7,17 @@ import re
 import pytest
 from werkzeug.test import TestResponse
 
+from tests.support.world import World, morning, small_campaign
 from tests.web.conftest import Browser, Site
 from tests.web.papers import draft_of, run_late, step
+from tracker.persistence.models import TriageClaim
+from tracker.services.claims import LASTS
+from tracker.web.workbench.one import LOOKED_THROUGH
 
 ONE = "/workbench/one"
+SURVEY = (
+    "{key: m1, ordinal: （一）, title: 排查, text: 略, workflow: publicity, units: [各村], due: {by_date: 2026-03-11}}"
+)
 
 
 def in_hand(page: str) -> str:
@@ -162,3 +169,23 @@ def test_the_walk_keeps_to_the_filters_and_the_grouping(site: Site) -> None:
     assert site.world.value(
         "SELECT u.key FROM finding f JOIN unit u ON u.id = f.unit_id WHERE f.ref = :ref", ref=ref
     ) == "west"  # fmt: skip
+
+
+def test_what_lies_beyond_many_that_colleagues_have_in_hand_is_reached(fresh_database_url: str) -> None:
+    villages = ["east", *(f"v{number}" for number in range(LOOKED_THROUGH + 1))]
+    with World(fresh_database_url, start=morning("2026-03-02")) as world:
+        world.load(small_campaign(measures=[SURVEY], villages=villages))
+        world.move_to("2026-03-16")
+        listed = world.rows("SELECT ref FROM finding WHERE status = 'waiting' ORDER BY raised_at DESC, id DESC")
+        *others, last = [str(row["ref"]) for row in listed]
+        assert len(others) > LOOKED_THROUGH
+        now = world.container.clock.real_now()
+        with world.container.uows() as uow:
+            for ref in others:
+                uow.session.add(
+                    TriageClaim(ref=ref, person_id=world.person_ids["sup2"], claimed_at=now, lapses_at=now + LASTS)
+                )
+            uow.commit()
+        page = Site(world).browser("sup1").get(ONE).text
+    assert in_hand(page) == last
+    assert f"同事手上{len(others)}件" in page

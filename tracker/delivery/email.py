@@ -11,9 +11,9 @@ import time
 from base64 import encodebytes
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import lru_cache
 from email.header import Header
 from email.utils import format_datetime, formataddr, parseaddr
+from functools import lru_cache
 
 from tracker.domain.errors import DeliveryFailed
 from tracker.domain.masking import mask_email

@@ -23,7 +23,7 @@ class ClaimService:
         self._floor = floor
 
     def take(self, viewer: Viewer, ref: str) -> bool:
-        """Have a matter in hand for LASTS from now; False where somebody else has it."""
+        """Have a matter in hand for LASTS from now, and no other any more; False where somebody else has it."""
         now = self._floor.clock.real_now()
         with self._floor.uows() as uow:
             taken = uow.triage.claim(ref, viewer.person_id, now=now, until=now + LASTS)

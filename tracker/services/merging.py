@@ -51,6 +51,8 @@ class MergeService:
                 self._check(uow, viewer, notice, tasks[notice.task_id])
             if source.version != expected_version:
                 raise StaleVersion("文书在您打开页面之后有变动（可能引擎并入了新事项，或有人先办理了）。请核对后再办。")
+            if source.alone or target.alone:
+                raise TransitionNotAllowed("其中一份按规则单独成文，一事一文，不能合并。")
             if source.id == target.id or (source.unit_id, source.campaign_id) != (target.unit_id, target.campaign_id):
                 raise TransitionNotAllowed("只能合并同一单位、同一专项行动的两份草稿。")
             if source.severity > target.severity:

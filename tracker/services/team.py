@@ -15,6 +15,6 @@ class Team:
 
     def __init__(self, floor: Floor, notices: NoticeService) -> None:
         self.claims = ClaimService(floor)
-        self.triage = TriageService(notices, self.claims)
         self.merging = MergeService(floor)
+        self.triage = TriageService(notices, self.claims, self.merging)
         self.saved_views = SavedViewService(floor)

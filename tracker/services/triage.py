@@ -14,6 +14,7 @@ from tracker.domain.errors import CannotIssue, FieldProblem, InvalidInput, Track
 from tracker.domain.inputs import cleaned
 from tracker.domain.permissions import Viewer
 from tracker.services.claims import ClaimService, why_held
+from tracker.services.merging import MergeService
 from tracker.services.notices import NoticeService
 
 MOST_AT_ONCE = 100
@@ -41,8 +42,8 @@ class Answer:
 class TriageService:
     """Takes one decision about many findings or drafts. One that is refused does not hold up the others."""
 
-    def __init__(self, notices: NoticeService, claims: ClaimService) -> None:
-        self._notices, self._claims = notices, claims
+    def __init__(self, notices: NoticeService, claims: ClaimService, merging: MergeService) -> None:
+        self._notices, self._claims, self._merging = notices, claims, merging
 
     def step(self, viewer: Viewer, step: str, picked: Sequence[Picked], *, reason: str = "") -> tuple[Answer, ...]:
         """Take one of STEPS for each draft. Raises InvalidInput for a missing reason or too many at once."""
@@ -77,6 +78,19 @@ class TriageService:
             return ""
 
         return self._decide(viewer, [(ref, partial(take, ref)) for ref in refs])
+
+    def merge(self, viewer: Viewer, one: Picked, *, into_ref: str) -> Answer:
+        """Merge a draft into another one, unless somebody else of the team has either in hand."""
+        held = self._claims.held_by_others(viewer, [into_ref])
+        if held:
+            return Answer(one.ref, done=False, sentence=f"要并入的{into_ref}，{why_held(held[into_ref])}")
+
+        def take() -> str:
+            merged = self._merging.merge(viewer, notice_ref=one.ref, expected_version=one.version, into_ref=into_ref)
+            return f"{merged.lines}项并入{merged.into_ref}。"
+
+        (answer,) = self._decide(viewer, [(one.ref, take)])
+        return answer
 
     def _decide(self, viewer: Viewer, taking: Sequence[tuple[str, Callable[[], str]]]) -> tuple[Answer, ...]:
         """Take each that nobody else of the team has in hand, and let go of what was decided."""

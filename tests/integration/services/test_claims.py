@@ -77,3 +77,27 @@ def test_what_lapsed_long_ago_is_forgotten(world: World) -> None:
     world.clock.real += 3 * LASTS
     world.container.team.claims.forget_lapsed()
     assert world.value("SELECT count(*) FROM triage_claim") == 0
+
+
+def test_a_new_one_lets_the_former_go_and_one_refused_keeps_it(world: World) -> None:
+    claims, one, other = world.container.team.claims, world.viewer("sup1"), world.viewer("sup2")
+    first, second = (
+        str(row["ref"]) for row in world.rows("SELECT ref FROM finding WHERE status = 'waiting' ORDER BY id LIMIT 2")
+    )
+    claims.take(one, first)
+    claims.take(other, second)
+    assert not claims.take(one, second)
+    assert list(claims.held_by_others(other, [first, second])) == [first]
+    claims.release(other, [second])
+    assert claims.take(one, second)
+    assert list(claims.held_by_others(other, [first, second])) == [second]
+
+
+def test_two_pages_of_one_person_leave_him_one_claim(world: World) -> None:
+    claims, one = world.container.team.claims, world.viewer("sup1")
+    refs = [
+        str(row["ref"]) for row in world.rows("SELECT ref FROM finding WHERE status = 'waiting' ORDER BY id LIMIT 2")
+    ]
+    for _ in range(5):
+        assert at_once(*((lambda ref=ref: claims.take(one, ref)) for ref in refs)) == [True, True]
+        assert world.value("SELECT count(*) FROM triage_claim") == 1

@@ -11,6 +11,7 @@ from tests.support.racing import at_once
 from tests.support.world import World, morning, small_campaign
 from tracker.domain.errors import NotAllowed, NotFound, StaleVersion, TransitionNotAllowed
 from tracker.services.merging import Merged
+from tracker.services.triage import Picked
 
 SURVEY = (
     "{key: m1, ordinal: （一）, title: 排查, text: 略, workflow: publicity, units: [各村], due: {by_date: 2026-03-10}}"
@@ -104,3 +105,27 @@ def test_merged_twice_at_once_it_is_merged_once_and_no_line_is_doubled(world: Wo
     answers = at_once(lambda: merge(world, mild, grave), lambda: merge(world, mild, grave, by="sup2"))
     assert sorted(type(one).__name__ for one in answers) == ["Merged", "StaleVersion"]
     assert len(lines(world, grave["ref"])) == wanted
+
+
+@pytest.mark.parametrize("held", ["mild", "grave"])
+def test_what_a_colleague_has_in_hand_is_merged_neither_from_nor_into(world: World, held: str) -> None:
+    pair = {"mild": drafts(world)[0], "grave": drafts(world)[-1]}
+    world.container.team.claims.take(world.viewer("sup2"), pair[held]["ref"])
+    picked = Picked(pair["mild"]["ref"], pair["mild"]["version"])
+    triage = world.container.team.triage
+    answer = triage.merge(world.viewer("sup1"), picked, into_ref=pair["grave"]["ref"])
+    assert not answer.done
+    assert "sup2正在处理" in answer.sentence
+    assert triage.merge(world.viewer("sup2"), picked, into_ref=pair["grave"]["ref"]).done
+
+
+def test_a_paper_that_stands_alone_is_not_merged(fresh_database_url: str) -> None:
+    more = SURVEY.replace("m1", "m2").replace("（一）", "（二）")
+    with World(fresh_database_url, start=morning("2026-03-02")) as world:
+        world.load(small_campaign(measures=[SURVEY, more], settings=["ladders: {standard: hotline}"]))
+        for measure in ("m1", "m2"):
+            world.act("clerk-east", world.task(measure, "east")["ref"], "accept")
+        world.move_to("2026-03-12")
+        one, other = [row for row in drafts(world) if row["kind"] == "urge_notice"][:2]
+        with pytest.raises(TransitionNotAllowed, match="单独成文"):
+            merge(world, one, other)

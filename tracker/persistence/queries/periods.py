@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import text
@@ -23,12 +23,12 @@ PERIODS = text(f"""
     ORDER BY due_on NULLS LAST, id""")
 
 
-#: The latest return of each form in the other periods of a duty.
+#: The last return of each form in the periods of a duty that lie before this one, by the day on which they were due.
 EARLIER = text("""
-    SELECT DISTINCT ON (s.form_key) s.form_key, s.values, t.period_title
-    FROM submission s JOIN task t ON t.id = s.task_id
-    WHERE t.assignment_id = :assignment AND t.id <> :task
-    ORDER BY s.form_key, s.id DESC""")
+    SELECT DISTINCT ON (s.form_key) p.ref AS task_ref, p.period_title, s.form_key, s.values, s.submitted_at
+    FROM task t JOIN task p ON p.assignment_id = t.assignment_id AND (p.due_on, p.id) < (t.due_on, t.id)
+    JOIN submission s ON s.task_id = p.id
+    WHERE t.id = :task ORDER BY s.form_key, p.due_on DESC, p.id DESC, s.id DESC""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +46,18 @@ class PeriodRow:
 
 @dataclass(frozen=True, slots=True)
 class EarlierReturn:
-    """What was last returned for the same duty, and for which period."""
+    """What was last returned for the same duty in an earlier period."""
 
+    task_ref: str
+    period_title: str | None
     form_key: str
     values: Mapping[str, Any]
-    period_title: str | None
+    submitted_at: datetime
 
 
-def find_earlier_returns(session: Session, *, task_id: int, assignment_id: int) -> tuple[EarlierReturn, ...]:
-    """Return the latest return of each form in the other periods of a duty."""
-    given = {"task": task_id, "assignment": assignment_id}
-    return tuple(EarlierReturn(**row) for row in session.execute(EARLIER, given).mappings())
+def find_earlier_returns(session: Session, *, task_id: int) -> tuple[EarlierReturn, ...]:
+    """Return what was last sent of each form before this period; who may see the task may see that one as well."""
+    return tuple(EarlierReturn(**row) for row in session.execute(EARLIER, {"task": task_id}).mappings())
 
 
 def find_periods(

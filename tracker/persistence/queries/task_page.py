@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -57,9 +57,9 @@ SUBMISSIONS = text("""
     SELECT s.id, s.transition, s.form_key, s.workflow_version_id, s.values, s.submitted_at, h.name AS person_name
     FROM submission s JOIN person h ON h.id = s.person_id WHERE s.task_id = :task ORDER BY s.id DESC""")
 
-FILES = text("""
-    SELECT a.ref, a.file_name, a.media_type, a.size, a.submission_id, a.uploaded_by
-    FROM attachment a WHERE a.task_id = :task ORDER BY a.id""")
+_FILES = "SELECT a.ref, a.file_name, a.media_type, a.size, a.submission_id, a.uploaded_by FROM attachment a"
+FILES = text(f"{_FILES} WHERE a.task_id = :task ORDER BY a.id")
+FILES_BY_REF = text(f"{_FILES} WHERE a.ref = ANY(CAST(:refs AS text[])) ORDER BY a.id")
 
 EXTENSIONS = text("""
     SELECT e.status, e.old_due_on, e.wanted_on, e.granted_on, e.reason, e.progress, e.decision_reason, e.asked_at,
@@ -77,7 +77,8 @@ PROBLEMS = text(f"""
     WHERE b.found_in_task_id = :task OR b.rectification_task_id = :task ORDER BY b.id""")
 
 FINDINGS = text("""
-    SELECT f.ref, f.severity, f.summary, f.status, f.raised_at, i.id AS item_id, n.ref AS notice_ref, n.printed_number, n.issued_at
+    SELECT f.ref, f.severity, f.summary, f.status, f.raised_at, i.id AS item_id, n.ref AS notice_ref, n.printed_number, n.issued_at,
+        n.version AS notice_version, n.task_id AS notice_task_id
     FROM finding f LEFT JOIN notice_item i ON i.finding_id = f.id LEFT JOIN notice n ON n.id = i.notice_id
     WHERE f.task_id = :task
       AND (CAST(:inside AS boolean) OR (CAST(:own AS boolean) AND n.issued_at IS NOT NULL)) ORDER BY f.id""")
@@ -251,6 +252,8 @@ class TaskFinding:
     notice_ref: str | None
     printed_number: str | None
     issued_at: datetime | None
+    notice_version: int | None
+    notice_task_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,12 +313,17 @@ def get_task_page(session: Session, viewer: Viewer, ref: str, *, now: datetime, 
         find_periods(session, task_id=head.id, assignment_id=head.assignment_id, moment=moment)
         if head.period_title is not None and head.assignment_id is not None
         else (),
-        find_earlier_returns(session, task_id=head.id, assignment_id=head.assignment_id)
-        if head.period_title is not None and head.assignment_id is not None and head.waits_for == "unit"
+        find_earlier_returns(session, task_id=head.id)
+        if head.period_title is not None and head.assignment_id is not None and not head.final
         else (),
         objections=find_objections_about(session, head.id) if head.own else (),
         objection=get_objection(session, viewer, head.id) if head.workflow_key == OBJECTION else None,
     )
+
+
+def find_files(session: Session, refs: Iterable[str]) -> tuple[TaskFile, ...]:
+    """Return files by their refs; who may see their tasks is the caller's to know."""
+    return tuple(TaskFile(**one) for one in session.execute(FILES_BY_REF, {"refs": sorted(refs)}).mappings())
 
 
 def find_extensions(session: Session, task_id: int) -> tuple[TaskExtension, ...]:

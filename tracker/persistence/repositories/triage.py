@@ -20,6 +20,10 @@ TAKE = text("""
     RETURNING ref""")
 
 
+#: Claims of one person are made one after the other, so that two of his pages cannot wait for each other.
+ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended('triage_claim:' || :person, 0))")
+
+
 class TriageRepository:
     """What the members of a team tell each other by working."""
 
@@ -27,9 +31,13 @@ class TriageRepository:
         self._session = session
 
     def claim(self, ref: str, person_id: int, *, now: datetime, until: datetime) -> bool:
-        """Take a matter in hand, or keep it; False where somebody else has it."""
+        """Take a matter in hand, or keep it, and let go of the person's former one; False where somebody else has it."""
+        self._session.execute(ONE_AT_A_TIME, {"person": str(person_id)})
         given = {"ref": ref, "person": person_id, "now": now, "until": until}
-        return self._session.execute(TAKE, given).first() is not None
+        if self._session.execute(TAKE, given).first() is None:
+            return False
+        self._session.execute(delete(TriageClaim).where(TriageClaim.person_id == person_id, TriageClaim.ref != ref))
+        return True
 
     def release(self, refs: Sequence[str], person_id: int) -> None:
         """Let go of what the person has in hand."""

@@ -26,6 +26,7 @@ from tracker.web.errors import status_of
 from tracker.web.extending import DECISION, EXTENSION, Extending, check_may_decide, present_extending, said_done
 from tracker.web.forms import SUBMIT, KeptFile, read_given, with_rows_changed
 from tracker.web.listing import asked, page_number, page_url
+from tracker.web.notices.hands import present_hand
 from tracker.web.notices.presenters import present_notice, present_rows
 from tracker.web.notices.steps import NO_TROUBLE, Trouble, present_steps
 from tracker.web.requests import container, expected_version, given_reason, viewer
@@ -227,6 +228,8 @@ def take(ref: str, transition: str) -> Answer:
         )  # fmt: skip
     except TrackerError as problem:
         return refused(ref, transition, problem, given)
+    if who.roles() & OFFICE_SIDE:
+        parts.team.claims.release(who, [ref])
     sentence = DONE_SENTENCES.get(transition, "已办理。")
     if transition == "issue":
         sentence = f"已印发，编号{result.printed_number}。"
@@ -309,6 +312,7 @@ def _page(ref: str, trouble: Trouble = NO_TROUBLE) -> str:
         outcomes=OUTCOMES, today=local_date(now), offers_slip=parts.slips.offers(who, found),
         takes_evidence=head.issued_at is not None and parts.evidence.may_take(who, _place(head)),
         common_reasons={one.name: reasons_for(one.name, head.settings) for one in steps},
+        hand=present_hand(who, head, may_act=bool(steps)),
         why=parts.explanations.explain(who, ref) if request.args.get("why") else None,
     )  # fmt: skip
 

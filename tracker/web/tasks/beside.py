@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tracker.domain.definition import FieldDefinition, FieldType, WorkflowDefinition
+from tracker.domain.definition import FieldDefinition, FieldType
 from tracker.domain.values import WaitsFor
-from tracker.persistence.queries.earlier import EarlierReturn, find_earlier_return
-from tracker.persistence.queries.task_page import TaskHead, TaskPage, TaskSubmission
+from tracker.persistence.queries.periods import EarlierReturn
+from tracker.persistence.queries.task_page import TaskFile, TaskHead, TaskPage, find_files
 from tracker.web.requests import container
+from tracker.web.tasks.presenters import file_refs
 
 JUDGES = frozenset({WaitsFor.SUPERVISOR, WaitsFor.OFFICE, WaitsFor.LEADER})
 #: A count that grew, or shrank, by more than this many percent is marked: it is worth a question.
@@ -32,41 +33,47 @@ class BesideRow:
 
 @dataclass(frozen=True)
 class Beside:
-    """The comparison; which columns hold anything."""
+    """The comparison; which columns hold anything; the photos of this return and of the last period's."""
 
     rows: tuple[BesideRow, ...]
     earlier: EarlierReturn | None
     has_before: bool
     has_target: bool
+    photos: tuple[TaskFile, ...]
+    earlier_photos: tuple[TaskFile, ...]
 
 
-def present_beside(page: TaskPage, definition: WorkflowDefinition) -> Beside | None:
-    """Return the counts of the return that waits to be judged beside their like; None where there is nothing to compare."""
+def present_beside(page: TaskPage) -> Beside | None:
+    """Return counts and photos of the return that waits to be judged beside their like; None where there is nothing to compare."""
     head = page.head
     if head.final or head.done or head.waits_for not in JUDGES or not page.submissions:
         return None
     last = page.submissions[0]
-    fields = _counts(last, container().catalog.workflow(last.workflow_version_id))
-    if not fields:
+    form = container().catalog.workflow(last.workflow_version_id).forms.get(last.form_key)
+    if form is None:
         return None
     before = next((one for one in page.submissions[1:] if one.form_key == last.form_key), None)
-    earlier = None
-    if head.assignment_id is not None and head.period_title is not None:
-        with container().reading() as session:
-            earlier = find_earlier_return(session, head.id, form_key=last.form_key)
+    earlier = next((one for one in page.earlier if one.form_key == last.form_key), None)
     targets = _targets(head)
     if before is None and earlier is None and not targets:
         return None
     rows = tuple(
         _row(one, last.values, before.values if before else {}, earlier.values if earlier else {}, targets)
-        for one in fields
+        for one in form.fields
+        if one.type is FieldType.COUNT
     )
-    return Beside(rows, earlier, before is not None, bool(targets))
+    photos = _photos(page.files, file_refs(form, last.values))
+    earlier_photos: tuple[TaskFile, ...] = ()
+    if earlier is not None and (refs := file_refs(form, earlier.values)):
+        with container().reading() as session:
+            earlier_photos = _photos(find_files(session, refs), refs)
+    if not rows and not photos and not earlier_photos:
+        return None
+    return Beside(rows, earlier, before is not None, bool(targets), photos, earlier_photos)
 
 
-def _counts(last: TaskSubmission, definition: WorkflowDefinition) -> Sequence[FieldDefinition]:
-    form = definition.forms.get(last.form_key)
-    return [one for one in form.fields if one.type is FieldType.COUNT] if form else []
+def _photos(files: Sequence[TaskFile], refs: Sequence[str]) -> tuple[TaskFile, ...]:
+    return tuple(one for one in files if one.ref in refs and one.media_type.startswith("image/"))
 
 
 def _targets(head: TaskHead) -> Mapping[str, Any]:

@@ -28,6 +28,7 @@ from tracker.web.history import present_history, who_of
 from tracker.web.requests import container, viewer
 from tracker.web.showing import left_or_late
 from tracker.web.tasks.beside import present_beside
+from tracker.web.tasks.contesting import CONTEST, present_contesting
 from tracker.web.tasks.presenters import (
     NOTHING_TRIED,
     ActionView,
@@ -83,6 +84,8 @@ def show_task(ref: str, attempt: Attempt = NOTHING_TRIED, *, status: int = 200) 
     excusable = [one for one in page.clocks if one.status in EXCUSABLE
                  and parts.catalog.ladder(one.ladder_version_id).asks_for_cause]  # fmt: skip
     offers[EXCUSE] = offers[EXCUSE] and bool(excusable)
+    contesting = present_contesting(who, place_of(head), page.findings, attempt)
+    offers[CONTEST] = contesting is not None
     html = render_template(
         "tasks/task.html", page=page, head=head, excused=any(one.excused for one in excusable), counted=TaskPeriod(head.period_key, head.quota, head.recorded).counted, definition=definition, attempt=attempt, actions=actions,
         light=LIGHTS[head.light], lights=LIGHTS, state=definition.states[head.state].title,
@@ -92,19 +95,19 @@ def show_task(ref: str, attempt: Attempt = NOTHING_TRIED, *, status: int = 200) 
         clocks=present_clocks(page.clocks, definition, now=now, calendar=calendar),
         submissions=present_submissions(page.submissions, page.files, parts.catalog.workflow),
         history=present_history(page.history, definition, parts.catalog.ladder),
-        why=parts.explanations.explain(who, ref) if request.args.get("why") else None, offers=offers, extending=extending,
+        why=parts.explanations.explain(who, ref) if request.args.get("why") else None, offers=offers, extending=extending, contesting=contesting,
         lower=parts.handing.lower_units(who, task_ref=ref) if offers[HAND_DOWN] else [],
         counts=count_fields(definition), rungs=parts.escalations.orderable_rungs(who, task_ref=ref) if offers[ORDER] else [],
         lost=lost_fields(attempt, definition, _shown(actions, offers)), drafting=drafting,
         unsent=unsent_drafts(drafting, definition, _shown(actions, offers)),
-        beside=present_beside(page, definition) if head.inside or head.tie == "share" else None,
+        beside=present_beside(page) if head.inside or head.tie == "share" else None,
         common_reasons={one.name: reasons_for(one.name, head.settings) for one in actions},
         tied=present_tied(page, parts.catalog.workflow, now=now, calendar=calendar),
         decided=parts.decision_papers.offered(who, task_ref=ref)
         if may_be_decided(workflow_key=head.workflow_key, extensions=len(page.extensions))
         else (),
         openings=parts.access_log.openings(who, task_ref=ref) if definition.confidential else None, who_of=who_of,
-        outcomes=OUTCOMES, may_object=may(who, Action.OBJECT, place_of(head)),
+        outcomes=OUTCOMES,
         paper_kind=NOTICE_TITLES.get(page.objection.row.notice_kind, "文书") if page.objection else "",
         return_reason=_return_reason(page), state_title=_state_title, option=_problem_option,
     )  # fmt: skip

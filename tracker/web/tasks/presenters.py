@@ -198,7 +198,7 @@ def present_submissions(
         if form is None:
             continue
         transition = definition.transition(one.transition)
-        mine = [by_ref[ref] for ref in _file_refs(form, one.values) if ref in by_ref]
+        mine = [by_ref[ref] for ref in file_refs(form, one.values) if ref in by_ref]
         views.append(
             SubmissionView(
                 transition.title if transition else form.title, one.person_name, one.submitted_at,
@@ -306,7 +306,8 @@ def _described(form: FormDefinition, one: TaskSubmission, definition: WorkflowDe
     return describe_values(form, shown, definition.forms)
 
 
-def _file_refs(form: FormDefinition, values: Mapping[str, object]) -> list[str]:
+def file_refs(form: FormDefinition, values: Mapping[str, object]) -> list[str]:
+    """Return the refs of the files that a return holds."""
     refs: list[str] = []
     for one in form.fields:
         listed = values.get(one.name)

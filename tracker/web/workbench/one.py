@@ -6,16 +6,18 @@ works without JavaScript, and survives the back button. Keys are in static/js/on
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from tracker.domain.errors import InvalidInput, TrackerError
+from tracker.domain.errors import InvalidInput
+from tracker.domain.papers import NOTICE_TITLES
 from tracker.domain.permissions import OFFICE_SIDE, Action
 from tracker.domain.reasons import WAIVE, reasons_for
-from tracker.domain.values import local_date
+from tracker.domain.values import local_date, severity_title
 from tracker.persistence.queries import triage as triage_queries
 from tracker.persistence.queries import workbench as queries
 from tracker.persistence.queries.chains import read_chains
@@ -36,7 +38,7 @@ blueprint = Blueprint("one_by_one", __name__)
 FINDINGS = "findings"
 #: list → its title; each can be walked through one by one
 WALKS = {FINDINGS: "待处事项", "open": "引擎起草", "sealed": "待审批", "approved": "待印发"}
-#: So many rows are looked through for one that nobody else has in hand and that the viewer may decide.
+#: So many rows at a time are looked through for one that nobody else has in hand and that the viewer may decide.
 LOOKED_THROUGH = 40
 MOST_PASSED = 100
 MERGE = "merge"
@@ -134,12 +136,7 @@ def _take(act: str, ref: str, version: int, reason: str) -> Answer:
     parts, who = container(), viewer()
     if act == MERGE:
         into = "".join(refs_among([request.form.get("into", "")]))
-        try:
-            merged = parts.team.merging.merge(who, notice_ref=ref, expected_version=version, into_ref=into)
-        except TrackerError as refused:
-            return Answer(ref, done=False, sentence=refused.sentence)
-        parts.team.claims.release(who, [ref])
-        return Answer(ref, done=True, sentence=f"{merged.lines}项并入{merged.into_ref}。")
+        return parts.team.triage.merge(who, Picked(ref, version), into_ref=into)
     if act == WAIVE:
         return parts.team.triage.waive(who, [ref], reason=reason)[0]
     if act == RESTORE:
@@ -152,27 +149,39 @@ def _walk(*, wanted: str | None = None) -> Walk:
     key, passed = _key(), _passed()
     parts, who = container(), viewer()
     now = parts.clock.now()
-    filters = bench_filters()
-    size = LOOKED_THROUGH + len(passed)
     with parts.reading() as session:
         chains = read_chains(session, who.units(*OFFICE_SIDE), today=local_date(now))
+    bench = Bench(who, parts.catalog, parts.calendars.newest(), now, chains)
+    number, elsewhere = 1, 0
+    while True:
+        found, claims = _look_through(key, number)
+        elsewhere += len(claims)
+        for row in found.rows:
+            acts = _acts(bench, key, row)
+            if not acts or row.ref in passed or row.ref in claims or (wanted is not None and row.ref != wanted):
+                continue
+            if parts.team.claims.take(who, row.ref):
+                return Walk(key, _item(bench, key, row, acts), found.total, passed, elsewhere)
+        if number >= found.pages:
+            return Walk(key, None, found.total, passed, elsewhere)
+        number += 1
+
+
+def _look_through(
+    key: str, number: int
+) -> tuple[Page[queries.FindingRow] | Page[queries.DraftRow], dict[str, triage_queries.Claim]]:
+    """Return a part of the list, and what of it others have in hand."""
+    parts, who, filters = container(), viewer(), bench_filters()
+    found: Page[queries.FindingRow] | Page[queries.DraftRow]
+    with parts.reading() as session:
         if key == FINDINGS:
-            found: Page[queries.FindingRow] | Page[queries.DraftRow] = queries.find_findings(
-                session, who, filters, status="waiting", page=1, size=size
-            )
+            found = queries.find_findings(session, who, filters, status="waiting", page=number, size=LOOKED_THROUGH)
         else:
-            found = queries.find_drafts(session, who, filters, key, page=1, size=size)
+            found = queries.find_drafts(session, who, filters, key, page=number, size=LOOKED_THROUGH)
         claims = triage_queries.find_claims(
             session, map(ref_of, found.rows), person_id=who.person_id, now=parts.clock.real_now()
         )
-    bench = Bench(who, parts.catalog, parts.calendars.newest(), now, chains)
-    for row in found.rows:
-        acts = _acts(bench, key, row)
-        if not acts or row.ref in passed or row.ref in claims or (wanted is not None and row.ref != wanted):
-            continue
-        if parts.team.claims.take(who, row.ref):
-            return Walk(key, _item(bench, key, row, acts, found.rows), found.total, passed, len(claims))
-    return Walk(key, None, found.total, passed, len(claims))
+    return found, claims
 
 
 def _acts(bench: Bench, key: str, row: queries.FindingRow | queries.DraftRow) -> tuple[Act, ...]:
@@ -188,10 +197,7 @@ def _acts(bench: Bench, key: str, row: queries.FindingRow | queries.DraftRow) ->
     )
 
 
-def _item(
-    bench: Bench, key: str, row: queries.FindingRow | queries.DraftRow, acts: tuple[Act, ...],
-    rows: Sequence[queries.FindingRow] | Sequence[queries.DraftRow],
-) -> Item:  # fmt: skip
+def _item(bench: Bench, key: str, row: queries.FindingRow | queries.DraftRow, acts: tuple[Act, ...]) -> Item:
     if isinstance(row, queries.FindingRow):
         shown = bench.finding(row)
         facts: tuple[tuple[str, str], ...] = (
@@ -210,9 +216,11 @@ def _item(
     )  # fmt: skip
     with container().reading() as session:
         lines = triage_queries.find_lines(session, row.ref)
+        others = triage_queries.find_mergeable(session, row.ref) if not bench.why_not(row, "discard") else ()
     return Item(
         f"{row.ref}:{row.version}", row.ref, row.unit_id, row.unit_name, line.title, line.url, facts, lines, acts,
-        url_for("explaining.explain", ref=row.ref), _mergeable(bench, row, rows), _blocked(bench, row, key),
+        url_for("explaining.explain", ref=row.ref), tuple((one.ref, _say_other(one, row.settings)) for one in others),
+        _blocked(bench, row, key),
     )  # fmt: skip
 
 
@@ -223,16 +231,9 @@ def _blocked(bench: Bench, row: queries.DraftRow, key: str) -> tuple[str, ...]:
     return (why,) if why else ()
 
 
-def _mergeable(bench: Bench, row: queries.DraftRow, rows: Sequence[object]) -> tuple[tuple[str, str], ...]:
-    """Return the drafts into which this one can go: open, of the same unit and campaign, as grave or graver."""
-    if bench.why_not(row, "discard"):
-        return ()
-    return tuple(
-        (other.ref, f"{bench.line(other).title}（{bench.line(other).kind}，{other.items}项）")
-        for other in rows
-        if isinstance(other, queries.DraftRow) and other.ref != row.ref
-        and (other.unit_id, other.campaign_id) == (row.unit_id, row.campaign_id) and other.severity >= row.severity
-    )  # fmt: skip
+def _say_other(other: triage_queries.OtherDraft, settings: Mapping[str, Any]) -> str:
+    severity = severity_title(other.severity, dict(settings.get("severity_titles", {})))
+    return f"{NOTICE_TITLES.get(other.kind, other.kind)}（{severity}，{other.items}项）"
 
 
 def _page(walk: Walk, *, act: str = "", reason: str = "", wrong: InvalidInput | None = None) -> str:

@@ -5,6 +5,7 @@ import "./rows.js";
 import "./files.js";
 import "./rates.js";
 import "./why.js";
+import "./lightbox.js";
 
 const summary = document.querySelector("[data-focus]");
 if (summary && !summary.closest("[data-example]")) summary.focus();
