@@ -173,4 +173,5 @@ def _picked(typed: str) -> Picked:
 def _back(act: str) -> str:
     if act in (WAIVE, RESTORE):
         return url_for("workbench.findings", status="waiting")
-    return url_for("workbench.overview", section=DRAFT_ACTS[act][1] if act in DRAFT_ACTS else None)
+    stage = DRAFT_ACTS[act][1] if act in DRAFT_ACTS else None
+    return url_for("workbench.overview", section=stage, all=None if stage else 1)

@@ -39,7 +39,8 @@ WATCH_AHEAD = timedelta(days=30)
 @requires(Action.SEE_WORKBENCH)
 def overview() -> str | Response:
     """Show all sections at a glance, or one of them whole (?section=); without a word, the view that comes first."""
-    if not request.args and (first := first_view()) is not None:
+    views = container().team.saved_views.of(viewer())
+    if not request.args and (first := first_view(views)) is not None:
         return redirect(first)
     only = asked("section", SECTIONS)
     filters = bench_filters()
@@ -62,7 +63,7 @@ def overview() -> str | Response:
         "workbench/overview.html", sections=[section(bench, key, rows) for key, rows in found.items()],
         filters=filters, choices=choices, only=only, severities=SEVERITY_TITLES, glance=GLANCE, today=today,
         risen=present_risen(risen, parts.catalog), batch_acts=_batch_acts(who),
-        url=page_url("workbench.overview"), groupings=GROUPINGS, saved=saved_bar("overview"), walks=WALKS,
+        url=page_url("workbench.overview"), groupings=GROUPINGS, saved=saved_bar("overview", views), walks=WALKS,
     )  # fmt: skip
 
 
@@ -102,7 +103,7 @@ def _findings_page(*, refused: str = "", reason: str = "", error: str = "") -> s
     return render_template(
         "workbench/findings.html", found=found, lines=[bench.finding(row) for row in found.rows], filters=filters,
         choices=choices, status=status, statuses=FINDING_STATUS, groupings=GROUPINGS, severities=SEVERITY_TITLES,
-        url=page_url("workbench.findings"), saved=saved_bar("findings"),
+        url=page_url("workbench.findings"), saved=saved_bar("findings", parts.team.saved_views.of(who)),
         refused=refused, reason=reason, error=error, undo=_undo(),
     )  # fmt: skip
 
