@@ -98,10 +98,13 @@ def test_a_double_click_sends_once(browser: Browser, issued: RunningSample) -> N
     clerk = surveying(browser, issued, "nanwan")
     form = clerk.form("report")
     clerk.fill(form, FILLED | PROBLEMS_ONE)
+    sent: list[str] = []
+    clerk.page.on("request", lambda one: sent.append(one.url) if one.method == "POST" else None)
     form.locator("button[type=submit]:visible:not([formnovalidate])").last.dblclick()
     clerk.page.wait_for_load_state()
     clerk.sees("核查中")
     clerk.sees("1个，各有一个整改事项")
+    assert len([url for url in sent if url.endswith("/report")]) == 1, sent
     clerk.close()
 
 

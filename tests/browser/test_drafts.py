@@ -196,6 +196,24 @@ def test_nothing_stays_on_a_shared_pc_after_log_out_or_another_s_login(
     assert local_copies(page) == 0
 
 
+def test_what_was_on_its_way_at_log_out_is_not_put_back_when_it_fails(clerk: BrowserContext, survey: str) -> None:
+    page = opened(clerk, survey)
+    page.evaluate("""() => {
+        window.fetch = () => new Promise((_, fail) => window.addEventListener("let-fail", () => fail(new TypeError("cut"))));
+    }""")
+    type_into(page, "remark", "退出时正在保存")
+    page.wait_for_function("Object.keys(localStorage).some((key) => key.startsWith('draft:'))")
+    page.evaluate("""async () => {
+        window.dispatchEvent(new Event("online"));  // begins to save at once
+        const form = document.querySelector("form[action$='/logout']");
+        form.addEventListener("submit", (event) => event.preventDefault());
+        form.requestSubmit();
+        window.dispatchEvent(new Event("let-fail"));
+        await new Promise((go) => window.setTimeout(go));
+    }""")
+    assert local_copies(page) == 0
+
+
 def test_confidential_work_leaves_no_word_in_the_browser(clerk: BrowserContext, served: Served) -> None:
     world = served.site.world
     ref = world.task("lead", "east")["ref"]
@@ -208,3 +226,9 @@ def test_confidential_work_leaves_no_word_in_the_browser(clerk: BrowserContext, 
     assert page.evaluate("localStorage.length") == 0
     clerk.set_offline(False)
     expect(form.locator("[data-draft-line]")).to_have_text(SAVED)
+    form.locator("textarea").first.fill("还没有保存的一句")
+    page.goto(f"{served.address}/desk")
+    assert page.evaluate("localStorage.length + sessionStorage.length") == 0
+    page.go_back()
+    assert "还没有保存的一句" not in page.locator("body").inner_text()
+    assert page.locator("form[data-draft] textarea").first.input_value() != "还没有保存的一句"

@@ -63,10 +63,9 @@ def test_findings_are_waived_and_taken_back_by_keys(browser: Browser, late: Runn
     assert total(one) == before
     # Typing a letter into a field is typing, not deciding.
     one.go("/workbench/findings?status=waiting")
-    one.page.locator("summary", has_text="免于处理").first.click()
-    one.page.locator("textarea").first.fill("")
-    one.page.locator("textarea").first.press_sequentially("jxiu")
-    assert one.page.locator("textarea").first.input_value() == "jxiu"
+    one.page.locator(".view-save summary").click()
+    one.page.locator("#view-name").press_sequentially("jxiu")
+    assert one.page.locator("#view-name").input_value() == "jxiu"
     assert one.page.locator("input[name=pick]:checked").count() == 0
 
 

@@ -54,7 +54,7 @@ def test_what_is_somebody_elses_sounds_like_what_is_not_there(offices: Site, two
         "draft": ("/notices/{}", "/notices/{}/edit", "/notices/{}/items", "/notices/{}/seal"),
         "issued": ("/notices/{}", "/notices/{}/accept", "/notices/{}/items/1/strike"),
         "draft_task": ("/tasks/{}", "/tasks/{}/urge", "/tasks/{}/extension", "/tasks/{}/extension/decision"),
-        "finding": ("/findings/{}/waive",), "attachment": ("/attachments/{}",),
+        "finding": ("/explain/{}",), "attachment": ("/attachments/{}",),
         "campaign": ("/campaigns/{}", "/campaigns/{}/matrix", "/campaigns/{}/issue"),
         "incident": ("/admin/incidents/{}/resolve",),
     }  # fmt: skip
@@ -157,7 +157,7 @@ def test_unreadable_addresses_forms_and_headers_are_refused_in_words(offices: Si
     opened = ["/tasks/%00", "/tasks/%ed%a0%80", "/notices/a%00b", "/campaigns/%00/matrix", "/attachments/..%2f..%2fetc%2fpasswd",
               "/static/..%2f..%2fsettings.py", f"/admin/people/{long}", f"/desk?unit={'9' * 15}", "/desk/problems?page=" + "9" * 15,
               f"/workbench?campaign=%00'&unit=%ed%a0%80&severity={long}", "/notices?unit='%20OR%201=1--&campaign=%00"]  # fmt: skip
-    posted = ["/tasks/%00/accept", f"/tasks/{task}/%00", "/tasks/%00/extension", "/notices/%00/seal", "/findings/%00/waive",
+    posted = ["/tasks/%00/accept", f"/tasks/{task}/%00", "/tasks/%00/extension", "/notices/%00/seal",
               f"/notices/{draft}/items/{long}/strike", f"/admin/people/{long}/leave", f"/admin/incidents/{long}/resolve",
               "/admin/people/5/posts", "/desk/accept"]  # fmt: skip
     fields = {

@@ -130,7 +130,6 @@ ROUTES = (
     # -- the workbench and papers
     Row("GET", "/workbench", BENCH),
     Row("GET", "/workbench/findings", BENCH),
-    Row("POST", "/findings/<ref>/waive", DRAFTERS, fill="ref=finding"),
     Row("GET", "/workbench/decide", f"{BENCH}"),
     Row("POST", "/workbench/decide", f"{BENCH}"),
     Row("GET", "/workbench/one", BENCH),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from itertools import product
 
 import pytest
 from werkzeug.test import TestResponse
@@ -155,3 +156,19 @@ def test_a_reply_to_a_paper_is_kept_like_a_task_s_form(site: Site) -> None:
     assert refused.status_code == 409
     assert "另一个页面" in refused.text
     assert 'name="_draft" value="' in refused.text
+
+
+def test_strange_editions_and_versions_are_kept_or_answered_with_a_sentence(site: Site, surveying: str) -> None:
+    browser = site.browser("clerk-east")
+    token = hidden(browser.get(f"/tasks/{surveying}").text, "csrf_token")
+    editions = ("", "\x00", "一二三", "x" * 5000, "?", "0123456789abcdef")
+    versions = ("", "%00", "-1", "9" * 30, "一", "2.5")
+    for edition, version in product(editions, versions):
+        fields = {"csrf_token": token, **TYPED, "_draft": edition}
+        answer = browser.client.post(
+            f"/tasks/{surveying}/drafts/report?version={version}", data=fields,
+            headers={"Origin": "http://localhost", "Accept": "application/json"},
+        )  # fmt: skip
+        assert answer.status_code in (200, 409), answer.text
+    for act in ("%00", "none"):
+        assert browser.post(f"/tasks/{surveying}/drafts/{act}/discard", page=f"/tasks/{surveying}").status_code == 404

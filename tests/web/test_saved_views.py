@@ -7,7 +7,7 @@ import re
 import pytest
 
 from tests.web.conftest import Site
-from tests.web.papers import run_late
+from tests.web.papers import counted_queries, run_late
 
 VIEWS = "/workbench/views"
 
@@ -86,3 +86,11 @@ def test_rows_stand_under_the_headings_of_what_they_are_grouped_by(site: Site, s
         headings = re.findall(r'scope="rowgroup"[^>]*>([^<]+)', page)
         assert headings, path
         assert len(headings) == len(set(headings)), path
+
+
+def test_the_views_are_read_once_for_a_page(site: Site) -> None:
+    browser = site.browser("sup1")
+    for path in ("/workbench", "/workbench/findings"):
+        with counted_queries() as sent:
+            assert browser.get(path).status_code == 200
+        assert len([one for one in sent if "FROM saved_view" in one]) == 1, path

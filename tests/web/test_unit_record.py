@@ -125,3 +125,21 @@ def test_a_units_name_leads_there_from_the_lists(site: Site) -> None:
     campaign = f"/campaigns/{site.world.campaign_ref}"
     for path in ("/workbench/findings", f"{campaign}/matrix", f"{campaign}/tasks", "/ledger/tasks"):
         assert wanted in browser.get(path).text, path
+
+
+def test_beside_every_light_of_a_list_stands_why_it_is_so_and_what_comes_next(site: Site) -> None:
+    run_late(site)
+    issue(site, draft_of(site))
+    campaign = f"/campaigns/{site.world.campaign_ref}"
+    for person, path in (
+        ("clerk-east", "/desk"), ("sup1", record(site)), ("sup1", f"{campaign}/tasks"), ("sup1", "/notices"),
+    ):  # fmt: skip
+        browser = site.browser(person)
+        page = browser.get(path).text
+        lights = len(re.findall(r'class="light light-(?!done)', page))
+        whys = re.findall(r'href="(/explain/[^"]+)" data-why-here', page)
+        assert len(whys) >= lights > 0, path
+    said = browser.get(
+        site.world.value("SELECT '/explain/' || ref FROM task WHERE title = '出租房屋排查' LIMIT 1")
+    ).text
+    assert re.search(r"如到4月1日9:10仍未办结：.*约谈通知书，同时告知领导小组领导", said)

@@ -8,6 +8,7 @@ import pytest
 
 from tests.web.conftest import Site
 from tests.web.papers import counted_queries, draft_of, report_problems, run_late, step
+from tracker.persistence.queries.workbench import Filters, find_section, find_whole_section
 
 
 def test_a_return_waits_for_review_with_its_clock(site: Site) -> None:
@@ -72,16 +73,22 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(site: Site) -> None:
     assert len(after) - 1 <= len(before)  # one of them is the test's own
 
 
-def test_a_finding_is_waived_with_a_reason_only(site: Site) -> None:
+def test_a_finding_leads_to_being_waived_with_a_reason_only(site: Site) -> None:
     run_late(site)
     browser = site.browser("sup1")
     ref = site.world.value("SELECT ref FROM finding WHERE status = 'waiting' ORDER BY id LIMIT 1")
-    refused = browser.post(f"/findings/{ref}/waive", {"reason": " "}, page="/workbench/findings")
+    path = f"/workbench/decide?act=waive&pick={ref}"
+    assert path.replace("&", "&amp;") in browser.get("/workbench/findings").text
+    asked = browser.get(path).text
+    offered = re.findall(r'name="picked_reason" value="([^"]+)"', asked)
+    assert len(offered) > 1
+    refused = browser.post("/workbench/decide", {"act": "waive", "pick": ref, "reason": " "}, page=path)
     assert refused.status_code == 422
-    assert "请写明划去的理由" in refused.text
-    assert browser.post(f"/findings/{ref}/waive", {"reason": "全村停电"}, page="/workbench/findings").status_code == 302
+    assert "请写明理由" in refused.text
+    given = {"act": "waive", "pick": ref, "picked_reason": offered[0], "reason": "全村停电"}
+    assert browser.post("/workbench/decide", given, page=path).status_code == 302
     assert site.world.value("SELECT status FROM finding WHERE ref = :ref", ref=ref) == "struck"
-    assert "全村停电" in browser.get("/workbench/findings?status=struck").text
+    assert f"{offered[0]}；全村停电" in browser.get("/workbench/findings?status=struck").text
 
 
 @pytest.mark.parametrize("person", ["clerk-east", "head-east", "area", "security", "system"])
@@ -101,3 +108,14 @@ def test_the_gravest_draft_stands_first_and_then_the_oldest(site: Site) -> None:
     wanted = sorted(known, key=lambda row: (-row["severity"], row["oldest"], row["ref"]))
     assert len({row["severity"] for row in wanted}) > 1
     assert rows == [row["ref"] for row in wanted]
+
+
+def test_a_section_read_in_parts_is_the_whole_of_it(site: Site) -> None:
+    run_late(site, "2026-04-03")
+    parts, who = site.world.container, site.world.viewer("boss")
+    with parts.reading() as session:
+        page = find_section(session, who, Filters(), "open", watch_until=site.world.today, page=1, size=100)
+        whole = find_whole_section(session, who, "open", watch_until=site.world.today, size=1)
+    assert page.total > 2
+    assert whole.rows == page.rows
+    assert (whole.total, whole.pages) == (page.total, 1)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tracker.domain.definition import WorkflowDefinition
-from tracker.domain.errors import InvalidInput, NotAllowed, StaleVersion
+from tracker.domain.errors import InvalidInput, NotAllowed, NotFound, StaleVersion
 from tracker.domain.permissions import Action, Place, Viewer, may, parties
 from tracker.domain.personal_numbers import personal_numbers
 from tracker.domain.ports import Cipher
@@ -124,6 +124,8 @@ class FormDraftService:
         with self._floor.uows() as uow:
             task = uow.tasks.get_by_ref(task_ref)
             see(uow, viewer, task)
+            if act not in BESIDE and self._floor.catalog.workflow(task.workflow_version_id).transition(act) is None:
+                raise NotFound("没有这张表。")
             uow.form_drafts.forget(task.id, person_id=viewer.person_id, act=act)
             uow.commit()
 

@@ -258,6 +258,20 @@ def find_section(
     return found
 
 
+def find_whole_section(
+    session: Session, viewer: Viewer, section: str, *, watch_until: date, size: int
+) -> Page[MatterRow] | Page[DraftRow] | Page[ExtensionRow]:
+    """Return one section whole, on one page however long it is; it is read in parts of `size`."""
+    rows: list[Any] = []
+    number = 1
+    while True:
+        found = find_section(session, viewer, Filters(), section, watch_until=watch_until, page=number, size=size)
+        rows += found.rows
+        if number >= found.pages:
+            return Page(tuple(rows), len(rows), 1, max(1, len(rows)))
+        number += 1
+
+
 def find_drafts(
     session: Session, viewer: Viewer, filters: Filters, stage: str, *, page: int, size: int
 ) -> Page[DraftRow]:

@@ -88,7 +88,9 @@ def _own(section: str, line: Line) -> Need:
 def _sitting(row: SittingRow, today: date) -> Need:
     side = SIDES[row.waits_for]
     why = f"最早的一件应在{say_date(row.oldest_on, today)}前处理。可以请{side}抓紧，或者先看是哪几件。"
-    return Need(f"{side}有{row.many}件超过处理期限", why, "看是哪些", url_for("workbench.overview"), 2, grave=True)
+    return Need(
+        f"{side}有{row.many}件超过处理期限", why, "看是哪些", url_for("workbench.overview", all=1), 2, grave=True
+    )
 
 
 def _behind(week: CampaignWeek) -> Need:

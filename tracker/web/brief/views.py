@@ -20,8 +20,8 @@ from tracker.web.workbench.presenters import Bench, section
 
 blueprint = Blueprint("brief", __name__)
 
-#: So many rows of each kind are looked through for what is the leader's own.
-LOOKED_THROUGH = 40
+#: So many rows of a kind are read at a time; all of them are looked through for what is the leader's own.
+AT_A_TIME = 500
 
 
 @blueprint.get("/brief")
@@ -35,9 +35,7 @@ def index() -> str:
         led = scope(who, office_roles=frozenset({Role.LEADER}))
         chains = read_chains(session, who.units(Role.LEADER), today=today)
         found = {
-            key: bench_queries.find_section(
-                session, who, bench_queries.Filters(), key, watch_until=today, page=1, size=LOOKED_THROUGH
-            )
+            key: bench_queries.find_whole_section(session, who, key, watch_until=today, size=AT_A_TIME)
             for key in BUTTONS
         }
         risen = present_risen(find_risen(session, who), parts.catalog)

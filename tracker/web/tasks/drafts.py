@@ -20,6 +20,8 @@ from tracker.web.tasks.uploads import read_with_files
 
 blueprint = Blueprint("drafts", __name__)
 
+LONGEST_EDITION, LONGEST_VERSION = 32, 9
+
 
 @blueprint.post("/tasks/<ref>/drafts/<act>")
 @requires(Action.SEE_TASK)
@@ -30,8 +32,7 @@ def keep(ref: str, act: str) -> Response:
     by_script = request.accept_mimetypes.best == "application/json"
     try:
         kept = container().form_drafts.keep(
-            viewer(), task_ref=ref, act=act, given=given, expected=request.form.get(EDITION, ""),
-            page_version=request.args.get("version", 0, type=int),
+            viewer(), task_ref=ref, act=act, given=given, expected=_edition(), page_version=_page_version(),
         )  # fmt: skip
     except TrackerError as problem:
         sentence = say_refused(problem)
@@ -58,6 +59,18 @@ def discard(ref: str, act: str) -> Response:
     container().form_drafts.discard(viewer(), task_ref=ref, act=act)
     flash("草稿已删除。", "success")
     return redirect(url_for("tasks.show", ref=ref, _anchor=f"act-{act}"))
+
+
+def _edition() -> str:
+    """Return the edition that the page was made from; what cannot be one counts as another one's."""
+    typed = request.form.get(EDITION, "")
+    return typed if len(typed) <= LONGEST_EDITION and typed.isascii() and (not typed or typed.isalnum()) else "?"
+
+
+def _page_version() -> int:
+    """Return the task's version that the page was made from; anything unreadable counts as an old one."""
+    typed = request.args.get("version", "")
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= LONGEST_VERSION else 0
 
 
 def _show_typed(problem: TrackerError, sentence: str) -> Response:

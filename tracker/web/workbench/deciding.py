@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response
 from tracker.domain.errors import InvalidInput
 from tracker.domain.papers import NOTICE_TITLES
 from tracker.domain.permissions import OFFICE_SIDE, Action
+from tracker.domain.reasons import reasons_for
 from tracker.domain.values import local_date
 from tracker.persistence.queries import workbench as queries
 from tracker.persistence.queries.chains import read_chains
@@ -23,7 +24,7 @@ from tracker.services.triage import MOST_AT_ONCE, STEPS, Answer, Picked
 from tracker.web.auth import requires
 from tracker.web.listing import refs_among
 from tracker.web.notices.steps import WARNINGS
-from tracker.web.requests import container, viewer
+from tracker.web.requests import container, given_reason, viewer
 from tracker.web.workbench.presenters import Bench
 
 blueprint = Blueprint("deciding", __name__)
@@ -45,7 +46,12 @@ MOST_SAID = 5
 
 @dataclass(frozen=True)
 class Chosen:
-    """One matter on the page that asks. `pick` is what the form sends back; `why_not` = it is left out, and why."""
+    """One matter on the page that asks.
+
+    pick     what the form sends back
+    why_not  it is left out, and why
+    reasons  often given ones that its campaign offers
+    """
 
     pick: str
     url: str
@@ -54,6 +60,7 @@ class Chosen:
     ref: str
     marks: str
     why_not: str = ""
+    reasons: tuple[str, ...] = ()
 
 
 @blueprint.get("/workbench/decide")
@@ -75,7 +82,7 @@ def decide() -> Response | tuple[str | Response, int]:
     if act not in TITLES:
         flash("没有这项批量操作。", "warning")
         return redirect(_back(act))
-    reason = request.form.get("reason", "")
+    reason = given_reason()
     triage, who = container().team.triage, viewer()
     try:
         if act == WAIVE:
@@ -88,7 +95,7 @@ def decide() -> Response | tuple[str | Response, int]:
         if act == RESTORE or not _refs(picks):
             flash(wrong.problems[0].sentence if wrong.problems else wrong.sentence, "warning")
             return redirect(_back(act))
-        return _page(act, _refs(picks), reason=reason, wrong=wrong), 422
+        return _page(act, _refs(picks), wrong=wrong), 422
     _say(act, answers)
     done = [one.ref for one in answers if one.done]
     if act == WAIVE and done:
@@ -96,13 +103,21 @@ def decide() -> Response | tuple[str | Response, int]:
     return redirect(_back(act))
 
 
-def _page(act: str, refs: Sequence[str], *, reason: str = "", wrong: InvalidInput | None = None) -> str:
-    chosen = _findings(refs) if act == WAIVE else _drafts(act, refs)
+def _page(act: str, refs: Sequence[str], *, wrong: InvalidInput | None = None) -> str:
+    asked = _findings(refs) if act == WAIVE else _drafts(act, refs)
+    chosen = [one for one in asked if not one.why_not]
+    typed = request.form.get
     return render_template(
         "workbench/decide.html", act=act, title=TITLES[act], happens=WHAT_HAPPENS.get(act, ""), back=_back(act),
-        chosen=[one for one in chosen if not one.why_not], left_out=[one for one in chosen if one.why_not],
-        needs_reason=act == WAIVE or STEPS.get(act, False), reason=reason, wrong=wrong,
+        chosen=chosen, left_out=[one for one in asked if one.why_not], wrong=wrong,
+        needs_reason=act == WAIVE or STEPS.get(act, False), reasons=_shared_reasons(chosen),
+        reason=typed("reason", ""), picked_reason=typed("picked_reason", ""),
     )  # fmt: skip
+
+
+def _shared_reasons(chosen: Sequence[Chosen]) -> list[str]:
+    """Return the reasons that are offered for every matter, for one reason is given to all."""
+    return [one for one in chosen[0].reasons if all(one in other.reasons for other in chosen)] if chosen else []
 
 
 def _drafts(act: str, refs: Sequence[str]) -> list[Chosen]:
@@ -122,7 +137,7 @@ def _draft(bench: Bench, act: str, row: queries.DraftRow) -> Chosen:
     line = bench.line(row)
     return Chosen(
         f"{row.ref}:{row.version}", line.url, NOTICE_TITLES.get(row.kind, line.title), row.unit_name, row.ref,
-        "；".join(mark for mark in line.marks if mark), bench.why_not(row, act),
+        "；".join(mark for mark in line.marks if mark), bench.why_not(row, act), reasons_for(act, row.settings),
     )  # fmt: skip
 
 
@@ -140,7 +155,8 @@ def _findings(refs: Sequence[str]) -> list[Chosen]:
             continue
         url = url_for("explaining.explain", ref=ref)
         why_not = "" if row.draft_open else "所在文书已提请审批，要先退回修改。"
-        chosen.append(Chosen(ref, url, row.summary, row.unit_name, ref, "", why_not))
+        reasons = reasons_for(WAIVE, row.settings)
+        chosen.append(Chosen(ref, url, row.summary, row.unit_name, ref, "", why_not, reasons))
     return chosen
 
 
@@ -173,4 +189,5 @@ def _picked(typed: str) -> Picked:
 def _back(act: str) -> str:
     if act in (WAIVE, RESTORE):
         return url_for("workbench.findings", status="waiting")
-    return url_for("workbench.overview", section=DRAFT_ACTS[act][1] if act in DRAFT_ACTS else None)
+    stage = DRAFT_ACTS[act][1] if act in DRAFT_ACTS else None
+    return url_for("workbench.overview", section=stage, all=None if stage else 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,19 +40,16 @@ class SavedBar:
     query: dict[str, Any]
 
 
-def saved_bar(place: str) -> SavedBar:
-    """Return the viewer's views, and the present filters of a list."""
+def saved_bar(place: str, views: Sequence[View]) -> SavedBar:
+    """Return the viewer's views as links, and the present filters of a list."""
     query = kept()
-    links = tuple(
-        ViewLink(view, _url(view), view.place == place and dict(view.query) == query)
-        for view in container().team.saved_views.of(viewer())
-    )
+    links = tuple(ViewLink(view, _url(view), view.place == place and dict(view.query) == query) for view in views)
     return SavedBar(links, place, query)
 
 
-def first_view() -> str | None:
+def first_view(views: Sequence[View]) -> str | None:
     """Return the address of the view with which the workbench opens, None where it opens plainly."""
-    return next((_url(view) for view in container().team.saved_views.of(viewer()) if view.comes_first), None)
+    return next((_url(view) for view in views if view.comes_first), None)
 
 
 @blueprint.post("/workbench/views")

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from tracker.domain.errors import InvalidInput
 from tracker.domain.permissions import OFFICE_SIDE, Action, Viewer
 from tracker.domain.values import SEVERITY_TITLES, local_date
 from tracker.persistence.queries import workbench as queries
@@ -17,7 +15,7 @@ from tracker.persistence.queries.risen import find_risen
 from tracker.persistence.queries.triage import find_claims
 from tracker.web.auth import requires
 from tracker.web.listing import asked, page_number, page_url, refs_among
-from tracker.web.requests import container, safe_path, viewer
+from tracker.web.requests import container, viewer
 from tracker.web.risen import present_risen
 from tracker.web.workbench.deciding import DRAFT_ACTS
 from tracker.web.workbench.filters import bench_filters, ref_of
@@ -39,7 +37,8 @@ WATCH_AHEAD = timedelta(days=30)
 @requires(Action.SEE_WORKBENCH)
 def overview() -> str | Response:
     """Show all sections at a glance, or one of them whole (?section=); without a word, the view that comes first."""
-    if not request.args and (first := first_view()) is not None:
+    views = container().team.saved_views.of(viewer())
+    if not request.args and (first := first_view(views)) is not None:
         return redirect(first)
     only = asked("section", SECTIONS)
     filters = bench_filters()
@@ -62,7 +61,7 @@ def overview() -> str | Response:
         "workbench/overview.html", sections=[section(bench, key, rows) for key, rows in found.items()],
         filters=filters, choices=choices, only=only, severities=SEVERITY_TITLES, glance=GLANCE, today=today,
         risen=present_risen(risen, parts.catalog), batch_acts=_batch_acts(who),
-        url=page_url("workbench.overview"), groupings=GROUPINGS, saved=saved_bar("overview"), walks=WALKS,
+        url=page_url("workbench.overview"), groupings=GROUPINGS, saved=saved_bar("overview", views), walks=WALKS,
     )  # fmt: skip
 
 
@@ -70,31 +69,13 @@ def overview() -> str | Response:
 @requires(Action.SEE_WORKBENCH)
 def findings() -> str:
     """List what the engine raised, and what became of it."""
-    return _findings_page()
-
-
-@blueprint.post("/findings/<ref>/waive")
-@requires(Action.ACT_AS_SUPERVISOR, Action.ACT_AS_OFFICE)
-def waive(ref: str) -> Response | tuple[str, int]:
-    """Waive a finding with a reason."""
-    reason = request.form.get("reason", "")
-    try:
-        container().notices.waive_finding(viewer(), finding_ref=ref, reason=reason)
-    except InvalidInput as wrong:
-        return _findings_page(refused=ref, reason=reason, error=wrong.by_field().get("reason", wrong.sentence)), 422
-    flash(f"{ref} 已按正当理由免于处理，并从草稿中划去。", "success")
-    return redirect(safe_path(request.form.get("next"), url_for("workbench.findings")))
-
-
-def _findings_page(*, refused: str = "", reason: str = "", error: str = "") -> str:
     status = asked("status", FINDING_STATUS)
     filters = bench_filters()
     parts, who = container(), viewer()
     now = parts.clock.now()
     with parts.reading() as session:
         choices = queries.filter_choices(session, who)
-        shown = replace(filters, refs=(refused,)) if refused else filters
-        found = queries.find_findings(session, who, shown, status=status, page=page_number(), size=WHOLE)
+        found = queries.find_findings(session, who, filters, status=status, page=page_number(), size=WHOLE)
         claims = find_claims(
             session, [row.ref for row in found.rows], person_id=who.person_id, now=parts.clock.real_now()
         )
@@ -102,8 +83,7 @@ def _findings_page(*, refused: str = "", reason: str = "", error: str = "") -> s
     return render_template(
         "workbench/findings.html", found=found, lines=[bench.finding(row) for row in found.rows], filters=filters,
         choices=choices, status=status, statuses=FINDING_STATUS, groupings=GROUPINGS, severities=SEVERITY_TITLES,
-        url=page_url("workbench.findings"), saved=saved_bar("findings"),
-        refused=refused, reason=reason, error=error, undo=_undo(),
+        url=page_url("workbench.findings"), saved=saved_bar("findings", parts.team.saved_views.of(who)), undo=_undo(),
     )  # fmt: skip
 
 

@@ -6,6 +6,10 @@ const PAUSE = 1200;
 const AGAIN = 10_000;
 const forms = [...document.querySelectorAll("form[data-draft]")];
 const states = new Map();
+let signedOut = false;
+
+// After log-out nothing is put here any more, also not by what is still on its way and fails as the page goes.
+const storeHere = (form, more) => !signedOut && store(form, more);
 
 const clock = (at = new Date()) => `${String(at.getHours()).padStart(2, "0")}:${String(at.getMinutes()).padStart(2, "0")}`;
 const textOf = (form) => JSON.stringify(typed(form));
@@ -21,7 +25,7 @@ function say(form, words, { wrong = false, link = null } = {}) {
 }
 
 function cannotReach(form, why) {
-  const here = store(form);
+  const here = storeHere(form);
   say(form, here ? `${why}，已存在这台设备上（${clock()}），连上后自动保存。` : `${why}，还没有保存。请不要关闭页面，连上后自动保存。`, { wrong: true });
   const state = states.get(form);
   window.clearTimeout(state.timer);
@@ -47,14 +51,14 @@ function taken(form, text, told) {
 
 function refused(form, answer, told) {
   if (answer.status === 401 || answer.redirected) {
-    const here = store(form);
+    const here = storeHere(form);
     const next = `/login?next=${encodeURIComponent(window.location.pathname)}`;
     say(form, here ? "登录已超时。已存在这台设备上，重新登录后接着填。" : "登录已超时，还没有保存。可以直接报送，登录后会接着办。", { wrong: true, link: here ? [next, "重新登录"] : null });
     return;
   }
   if (answer.status === 409 && told.edition) {
     states.get(form).held = told.edition;
-    store(form);
+    storeHere(form);
   }
   say(form, told.sentence || "没有保存成功，请先复制长段文字，再刷新页面。", { wrong: true });
 }
@@ -96,8 +100,8 @@ async function save(form, { byHand = false, leaving = false } = {}) {
 function touch(form) {
   const state = states.get(form);
   window.clearTimeout(state.timer);
-  if (textOf(form) === state.saved) return;
-  store(form);
+  if (signedOut || textOf(form) === state.saved) return;
+  storeHere(form);
   state.timer = window.setTimeout(() => save(form), PAUSE);
 }
 
@@ -171,24 +175,28 @@ function begin(form) {
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.matches("form[action$='/logout']")) dropAll();
+  if (form.matches("form[action$='/logout']")) {
+    signedOut = true;
+    dropAll();
+  }
   if (form.dataset.draftDiscard) forms.filter((one) => one.dataset.draftKey === form.dataset.draftDiscard).forEach(drop);
   if (!states.has(form)) return;
   const keeping = event.submitter?.matches("[data-draft-keep]");
   if (!keeping && navigator.onLine) {
     window.clearTimeout(states.get(form).timer);
-    store(form, { sent: true });
+    storeHere(form, { sent: true });
     return;
   }
   event.preventDefault();
   event.stopPropagation();
   if (keeping) save(form, { byHand: true });
-  else say(form, store(form) ? "网络断开，没有提交。填写的已存在这台设备上，连上后请再按一次。" : "网络断开，没有提交。请不要关闭页面，连上后再按一次。", { wrong: true });
+  else say(form, storeHere(form) ? "网络断开，没有提交。填写的已存在这台设备上，连上后请再按一次。" : "网络断开，没有提交。请不要关闭页面，连上后再按一次。", { wrong: true });
 }, { capture: true });
 
 window.addEventListener("online", () => forms.forEach((form) => save(form)));
 window.addEventListener("pagehide", () => forms.forEach((form) => {
-  if (copyOf(form) && !copyOf(form).sent) save(form, { leaving: true });
+  const copy = copyOf(form);
+  if (copy && !copy.sent) save(form, { leaving: true });
 }));
 
 if (document.body.dataset.person) dropOthers(document.body.dataset.person);

@@ -7,20 +7,34 @@ async function panelFrom(address) {
   return panel;
 }
 
-// In a list the explanation opens under its row, and closes again.
+// In a list the explanation opens under its row, and closes again; in a table as a row of its own.
 function openUnder(link, panel) {
+  const row = link.closest("li, tr");
   panel.removeAttribute("id");
   panel.className = "why-here";
-  link.closest("li, tr").append(panel);
+  if (row.matches("tr")) {
+    const line = document.createElement("tr");
+    line.className = "why-row";
+    const cell = line.insertCell();
+    cell.colSpan = row.cells.length;
+    cell.append(panel);
+    row.after(line);
+  } else row.append(panel);
   link.setAttribute("aria-expanded", "true");
   panel.querySelector("summary").focus();
+}
+
+function opened(link) {
+  const row = link.closest("li, tr");
+  if (!row?.matches("tr")) return row?.querySelector(".why-here");
+  return row.nextElementSibling?.matches(".why-row") ? row.nextElementSibling : null;
 }
 
 document.addEventListener("click", async (event) => {
   const link = event.target.closest("a[data-why], a[data-why-here]");
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
-  const open = link.closest("li, tr")?.querySelector(".why-here");
+  const open = opened(link);
   if (open) {
     open.remove();
     link.setAttribute("aria-expanded", "false");
