@@ -99,6 +99,11 @@ OFFENCES = (
         (f"{SERVICES}/test_unopened_papers.py::test_once_the_unit_has_opened_it_nobody_else_is_told",),
     ),
     Offence(
+        4, "a message goes on a look that is long past", "tracker/services/deliveries.py",
+        "if clock.real_now() - looked_at > FRESH and (place or not at_any_age):", "if False:",
+        (f"{SERVICES}/test_sending_rounds.py::test_a_round_that_took_long_to_be_written_is_looked_at_again_before_any_of_it_goes",),
+    ),
+    Offence(
         4, "a gatherer waits for whom another holds", "tracker/persistence/repositories/deliveries.py",
         "FOR NO KEY UPDATE OF p SKIP LOCKED", "FOR NO KEY UPDATE OF p",
         (f"{DELIVERIES}::test_a_second_gatherer_passes_by_whom_the_first_holds_and_does_not_wait",),

@@ -54,12 +54,12 @@ class TemplateRenderer:
             lstrip_blocks=True,
             auto_reload=False,
         )
-        self._environment.filters["day"] = day
         self._environment.globals.clear()  # plain values only; and each text would copy them all
         texts |= {name: shipped.get_source(self._environment, name)[0] for name in shipped.list_templates()}
+        self._environment.filters["day"] = day
+        if folder is not None and (problems := own_text_problems(folder, self._environment, shipped)):
+            raise DefinitionInvalid(problems)
         if folder is not None:
-            if problems := own_text_problems(folder, self._environment, shipped):
-                raise DefinitionInvalid(problems)
             own = FileSystemLoader(folder)
             texts |= {name: own.get_source(self._environment, name)[0] for name in own.list_templates()}
 
