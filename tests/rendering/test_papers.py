@@ -16,6 +16,7 @@ from tracker.domain.papers import NOTICE_TITLES
 from tracker.domain.printed_papers import PaperFacts, PaperForm, PaperLayout, PrintedItem, compose_paper
 from tracker.domain.printed_records import compose_record
 from tracker.domain.printed_slips import SlipFacts, compose_slip
+from tracker.domain.ranking import RankedUnit, Ranking
 
 MISSING = missing_tools()
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(bool(MISSING), reason=MISSING)]
@@ -76,6 +77,16 @@ def test_the_head_stands_35_mm_below_the_type_areas_top_and_number_title_recipie
         "two letters in; text on the first page"
     )
     assert red_of(tmp_path)
+
+
+def test_a_table_of_units_stands_in_an_annex_of_its_own_page_with_its_basis_before_it(tmp_path: Path) -> None:
+    units = tuple(RankedUnit(n, f"第{n}村", 4, 4 - n % 3, n % 3) for n in range(1, 40))
+    pages = render(tmp_path, kind="circular", ranking=Ranking("《考核办法》第五条", MORNING, (("村", units),)))
+    assert "依据《考核办法》第五条编制" in pages[0].text.replace("\n", "")
+    assert "附件：各单位任务办理情况表" in pages[0].text
+    assert "第39村" in pages[-1].text
+    assert all("位次" in page.text for page in pages[1:] if "村" in page.text), "the head comes again on each page"
+    assert all(word.left >= 27 and word.right <= 186 for page in pages for word in page.words)
 
 
 def red_of(folder: Path) -> bool:

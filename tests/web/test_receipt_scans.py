@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.bundles import check, data, take
 from tests.web.conftest import Site
-from tests.web.papers import draft_of, issue, run_late
+from tests.web.papers import counted_queries, draft_of, issue, run_late
 
 SCAN = b"%PDF-1.7\nsigned by hand\n%%EOF"
 GIVEN = {"post": "村主任", "signed_on": "2026-03-25"}
@@ -103,4 +103,17 @@ def test_a_draft_has_no_receipt_and_units_and_neighbours_find_no_page(site: Site
     assert "还没有印发" in html.unescape(site.browser("sup1").get(f"/notices/{ref}/receipt").text)
     issue(site, ref)
     for who in ("clerk-east", "clerk-west"):
-        assert site.browser(who).get(f"/notices/{ref}/receipt").status_code in (403, 404)
+        assert site.browser(who).get(f"/notices/{ref}/receipt").status_code == 404
+
+
+def test_the_number_of_queries_does_not_grow_with_what_is_bound(site: Site, paper: str) -> None:
+    office, page = site.browser("sup1"), f"/notices/{paper}/receipt"
+    office.get(page)
+    with counted_queries() as before:
+        office.get(page)
+    for number in range(3):
+        assert send(site, paper, SCAN + b"%d" % number).status_code == 302
+    office.get(page)
+    with counted_queries() as after:
+        office.get(page)
+    assert len(after) == len(before) <= 20

@@ -7,7 +7,7 @@ each opens a task of its own, and a late one of a closed period can still be don
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -41,6 +41,29 @@ _TEN_DAY_ENDS = (10, 20)
 _PARTS = ("上旬", "中旬", "下旬")
 
 
+#: How the parts of a cadence are called where one is written in a file, and where it is typed on a page.
+IN_FILES = {
+    "by_day": "by_day", "by_month": "by_month", "weekdays": "weekdays", "times": "times", "week": "every: week",
+    "until": "until", "begin": "from",
+}  # fmt: skip
+ON_PAGES = {
+    "by_day": "几日前", "by_month": "第几个月", "weekdays": "星期几", "times": "次数", "week": "每周",
+    "until": "截止日期", "begin": "开始日期",
+}  # fmt: skip
+
+
+class WrongCadence(ValueError):
+    """A cadence that cannot be. Its text is what the author of a file reads; `said` gives the words of another place."""
+
+    def __init__(self, sentence: str, **given: object) -> None:
+        self._sentence, self._given = sentence, given
+        super().__init__(self.said(IN_FILES))
+
+    def said(self, words: Mapping[str, str]) -> str:
+        """Return the sentence with the parts called as in `words`."""
+        return self._sentence.format(**words, **self._given)
+
+
 @dataclass(frozen=True)
 class Cadence:
     """How a duty repeats.
@@ -64,8 +87,8 @@ class Cadence:
     until_on: date | None = None
 
     def __post_init__(self) -> None:
-        if (sentence := _why_wrong(self)) is not None:
-            raise ValueError(sentence)
+        if (wrong := _why_wrong(self)) is not None:
+            raise wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,28 +230,35 @@ def _month_name(every: Every, start: date) -> tuple[str, str]:
     return str(start.year), f"{start.year}年"
 
 
-def _why_wrong(cadence: Cadence) -> str | None:
+def _why_wrong(cadence: Cadence) -> WrongCadence | None:
+    wrong = WrongCadence
     if cadence.weekdays and cadence.every is not Every.WEEK:
-        return "weekdays 只用于 every: week（每周几）。"
+        return wrong("{weekdays} 只用于 {week}（每周几）。")
     strange = [day for day in cadence.weekdays if day not in WEEKDAYS]
     if strange:
-        return f"“{strange[0]}”不是星期几，可以写：{'、'.join(WEEKDAYS)}。"
+        return wrong("“{typed}”不是星期几，可以写：{may}。", typed=strange[0], may="、".join(WEEKDAYS))
     if len(set(cadence.weekdays)) != len(cadence.weekdays):
-        return "weekdays 里同一天写了两次。"
+        return wrong("{weekdays} 里同一天写了两次。")
     if cadence.by_day is not None and cadence.every not in MONTHS:
-        return "by_day 只用于每月、每季度、每半年、每年；每周请写 weekdays。"
+        return wrong("{by_day} 只用于每月、每季度、每半年、每年；每周请写 {weekdays}。")
     if cadence.by_day is not None and not 1 <= cadence.by_day <= 31:
-        return f"by_day: {cadence.by_day} 不对，请写 1 到 31。"
+        return wrong("{by_day}: {typed} 不对，请写 1 到 31。", typed=cadence.by_day)
     if cadence.by_month is not None and cadence.by_day is None:
-        return "写了 by_month 就要写 by_day。"
-    if cadence.by_month is not None and not 1 <= cadence.by_month <= MONTHS.get(cadence.every, 0):
-        return (
-            f"by_month: {cadence.by_month} 不对，{EVERY_TITLES[cadence.every]}只有{MONTHS.get(cadence.every, 0)}个月。"
+        return wrong("写了 {by_month} 就要写 {by_day}。")
+    months = MONTHS.get(cadence.every, 0)
+    if cadence.by_month is not None and not 1 <= cadence.by_month <= months:
+        every = EVERY_TITLES[cadence.every]
+        return wrong(
+            "{by_month}: {typed} 不对，{every}只有{months}个月。", typed=cadence.by_month, every=every, months=months
         )
+    return _why_count_wrong(cadence)
+
+
+def _why_count_wrong(cadence: Cadence) -> WrongCadence | None:
     if cadence.times is not None and not 1 <= cadence.times <= 99:
-        return f"times: {cadence.times} 不对，请写 1 到 99。"
+        return WrongCadence("{times}: {typed} 不对，请写 1 到 99。", typed=cadence.times)
     if cadence.times is not None and (cadence.weekdays or cadence.by_day is not None):
-        return "times（次数）和 by_day、weekdays（日期）不能一起写。"
+        return WrongCadence("{times} 和 {by_day}、{weekdays} 不能一起写：要么写次数，要么写日子。")
     if cadence.from_on and cadence.until_on and cadence.until_on < cadence.from_on:
-        return "until 早于 from，请核对。"
+        return WrongCadence("{until} 早于 {begin}，请核对。")
     return None

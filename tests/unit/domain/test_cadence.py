@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from itertools import pairwise
 
@@ -10,7 +11,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.definitions.calendar_seed import seed_days
-from tracker.domain.cadence import MONTHS, WEEKDAYS, Cadence, Every, Period, periods, say_cadence, why_never
+from tracker.domain.cadence import (
+    MONTHS,
+    ON_PAGES,
+    WEEKDAYS,
+    Cadence,
+    Every,
+    Period,
+    WrongCadence,
+    periods,
+    say_cadence,
+    why_never,
+)
 from tracker.domain.calendar import WorkingCalendar
 from tracker.domain.standing import cadence_from_plain, cadence_to_plain
 
@@ -163,3 +175,20 @@ def test_a_duty_that_runs_longer_asks_for_the_same_periods_and_more(
     short = list(periods(cadence, first, date.fromordinal(first.toordinal() + length), CALENDAR))
     long = list(periods(cadence, first, date.fromordinal(first.toordinal() + length + more), CALENDAR))
     assert [one.key for one in short] == [one.key for one in long][: len(short)]
+
+
+@pytest.mark.parametrize(
+    ("plain", "said"),
+    [
+        ({"every": "month", "weekdays": ["mon"]}, "星期几 只用于 每周（每周几）。"),
+        ({"every": "month", "by_day": 32}, "几日前: 32 不对，请写 1 到 31。"),
+        ({"every": "month", "times": 2, "by_day": 3}, "次数 和 几日前、星期几 不能一起写：要么写次数，要么写日子。"),
+        ({"every": "quarter", "by_month": 4, "by_day": 1}, "第几个月: 4 不对，每季度只有3个月。"),
+        ({"every": "month", "from": "2026-05-01", "until": "2026-04-01"}, "截止日期 早于 开始日期，请核对。"),
+    ],
+)
+def test_a_page_says_what_is_wrong_in_its_own_words(plain: dict[str, object], said: str) -> None:
+    with pytest.raises(WrongCadence) as wrong:
+        cadence_from_plain(plain)
+    assert wrong.value.said(ON_PAGES) == said
+    assert not re.search("[a-z]", said)

@@ -9,7 +9,7 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
-from tracker.domain.cadence import Cadence
+from tracker.domain.cadence import ON_PAGES, Cadence, WrongCadence
 from tracker.domain.changing import Edit
 from tracker.domain.deadlines import DueAtPhaseEnd, DueByDate, DueWithin
 from tracker.domain.definition import DayUnit, Within
@@ -25,13 +25,8 @@ TITLES = {"ordinal": "序号", "title": "名称", "text": "工作要求"}
 #: Fields that may be posted several times.
 SEVERAL = ("units", "keys", "repeat_weekdays")
 KEEP, REPEATS = "keep", "repeats"
-#: What a file calls the fields of a cadence, longest first.
-IN_WORDS = {
-    "times（次数）": "次数", "weekdays（日期）": "星期几", " every: week": "每周", "by_month": "第几个月", "by_day": "几日前",
-    "weekdays": "星期几", "times": "次数",
-}  # fmt: skip
 #: What may be counted of a cadence.
-COUNTS = {"by_day": "几日前", "by_month": "第几个月", "times": "次数"}
+COUNTS = ("by_day", "by_month", "times")
 
 
 def read_edits(form: MultiDict[str, str], *, cutoff: str, new_key: str) -> list[Edit]:
@@ -150,24 +145,19 @@ def _due(form: MultiDict[str, str], problems: list[FieldProblem], *, cutoff: str
 def _cadence(form: MultiDict[str, str], problems: list[FieldProblem]) -> Cadence | None:
     """Return how often a duty repeats; a count that is no number is named at its field."""
     plain: dict[str, Any] = {"every": form.get("repeat_every", ""), "weekdays": form.getlist("repeat_weekdays")}
-    for name, title in COUNTS.items():
+    for name in COUNTS:
         typed = cleaned(form.get(f"repeat_{name}", ""))
         if typed and not (typed.isascii() and typed.isdigit()):
-            problems.append(FieldProblem(f"repeat_{name}", f"{title}要填整数，“{typed}”不是。"))
+            problems.append(FieldProblem(f"repeat_{name}", f"{ON_PAGES[name]}要填整数，“{typed}”不是。"))
             return None
         if typed:
             plain[name] = int(typed)
+    if not plain["every"]:
+        problems.append(FieldProblem("repeat_every", "请选择多久报送一次。"))
+        return None
     try:
         return cadence_from_plain(plain)
     except ValueError as wrong:
-        problems.append(
-            FieldProblem("repeat_every", _on_page(str(wrong)) if plain["every"] else "请选择多久报送一次。")
-        )
+        sentence = wrong.said(ON_PAGES) if isinstance(wrong, WrongCadence) else str(wrong)
+        problems.append(FieldProblem("repeat_every", sentence))
         return None
-
-
-def _on_page(sentence: str) -> str:
-    """Say in a page's words what a file's reader says in the file's."""
-    for written, words in IN_WORDS.items():
-        sentence = sentence.replace(written, words)
-    return sentence
