@@ -75,6 +75,13 @@ OWN_STOPS = text(f"""
     WHERE {UNIT_SEES.format(unit="s.unit_id")} AND (v.announced OR s.verified_at IS NOT NULL OR s.task_id IS NOT NULL)
     ORDER BY (v.state IN ('planned', 'under_way')) DESC, v.from_on DESC, v.id DESC LIMIT :limit OFFSET :offset""")
 
+#: Those on which the viewer goes and that are not over.
+GOING = text(f"""
+    SELECT v.ref, c.title AS campaign_title, v.from_on, v.to_on, v.state, l.in_charge,
+        (SELECT count(*) FROM visit_stop s WHERE s.visit_id = v.id) AS stops
+    {_FROM} JOIN visit_member l ON l.visit_id = v.id AND l.person_id = :person
+    WHERE v.state IN ('planned', 'under_way') AND {OFFICE_SEES} ORDER BY v.from_on, v.id""")
+
 TEAM = text("""
     SELECT h.id AS person_id, h.name, p.role, p.title AS post_title, m.in_charge FROM visit_member m
     JOIN visit v ON v.id = m.visit_id JOIN person h ON h.id = m.person_id JOIN post p ON p.id = m.post_id
@@ -188,6 +195,19 @@ class StopRow:
 
 
 @dataclass(frozen=True, slots=True)
+class GoingRow:
+    """A visit on which the viewer goes."""
+
+    ref: str
+    campaign_title: str
+    from_on: date
+    to_on: date
+    state: str
+    in_charge: bool
+    stops: int
+
+
+@dataclass(frozen=True, slots=True)
 class TeamMember:
     """One person of a team."""
 
@@ -257,3 +277,9 @@ def get_visit(session: Session, viewer: Viewer, ref: str) -> VisitPage:
 def find_own_stops(session: Session, viewer: Viewer, *, page: int, size: int) -> Page[StopRow]:
     """Return the visits to the viewer's units that these units know of, those still open first."""
     return fetch_page(session, OWN_STOPS, StopRow, number=page, size=size, given=scope(viewer))
+
+
+def find_going(session: Session, viewer: Viewer) -> tuple[GoingRow, ...]:
+    """Return the open visits of whose team the viewer is, the next one first."""
+    found = session.execute(GOING, {**scope(viewer), "person": viewer.person_id})
+    return tuple(GoingRow(*row) for row in found)
