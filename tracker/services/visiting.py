@@ -160,6 +160,8 @@ class VisitingService:
         if all(one.person_id != viewer.person_id for one in uow.visits.members(visit.id)):
             raise NotAllowed("由这次督导的督导组成员办理。")
         check_step(visit, step, "不能再到单位检查。")
+        if campaign.status != "issued":
+            raise TransitionNotAllowed("这次行动已经结束，不能再到单位检查。")
         if not visit.from_on <= local_date(now) <= visit.to_on:
             raise TransitionNotAllowed(f"这次督导的日期是{days_of(visit)}，今天不在其中。改期的，请取消后重新安排。")
         if stop.refused_at is not None:

@@ -78,7 +78,7 @@ class VisitService:
             check_step(visit, "cancel", "只有还没有出发的督导可以取消；已经开始的，请办理“结束督导”。")
             reason = read_reason(given, "请写明取消的理由，计划和理由都会保留。")
             visit.state, visit.cancel_reason = VisitState.CANCELLED, reason
-            self._close(uow, visit, "visit.cancelled", {"reason": reason}, by, now=now)
+            _close(uow, visit, "visit.cancelled", {"reason": reason}, by, now=now)
             facts = {"visit_ref": visit.ref, "campaign": campaign.title, "reason": reason}
             members = uow.visits.members(visit.id)
             tell_team(uow, visit, campaign, members, "visit_cancelled", facts, now=now, but=by)
@@ -108,7 +108,7 @@ class VisitService:
             for stop in stops:
                 stop.code_hash = stop.code_expires_at = None
             visit.state, visit.ended_at = VisitState.ENDED, now
-            self._close(uow, visit, "visit.ended", {"recorded": len(tasks), "stops": len(stops)}, by, now=now)
+            _close(uow, visit, "visit.ended", {"recorded": len(tasks), "stops": len(stops)}, by, now=now)
             uow.commit()
 
     def _closing(self, uow: UnitOfWork, viewer: Viewer, ref: str) -> tuple[Visit, Campaign, Doer]:
@@ -120,12 +120,6 @@ class VisitService:
         if not leads and not may(viewer, Action.PLAN_VISIT, place):
             raise NotAllowed("由这次督导的负责人、督导组或办公室办理。")
         return visit, campaign, doer_at(viewer, place, Action.SEE_WORKBENCH)
-
-    def _close(
-        self, uow: UnitOfWork, visit: Visit, kind: str, payload: Mapping[str, Any], by: Doer, *, now: datetime
-    ) -> None:
-        visit.version += 1
-        uow.events.append([event(("visit", visit.id), kind, payload, at=now, by=by)])
 
 
 def check_sees(uow: UnitOfWork, viewer: Viewer, campaign: Campaign, *, missing: str) -> Place:
@@ -185,6 +179,11 @@ def days_of(visit: Visit) -> str:
     """Return the days of a visit in words."""
     first, last = show_day(visit.from_on), show_day(visit.to_on)
     return first if first == last else f"{first}至{last}"
+
+
+def _close(uow: UnitOfWork, visit: Visit, kind: str, payload: Mapping[str, Any], by: Doer, *, now: datetime) -> None:
+    visit.version += 1
+    uow.events.append([event(("visit", visit.id), kind, payload, at=now, by=by)])
 
 
 def _check_may_plan(uow: UnitOfWork, viewer: Viewer, campaign: Campaign) -> Doer:

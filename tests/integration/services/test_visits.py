@@ -175,6 +175,24 @@ def test_what_is_found_becomes_a_problem_and_an_item_of_the_measure_with_its_clo
     world.act("clerk-east", task_ref, "confirm", {"confirmed_by": "村主任"})
 
 
+def test_two_members_who_begin_at_once_share_one_record(world: World) -> None:
+    ref = plan(world)
+    world.move_to("2026-03-03")
+    begun = at_once(lambda: begin(world, ref), lambda: begin(world, ref, who="boss"))
+    assert begun[0] == begun[1]
+    assert world.value("SELECT count(*) FROM task WHERE workflow_key = 'inspection'") == 1
+
+
+def test_a_visit_ends_with_its_campaign(world: World) -> None:
+    ref = plan(world)
+    world.move_to("2026-03-03")
+    with world.container.uows() as uow:
+        uow.campaigns.lock_by_ref(world.campaign_ref).status = "closed"
+        uow.commit()
+    with pytest.raises(TransitionNotAllowed, match="行动已经结束"):
+        begin(world, ref)
+
+
 def test_a_measure_outside_the_visit_is_not_offered(world: World) -> None:
     ref = plan(world, measures=["talk"])
     world.move_to("2026-03-03")

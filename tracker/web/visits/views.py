@@ -206,10 +206,12 @@ def _form(ref: str, attempt: Attempt = NOTHING_TRIED, *, status: int = 200) -> R
         )
         earlier = find_earlier_visits(session, [one.id for one in choices.units], campaign_id=campaign.id)
     days, window = _days(attempt, today), window_of(campaign.settings)
+    me = str(who.person_id)
     html = render_template(
         "visits/new.html", campaign=campaign, choices=choices, attempt=attempt.of(PLAN), today=today, rule=FREQUENCY_RULE,
         earlier={one.id: say_earlier(earlier[one.id], days, window) for one in choices.units}, longest=LONGEST_FILED,
-        chosen={name: _several(attempt, name) for name in ("units", "measures", "people")}, me=str(who.person_id),
+        chosen={**{name: _several(attempt, name) for name in ("units", "measures", "people")}, **({} if attempt.given else {"people": [me]})},
+        me="" if attempt.given else me,
         manners=MANNERS, may_plan=_may_plan(campaign),
     )  # fmt: skip
     return make_response(html, status)
