@@ -99,6 +99,7 @@ from tracker.services.standings import StandingService
 from tracker.services.tasks import TaskService
 from tracker.services.team import Team
 from tracker.services.timelines import TimelineService
+from tracker.services.visiting import VisitingService
 from tracker.services.wordings import WordingService
 from tracker.settings import Settings
 
@@ -225,6 +226,11 @@ class Container:
     def slips(self) -> SlipService:
         """Return the slips of paper; made late because hashing for the unknown slip takes a moment."""
         return SlipService(self.floor, hasher=ArgonHasher(), writer=WordPaperWriter(), address=self.settings.address)
+
+    @cached_property
+    def visiting(self) -> VisitingService:
+        """Return what is done on a visit; made late because hashing for a code that is none takes a moment."""
+        return VisitingService(self.floor, hasher=ArgonHasher())
 
     @cached_property
     def deliveries(self) -> DeliveryService:

@@ -79,7 +79,7 @@ def _value(field: FieldDefinition, today: str) -> Any:
         case FieldType.YES_NO:
             return "yes"
         case FieldType.CHOICE:
-            return next(iter(field.options))
+            return next(iter(field.options), "")
         case FieldType.CHOICES:
             return [next(iter(field.options))]
         case _:

@@ -81,6 +81,7 @@ ROUTES = (
     Row("GET", "/help/roles/<role>", fill="role=mayor"),
     Row("GET", "/help/<workflow>", SIGNED_IN, fill="workflow=lead_check"),
     Row("GET", "/help/<workflow>", fill="workflow=none"),
+    Row("GET", "/help/visits", SIGNED_IN),
     Row("GET", "/style", ADMINS),  # in a sample everybody: see test_style_page
     Row("GET", "/inbox", SIGNED_IN),
     Row("GET", "/inbox/<int:told_id>", "clerk-east", fill="int:told_id=told"),
@@ -216,6 +217,23 @@ ROUTES = (
     Row("GET", "/campaigns/<ref>/look-backs", SIDE, fill="ref=campaign"),
     Row("POST", "/campaigns/<ref>/look-backs/<month>", "sup1", fill="ref=campaign month=2026-03"),
     Row("POST", "/campaigns/<ref>/look-backs/<month>", "sup1", fill="ref=unissued month=2026-03"),
+    # -- visits: an announced one to east, whose team is sup1 and the leader
+    *(
+        Row("GET", f"/campaigns/<ref>/visits{page}", who, fill=f"ref={door}")
+        for page, who in (("", SIDE), (".csv", SIDE), ("/new", DRAFTERS))
+        for door in ("campaign", "unissued")
+    ),
+    Row("POST", "/campaigns/<ref>/visits", DRAFTERS, fill="ref=campaign"),
+    Row("POST", "/campaigns/<ref>/visits", DRAFTERS, fill="ref=unissued"),
+    Row("GET", "/visits", f"{UNIT} clerk-west head-west {BENCH} n-east n-east-head n-north n-north-head"),
+    Row("POST", "/visits/verify", f"{UNIT} clerk-west head-west n-east n-east-head n-north n-north-head"),
+    Row("GET", "/visits/<ref>", INVOLVED, fill="ref=visit"),
+    Row("POST", "/visits/<ref>/units/<int:unit_id>/refuse", UNIT, fill=f"ref=visit {UNIT_DOOR}"),
+    *(
+        Row("POST", f"/visits/<ref>/units/<int:unit_id>/{act}", "sup1 boss", "office1", fill=f"ref=visit {UNIT_DOOR}")
+        for act in ("code", "begin")
+    ),
+    *(Row("POST", f"/visits/<ref>/{act}", DRAFTERS, "boss", fill="ref=visit") for act in ("cancel", "end")),
     # -- ledgers
     Row("GET", "/ledger/read-back", EDITORS),
     Row("POST", "/ledger/read-back", EDITORS),
@@ -340,7 +358,7 @@ def knock(site: Site, browser: Browser, row: Row, doors: dict[str, str], *, toke
     fields: dict[str, object] = dict(TYPED)
     door = next((door for part, door in (p.split("=") for p in row.fill.split()) if part == "ref"), "")
     table = path.split("/")[1].removesuffix("s")
-    if door and table in ("task", "notice", "campaign"):
+    if door and table in ("task", "notice", "campaign", "visit"):
         fields["version"] = site.world.value(f"SELECT version FROM {table} WHERE ref = :ref", ref=doors[door])
     if row.rule == "/desk/accept":
         fields["task"] = f"{doors['task']}:2"

@@ -31,6 +31,15 @@ def test_every_kind_of_work_is_listed_and_explained(site: Site) -> None:
             assert all(field.title in page.text for field in form.fields)
 
 
+def test_how_a_visit_goes_is_told_to_those_who_go_and_to_the_visited(site: Site) -> None:
+    browser = site.browser("clerk-east")
+    assert 'href="/help/visits"' in browser.get("/help").text
+    text = browser.get("/help/visits").text
+    assert "2小时内有效，输错5次作废" in text
+    assert "不接受检查" in text
+    assert "原则上每部门每年不超过1项" in text
+
+
 def test_the_task_page_and_the_navigation_lead_to_the_help(site: Site) -> None:
     ref = site.world.task("survey", "east")["ref"]
     page = site.browser("clerk-east").get(f"/tasks/{ref}").text

@@ -16,6 +16,7 @@ from datetime import datetime
 from PIL import Image
 
 from tests.support.rosters import as_workbook
+from tests.support.visits import plan
 from tests.support.world import World, small_campaign
 from tests.web.papers import draft_of, issue, run_late
 from tests.web.site import MEASURES, MORE_PEOPLE, Site, copied_database
@@ -95,6 +96,7 @@ DOORS = {
     "import": "SELECT ref FROM roster_import WHERE person_id = :office1",
     "n_import": "SELECT ref FROM roster_import WHERE person_id = :neighbour",
     "plan": "SELECT ref FROM plan_draft",
+    "visit": "SELECT ref FROM visit",
     "area_post": "SELECT id FROM post WHERE person_id = :area",
 }
 
@@ -155,6 +157,7 @@ def build(world: World) -> TwoOffices:
         book = as_workbook(units=[(key, f"{key}村", "", "", "村", "town", "", "")])
         world.container.rosters.preview(world.viewer(who), [GivenFile("a.xlsx", book)], whole=False)
     world.container.plan_drafts.start(world.viewer("office1"), name="方案.txt", content=PLAN.encode())
+    plan(world, units=["east"], announced="yes", from_on="2026-04-03", to_on="2026-04-03")
     given = {
         "draft": draft, "person": people["clerk-east"], "leaver": people["clerk-west"], "office1": people["office1"],
         "neighbour": people["n-office1"], "area": people["area"],

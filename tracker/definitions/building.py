@@ -135,4 +135,5 @@ def _field(content: dict[str, Any]) -> FieldDefinition:
         asks_as_of="as_of" in content,
         prefilled=content["prefilled"],
         carried=content["carried"],
+        offers_duties=content.get("offers") == "duties",
     )

@@ -115,6 +115,7 @@ def _settings(loaded: Mapping[str, Any]) -> CampaignSettings:
         look_back=tuple(dict.fromkeys(loaded["look_back"])),
         look_back_days=loaded["look_back_days"],
         look_back_share=loaded["look_back_share"],
+        visit_window_days=loaded["visit_window_days"],
         ladders=loaded["ladders"],
         card_titles=loaded["card_titles"],
         reasons={kind: tuple(given) for kind, given in loaded["reasons"].items() if given},

@@ -24,6 +24,7 @@ from tracker.domain.reasons import LONGEST, MOST
 from tracker.domain.sampling import SHARE
 from tracker.domain.standing import CADENCE_KEYS, cadence_from_plain
 from tracker.domain.values import COLOURS, Role
+from tracker.domain.visits import WINDOW_DAYS
 
 _CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
@@ -315,6 +316,7 @@ class SettingsSchema(StrictSchema):
     look_back = fields.List(Name(), load_default=list)
     look_back_days = Number(1, 60, load_default=5)
     look_back_share = Number(1, 100, load_default=SHARE)
+    visit_window_days = Number(1, 366, load_default=WINDOW_DAYS)
     ladders = _Texts(Name(), load_default=dict)
     card_titles = _Texts(OneOf("牌", CARDS), load_default=dict)
     card_colours = _Texts(OneOf("牌", CARDS), OneOf("颜色", COLOURS), load_default=dict)

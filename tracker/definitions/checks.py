@@ -167,7 +167,11 @@ def _check_field(
         yield Problem(
             f"{path}.carried", "沿用上期（carried）只能写在单行文字、数量、选择和是否上：情况、日期、附件每期都要重填。"
         )
-    if (field.type in (FieldType.CHOICE, FieldType.CHOICES)) != bool(field.options):
+    if field.offers_duties and (field.type is not FieldType.CHOICE or field.options or field.required):
+        yield Problem(
+            f"{path}.offers", "从方案措施里选（offers: duties）只能写在选填的单选（choice）上，不再写 options。"
+        )
+    elif (field.type in (FieldType.CHOICE, FieldType.CHOICES)) != bool(field.options or field.offers_duties):
         yield Problem(f"{path}.options", "选择（choice、choices）要写 options，其他类型不写。")
     if (field.type is FieldType.ROWS) != (field.of is not None):
         yield Problem(f"{path}.of", "多行（rows）要写 of（每行的表单），其他类型不写。")

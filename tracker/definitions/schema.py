@@ -125,6 +125,7 @@ class FieldSchema(StrictSchema):
     help = Text(load_default="")
     unit = Text(load_default="")
     options = Options()
+    offers = OneOf("选项来源", ["duties"])
     at_most = Name()
     rate = Text(load_default="")
     rate_of = Name()

@@ -18,6 +18,7 @@ from tracker.domain.progress import Schedule
 from tracker.domain.sampling import SHARE
 from tracker.domain.standing import cadence_to_plain
 from tracker.domain.values import Role
+from tracker.domain.visits import WINDOW_DAYS
 
 MAX_SHORT_NAME = 12
 
@@ -123,6 +124,7 @@ class CampaignSettings:
     occurrences     kinds of occurrence that may be recorded, key → title; those in `look_back` open an inquiry at the
                     unit, which has `look_back_days` working days to explain
     look_back_share percent of the items signed off in a month that are drawn for a second look
+    visit_window_days  a unit that was visited within so many days is pointed out when the next visit is planned
     """
 
     severity_titles: Mapping[int, str] = field(default_factory=dict)
@@ -139,6 +141,7 @@ class CampaignSettings:
     look_back: tuple[str, ...] = ()
     look_back_days: int = 5
     look_back_share: int = SHARE
+    visit_window_days: int = WINDOW_DAYS
     ladders: Mapping[str, str] = field(default_factory=dict)
     card_titles: Mapping[str, str] = field(default_factory=dict)
     reasons: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -163,6 +166,7 @@ class CampaignSettings:
             "first_responsible": self.first_responsible,
             **self._occurrences(),
             **({"look_back_share": self.look_back_share} if self.look_back_share != SHARE else {}),
+            **({"visit_window_days": self.visit_window_days} if self.visit_window_days != WINDOW_DAYS else {}),
             **({"ladders": dict(self.ladders)} if self.ladders else {}),
             **({"card_titles": dict(self.card_titles)} if self.card_titles else {}),
             **({"reasons": {kind: list(given) for kind, given in self.reasons.items()}} if self.reasons else {}),

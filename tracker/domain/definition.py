@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from tracker.domain.values import WaitsFor
@@ -137,6 +137,7 @@ class FieldDefinition:
     rate_of     the count that the rate is of, where it is not `at_most` (a target may be exceeded)
     of          for ROWS: the form (of the same workflow, or a shared one) whose fields each row has
     options     for CHOICE and CHOICES: stored value → what the screen shows
+    offers_duties  for CHOICE without options of its own: the measures that the unit answers for, each stored as it is shown
     asks_as_of  for COUNT: the number changes over time, so the day it was true on is asked too
     prefilled   the page fills it in and only shows it (the item that a reply row answers); on ROWS: it begins with a
                 row for each line of the paper, which may be changed
@@ -162,6 +163,7 @@ class FieldDefinition:
     asks_as_of: bool = False
     prefilled: bool = False
     carried: bool = False
+    offers_duties: bool = False
 
 
 @dataclass(frozen=True)
@@ -193,3 +195,19 @@ class WorkflowDefinition:
     def transition(self, name: str) -> TransitionDefinition | None:
         """Return the transition called `name`, or None."""
         return next((t for t in self.transitions if t.name == name), None)
+
+    @property
+    def offers_duties(self) -> bool:
+        """Tell whether a form asks which of the unit's measures something is about."""
+        return any(field.offers_duties for form in self.forms.values() for field in form.fields)
+
+    def with_duties(self, duties: Iterable[str]) -> WorkflowDefinition:
+        """Return the definition as it is for one task, whose forms offer these duties to pick from."""
+        options = {duty: duty for duty in duties}
+        forms = {
+            key: replace(form, fields=tuple(
+                replace(field, options=options) if field.offers_duties else field for field in form.fields
+            ))
+            for key, form in self.forms.items()
+        }  # fmt: skip
+        return replace(self, forms=forms)

@@ -105,6 +105,12 @@ class SlipRefused(TrackerError):
     code = "slip_refused"
 
 
+class VisitCodeRefused(TrackerError):
+    """A code proves no visit at this unit: one sentence for whatever is wrong with it."""
+
+    code = "visit_code_refused"
+
+
 class CannotChange(TrackerError):
     """A running campaign cannot be changed so; `reasons` lists all that stands in the way. Nothing was changed."""
 

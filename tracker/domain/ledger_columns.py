@@ -19,6 +19,8 @@ from tracker.domain.values import SHANGHAI, severity_title
 PROBLEM_STAGES = {
     "with_unit": "单位整改", "reported": "已反馈", "rechecking": "复查中", "closed": "已销号", "withdrawn": "已撤回",
 }  # fmt: skip
+#: Where a problem came from.
+PROBLEM_ORIGINS = {"own": "自查", "inspection": "督导检查"}
 LIGHT_STAGES = {code: light.title for code, light in LIGHTS.items()}
 _UNIT = ("unit_name", "责任单位")
 _STATE = (("state_title", "状态"), ("light_title", "灯"))
@@ -36,6 +38,7 @@ class LedgerKind:
     stages: Mapping[str, str]
     has_severity: bool = False
     read_back: bool = False
+    has_origin: bool = False
 
 
 KINDS: Mapping[str, LedgerKind] = {
@@ -47,10 +50,10 @@ KINDS: Mapping[str, LedgerKind] = {
     ),
     "problems": LedgerKind(
         "问题台账",
-        (("place", "地点"), ("description", "问题"), ("kind_title", "种类"), ("grade_title", "风险"), ("measure", "整改措施"),
+        (("place", "地点"), ("description", "问题"), ("kind_title", "种类"), ("grade_title", "风险"), ("origin_title", "来源"), ("measure", "整改措施"),
          _UNIT, ("leader", "责任人"), ("due_on", "整改时限"), ("stage_title", "进展"), ("light_title", "灯"),
          ("done_at", "销号时间"), ("campaign_title", "专项行动")),
-        PROBLEM_STAGES,
+        PROBLEM_STAGES, has_origin=True,
     ),
     "rectification": LedgerKind(
         "整改台账",
@@ -161,6 +164,7 @@ def _titles(kind: str, row: Mapping[str, Any], catalog: WorkflowCatalog) -> dict
     if kind == "problems":
         choices = _choice_titles(row["found_in_version_id"], catalog)
         found["kind_title"] = choices.get(("kind", row["kind"]), row["kind"])
+        found["origin_title"] = f"{PROBLEM_ORIGINS[row['origin']]} {row['visit_ref'] or ''}".rstrip()
         found["grade_title"] = choices.get(("risk_grade", row["risk_grade"]), row["risk_grade"])
     if kind == "returns":
         form = catalog.workflow(row["form_version_id"]).forms.get(row["form_key"])

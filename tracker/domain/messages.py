@@ -103,6 +103,12 @@ KINDS: Mapping[str, MessageKind] = {
             }
         ),
     ),
+    "visit_planned": MessageKind("参加实地督导", frozenset({"visit_ref", "campaign", "days", "units"})),
+    "visit_announced": MessageKind(
+        "实地督导通知", frozenset({"visit_ref", "campaign", "unit", "days", "office", "ground"})
+    ),
+    "visit_cancelled": MessageKind("实地督导取消", frozenset({"visit_ref", "campaign", "reason"})),
+    "visit_refused": MessageKind("单位不接受检查", frozenset({"visit_ref", "campaign", "unit", "reason"})),
     "trial": MessageKind("试发", frozenset()),
 }
 MESSAGE_KINDS = frozenset(KINDS)
@@ -115,6 +121,7 @@ SAMPLE_FACTS: Mapping[str, object] = {
     "cadence": "每月25日前", "begins_on": "2026-10-01", "issued_on": "2026-09-10", "hours": 4, "parties": "督导组",
     "office": "镇专项办", "old_unit": "旧村", "how": "纸质送达，扫码签收",
     "tasks": 60, "done": 41, "done_week": 7, "late": 4, "due_week": 9, "worst": "东岭村3项、西坪村1项", "waiting": 1,
+    "visit_ref": "DC-2026-0001", "days": "2026年9月14日至2026年9月16日", "units": "东岭村、西坪村", "ground": "年度督导计划",
 }  # fmt: skip
 #: What the unit has answered as soon as its task waits for somebody else.
 ANSWERED_BY_UNIT = frozenset({

@@ -36,6 +36,7 @@ class Action(StrEnum):
     SEE_CAMPAIGN = "see_campaign"
     ISSUE_CAMPAIGN = "issue_campaign"
     RECORD_OCCURRENCE = "record_occurrence"  # what happened at a unit, which may open a look-back
+    PLAN_VISIT = "plan_visit"  # a team goes to units; also to end a visit and to call it off
     SEE_INCIDENTS = "see_incidents"
     SEE_OUTBOX = "see_outbox"  # what goes out and what became of it; try again, let a channel go on
     SEE_PROOF = "see_proof"  # what one person was told in a time, and what became of it
@@ -144,6 +145,7 @@ OVER_CAMPAIGN: Mapping[Action, frozenset[Role]] = {
     Action.ISSUE_CAMPAIGN: frozenset({Role.OFFICE}),
     Action.CHANGE_CAMPAIGN: frozenset({Role.OFFICE}),
     Action.RECORD_OCCURRENCE: frozenset({Role.OFFICE, Role.SUPERVISOR}),
+    Action.PLAN_VISIT: frozenset({Role.OFFICE, Role.SUPERVISOR}),
     Action.SEE_INCIDENTS: frozenset({Role.OFFICE}),
     Action.SEE_OUTBOX: frozenset({Role.OFFICE}),
     Action.SEE_PROOF: frozenset({Role.OFFICE, Role.SUPERVISOR}),

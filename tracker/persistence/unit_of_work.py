@@ -45,6 +45,7 @@ from tracker.persistence.repositories.tasks import TaskRepository
 from tracker.persistence.repositories.told import ToldRepository
 from tracker.persistence.repositories.triage import TriageRepository
 from tracker.persistence.repositories.units import UnitRepository
+from tracker.persistence.repositories.visits import VisitRepository
 
 
 class CommitPoint(StrEnum):
@@ -108,6 +109,7 @@ class UnitOfWork:
         self.accounts = AccountRepository(self._session)
         self.attachments = AttachmentRepository(self._session)
         self.incidents = IncidentRepository(self._session)
+        self.visits = VisitRepository(self._session)
         self.installations = InstallationRepository(self._session)
 
     @property

@@ -8,7 +8,7 @@ from datetime import date
 from typing import IO, Any
 
 from tracker.domain.campaign_file import UNIT_KINDS
-from tracker.domain.ledger_columns import KINDS, file_row, line_of, sheet_columns
+from tracker.domain.ledger_columns import KINDS, PROBLEM_ORIGINS, file_row, line_of, sheet_columns
 from tracker.domain.lights import LIGHTS
 from tracker.domain.media_types import WORKBOOK
 from tracker.domain.permissions import Viewer
@@ -52,6 +52,7 @@ def read_filters(kind: str, given: Mapping[str, str]) -> LedgerFilters:
         workflow=asked.get("workflow"), light=among("light", LIGHTS), stage=among("stage", shown.stages),
         due_from=_day(asked.get("due_from")), due_to=_day(asked.get("due_to")),
         severity=int(severity) if known else None, words=asked.get("words"),
+        origin=among("origin", PROBLEM_ORIGINS) if shown.has_origin else None,
     )  # fmt: skip
 
 

@@ -11,7 +11,9 @@ from tracker.domain.deadlines import DueMoment, by_date, told, within
 from tracker.domain.definition import DayUnit, Within
 from tracker.domain.reachability import RECTIFICATION
 from tracker.domain.values import local_date
+from tracker.domain.visits import INSPECTION
 from tracker.persistence.models import Notice, NoticeItem, Problem, Submission, Task
+from tracker.persistence.queries.duties import find_duties
 from tracker.persistence.queries.tied import find_problems_below
 from tracker.persistence.unit_of_work import UnitOfWork
 from tracker.services.context import Floor, Setting
@@ -45,14 +47,16 @@ def open_for_problems(
         if _same(row["place"], row["kind"], row["description"]) not in known
     ]  # fmt: skip
     calendar = floor.calendars.newest()
+    limit_set_by = "检查记录所定整改时限" if task.workflow_key == INSPECTION else "单位自定整改时限"
+    duties = find_duties(uow.session, task.id) if any(row.get("duty") for row in rows) else {}
     opened = open_tasks(
         uow,
         floor,
         [
             NewTask(
                 task.campaign_id, task.unit_id, RECTIFICATION, _problem_title(row), state="rectifying",
-                due=by_date(date.fromisoformat(row["limit_on"]), calendar=calendar, source="单位自定整改时限"),
-                measure_id=task.measure_id, parent_id=task.id,
+                due=by_date(date.fromisoformat(row["limit_on"]), calendar=calendar, source=limit_set_by),
+                measure_id=duties.get(row.get("duty") or "", task.measure_id), parent_id=task.id,
             )
             for row in rows
         ],

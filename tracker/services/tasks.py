@@ -17,6 +17,7 @@ from tracker.domain.permissions import PARTY_ACTIONS, Viewer, parties
 from tracker.domain.quotas import TaskPeriod, why_not_offered
 from tracker.domain.values import local_date
 from tracker.persistence.models import Submission, Task
+from tracker.persistence.queries.duties import definition_for
 from tracker.persistence.unit_of_work import UnitOfWork
 from tracker.services.catching_up import fire_due
 from tracker.services.context import Floor, Setting
@@ -93,7 +94,8 @@ class TaskService:
             reason = check_reason(planned, reason)
             check_personal(definition, given or {}, reason=reason)
             by = doer_for(viewer, task, setting, planned)
-            submission = submit(uow, task, definition, planned, given, reason, viewer, now=now)
+            offering = definition_for(uow.session, task.id, definition)
+            submission = submit(uow, task, offering, planned, given, reason, viewer, now=now)
             snapshot = self._move(uow, task, setting, definition, planned, by, reason, submission, now=now)
             self._floor.ring_deliveries(uow)
             uow.commit()

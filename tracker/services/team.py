@@ -1,4 +1,4 @@
-"""How the members of a supervision team work together: matters in hand, decisions about many, drafts merged, views."""
+"""How the members of a supervision team work together: matters in hand, decisions about many, drafts merged, views, visits."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from tracker.services.merging import MergeService
 from tracker.services.notices import NoticeService
 from tracker.services.saved_views import SavedViewService
 from tracker.services.triage import TriageService
+from tracker.services.visits import VisitService
 
 
 class Team:
@@ -18,3 +19,4 @@ class Team:
         self.merging = MergeService(floor)
         self.triage = TriageService(notices, self.claims, self.merging)
         self.saved_views = SavedViewService(floor)
+        self.visits = VisitService(floor)

@@ -16,6 +16,7 @@ from tracker.web.blueprints import BLUEPRINTS, CALLED_BY_MACHINES, SAMPLE_BLUEPR
 from tracker.web.navigation import page_values
 from tracker.web.slips.views import SIGN_LIMIT
 from tracker.web.slips.views import sign as sign_by_slip
+from tracker.web.visits.unit import VERIFY_LIMIT
 
 if TYPE_CHECKING:
     from tracker.bootstrap import Container
@@ -25,7 +26,7 @@ UPLOADS_AT_ONCE = 5
 #: 200 rows of seven fields each, with room; the framework's own limits are made for smaller forms.
 MOST_FORM_BYTES, MOST_FORM_PARTS = 8 * 1024 * 1024, 20_000
 #: What anybody may send, and how often from one address.
-LIMITED = {"account.login": LOGIN_LIMIT, "slips.sign": SIGN_LIMIT}
+LIMITED = {"account.login": LOGIN_LIMIT, "slips.sign": SIGN_LIMIT, "visited.verify": VERIFY_LIMIT}
 STATIC_KEPT_SECONDS = 7 * 24 * 3600
 
 

@@ -27,6 +27,7 @@ ANSWERS: dict[str, tuple[int, str]] = {
     "cannot_issue": (409, "还不能印发"),
     "paper_altered": (409, "不能打印"),
     "slip_refused": (422, "没有签收成功"),
+    "visit_code_refused": (422, "没有核验成功"),
     "template_refused": (422, "模板不能用"),
     "cannot_change": (409, "还不能这样调整"),
     "login_refused": (401, "登录不成功"),

@@ -37,6 +37,7 @@ ENTRIES = (
     Entry("专项行动", "/campaigns", action=Action.SEE_CAMPAIGN),
     Entry("台账", "/ledger", action=Action.SEE_CAMPAIGN),
     Entry("文书", "/notices", roles=UNIT_ROLES | OFFICE_ROLES),
+    Entry("实地督导", "/visits", roles=frozenset({Role.LIAISON, Role.HEAD}) | OFFICE_ROLES),
     Entry("搜索", "/search", action=Action.SEE_CAMPAIGN),
     Entry("单位和人员", "/units", action=Action.SEE_UNITS),
     Entry("文书模板", "/templates", action=Action.MANAGE_TEMPLATES),

@@ -126,6 +126,9 @@ SPOILT = [
     ("ladders/gentle", "after: 1}", "after: 1, papers_from: 3}", "papers_from（从几级文书起）只对 unopened 有意义。"),
     ("ladders/gentle", "do: urge, to: [liaison, head], after: 1", "do: pass_on, to: [head], unopened: 4 hours",
      "“urge”级看送达后无人拆阅（unopened），只能用在文书的拆阅计时（due: at_once）上。"),
+    # choices from the plan
+    ("survey", "options: {z: 末, a: 首}", "offers: duties",
+     "forms.survey_return.kind.offers: 从方案措施里选（offers: duties）只能写在选填的单选（choice）上，不再写 options。"),
     # unknown keys and words
     ("survey", "title: 摸排", "titel: 摸排",
      "workflows/survey.yaml: titel: 键“titel”不存在。您是不是想写“title”？"),

@@ -15,7 +15,7 @@ FACTS: dict[str, object] = {
     "outcome": "不通过", "state": "待签发", "old_due_on": "2026-09-10", "role": "联络员", "parties": "督导组",
     "tasks": 60, "done": 41, "done_week": 7, "late": 4, "due_week": 9, "worst": "东岭村3项", "waiting": 1,
     "office": "镇专项办", "old_unit": "旧村", "cadence": "每月25日前", "begins_on": "2026-10-01", "issued_on": "2026-09-10", "hours": 4,
-    "how": "视为收到",
+    "how": "视为收到", "visit_ref": "DC-2026-0001", "days": "2026年9月14日", "units": "东岭村", "ground": "年度督导计划",
 }  # fmt: skip
 
 

@@ -26,10 +26,10 @@ POSTS = {
 
 #: what a role may do with a task of east; `!` = with a paper there that is not issued yet, too
 ALLOWED = {
-    Role.OFFICE: "see_task! see_campaign! see_workbench! act_as_office! urge! decide_extension! issue_campaign!"
+    Role.OFFICE: "see_task! plan_visit! see_campaign! see_workbench! act_as_office! urge! decide_extension! issue_campaign!"
     " change_campaign! see_incidents! see_outbox! see_units! manage_units! see_contacts! manage_areas! record_occurrence!"
     " see_calendar! manage_calendar! see_proof! manage_templates! take_evidence!",
-    Role.SUPERVISOR: "see_task! see_campaign! see_workbench! act_as_supervisor! urge! decide_extension!"
+    Role.SUPERVISOR: "see_task! plan_visit! see_campaign! see_workbench! act_as_supervisor! urge! decide_extension!"
     " see_access_log! record_occurrence! see_proof! take_evidence!",
     Role.LEADER: "see_task! see_campaign! see_workbench! act_as_leader! urge! order_rung! approve_extension! see_access_log!"
     " take_evidence!",

@@ -46,6 +46,7 @@ from tracker.persistence.models.unit import (
     UnitSetMember,
     UnitSuccession,
 )
+from tracker.persistence.models.visit import Visit, VisitMeasure, VisitMember, VisitStop
 
 __all__ = [
     "Account", "Assignment", "Attachment", "Base", "Blob", "BlobChunk", "CalendarDay", "CalendarVersion", "Campaign",
@@ -56,5 +57,5 @@ __all__ = [
     "Person", "Phase", "PlanDraft", "PostHeld", "Problem", "Receipt", "ReceiptSlip", "RecordedOccurrence", "RequiredReturn",
     "RequiredReturnUnit", "RosterImport", "SavedView", "Seal", "SealLeaf", "SendingRound", "Stream", "Submission", "Task", "Told",
     "TriageClaim", "Unit", "UnitAlias", "UnitName",
-    "UnitSet", "UnitSetMember", "UnitStanding", "UnitSuccession", "WorkflowVersion",
+    "UnitSet", "UnitSetMember", "UnitStanding", "UnitSuccession", "Visit", "VisitMeasure", "VisitMember", "VisitStop", "WorkflowVersion",
 ]  # fmt: skip

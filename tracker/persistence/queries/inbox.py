@@ -43,7 +43,8 @@ LIST = text(f"""
     ORDER BY t.id DESC LIMIT :limit OFFSET :offset""")
 
 ONE = text(f"""
-    SELECT n.ref AS notice_ref, k.ref AS task_ref FROM told t {_MATTER} WHERE t.id = :id AND t.person_id = :person""")
+    SELECT n.ref AS notice_ref, k.ref AS task_ref, t.facts ->> 'visit_ref' AS visit_ref FROM told t {_MATTER}
+    WHERE t.id = :id AND t.person_id = :person""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,11 @@ class InboxRow:
         return KINDS[self.message].title
 
     @property
+    def leads(self) -> bool:
+        """Tell whether it leads to a page of its own."""
+        return bool(self.notice_ref or self.task_ref or self.facts.get("visit_ref"))
+
+    @property
     def unread(self) -> bool:
         """Tell whether it counts in the header."""
         return self.read_at is None and self.waits
@@ -78,6 +84,7 @@ class Leads:
 
     notice_ref: str | None
     task_ref: str | None
+    visit_ref: str | None
 
 
 def count_unread(session: Session, person_id: int) -> int:
@@ -94,7 +101,7 @@ def find_inbox(session: Session, person_id: int, *, unread: bool, page: int, siz
 def get_leads(session: Session, person_id: int, told_id: int) -> Leads | None:
     """Return where a person's told thing leads; None when it is not theirs."""
     row = session.execute(ONE, {"id": told_id, "person": person_id}).one_or_none()
-    return None if row is None else Leads(row.notice_ref, row.task_ref)
+    return None if row is None else Leads(row.notice_ref, row.task_ref, row.visit_ref)
 
 
 def _sides() -> dict[str, list[str]]:

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.calendar import WorkingCalendar
 from tracker.domain.permissions import Viewer
+from tracker.persistence.queries.ledgers import PROBLEM_ORIGIN, VISITED
 from tracker.persistence.queries.lights import LIGHT, light_moment
 from tracker.persistence.queries.patterns import like
 from tracker.persistence.queries.visibility import OFFICE_SEES, TASK_SEEN, UNIT_SEES, scope
@@ -39,10 +40,11 @@ TASKS = f"""
 
 PROBLEMS = f"""
     SELECT b.id, b.ref, {_PLACE}, {PROBLEM_STAGE} AS stage, 0 AS severity, b.place, b.kind, b.risk_grade,
-        b.description, b.measure, b.leader, s.workflow_version_id AS found_in_version_id,
+        b.description, b.measure, b.leader, s.workflow_version_id AS found_in_version_id, {PROBLEM_ORIGIN} AS origin,
+        v.ref AS visit_ref,
         concat_ws(' ', b.ref, b.place, b.description, un.name) AS words
     FROM problem b JOIN task t ON t.id = b.rectification_task_id {_JOINS}
-    JOIN task s ON s.id = b.found_in_task_id
+    JOIN task s ON s.id = b.found_in_task_id {VISITED}
     WHERE {TASK_SEEN}"""
 
 RECTIFICATIONS = f"""
@@ -105,7 +107,7 @@ _CONDITIONS: Mapping[str, str] = {
     "campaign": "x.campaign_ref = :campaign", "unit": _UNIT_AND_BELOW, "unit_kind": "x.unit_kind = :unit_kind",
     "workflow": "x.workflow_key = :workflow", "light": "x.light = :light", "stage": "x.stage = :stage",
     "due_from": "x.due_on >= :due_from", "due_to": "x.due_on <= :due_to", "severity": "x.severity = :severity",
-    "words": "x.words ILIKE :words",
+    "words": "x.words ILIKE :words", "origin": "x.origin = :origin",
 }  # fmt: skip
 
 #: order → (what is compared, its type). The row's id breaks ties, so that a page begins where the last one ended.
@@ -128,7 +130,7 @@ UNIT_CHOICES = text(f"""
 
 @dataclass(frozen=True, slots=True)
 class LedgerFilters:
-    """What a ledger is narrowed to; None = all. `unit` means the unit and all below it; both due days are included."""
+    """What a ledger is narrowed to; None = all. `unit` means the unit and all below it; both due days are included; `origin` is the problem ledger's."""
 
     campaign: str | None = None
     unit: str | None = None
@@ -140,6 +142,7 @@ class LedgerFilters:
     due_to: date | None = None
     severity: int | None = None
     words: str | None = None
+    origin: str | None = None
 
     def given(self) -> dict[str, Any]:
         """Return the filters that narrow, by name."""

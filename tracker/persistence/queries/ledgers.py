@@ -10,10 +10,15 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.calendar import WorkingCalendar
 from tracker.domain.permissions import Viewer
+from tracker.domain.visits import INSPECTION
 from tracker.persistence.queries.campaign_page import CampaignRow
 from tracker.persistence.queries.lights import LATE, LIGHT, light_moment
 from tracker.persistence.queries.paging import Page, fetch_page
 from tracker.persistence.queries.visibility import TASK_SEEN, scope
+
+#: Where a problem came from: an inspection of the supervisors, or the unit's own survey. Needs `s`, the task it was found in.
+PROBLEM_ORIGIN = f"CASE WHEN s.workflow_key = '{INSPECTION}' THEN 'inspection' ELSE 'own' END"
+VISITED = "LEFT JOIN visit_stop vs ON vs.task_id = s.id LEFT JOIN visit v ON v.id = vs.visit_id"
 
 _PROBLEMS = f"""
     FROM problem b JOIN task t ON t.id = b.rectification_task_id
@@ -41,13 +46,13 @@ PROBLEMS = text(f"""
     SELECT x.*, count(*) OVER () AS total FROM (
         SELECT b.ref, b.unit_id, un.name AS unit_name, b.place, b.kind, b.risk_grade, b.description, b.measure, b.leader,
             b.limit_on, b.found_at, t.ref AS task_ref, t.state, t.workflow_version_id, {LIGHT} AS light,
-            s.ref AS found_in_ref, s.workflow_version_id AS found_in_version_id, b.id AS problem_id,
+            s.ref AS found_in_ref, {PROBLEM_ORIGIN} AS origin, v.ref AS visit_ref, s.workflow_version_id AS found_in_version_id, b.id AS problem_id,
             CASE WHEN t.final AND NOT t.done THEN 'withdrawn' WHEN t.done THEN 'closed'
                  WHEN t.waits_for = 'unit' THEN 'with_unit' WHEN t.state = 'reported' THEN 'reported'
                  ELSE 'rechecking' END AS stage
-        {_PROBLEMS.replace("LEFT JOIN notice n", "JOIN task s ON s.id = b.found_in_task_id LEFT JOIN notice n")}
+        {_PROBLEMS.replace("LEFT JOIN notice n", f"JOIN task s ON s.id = b.found_in_task_id {VISITED} LEFT JOIN notice n")}
           AND (CAST(:unit AS text) IS NULL OR u.key = :unit)) x
-    WHERE CAST(:stage AS text) IS NULL OR x.stage = :stage
+    WHERE (CAST(:stage AS text) IS NULL OR x.stage = :stage) AND (CAST(:origin AS text) IS NULL OR x.origin = :origin)
     ORDER BY x.problem_id LIMIT :limit OFFSET :offset""")
 
 STAGES = {
@@ -97,6 +102,8 @@ class ProblemRow:
     found_in_ref: str
     found_in_version_id: int
     stage: str
+    origin: str
+    visit_ref: str | None
 
 
 def sum_problems(session: Session, viewer: Viewer, campaign: CampaignRow, *, now: datetime) -> tuple[UnitSum, ...]:
@@ -112,12 +119,12 @@ def add_up(sums: tuple[UnitSum, ...]) -> UnitSum:
 
 
 def find_problems(
-    session: Session, viewer: Viewer, campaign: CampaignRow, *, unit: str | None, stage: str | None, now: datetime,
+    session: Session, viewer: Viewer, campaign: CampaignRow, *, unit: str | None, stage: str | None, origin: str | None, now: datetime,
     calendar: WorkingCalendar, page: int, size: int,
 ) -> Page[ProblemRow]:  # fmt: skip
     """Return the problems in the order in which they were found."""
     given = {
         **scope(viewer), **light_moment(now, calendar), "ref": campaign.ref, "unit": unit,
-        "stage": stage if stage in STAGES else None,
+        "stage": stage if stage in STAGES else None, "origin": origin,
     }  # fmt: skip
     return fetch_page(session, PROBLEMS, ProblemRow, number=page, size=size, given=given, drop=("problem_id",))

@@ -6,6 +6,16 @@ from flask import Blueprint, render_template
 
 from tracker.domain.errors import NotFound
 from tracker.domain.ladder import OPTIONAL_LADDERS, Ladder
+from tracker.domain.receiving import CODE_DIGITS
+from tracker.domain.visits import (
+    CODE_VALID,
+    ENTERPRISE_RULE,
+    FILING_RULE,
+    FREQUENCY_RULE,
+    MOST_TRIES,
+    OUTCOME_TITLES,
+    WINDOW_DAYS,
+)
 from tracker.web.auth import signed_in
 from tracker.web.help.guides import guides_for
 from tracker.web.help.presenters import present_help
@@ -34,6 +44,16 @@ def guide(role: str) -> str:
         if one.role.value == role:
             return render_template(one.template, guide=one)
     raise NotFound("没有这个岗位的帮助。")
+
+
+@blueprint.get("/help/visits")
+@signed_in
+def visits() -> str:
+    """Say how a visit goes: for those who go, and for those who are visited."""
+    return render_template(
+        "help/visits.html", valid=int(CODE_VALID.total_seconds() // 3600), tries=MOST_TRIES, digits=CODE_DIGITS,
+        rules=(FREQUENCY_RULE, FILING_RULE, ENTERPRISE_RULE), window=WINDOW_DAYS, outcomes=OUTCOME_TITLES.values(),
+    )  # fmt: skip
 
 
 @blueprint.get("/help/<workflow>")

@@ -32,6 +32,8 @@ def open_one(told_id: int) -> Response:
         return redirect(url_for("notices.show", ref=leads.notice_ref))
     if leads.task_ref is not None:
         return redirect(url_for("tasks.show", ref=leads.task_ref))
+    if leads.visit_ref is not None:
+        return redirect(url_for("visits.show", ref=leads.visit_ref))
     return redirect(url_for("inbox.index", all=1))
 
 

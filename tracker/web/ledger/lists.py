@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from tracker.documents.csv_files import csv_chunks
 from tracker.domain.campaign_file import UNIT_KINDS
 from tracker.domain.errors import NotFound
-from tracker.domain.ledger_columns import KINDS, file_heads, file_row, line_of
+from tracker.domain.ledger_columns import KINDS, PROBLEM_ORIGINS, file_heads, file_row, line_of
 from tracker.domain.lights import LIGHTS
 from tracker.domain.media_types import WORKBOOK
 from tracker.domain.permissions import EDITING, Action
@@ -40,6 +40,7 @@ FILTERS = (
     "due_to",
     "severity",
     "words",
+    "origin",
     "sort",
 )
 
@@ -69,7 +70,7 @@ def show(kind: str) -> str:
         lines=[line_of(kind, row, parts.catalog) for row in page.rows], first=page.first, total=sum(tally.values()),
         tally=[(code, title, tally[code]) for code, title in shown.stages.items() if tally.get(code)],
         filters=ledger.filters, campaigns=campaigns, units=units, unit_kinds=UNIT_KINDS.items(), now=ledger.now,
-        severities=SEVERITY_TITLES.items(), wrong_dates=_wrong_dates(), most=MOST_EXPORTED,
+        severities=SEVERITY_TITLES.items(), origins=PROBLEM_ORIGINS.items(), wrong_dates=_wrong_dates(), most=MOST_EXPORTED,
         file_url=url_for("ledger_lists.export", kind=kind, **kept), at_once=AT_ONCE,
         book_url=url_for("ledger_lists.write", kind=kind, **kept),
         may_read_back=shown.read_back and any(may_somewhere(ledger.viewer, action) for action in EDITING),
@@ -131,7 +132,7 @@ def _in_words(ledger: queries.Ledger) -> tuple[str, ...]:
         "campaign": ("专项行动", dict(campaigns)), "unit": ("单位（含下级）", dict(units)), "unit_kind": ("单位类别", UNIT_KINDS),
         "light": ("灯", {code: light.title for code, light in LIGHTS.items()}), "stage": ("进展", shown.stages),
         "due_from": ("时限从", {}), "due_to": ("时限到", {}), "severity": ("轻重", SEVERITY_TITLES), "words": ("含有文字", {}),
-        "workflow": ("流程", {}),
+        "workflow": ("流程", {}), "origin": ("来源", PROBLEM_ORIGINS),
     }  # fmt: skip
     said = [
         f"{titles[name][0]}：{titles[name][1].get(value, value)}" for name, value in given.items() if name in titles

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, render_template
 
 from tracker.domain.definition import FieldType
+from tracker.domain.ledger_columns import PROBLEM_ORIGINS
 from tracker.domain.lights import LIGHTS
 from tracker.domain.permissions import Action
 from tracker.domain.ports import WorkflowCatalog
@@ -24,18 +25,20 @@ PAGE_SIZE = 50
 def problems(ref: str) -> str:
     """Show the sums of each unit, or (?unit= or ?stage=) the problems themselves."""
     unit, stage = asked("unit"), asked("stage", queries.STAGES)
+    origin = asked("origin", PROBLEM_ORIGINS)
     parts, who = container(), viewer()
     now, calendar = parts.clock.now(), parts.calendars.newest()
     with parts.reading() as session:
         campaign = get_campaign(session, who, ref, now=now)
         sums = queries.sum_problems(session, who, campaign, now=now)
         found = queries.find_problems(
-            session, who, campaign, unit=unit, stage=stage, now=now, calendar=calendar, page=page_number(),
+            session, who, campaign, unit=unit, stage=stage, origin=origin, now=now, calendar=calendar, page=page_number(),
             size=PAGE_SIZE,
         )  # fmt: skip
     return render_template(
         "ledger/problems.html", campaign=campaign, sums=sums, total=queries.add_up(sums), found=found,
         lines=[_line(row, parts.catalog) for row in found.rows], unit=unit, stage=stage, stages=queries.STAGES,
+        origin=origin, origins=PROBLEM_ORIGINS,
         units=[(row.unit_key, row.unit_name) for row in sums], url=page_url("ledger.problems", ref=ref), now=now,
     )  # fmt: skip
 

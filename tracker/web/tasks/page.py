@@ -18,6 +18,7 @@ from tracker.domain.quotas import TaskPeriod
 from tracker.domain.reasons import reasons_for
 from tracker.domain.rising import Risen
 from tracker.domain.values import WAITS_FOR_TITLES, WaitsFor, local_date
+from tracker.persistence.queries.duties import definition_for
 from tracker.persistence.queries.task_page import TaskHead, TaskPage, TaskProblem, get_task_page
 from tracker.services.excusing import EXCUSABLE
 from tracker.web.desk.views import option_title
@@ -70,7 +71,8 @@ def show_task(ref: str, attempt: Attempt = NOTHING_TRIED, *, status: int = 200) 
     head = page.head
     if head.notice_ref is not None:
         return redirect(f"/notices/{head.notice_ref}")
-    definition = parts.catalog.workflow(head.workflow_version_id)
+    with parts.reading() as session:
+        definition = definition_for(session, head.id, parts.catalog.workflow(head.workflow_version_id))
     if definition.confidential:
         parts.access_log.record_opening(who, task_ref=ref)
     now, calendar = parts.clock.now(), parts.calendars.newest()

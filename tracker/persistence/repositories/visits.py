@@ -1,0 +1,102 @@
+"""Visits, their teams and stops: found, added, locked; and the tries of their codes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from tracker.domain.errors import NotFound
+from tracker.persistence.models import Visit, VisitMeasure, VisitMember, VisitStop
+
+MISSING = "没有编号为“{}”的督导，或者您无权查看。"
+
+#: One try is counted on every code that waits at these units before any is looked at: a wrong code may be meant for each.
+TRY = text("""
+    UPDATE visit_stop s SET tries = s.tries + 1 FROM visit v
+    WHERE v.id = s.visit_id AND v.state = 'under_way'
+      AND EXISTS (SELECT FROM unnest(CAST(:units AS bigint[]), CAST(:campaigns AS bigint[])) AS w(unit_id, campaign_only)
+                  WHERE w.unit_id = s.unit_id AND (w.campaign_only IS NULL OR w.campaign_only = v.campaign_id))
+      AND s.code_hash IS NOT NULL AND s.code_expires_at > :now AND s.tries < :most
+      AND s.verified_at IS NULL AND s.refused_at IS NULL
+    RETURNING v.ref, s.unit_id, s.code_hash""")
+
+#: An inspection that a measure asks for and nobody has recorded yet; a visit answers it instead of opening a second one.
+WAITING = text("""
+    SELECT t.id FROM task t
+    WHERE t.campaign_id = :campaign AND t.unit_id = :unit AND t.workflow_key = 'inspection' AND t.state = 'planned'
+      AND NOT EXISTS (SELECT FROM visit_stop s WHERE s.task_id = t.id)
+    ORDER BY t.due_at NULLS LAST, t.id LIMIT 1""")
+
+
+@dataclass(frozen=True, slots=True)
+class TriedCode:
+    """A code that was shown at a unit and waits to be entered there."""
+
+    visit_ref: str
+    unit_id: int
+    code_hash: str
+
+
+class VisitRepository:
+    """Keeps visits. Whoever changes a visit or one of its stops locks the visit's row first."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add(
+        self, visit: Visit, *, team: Sequence[tuple[int, int, bool]], measures: Iterable[int], units: Iterable[int]
+    ) -> Visit:
+        """Add a visit with its team as (person, post, in charge), its measures, and its stops in the order of `units`."""
+        self._session.add(visit)
+        self._session.flush()
+        rows: list[object] = [
+            VisitMember(visit_id=visit.id, person_id=person, post_id=post, in_charge=leads)
+            for person, post, leads in team
+        ]
+        rows += [VisitMeasure(visit_id=visit.id, measure_id=one) for one in measures]
+        rows += [VisitStop(visit_id=visit.id, unit_id=unit, position=place) for place, unit in enumerate(units)]
+        self._session.add_all(rows)
+        self._session.flush()
+        return visit
+
+    def get_by_ref(self, ref: str, *, lock: bool = False) -> Visit:
+        """Return a visit; raises NotFound."""
+        query = select(Visit).where(Visit.ref == ref)
+        visit = self._session.scalars(query.with_for_update() if lock else query).one_or_none()
+        if visit is None:
+            raise NotFound(MISSING.format(ref))
+        return visit
+
+    def members(self, visit_id: int) -> Sequence[VisitMember]:
+        """Return the team."""
+        query = select(VisitMember).where(VisitMember.visit_id == visit_id).order_by(VisitMember.person_id)
+        return self._session.scalars(query).all()
+
+    def stops(self, visit_id: int) -> Sequence[VisitStop]:
+        """Return the stops in their order."""
+        query = select(VisitStop).where(VisitStop.visit_id == visit_id).order_by(VisitStop.position)
+        return self._session.scalars(query).all()
+
+    def stop(self, visit: Visit, unit_id: int) -> VisitStop:
+        """Return a visit's stop at a unit; raises NotFound."""
+        stop = self._session.get(VisitStop, (visit.id, unit_id))
+        if stop is None:
+            raise NotFound(MISSING.format(visit.ref))
+        return stop
+
+    def take_tries(
+        self, places: Sequence[tuple[int, int | None]], *, most: int, now: datetime
+    ) -> tuple[TriedCode, ...]:
+        """Count a try of each good code at these (unit, campaign or None for all) and return those codes' hashes."""
+        units, campaigns = [unit for unit, _ in places], [only for _, only in places]
+        given = {"units": units, "campaigns": campaigns, "most": most, "now": now}
+        return tuple(TriedCode(*row) for row in self._session.execute(TRY, given))
+
+    def waiting_inspection(self, campaign_id: int, unit_id: int) -> int | None:
+        """Return the inspection of the unit that waits to be recorded and belongs to no visit, if there is one."""
+        given = {"campaign": campaign_id, "unit": unit_id}
+        return self._session.execute(WAITING, given).scalar_one_or_none()
