@@ -27,6 +27,7 @@ from tracker.domain.values import COLOURS, Role
 
 _CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
+_LADDER = re.compile(r"(?:[a-z][a-z0-9_]{0,39}\.)?[a-z][a-z0-9_]{0,39}")
 _PHONE = re.compile(r"\+?[0-9][0-9 -]{4,19}")
 
 
@@ -315,7 +316,11 @@ class SettingsSchema(StrictSchema):
     look_back = fields.List(Name(), load_default=list)
     look_back_days = Number(1, 60, load_default=5)
     look_back_share = Number(1, 100, load_default=SHARE)
-    ladders = _Texts(Name(), load_default=dict)
+    ladders = _Texts(
+        _Like(_LADDER, "不能作升级规则，请写 standard 的样子；只换一个流程的，写 survey.standard。"),
+        Name(),
+        load_default=dict,
+    )
     card_titles = _Texts(OneOf("牌", CARDS), load_default=dict)
     card_colours = _Texts(OneOf("牌", CARDS), OneOf("颜色", COLOURS), load_default=dict)
     paper_layout = fields.Nested(PaperLayoutSchema, load_default=None)
