@@ -49,7 +49,9 @@ def _tag_line(paragraph: Passage) -> Duty | None:
     if len(text) > 300 or len(text) < 4:
         return None
     if text[0] in "（【" and text[-1] in "）】":
-        return read_tag(text[1:-1])
+        inner = text[1:-1]
+        above = _ALL_ABOVE.match(inner)
+        return _of_all_above(inner[above.end() :]) if above else read_tag(inner)
     above = _ALL_ABOVE.match(text)
     if above:
         return _of_all_above(text[above.end() :])
