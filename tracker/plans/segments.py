@@ -153,8 +153,8 @@ def _parts_ways(before: str, after: str, years: YearContext) -> bool:
     """Whether two clauses have times of different duties; two dates of one course of action stay together."""
     first, second = due_in(before, years).deadline, due_in(after, years).deadline
     named, others = subject_of(before), subject_of(after)
-    if first is None and second is not None and second.every and named and others:
-        # 「各校逐项整改，督导组每月抽查一遍」: the period is the second one's alone. Who only leads does not act yet.
+    if first is None and second is not None and (second.every or is_return(after)) and named and others:
+        # 「各校逐项整改，督导组每月抽查一遍」: the time is the second one's alone. Who only leads does not act yet.
         done = before[named[1] :]
         return acts(done) and not _ONLY_LEADS.match(done) and not set(named[0]) & set(others[0])
     if first is None or second is None or not (acts(before) or is_return(before)):
@@ -164,8 +164,9 @@ def _parts_ways(before: str, after: str, years: YearContext) -> bool:
         return False  # 「3月1日至15日，各村值班，每日报告」: the days hold for all that follows.
     if named and others and not set(named[0]) & set(others[0]):
         return True  # 「各镇9月底前建成，县平安办四季度验收」: each has its own time.
-    # Nothing falls due both every week and every month: 「每周汇总，每月5日前通报」.
-    return is_return(after) or first.type != second.type or first.every != second.every
+    # Nothing falls due both every week and on a day of each month: 「每周汇总，每月5日前通报」.
+    dated = second.by_day is not None and first.every != second.every
+    return is_return(after) or first.type != second.type or dated
 
 
 def _stands_alone(current: Segment, sentence: _Sentence, *, tagged: bool, paragraph: bool) -> bool:

@@ -82,6 +82,18 @@ def test_a_period_belongs_to_the_unit_that_it_is_said_of() -> None:
     assert second.deadline.every == "month"
 
 
+def test_what_is_done_each_day_and_told_each_week_stays_one_duty() -> None:
+    assert len(read("镇网格中心每天巡查线上线索，每周向各村推送一次提示。")) == 1
+
+
+def test_a_return_s_day_belongs_to_the_unit_that_sends_it_in() -> None:
+    first, second = read("各责任科室限期整改，安全办于11月13日前将整改情况报院长办公会。")
+    assert (first.lead_units, first.deadline) == (("各责任科室",), None)
+    assert second.lead_units == ("安全办",)
+    assert second.deadline is not None
+    assert (second.deadline.month, second.deadline.day) == (11, 13)
+
+
 def test_who_only_leads_shares_the_period_with_those_who_act() -> None:
     found = one("镇平安办牵头，派出所、司法所每月排查一遍矛盾纠纷。")
     assert found.deadline is not None
@@ -108,6 +120,8 @@ def test_who_sends_people_to_nobody_s_work_in_particular_has_the_duty() -> None:
 @pytest.mark.parametrize(
     ("text", "lead", "support"),
     [
+        ("对可能生事的，由镇政法办会同派出所、信访办制定一案一策。", ("镇政法办",), ("派出所", "信访办")),
+        ("妇联、老干部局面向老人每季度讲一次课。", ("妇联", "老干部局"), ()),
         ("镇文化站组织巡演，由团委、妇联协办。", ("镇文化站",), ("团委", "妇联")),
         ("县禁毒委各成员单位集中开展宣传。", ("县禁毒委各成员单位",), ()),
         ("小学三年级至初中二年级每学期安排不少于2课时。", (), ()),
