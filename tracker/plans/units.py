@@ -46,7 +46,8 @@ _BY_ROLE = {"牵头单位", "配合单位", "责任单位", "成员单位", "牵
 _NOT_UNIT = re.compile(rf"(?:{_NOT_UNITS})$")
 # 人事处 is a real office; it stands above only to keep 处 from ending other words.
 _REAL = re.compile(
-    r"(?:人事处|教务处|政教处|德育处|总务处|学生处|保卫处|安全处|管理处|办事处|监督处|法制处)$|" rf"(?:{_OFFICES})$"
+    r"(?:人事处|教务处|政教处|德育处|总务处|学生处|保卫处|安全处|管理处|办事处|监督处|法制处|督查办|核查办|稽查办)$|"
+    rf"(?:{_OFFICES})$"
 )
 _TAIL = rf"(?:{'|'.join(sorted({*_SUFFIXES.split('|'), *_OFFICES.split('|')}, key=len, reverse=True))})"
 _BRACKETED = r"(?:（[^（）]{1,24}）)"

@@ -123,6 +123,12 @@ def test_who_sends_people_to_nobody_s_work_in_particular_has_the_duty() -> None:
         ("对可能生事的，由镇政法办会同派出所、信访办制定一案一策。", ("镇政法办",), ("派出所", "信访办")),
         ("妇联、老干部局面向老人每季度讲一次课。", ("妇联", "老干部局"), ()),
         ("镇文化站组织巡演，由团委、妇联协办。", ("镇文化站",), ("团委", "妇联")),
+        ("对整改不到位的单位，镇督查办每月通报一次。", ("镇督查办",), ()),
+        (
+            "对隐患（含线路老化、设施缺失（损坏）等），由镇应急办（消防站）挂牌督办，各村（社区）包保落实。",
+            ("镇应急办（消防站）", "各村（社区）"),
+            (),
+        ),
         ("县禁毒委各成员单位集中开展宣传。", ("县禁毒委各成员单位",), ()),
         ("小学三年级至初中二年级每学期安排不少于2课时。", (), ()),
         ("宣传办策划“一月一主题”活动。", ("宣传办",), ()),
@@ -147,6 +153,22 @@ def test_a_bracket_on_its_own_line_governs_the_items_above_it() -> None:
     )
     for found in (first, second):
         assert (found.lead_units, found.support_units) == (("区市场监管局",), ("各街道",))
+
+
+def test_a_bracket_governs_as_many_items_above_it_as_it_says() -> None:
+    found = measures(
+        "一、任务\n1.张贴标语。\n2.开展巡河。\n3.清理河道漂浮物。\n（以上两项责任单位：镇水务站；完成时限：5月底前）\n"
+        "4.劝阻野泳。（责任单位：派出所）"
+    )
+    assert [one.lead_units for one in found] == [(), ("镇水务站",), ("镇水务站",), ("派出所",)]
+    assert [one.deadline is not None for one in found] == [False, True, True, False]
+    numbered = measures("一、任务\n1.开展巡河。\n2.清理漂浮物。\n3.劝阻野泳。\n（1—3项由镇水务站牵头，各村配合）")
+    assert {(one.lead_units, one.support_units) for one in numbered} == {(("镇水务站",), ("各村",))}
+
+
+def test_a_line_about_all_above_stops_at_an_item_that_names_its_own() -> None:
+    found = measures("一、任务\n1.巡查。（责任单位：派出所）\n2.清理垃圾。\n3.修补堤防。\n以上任务由镇水务站负责。")
+    assert [one.lead_units for one in found] == [("派出所",), ("镇水务站",), ("镇水务站",)]
 
 
 def test_a_work_notice_with_duties_and_dates_is_a_paper_of_tasks() -> None:
