@@ -100,7 +100,7 @@ def test_units_chosen_on_a_stale_page_are_still_chosen(site: Site) -> None:
 def test_workflow_and_ladder_are_shown_with_their_ground_and_changed_for_a_kind_at_once(site: Site) -> None:
     office = site.browser("office1")
     path = hand_in(office)
-    kinds = unescape(re.search(r'<section class="panel" id="kinds".*?</section>', office.get(path).text, re.DOTALL)[0])  # type: ignore[index]
+    kinds = unescape(re.search(r'<details class="panel" id="kinds".*?</details>', office.get(path).text, re.DOTALL)[0])  # type: ignore[index]
     assert re.search(r"文中有“[^”]*排查”", kinds)
     assert "拟发督导通知书" in kinds, "what is done about a late one is said"
     given = {
@@ -148,6 +148,9 @@ def test_the_record_says_who_changed_the_words_and_the_campaign_can_prove_it(sit
     ((start, end),) = changed["spans"]
     assert PLAN[start:end].startswith(changed["read"][:10])
     assert site.world.value("SELECT count(*) FROM event WHERE kind LIKE 'plan.%'") == 5
+    campaign = site.world.value("SELECT ref FROM campaign ORDER BY id DESC LIMIT 1")
+    assert f'href="{path}/record"' in office.get(f"/campaigns/{campaign}").text
+    assert f'href="{path}/record"' not in site.browser("sup1").get(f"/campaigns/{campaign}").text
 
 
 def test_the_list_holds_the_reader_s_doubts_until_they_are_accepted(site: Site) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tracker.domain.inputs import cleaned
 from tracker.domain.plan_drafts import Content, Measure
 
 #: What is recorded of a proposal, and what the page calls it.
@@ -60,7 +61,7 @@ def recorded(before: Content, after: Content) -> list[dict[str, Any]]:
 
 def reworded(measure: Measure) -> bool:
     """Tell whether somebody has changed a proposal's words from what was read in the plan."""
-    return bool(measure["text"] != measure["read"])
+    return cleaned(measure["text"]) != cleaned(measure["read"])
 
 
 def _elsewhere(before: Sequence[Measure], after: Sequence[Measure]) -> list[dict[str, Any]]:

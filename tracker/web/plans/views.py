@@ -237,7 +237,8 @@ def _page(ref: str, *, shown: int | None = None, attempt: Attempt = NOTHING_TRIE
     return render_template(
         "plans/show.html", page=found, content=found.content, attempt=attempt, problems=problems,
         stretches=stretches, unused=unused_count(stretches), cards=cards(found.content, problems, shown=shown),
-        names=drafts.printed_names(found.content), workflows=workflows, whens=drafts.WHEN_TITLES,
+        names=drafts.printed_names(found.content), answered=[name for name, chosen in found.content["units"].items() if chosen],
+        workflows=workflows, whens=drafts.WHEN_TITLES,
         everies=drafts.EVERY_CHOICES, unit_field=UNIT, ready=len(drafts.without_question(found.content)),
         kept=sum(one["kept"] for one in found.content["measures"]),
         kinds=present_kinds(found.content, dict(workflows)), workflow_field=WORKFLOW, ladder_field=LADDER,

@@ -46,6 +46,10 @@ function open(card, name) {
 
 cards.forEach((card) => card.addEventListener("focusin", () => light(card)));
 
+// Folded panels open when an address names them.
+const folded = window.location.hash ? document.getElementById(window.location.hash.slice(1)) : null;
+if (folded?.matches("details")) folded.open = true;
+
 // Coming back from an act, the keys go on from the place that the address names.
 show(cards.find((card) => `#${card.id}` === window.location.hash));
 
