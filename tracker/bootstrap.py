@@ -5,7 +5,7 @@ Building does not talk to a server; parts that need to know what the database is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -19,6 +19,7 @@ from tracker.definitions.calendar_seed import seed_days
 from tracker.definitions.campaign_files import Known, read_campaign_content
 from tracker.definitions.catalog import Catalog, load_catalog
 from tracker.definitions.channel_file import read_channels
+from tracker.definitions.ladder_checks import fitting_ladders
 from tracker.definitions.versioned import VersionedCalendars, VersionedCatalog
 from tracker.delivery.email import SmtpCourier, SmtpServer
 from tracker.delivery.lines import Lines, receiver_lines, sms_lines
@@ -32,6 +33,7 @@ from tracker.documents.word.papers import WordPaperWriter
 from tracker.documents.word.templates import ProcessPaperTemplates
 from tracker.domain.campaign_file import CampaignFile
 from tracker.domain.channels import Channels
+from tracker.domain.ladder import Ladder
 from tracker.domain.ports import Clock, Courier, JobQueue
 from tracker.domain.redating import CalendarTable
 from tracker.domain.remarks import Remark, of_calendar
@@ -201,6 +203,11 @@ class Container:
     ) -> CampaignFile:
         catalog = self._shipped
         return read_campaign_content(content, file="方案", known=Known(catalog.workflows, catalog.ladders, units, sets))
+
+    def ladder_choices(self, workflow: str) -> Mapping[str, tuple[Ladder, Sequence[Ladder]]]:
+        """Return the ladders that a campaign may let a workflow's duty climb: the key named → that one, all that fit."""
+        definition = self._shipped.workflows.get(workflow)
+        return fitting_ladders(definition, self._shipped.ladders) if definition is not None else {}
 
     @cached_property
     def _shipped(self) -> Catalog:

@@ -1,14 +1,14 @@
 """Plan visits, verify them by a code, and keep what came of each.
 
-Revision ID: 0028_visits
-Revises: 0023_triage
+Revision ID: 0025_visits
+Revises: 0024_put_down
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0028_visits"
-down_revision = "0023_triage"
+revision = "0025_visits"
+down_revision = "0024_put_down"
 branch_labels = None
 depends_on = None
 

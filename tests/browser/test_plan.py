@@ -62,6 +62,12 @@ def test_a_township_s_plan_is_running_after_a_few_clicks(
     asked = page.locator(".plan-todo li")
     corrections = asked.count()
     assert corrections <= MOST_CORRECTIONS, asked.all_inner_texts()
+    page.locator("main").get_by_role("button", name="认可没有疑问的").click()
+    page.wait_for_load_state()
+    for _ in range(page.locator(".plan-card [value=accept]").count()):
+        page.keyboard.press("n")
+        page.keyboard.press("a")
+        page.wait_for_load_state()
     office.press("生成行动草稿")
     expect(page.get_by_role("heading", name="下达前核对")).to_be_visible()
     expect(page.locator("main")).to_contain_text("联合督查")
@@ -73,6 +79,44 @@ def test_a_township_s_plan_is_running_after_a_few_clicks(
     village.go("/desk")
     expect(village.page.locator("main")).to_contain_text("逐户排查")
     village.close()
+
+
+def test_the_keyboard_splits_moves_and_accepts(browser: Browser, sample: RunningSample) -> None:
+    office = Someone(browser, sample, "bangongshi1")
+    page = office.page
+    office.go("/plans")
+    page.fill("[name=text]", PLAN.replace("用火用电知识，发放明白纸", "用火用电知识。发放明白纸"))
+    office.press("读取方案")
+    page.wait_for_load_state()
+    for key in "jjjs":
+        page.keyboard.press(key)
+    chosen = page.locator("#m-3-at")
+    expect(chosen).to_be_focused()
+    page.keyboard.press("End")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="读出的措施（11条）")).to_be_visible()
+    expect(page.locator("#m-3")).to_be_focused()
+    expect(page.locator(".plan-used.plan-lit")).not_to_contain_text("发放明白纸")
+    page.keyboard.press("j")
+    expect(page.locator("#m-11")).to_be_focused()
+    expect(page.locator(".plan-used.plan-lit")).to_contain_text("发放明白纸")
+    page.keyboard.press("Shift+K")
+    expect(page.locator(".plan-card").nth(2)).to_have_attribute("id", "m-11")
+    expect(page.locator("#m-11")).to_be_focused()
+    page.keyboard.press("a")
+    expect(page.locator("#m-11")).to_contain_text("已认可")
+    expect(page.locator("#m-3")).to_be_focused()
+    assert what_is_wrong(page) == []
+    # One printed name, several answers: a further box appears as soon as the last one is filled.
+    answers = page.locator(".plan-answers").first
+    boxes = answers.locator("select").count()
+    answers.locator("select").last.select_option(index=1)
+    expect(answers.locator("select")).to_have_count(boxes + 1)
+    page.get_by_role("link", name="改动记录").click()
+    expect(page.locator("main")).to_contain_text("另立为一条")
+    assert what_is_wrong(page) == []
+    office.close()
 
 
 def test_on_a_phone_the_words_stand_above_the_proposals(browser: Browser, sample: RunningSample) -> None:

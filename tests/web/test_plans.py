@@ -9,30 +9,12 @@ from collections.abc import Iterator
 from html import unescape
 
 import pytest
-from werkzeug.test import TestResponse
 
 from tests.support.world import World, morning, small_campaign
-from tests.unit.plans.plans_written import paragraph, word
 from tests.web.papers import counted_queries
-from tests.web.site import MEASURES, Browser, Site
+from tests.web.plan_pages import PLAN, as_shown, as_word, card, change, hand_in, token
+from tests.web.site import MEASURES, Site
 from tests.web.two_offices import TwoOffices
-
-PLAN = """青山镇居民自建房消防安全专项整治行动方案
-
-为压实责任，现制定本方案。行动时间：2026年3月2日至2026年8月31日。
-
-一、工作目标
-全面掌握底数，消除隐患。
-
-二、工作任务
-（一）开展拉网排查。各村对辖区内用于出租的自建房逐户排查，建立台账。（责任单位：各村；完成时限：2026年4月30日前）
-（二）集中宣传。在集市和广场开展消防知识宣传，发放明白纸。（责任单位：各村；完成时限：2026年5月20日前）
-（三）报送进度。每月25日前将排查整改进度报镇领导小组办公室。（责任单位：east村、west村）
-（四）坚持夜间巡查。对重点部位持续开展夜间巡查。（责任单位：镇消防专班；完成时限：长期坚持）
-
-三、工作要求
-各单位要高度重视。
-"""
 
 
 @pytest.fixture
@@ -42,45 +24,11 @@ def site(fresh_database_url: str) -> Iterator[Site]:
         yield Site(world)
 
 
-def hand_in(browser: Browser, text: str = PLAN) -> str:
-    answer = browser.post("/plans", {"text": text}, page="/plans")
-    assert answer.status_code == 302, answer.text
-    return answer.headers["Location"]
-
-
-def as_word(text: str) -> io.BytesIO:
-    return io.BytesIO(word(*(paragraph(line) for line in text.splitlines())))
-
-
-def card(page: str, number: int) -> str:
-    found = re.search(rf'<article class="panel plan-card[^>]*id="m-{number}".*?</article>', page, re.DOTALL)
-    assert found is not None
-    return unescape(found[0])
-
-
-def as_shown(page: str, number: int) -> dict[str, str]:
-    """Return what the form of a proposal holds when nothing is typed."""
-    form = card(page, number)
-    given = dict(re.findall(r'<input class="input"[^>]*name="(\w+)"[^>]*value="([^"]*)"', form))
-    given |= dict(re.findall(r'<textarea[^>]*name="(\w+)"[^>]*>(.*?)</textarea>', form, re.DOTALL))
-    for name, options in re.findall(r'<select[^>]*name="(\w+)">(.*?)</select>', form, re.DOTALL):
-        chosen = re.search(r'value="([^"]*)" selected', options)
-        given[name] = chosen[1] if chosen else ""
-    if 'name="joint" value="yes" checked' in form:
-        given["joint"] = "yes"
-    return {**given, "act": "save"}
-
-
-def change(browser: Browser, path: str, number: int, **typed: str) -> TestResponse:
-    given = {**as_shown(browser.get(path).text, number), **typed}
-    return browser.post(f"{path}/measures/{number}", given, page=path)
-
-
 def test_a_plan_becomes_an_issued_campaign(site: Site) -> None:
     office = site.browser("office1")
     answer = office.client.post(
         "/plans",
-        data={"file": (as_word(PLAN), "方案.docx"), "csrf_token": _token(office)},
+        data={"file": (as_word(PLAN), "方案.docx"), "csrf_token": token(office)},
         headers={"Origin": "http://localhost"},
     )
     path = answer.headers["Location"]
@@ -98,6 +46,8 @@ def test_a_plan_becomes_an_issued_campaign(site: Site) -> None:
     refused = office.post(f"{path}/create", page=path)
     assert refused.status_code == 422
     assert office.post(f"{path}/units", {"unit:镇消防专班": "各村"}, page=path).status_code == 302
+    assert "问题都已处理，还有4条措施没有认可" in office.get(path).text
+    assert office.post(f"{path}/accept", page=path).status_code == 302
     ready = office.get(path).text
     assert "可以生成行动草稿了" in ready
     # Two villages: survey and talk once, 2 × 6 monthly returns (March to August), and as many of the rhythm.
@@ -149,14 +99,15 @@ def test_a_proposal_is_edited_dropped_doubled_joined_and_all_of_it_taken_back(si
     before = office.get(path).text
     assert change(office, path, 2, title="集市宣传", leads="east村、各镇（街道、园区）").status_code == 302
     assert as_shown(office.get(path).text, 2)["leads"] == "east村、各镇（街道、园区）"
-    for act in ("drop", "restore", "double", "join", "drop"):
-        assert office.post(f"{path}/measures/1", {"act": act}, page=path).status_code == 302
+    acts = ("accept", "unaccept", "drop", "restore", "double", "join", "down", "up", "drop")
+    for act in acts:
+        assert office.post(f"{path}/measures/1", {"act": act}, page=path).status_code == 302, act
     assert "已去掉" in card(office.get(path).text, 1)
-    for _ in range(6):
+    for _ in range(len(acts) + 1):
         assert office.post(f"{path}/undo", page=path).status_code == 302
     after = office.get(path).text
     assert [as_shown(after, number) for number in (1, 2, 3, 4)] == [as_shown(before, number) for number in (1, 2, 3, 4)]
-    assert office.post(f"{path}/undo", {"version": "13"}, page=path).status_code == 409
+    assert office.post(f"{path}/undo", {"version": "21"}, page=path).status_code == 409
 
 
 def test_what_was_typed_on_a_stale_page_is_still_there(site: Site) -> None:
@@ -188,7 +139,7 @@ def test_a_wrong_answer_is_a_sentence_that_leads_to_its_proposal(
     path = hand_in(office)
     office.post(f"{path}/units", {"unit:镇消防专班": "各村"}, page=path)
     assert change(office, path, 1, **typed).status_code == 302
-    answer = office.post(f"{path}/create", page=path)
+    answer = office.post(f"{path}/create", {"knowingly": "yes"}, page=path)
     assert answer.status_code == 422
     assert sentence in card(answer.text, 1), re.findall(r"<li><a.*?</li>", answer.text)
     assert "m=1#m-1" in answer.text
@@ -207,7 +158,7 @@ def test_a_wrong_answer_is_a_sentence_that_leads_to_its_proposal(
 def test_what_cannot_be_read_is_refused_with_a_sentence(site: Site, name: str, content: bytes, sentence: str) -> None:
     office = site.browser("office1")
     answer = office.client.post(
-        "/plans", data={"file": (io.BytesIO(content), name), "csrf_token": _token(office)},
+        "/plans", data={"file": (io.BytesIO(content), name), "csrf_token": token(office)},
         headers={"Origin": "http://localhost"},
     )  # fmt: skip
     assert answer.status_code == 422
@@ -231,7 +182,9 @@ def test_two_clicks_at_once_make_one_campaign(site: Site) -> None:
     revision = service.show(viewer, ref).revision
     made: list[str] = []
     clicks = [
-        threading.Thread(target=lambda: made.append(service.create(viewer, ref, expected_revision=revision)))
+        threading.Thread(
+            target=lambda: made.append(service.create(viewer, ref, expected_revision=revision, knowingly=True))
+        )
         for _ in range(3)
     ]
     for click in clicks:
@@ -266,9 +219,3 @@ def test_a_plan_of_many_measures_is_one_page_of_few_queries(site: Site) -> None:
     with counted_queries() as after:
         office.get(many)
     assert len(after) == len(before) <= 30
-
-
-def _token(browser: Browser) -> str:
-    found = re.search(r'name="csrf_token" value="([^"]+)"', browser.get("/plans").text)
-    assert found is not None
-    return found[1]

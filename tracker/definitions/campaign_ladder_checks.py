@@ -8,7 +8,7 @@ from typing import Any
 from tracker.definitions.ladder_checks import why_unfit
 from tracker.definitions.problems import Problem, unknown
 from tracker.domain.definition import WorkflowDefinition
-from tracker.domain.ladder import Ladder
+from tracker.domain.ladder import Ladder, chosen_instead
 from tracker.domain.reachability import LOOK_BACK, SUPPORT, ladders_of, reachable_workflows
 
 Content = Mapping[str, Any]
@@ -21,7 +21,12 @@ def check_ladder_choice(
     settings = content.get("settings", {})
     chosen: Mapping[str, str] = settings.get("ladders", {})
     lookup = chosen_ladder(chosen, ladders)
-    named = {clock.ladder for one in workflows.values() for clock in one.clocks.values()}
+    named = {
+        name
+        for one in workflows.values()
+        for clock in one.clocks.values()
+        for name in (clock.ladder, f"{one.key}.{clock.ladder}")
+    }
     for key, wanted in chosen.items():
         path = f"settings.ladders.{key}"
         if key not in named:
@@ -38,9 +43,9 @@ def check_ladder_choice(
                 yield Problem("settings.number_words", reason)
 
 
-def chosen_ladder(chosen: Mapping[str, str], ladders: Mapping[str, Ladder]) -> Callable[[str], Ladder | None]:
-    """Return the look-up of the ladder that a campaign climbs for a key."""
-    return lambda key: ladders.get(chosen.get(key, key))
+def chosen_ladder(chosen: Mapping[str, str], ladders: Mapping[str, Ladder]) -> Callable[[str, str], Ladder | None]:
+    """Return the look-up of the ladder that a campaign climbs for a clock of a workflow."""
+    return lambda workflow, key: ladders.get(chosen_instead(chosen, workflow, key))
 
 
 def check_schedule(
@@ -63,7 +68,7 @@ def check_schedule(
 
 
 def _reached(
-    content: Content, workflows: Mapping[str, WorkflowDefinition], lookup: Callable[[str], Ladder | None]
+    content: Content, workflows: Mapping[str, WorkflowDefinition], lookup: Callable[[str, str], Ladder | None]
 ) -> dict[str, WorkflowDefinition]:
     measures = content.get("measures", ())
     keys = [measure["workflow"] for measure in measures if "workflow" in measure]
@@ -73,17 +78,18 @@ def _reached(
 
 
 def _check_fit(
-    reached: Mapping[str, WorkflowDefinition], chosen: Mapping[str, str], lookup: Callable[[str], Ladder | None]
+    reached: Mapping[str, WorkflowDefinition], chosen: Mapping[str, str], lookup: Callable[[str, str], Ladder | None]
 ) -> Iterator[Problem]:
     """Yield where a chosen ladder has a rung that the clock in whose place it stands can never reach."""
     for definition in reached.values():
         for clock in definition.clocks.values():
-            ladder = lookup(clock.ladder)
-            if clock.ladder not in chosen or ladder is None:
+            ladder = lookup(definition.key, clock.ladder)
+            name = next((one for one in (f"{definition.key}.{clock.ladder}", clock.ladder) if one in chosen), None)
+            if name is None or ladder is None:
                 continue
             for rung in ladder.rungs:
                 if (reason := why_unfit(clock, rung, paper=definition.paper)) is not None:
-                    path = f"settings.ladders.{clock.ladder}"
+                    path = f"settings.ladders.{name}"
                     yield Problem(
                         path, f"流程“{definition.title}”用不了升级规则“{ladder.key}”：“{rung.name}”级{reason}"
                     )

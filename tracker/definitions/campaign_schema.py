@@ -28,6 +28,7 @@ from tracker.domain.visits import WINDOW_DAYS
 
 _CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
+_LADDER = re.compile(r"(?:[a-z][a-z0-9_]{0,39}\.)?[a-z][a-z0-9_]{0,39}")
 _PHONE = re.compile(r"\+?[0-9][0-9 -]{4,19}")
 
 
@@ -317,7 +318,11 @@ class SettingsSchema(StrictSchema):
     look_back_days = Number(1, 60, load_default=5)
     look_back_share = Number(1, 100, load_default=SHARE)
     visit_window_days = Number(1, 366, load_default=WINDOW_DAYS)
-    ladders = _Texts(Name(), load_default=dict)
+    ladders = _Texts(
+        _Like(_LADDER, "不能作升级规则，请写 standard 的样子；只换一个流程的，写 survey.standard。"),
+        Name(),
+        load_default=dict,
+    )
     card_titles = _Texts(OneOf("牌", CARDS), load_default=dict)
     card_colours = _Texts(OneOf("牌", CARDS), OneOf("颜色", COLOURS), load_default=dict)
     paper_layout = fields.Nested(PaperLayoutSchema, load_default=None)

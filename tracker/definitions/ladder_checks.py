@@ -10,6 +10,9 @@ from tracker.domain.definition import ClockDefinition, WorkflowDefinition
 from tracker.domain.ladder import Ladder, Rung
 from tracker.domain.papers import BEGUN_BY_PEOPLE, NOTICE_TITLES
 
+#: Whom a ladder about a unit's duty speaks to first.
+UNIT_ROLE = "liaison"
+
 
 def check_ladder(ladder: Ladder, *, papers: Collection[str]) -> list[Problem]:
     """Return what is wrong within `ladder`, and with the papers it raises and counts."""
@@ -45,6 +48,25 @@ def check_use(definition: WorkflowDefinition, ladders: Mapping[str, Ladder]) -> 
         for rung in ladder.rungs:
             if (reason := why_unfit(clock, rung, paper=definition.paper)) is not None:
                 yield Problem(path, f"升级规则“{ladder.key}”的“{rung.name}”级{reason}")
+
+
+def fitting_ladders(
+    definition: WorkflowDefinition, ladders: Mapping[str, Ladder]
+) -> dict[str, tuple[Ladder, list[Ladder]]]:
+    """Return what the clocks whose date a measure gives may climb: the key named → that ladder, and all that fit.
+
+    Ladders that never speak to the unit are about those who decide, and are left out.
+    """
+    found = {}
+    for clock in definition.clocks.values():
+        if clock.from_measure and clock.ladder in ladders:
+            fit = [
+                one for one in ladders.values()
+                if any(UNIT_ROLE in rung.to for rung in one.rungs) and any(rung.raises for rung in one.rungs)
+                and all(why_unfit(clock, rung, paper=definition.paper) is None for rung in one.rungs)
+            ]  # fmt: skip
+            found[clock.ladder] = (ladders[clock.ladder], fit)
+    return found
 
 
 def why_unfit(clock: ClockDefinition, rung: Rung, *, paper: bool) -> str | None:

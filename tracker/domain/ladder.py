@@ -7,6 +7,7 @@ a running clock keeps the ladder version that it began with, so positions never 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import time
 from enum import StrEnum
@@ -136,6 +137,14 @@ class Rung:
     def at_check(self) -> bool:
         """Tell whether a check of scheduled progress can reach the rung."""
         return self.behind is not None or self.not_started or self.streak is not None
+
+
+def chosen_instead(chosen: Mapping[str, str], workflow: str, ladder: str) -> str:
+    """Return the ladder that a campaign lets a workflow's clocks climb in the place of the one that they name.
+
+    `chosen` is `settings.ladders`: "survey.standard" is about one workflow and goes before "standard", about all.
+    """
+    return chosen.get(f"{workflow}.{ladder}", chosen.get(ladder, ladder))
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,17 @@ A draft's content is plain JSON, everything as it was typed, so that nothing is 
 
     title, summary, key, word, starts_on, ends_on, rhythm_every, rhythm_by_day     the head; `word` is the 机关代字
     phases      [{key, title, starts_on, ends_on}]
-    measures    [{id, ordinal, path, title, text, span, workflow, leads, supports, joint, when, said, questions,
-                hints, kept}]
+    measures    [{id, ordinal, path, title, text, read, spans, kind, kind_words, workflow, leads, supports, joint, when,
+                said, questions, hints, kept, accepted}]; in the order in which the campaign will have them
     notes       what is said of the whole document
     units       name as printed → names of units or unit sets
+    ladders     "survey.standard" → the ladder that clocks of this workflow climb instead
 
-`when` is {kind, day, phase, days, every, by_day, times}; kind "" = not answered yet. `campaign_of` makes of it what
-a campaign file would hold, which then goes through the same checks as every campaign file.
+`when` is {kind, day, phase, days, every, by_day, by_month, times}; kind "" = not answered yet. `spans` are the places
+of the text that a proposal came from, `read` its words as they were read there; `kind` is what the reader took it
+for and `kind_words` the words that say so.
+`accepted` = a person has looked at it. `campaign_of` makes of all this what a campaign file would hold, which then
+goes through the same checks as every campaign file. Splitting, joining and moving is in `plan_arranging`.
 """
 
 from __future__ import annotations
@@ -19,8 +23,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tracker.domain.cadence import EVERY_TITLES, Every
-from tracker.domain.errors import FieldProblem, NotFound, TransitionNotAllowed
+from tracker.domain.cadence import EVERY_TITLES, WEEKDAYS, Every
+from tracker.domain.errors import FieldProblem, NotFound
 from tracker.domain.inputs import cleaned
 
 Content = dict[str, Any]
@@ -30,11 +34,16 @@ WHEN_TITLES = {
     "by_date": "写明日期", "start_by": "在此日前启动", "phase_end": "某阶段结束时", "within": "下达后若干个工作日内",
     "every": "周期工作", "rhythm": "长期坚持，按行动的报送节奏",
 }  # fmt: skip
+#: A week's `by_day` is the number of the day, 1 = 星期一.
+WEEK_DAYS = {str(number): day for number, day in enumerate(WEEKDAYS, start=1)}
 EVERY_CHOICES = {each.value: title for each, title in EVERY_TITLES.items()}
 #: What follows the 机关代字 in the number of each paper that the engine drafts.
-PAPER_WORDS = {"supervision_notice": "督", "interview_notice": "约", "rectification_notice": "改"}
+PAPER_WORDS = {
+    "supervision_notice": "督", "interview_notice": "约", "rectification_notice": "改", "urge_notice": "催",
+    "circular": "通", "yellow_card": "黄", "red_card": "红",
+}  # fmt: skip
 HEAD = ("title", "summary", "key", "word", "starts_on", "ends_on", "rhythm_every", "rhythm_by_day")
-WHEN = ("kind", "day", "phase", "days", "every", "by_day", "times")
+WHEN = ("kind", "day", "phase", "days", "every", "by_day", "by_month", "times")
 LONGEST = 4000
 _SPLIT = re.compile(r"[、，,；;\n]+")
 
@@ -81,55 +90,41 @@ def edited(content: Content, number: int, given: Mapping[str, str]) -> Content:
     measure["leads"], measure["supports"] = names_in(given.get("leads", "")), names_in(given.get("supports", ""))
     measure["joint"] = given.get("joint") == "yes"
     measure["when"] = {name: cleaned(given.get(f"when_{name}", ""))[:60] for name in WHEN}
-    return _replaced(content, number, [measure])
+    measure["accepted"] = measure["accepted"] or given.get("act") == "save_accept"
+    return replaced(content, number, [measure])
+
+
+def with_workflows(content: Content, given: Mapping[str, str]) -> Content:
+    """Return the content with all kept proposals of a kind on the workflow given for it; "" leaves a kind as it is."""
+    return {
+        **content,
+        "measures": [
+            {**one, "workflow": wanted} if one["kept"] and (wanted := given.get(one["kind"], "")) else one
+            for one in content["measures"]
+        ],
+    }
+
+
+def with_ladders(content: Content, given: Mapping[str, str]) -> Content:
+    """Return the content with the ladders chosen for workflows, "survey.standard" → ladder; "" is the workflow's own."""
+    chosen = {**content["ladders"], **given}
+    return {**content, "ladders": {name: ladder for name, ladder in chosen.items() if ladder}}
+
+
+def accepted(content: Content, number: int, *, yes: bool) -> Content:
+    """Return the content with the mark that a person has looked at a proposal and accepts it, or without it."""
+    return replaced(content, number, [{**find_measure(content, number), "accepted": yes}])
+
+
+def all_accepted(content: Content) -> Content:
+    """Return the content with every proposal accepted about which nothing is asked."""
+    ready = {one["id"] for one in without_question(content)}
+    return {**content, "measures": [{**m, "accepted": True} if m["id"] in ready else m for m in content["measures"]]}
 
 
 def kept(content: Content, number: int, *, keep: bool) -> Content:
     """Return the content with one proposal dropped, or taken up again."""
-    return _replaced(content, number, [{**find_measure(content, number), "kept": keep}])
-
-
-def doubled(content: Content, number: int) -> Content:
-    """Return the content with a proposal twice, so that two duties of one sentence can be told apart by hand."""
-    measure = find_measure(content, number)
-    fresh = max(one["id"] for one in content["measures"]) + 1
-    return _replaced(content, number, [measure, {**measure, "id": fresh}])
-
-
-def joined(content: Content, number: int) -> Content:
-    """Return the content with a proposal and the next kept one as one; raises TransitionNotAllowed for the last."""
-    measure = find_measure(content, number)
-    later = content["measures"][_index(content, number) + 1 :]
-    following = next((one for one in later if one["kept"]), None)
-    if following is None:
-        raise TransitionNotAllowed("这是最后一条措施，后面没有可以合并的。")
-    text = measure["text"] if following["text"] in measure["text"] else measure["text"] + following["text"]
-    first, last = measure["span"], following["span"]
-    both: Measure = {
-        **measure, "text": text, "span": [min(first[0], last[0]), max(first[1], last[1])],
-        "leads": list(dict.fromkeys([*measure["leads"], *following["leads"]])),
-        "supports": list(dict.fromkeys([*measure["supports"], *following["supports"]])),
-        "when": measure["when"] if measure["when"]["kind"] else following["when"],
-        "questions": [*measure["questions"], *following["questions"]],
-        "hints": list(dict.fromkeys([*measure["hints"], *following["hints"]])),
-    }  # fmt: skip
-    return _replaced(_replaced(content, following["id"], []), number, [both])
-
-
-def change_between(before: Content, after: Content) -> dict[str, Any]:
-    """Return what `taken_back` needs to make `before` of `after`: only what differs, for every edit is kept."""
-    changed = {name: value for name, value in before.items() if after[name] != value}
-    if "measures" in changed and [one["id"] for one in before["measures"]] == [one["id"] for one in after["measures"]]:
-        pairs = zip(changed.pop("measures"), after["measures"], strict=True)
-        changed["of_measures"] = [old for old, new in pairs if old != new]
-    return changed
-
-
-def taken_back(content: Content, change: Mapping[str, Any]) -> Content:
-    """Return the content before a change."""
-    former = {one["id"]: one for one in change.get("of_measures", ())}
-    measures = [former.get(one["id"], one) for one in content["measures"]]
-    return {**content, "measures": measures, **{name: value for name, value in change.items() if name != "of_measures"}}
+    return replaced(content, number, [{**find_measure(content, number), "kept": keep}])
 
 
 def printed_names(content: Content) -> dict[str, int]:
@@ -140,6 +135,34 @@ def printed_names(content: Content) -> dict[str, int]:
             for name in dict.fromkeys([*measure["leads"], *measure["supports"]]):
                 counted[name] = counted.get(name, 0) + 1
     return counted
+
+
+def unaccepted(content: Content) -> list[Measure]:
+    """Return the kept proposals that nobody has accepted yet, in order."""
+    return [one for one in content["measures"] if one["kept"] and not one["accepted"]]
+
+
+def without_question(content: Content) -> list[Measure]:
+    """Return those not accepted about which neither the reader nor the checks ask anything."""
+    asked = {problem.field for problem in open_questions(content)}
+    return [
+        one for one in unaccepted(content)
+        if not one["questions"] and not one["hints"] and place_of(one) not in asked
+        and all(content["units"].get(name) for name in [*one["leads"], *one["supports"]])
+    ]  # fmt: skip
+
+
+def doubts(content: Content) -> list[FieldProblem]:
+    """Return what the reader was unsure of; accepting a proposal answers its doubts."""
+    return [
+        FieldProblem(place_of(one), f"{_called(one)}{sentence}")
+        for one in unaccepted(content) for sentence in one["questions"]
+    ]  # fmt: skip
+
+
+def place_of(measure: Measure) -> str:
+    """Return the id of a proposal's place on the page."""
+    return f"m-{measure['id']}"
 
 
 def open_questions(content: Content) -> list[FieldProblem]:
@@ -156,7 +179,7 @@ def open_questions(content: Content) -> list[FieldProblem]:
     if not chosen:
         problems.append(FieldProblem("measures", "一条措施也没有保留。"))
     for measure in chosen:
-        place, called = f"m-{measure['id']}", f"“{measure['title'] or measure['text'][:20]}”"
+        place, called = place_of(measure), _called(measure)
         if not measure["workflow"]:
             problems.append(FieldProblem(place, f"{called}没有选流程。"))
         if not measure["leads"]:
@@ -174,12 +197,29 @@ def campaign_of(content: Content, *, office_key: str) -> dict[str, Any]:
     chosen = [measure for measure in content["measures"] if measure["kept"]]
     if any(measure["when"]["kind"] == "rhythm" for measure in chosen):
         settings["rhythm"] = _cadence({"every": content["rhythm_every"] or "month", "by_day": content["rhythm_by_day"]})
+    if ladders := climbed_instead(content):
+        settings["ladders"] = ladders
     return {
         "key": content["key"], "version": 1, "title": content["title"], "summary": content["summary"] or content["title"],
         "office": office_key, "starts_on": content["starts_on"], "ends_on": content["ends_on"],
         "phases": [dict(phase) for phase in content["phases"]], "settings": settings,
         "measures": [_measure(content, measure, row) for row, measure in enumerate(chosen, start=1)],
     }  # fmt: skip
+
+
+def key_of(measure: Measure) -> str:
+    """Return the key that a proposal has as a measure of the campaign."""
+    return f"m{measure['id']:02d}"
+
+
+def climbed_instead(content: Content) -> dict[str, str]:
+    """Return the ladders chosen for workflows that a kept proposal has, "survey.standard" → ladder."""
+    used = {measure["workflow"] for measure in content["measures"] if measure["kept"]}
+    return {name: wanted for name, wanted in content["ladders"].items() if wanted and name.split(".")[0] in used}
+
+
+def _called(measure: Measure) -> str:
+    return f"“{measure['title'] or measure['text'][:20]}”"
 
 
 def _measure(content: Content, measure: Measure, row: int) -> dict[str, Any]:
@@ -190,7 +230,7 @@ def _measure(content: Content, measure: Measure, row: int) -> dict[str, Any]:
         if supports := [name for name in _answers(content, measure["supports"]) if name != leads[0]]:
             who["support"] = supports
     return {
-        "key": f"m{measure['id']:02d}", "ordinal": measure["ordinal"] or f"第{row}项",
+        "key": key_of(measure), "ordinal": measure["ordinal"] or f"第{row}项",
         "title": measure["title"] or measure["text"][:30], "text": measure["text"] or measure["title"],
         "workflow": measure["workflow"], **who, **_time(measure["when"]),
     }  # fmt: skip
@@ -211,7 +251,9 @@ def _time(when: Mapping[str, str]) -> dict[str, Any]:
 
 def _cadence(when: Mapping[str, str]) -> dict[str, Any]:
     cadence: dict[str, Any] = {"every": when["every"] or Every.MONTH.value}
-    for name in ("by_day", "times"):
+    if cadence["every"] == Every.WEEK and (weekday := WEEK_DAYS.get(when["by_day"])):
+        return {**cadence, "weekdays": [weekday]}
+    for name in ("by_day", "by_month", "times"):
         if text := when.get(name):
             cadence[name] = int(text) if text.isascii() and text.isdigit() and len(text) < 4 else text
     return cadence
@@ -221,11 +263,13 @@ def _answers(content: Content, names: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(one for name in names for one in content["units"].get(name, ())))
 
 
-def _index(content: Content, number: int) -> int:
+def index_of(content: Content, number: int) -> int:
+    """Return where a proposal stands among all."""
     return next(i for i, one in enumerate(content["measures"]) if one["id"] == number)
 
 
-def _replaced(content: Content, number: int, by: Sequence[Measure]) -> Content:
-    index = _index(content, number)
+def replaced(content: Content, number: int, by: Sequence[Measure]) -> Content:
+    """Return the content with these proposals in the place of one."""
+    index = index_of(content, number)
     measures = content["measures"]
     return {**content, "measures": [*measures[:index], *by, *measures[index + 1 :]]}

@@ -23,12 +23,12 @@ def reachable_workflows(
     keys: Iterable[str],
     *,
     workflow: Callable[[str], WorkflowDefinition | None],
-    ladder: Callable[[str], Ladder | None],
+    ladder: Callable[[str, str], Ladder | None],
 ) -> dict[str, WorkflowDefinition]:
     """Return the workflows named by `keys` and every one that these can open, in the order of meeting them.
 
-    `workflow` and `ladder` look a key up and answer None for one that does not exist; such keys are left out,
-    because naming them is another check's duty.
+    `workflow` looks a key up, `ladder` one that a clock of a workflow names; they answer None for one that does not
+    exist; such keys are left out, because naming them is another check's duty.
     """
     found: dict[str, WorkflowDefinition] = {}
     waiting = list(dict.fromkeys(keys))
@@ -42,12 +42,12 @@ def reachable_workflows(
     return found
 
 
-def ladders_of(definition: WorkflowDefinition, ladder: Callable[[str], Ladder | None]) -> list[Ladder]:
+def ladders_of(definition: WorkflowDefinition, ladder: Callable[[str, str], Ladder | None]) -> list[Ladder]:
     """Return the ladders of a workflow's clocks, each once."""
     keys = dict.fromkeys(clock.ladder for clock in definition.clocks.values())
-    return [found for key in keys if (found := ladder(key)) is not None]
+    return [found for key in keys if (found := ladder(definition.key, key)) is not None]
 
 
-def _opened_by(definition: WorkflowDefinition, ladder: Callable[[str], Ladder | None]) -> list[str]:
+def _opened_by(definition: WorkflowDefinition, ladder: Callable[[str, str], Ladder | None]) -> list[str]:
     opened = [RECTIFICATION] if any(step.opens for step in definition.transitions) else []
     return opened + [rung.raises for climbed in ladders_of(definition, ladder) for rung in climbed.rungs if rung.raises]

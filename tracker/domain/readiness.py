@@ -62,10 +62,13 @@ class CampaignFacts:
 
 @dataclass(frozen=True)
 class Definitions:
-    """The definitions that tasks would be opened with; None for a key that does not exist."""
+    """The definitions that tasks would be opened with; None for a key that does not exist.
+
+    A ladder is looked up by the workflow whose clock names it, and by its key.
+    """
 
     workflow: Callable[[str], WorkflowDefinition | None]
-    ladder: Callable[[str], Ladder | None]
+    ladder: Callable[[str, str], Ladder | None]
 
     def reachable(self, keys: Iterable[str]) -> dict[str, WorkflowDefinition]:
         """Return the workflows named and all that they can open."""

@@ -40,3 +40,12 @@ def kind_of(title: str, text: str, path: tuple[str, ...] = ()) -> str:
     if best <= 0:
         return "其他"
     return next(kind for kind, score in scores.items() if score == best)
+
+
+def words_of_kind(kind: str, text: str, path: tuple[str, ...] = ()) -> list[str]:
+    """Return the words of a measure, or of the heading above it, that speak for a kind, each once."""
+    found = [match.group() for named, words in _COMPILED if named == kind for match in words.finditer(text[:400])]
+    above = [
+        match.group() for named, words in _COMPILED if named == kind and path for match in words.finditer(path[-1])
+    ]
+    return list(dict.fromkeys(found or above))[:6]

@@ -18,7 +18,7 @@ from tracker.plans.segments import Segment, segments_of
 from tracker.plans.shapes import Measure, Phase
 from tracker.plans.subjects import subject_of
 from tracker.plans.tables import row_measures
-from tracker.plans.tag_lines import shared_tag, with_tag_lines
+from tracker.plans.tag_lines import shared_tag, tags_from_below, with_tag_lines
 from tracker.plans.units import unit_heading
 from tracker.plans.wording import (
     acts,
@@ -120,8 +120,15 @@ class Collector:
             below = replace(
                 below, duty=hoisted, due=labelled_due(hoisted.time, self.years) if hoisted.time else below.due
             )
-        for child in node.children:
-            self._visit(child, below)
+        from_below = tags_from_below(node.children)
+        for index, child in enumerate(node.children):
+            told = from_below.get(index)
+            self._visit(
+                child,
+                replace(below, duty=told, due=labelled_due(told.time, self.years) if told.time else below.due)
+                if told
+                else below,
+            )
 
     def _leaf(self, node: Node, body: list[Passage], here: Above, above: Above) -> None:
         item = replace(here, ordinals=above.ordinals + _written(node, above))

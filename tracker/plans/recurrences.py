@@ -15,10 +15,10 @@ _EVERY: tuple[tuple[str, Every], ...] = (
     ("半年", "half-year"), ("季度", "quarter"), ("季", "quarter"), ("旬", "ten-days"), ("学期", "half-year"), ("学年", "year"), ("年度", "year"),
     ("年", "year"), ("个月", "month"), ("月", "month"), ("周", "week"), ("星期", "week"), ("礼拜", "week"), ("日", "day"), ("天", "day"),
 )  # fmt: skip
-_TIMES = r"(?:次|场次|场|篇|期|条|份|回|轮|遍|堂|节|批|起|件|例|部|个|项|户|家|人次|人|幅|块)"
+_TIMES = r"(?:次|场次|场|课时|学时|篇|期|条|份|回|轮|遍|堂|节|批|起|件|例|部|个|项|户|家|人次|人|幅|块)"
 _EACH = re.compile(
     r"(?<![一-龥]月)每(?P<one>一|1)?(?P<every>半年|季度|季|旬|学期|学年|年度|年|个月|月|周|星期|礼拜|日|天)(?!人|户|家|村|个单位)"
-    r"(?P<day>(?:的)?(?:末月|首月|最后(?:一|1)个?月|第[一二三1-3]个月|月底|月末|末|底|初)?(?:\d{1,2}[日号]|[二三四五六日天](?!次|场|期|篇|条|份|回|个|遍|天|小时|节|堂|轮)|一(?=\d|升旗|晨会|例会|班会|早上|中午|晚|前|之前|下午|上午|下班|，|、|开展|组织|报|向|将|的|召开)|月底|月末|底|末)"
+    r"(?P<day>(?:的)?(?:末月|首月|最后(?:一|1)个?月|第[一二三1-3]个月|月底|月末|末|底|初)?(?:\d{1,2}[日号]|[二三四五六日天](?!次|场|期|篇|条|份|回|个|遍|天|小时|节|堂|轮)|一(?=\d|升旗|晨会|例会|班会|早上|中午|晚|前|之前|下午|上午|下班|，|、|(?:汇总|梳理|更新|上报)[\u4e00-\u9fff]{2}|开展|组织|报|向|将|的|召开)|月底|月末|底|末)"
     r"(?:上午|下午|下班)?(?:\d{1,2}时|\d{1,2}：\d\d)?(?:之?前)?)?"
 )
 _BI = re.compile(r"每(?P<n>两|二|2|三|3)(?P<every>个?月|周|星期|天|日)")
@@ -26,8 +26,11 @@ _QUOTA = re.compile(
     rf"(?:至少|不少于|不低于|不得少于|原则上|最少|开展|组织|召开|报送|刊发|进行|不超过|集中|推送|发布|更新|检查|巡查|调度|通报|调查|研判|汇总|编发|印发|会商|走访|抽查|督导|排查|听取|[\u4e00-\u9fff])"
     rf"[^，。；、]{{0,10}}?(?P<count>{_N})(?:—|-|~|至)?{_N}?(?:以上)?{_TIMES}"
 )
-# 「每年1月31日前」: the day comes again each year.
-_DAY_OF_YEAR = re.compile(rf"(?P<month>{_N})月(?:(?P<day>\d{{1,2}})[日号]|底|末|份)(?:之?前)?")
+# 「每年1月31日前」, 「每年9月」: the day, or the month, comes again each year; of days from–to the last one binds.
+_PLACE_IN_YEAR = rf"(?:(?P<month>{_N})月)?(?:(?P<day>\d{{1,2}})[日号]|底|末|份)?"
+_DAY_OF_YEAR = re.compile(rf"(?={_N}月){_PLACE_IN_YEAR}(?:之?前)?")
+_UNTIL = re.compile(rf"(?:至|到|—|-|~)(?={_N}月|\d{{1,2}}[日号]){_PLACE_IN_YEAR}(?:之?前)?")
+_ANOTHER = re.compile(rf"(?:、|和|及|与){_N}月")
 _DIRECT = re.compile(rf"^(?P<count>{_N}){_TIMES}")
 _SHORT = re.compile(r"(?P<every>日|周|旬|月|季)(?:报告|调度|通报|报)(?:制度)?")
 _PER_PERIOD = re.compile(r"(?P<every>日|周|旬|月|季)(?:研判|调度|通报|汇总)")
@@ -62,10 +65,9 @@ def find_recurring(text: str) -> tuple[Deadline, int] | None:
         after = text[each.end() : each.end() + 40]
         quota = _count(after)
         end = each.end() + (quota[1] if quota else 0)
-        yearly = _DAY_OF_YEAR.match(after) if every == "year" else None
-        if yearly:
-            month, day = number(yearly["month"]), int(yearly["day"]) if yearly["day"] else None
-            said = text[each.start() : each.end() + yearly.end()]
+        if every == "year" and (yearly := _day_of_year(after)):
+            month, day, length = yearly
+            said = text[each.start() : each.end() + length]
             return Deadline("recurring", said, every=every, month=month, day=day, count=1), each.start()
         return Deadline(
             "recurring", text[each.start() : end], every=every, count=quota[0] if quota else 1, by_day=by_day
@@ -98,6 +100,19 @@ def find_recurring(text: str) -> tuple[Deadline, int] | None:
             count=1,
         ), every_second.start()
     return None
+
+
+def _day_of_year(after: str) -> tuple[int, int | None, int] | None:
+    """Return the month, the day and the length of what follows 「每年」; 「3月、9月各一次」 is a quota and no day."""
+    first = _DAY_OF_YEAR.match(after)
+    if first is None or _ANOTHER.match(after, first.end()):
+        return None
+    until = _UNTIL.match(after, first.end())
+    last = until or first
+    month = number(last["month"] or first["month"])
+    if month is None or not 1 <= month <= 12:
+        return None
+    return month, int(last["day"]) if last["day"] else None, last.end()
 
 
 def _every(word: str) -> Every:

@@ -16,7 +16,14 @@ from tracker.plans.years import YearContext
 
 _YEAR = re.compile(r"(20\d\d)年(?=\d{1,2}月|底|[上下]半年|[一二三四]季度)")
 _EACH_MUST = re.compile(r"(?:^|[，。；])各[^，。；]{1,24}?(?:要|应|须)")
-_SPEAKS = re.compile(r"要|应|须|负责|牵头|：|由|^.{17}")
+_ONLY_LEADS = re.compile(
+    r"(?:总?牵头|负责|具体负责|统筹(?:推进)?|主抓|配合|协助|会同|联合)[^，。；]{0,6}(?:[，。；]|$)"
+)
+_SPEAKS = re.compile(r"要|应|须|负责|牵头|：|由|^.{17}|[\u4e00-\u9fff]{2}每[周旬月季半年]")
+# What every return has: its period, its verb, and how often.
+_SENT = re.compile(
+    r"每[^，。；]{0,4}?[周旬月季年日]度?|\d+[日号]|之?前|报送|上报|报告|填报|一次|1次|[将各当本上的]|工作|[，。；：、（）]"
+)
 _TIME_WORD = re.compile(r"每|月|年底|季度|日前")
 _FURTHEST_BACK, _MOST_TIMES = 300, 60
 _TIMED = re.compile(
@@ -145,15 +152,21 @@ def _may_part(piece: Passage) -> bool:
 def _parts_ways(before: str, after: str, years: YearContext) -> bool:
     """Whether two clauses have times of different duties; two dates of one course of action stay together."""
     first, second = due_in(before, years).deadline, due_in(after, years).deadline
+    named, others = subject_of(before), subject_of(after)
+    if first is None and second is not None and (second.every or is_return(after)) and named and others:
+        # 「各校逐项整改，督导组每月抽查一遍」: the time is the second one's alone. Who only leads does not act yet.
+        done = before[named[1] :]
+        return acts(done) and not _ONLY_LEADS.match(done) and not set(named[0]) & set(others[0])
     if first is None or second is None or not (acts(before) or is_return(before)):
         return False  # 「4—10月，各村于每月25日前报送」: a clause of nothing but time belongs to the next.
     opening = find_dated(before, years)[:1]
     if second.type == "recurring" and opening and opening[0].window and opening[0].start <= 1:
         return False  # 「3月1日至15日，各村值班，每日报告」: the days hold for all that follows.
-    named, others = subject_of(before), subject_of(after)
     if named and others and not set(named[0]) & set(others[0]):
         return True  # 「各镇9月底前建成，县平安办四季度验收」: each has its own time.
-    return is_return(after) or first.type != second.type
+    # Nothing falls due both every week and on a day of each month: 「每周汇总，每月5日前通报」.
+    dated = second.by_day is not None and first.every != second.every
+    return is_return(after) or first.type != second.type or dated
 
 
 def _stands_alone(current: Segment, sentence: _Sentence, *, tagged: bool, paragraph: bool) -> bool:
@@ -169,18 +182,37 @@ def _stands_alone(current: Segment, sentence: _Sentence, *, tagged: bool, paragr
         return True
     if sentence.due.deadline is None or sentence.tag.time:
         return False  # The time of a tag behind the last sentence holds for all of the item.
+    if _same_return(current, sentence):
+        return False
     if is_return(sentence.passage.text):
         return not current.returns or current.due.deadline is not None
     return current.due.deadline is not None and current.due.deadline.text != sentence.due.deadline.text
 
 
+def _same_return(current: Segment, sentence: _Sentence) -> bool:
+    """「每月报送进度。每月25日前将进度报镇办」: what is sent in is said first, and then by which day."""
+    first, then = current.due.deadline, sentence.due.deadline
+    if first is None or then is None or first.every != then.every or not then.every or first.by_day or not then.by_day:
+        return False
+    before, behind = current.passage.text, sentence.passage.text
+    if not (is_return(before) and is_return(behind)):
+        return False
+    named = {_SENT.sub("", text) for text in (before, behind)}
+    left, right = (
+        {text[place : place + 2] for place in range(len(text) - 1)}
+        for text in (min(named, key=len), max(named, key=len))
+    )
+    return not left or bool(left & right)
+
+
 def _add(current: Segment, sentence: _Sentence) -> None:
+    same = _same_return(current, sentence)
     current.parts.append(sentence.passage)
     current.tag = merge(current.tag, sentence.tag)
     current.spoken = merge(current.spoken, sentence.spoken)
     current.subject = current.subject or sentence.subject
     current.threat = current.threat or threatened_by(sentence.passage)
-    if sentence.tag.time:
+    if sentence.tag.time or same:
         current.due = sentence.due
     elif current.due.deadline is None:
         current.due = Due(sentence.due.deadline, (*current.due.questions, *sentence.due.questions))

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 
 from tracker.plans.duties import Duty, merge, read_tag, take_tags
+from tracker.plans.numerals import number
 from tracker.plans.outline import Node
 from tracker.plans.passages import Passage
 
 _ALL_ABOVE = re.compile(
-    r"^(?:以上|上述)(?:各项|所有|\d项|[一二三四五六七八九十]项)?(?:工作|任务|事项|措施|内容|活动)?(?:均|都|全部)?，?"
+    r"^(?:(?:以上|上述)(?:各项|所有|前?(?P<many>\d{1,2}|[一二两三四五六七八九十])项)?|第?(?P<first>\d{1,2})(?:—|-|~|至|到)第?(?P<last>\d{1,2})[项条])"
+    r"(?:工作|任务|事项|措施|内容|活动)?(?:均|都|全部)?，?"
 )
+_MOST_ITEMS = 200
 _LABEL = re.compile(r"(?:牵头|责任|主责|配合|完成)(?:单位|部门|科室|时限|时间)：")
 
 
@@ -44,12 +47,46 @@ def shared_tag(children: list[Node]) -> Duty | None:
     return read if not take_tags(children[-1].own)[1] else None
 
 
+def tags_from_below(children: list[Node]) -> dict[int, Duty]:
+    """Return what lines like 「以上两项责任单位：…」 and 「1—3项由…牵头」 say of the items above them, by index.
+
+    Such a line stands under the last item that it governs. It reaches up over items that name nobody themselves:
+    as many as it says, else all of them up to one that does.
+    """
+    found: dict[int, Duty] = {}
+    for index, child in enumerate(children):
+        for paragraph in child.body:
+            above = _ALL_ABOVE.match(_inside(paragraph.text.strip(" 。；")))
+            read = _tag_line(paragraph) if above else None
+            if above is None or not read or not (read.lead or read.support):
+                continue
+            for higher in range(index - 1, max(-1, index - _reach(above)), -1):
+                if higher in found or any(
+                    take_tags(part)[1] for part in (children[higher].own, *children[higher].body)
+                ):
+                    break
+                found[higher] = read
+    return found
+
+
+def _reach(above: re.Match[str]) -> int:
+    if above["many"]:
+        return number(above["many"]) or 1
+    return int(above["last"]) - int(above["first"]) + 1 if above["last"] else _MOST_ITEMS
+
+
+def _inside(text: str) -> str:
+    return text[1:-1] if text[:1] in ("（", "【") and text[-1:] in ("）", "】") else text
+
+
 def _tag_line(paragraph: Passage) -> Duty | None:
     text = paragraph.text.strip(" 。；")
     if len(text) > 300 or len(text) < 4:
         return None
-    if text[0] in "（【" and text[-1] in "）】":
-        return read_tag(text[1:-1])
+    inner = _inside(text)
+    if inner != text:
+        above = _ALL_ABOVE.match(inner)
+        return _of_all_above(inner[above.end() :]) if above else read_tag(inner)
     above = _ALL_ABOVE.match(text)
     if above:
         return _of_all_above(text[above.end() :])

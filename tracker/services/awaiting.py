@@ -36,7 +36,8 @@ def await_answer(
             write_back(uow, floor, task, row, clock, now=now)
             changed[one.name] = clock_payload(clock, row.ladder_version_id)
             continue
-        climbed = ladders_of_campaign(floor.catalog, uow.campaigns.get(task.campaign_id).settings)(one.ladder)
+        newest = ladders_of_campaign(floor.catalog, uow.campaigns.get(task.campaign_id).settings)
+        climbed = newest(definition.key, one.ladder)
         if climbed is None:
             continue
         clock = start(one, now=now, calendar=calendar, given=None)

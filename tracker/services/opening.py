@@ -128,7 +128,7 @@ def start_clocks(
     for one in definition.clocks.values():
         if one.name in already or state not in one.runs_in or one.runs_while is not None:
             continue
-        climbed = newest_ladder(one.ladder)
+        climbed = newest_ladder(definition.key, one.ladder)
         clock = _start(one, source, now=now, calendar=calendar) if climbed is not None else None
         if climbed is None or clock is None:
             continue

@@ -19,11 +19,22 @@ from tracker.domain.errors import (
 )
 from tracker.domain.outlook import Outlook, look_ahead
 from tracker.domain.permissions import Action, Place, Viewer, may
-from tracker.domain.plan_drafts import Content, campaign_of, change_between, open_questions, taken_back, with_units
+from tracker.domain.plan_arranging import split
+from tracker.domain.plan_changes import change_between, taken_back
+from tracker.domain.plan_drafts import (
+    Content,
+    campaign_of,
+    doubts,
+    open_questions,
+    place_of,
+    unaccepted,
+    with_units,
+)
 from tracker.domain.ports import Cipher
 from tracker.domain.unit_matching import UnitNames
 from tracker.domain.values import local_date
 from tracker.persistence.models import PlanDraft
+from tracker.persistence.queries.history import HistoryEvent, read_history
 from tracker.persistence.queries.plan_drafts import PlanDraftLine, find_plan_drafts
 from tracker.persistence.queries.reached import Reached, find_reached
 from tracker.persistence.repositories.units import OfficeRow
@@ -35,9 +46,11 @@ from tracker.services.campaign_loading import CampaignLoading
 from tracker.services.campaigns import PresentPlaces, read_places
 from tracker.services.context import Floor
 from tracker.services.plan_proposals import content_of
-from tracker.services.recording import Doer
+from tracker.services.plan_records import STREAM, edited, handed_in, made_campaign
+from tracker.services.recording import Doer, doer_at
 
 NOT_MADE = "没有生成行动，什么都没有改动。请按下面逐条修改。"
+KNOWINGLY = "还有{many}条措施没有认可，没有生成。请逐条看过；确实不必再看的，勾选“未认可的也一并生成”后再生成。"
 _ROW = re.compile(r"measures\.第(\d+)项[^:：]*[:：]?\s*")
 #: So many edits can be taken back.
 MOST_UNDONE = 30
@@ -62,7 +75,13 @@ class LookedAhead:
 
 @dataclass(frozen=True)
 class DraftPage:
-    """A draft as its page shows it. `choices`: what a printed name may mean, sets first."""
+    """A draft as its page shows it.
+
+    choices    what a printed name may mean, sets first
+    questions  what has to be answered before a campaign can be made
+    doubts     what the reader was unsure of; accepting a proposal answers its own
+    waiting    how many kept proposals nobody has accepted yet
+    """
 
     ref: str
     revision: int
@@ -72,9 +91,22 @@ class DraftPage:
     undoable: bool
     choices: Sequence[str]
     questions: Sequence[FieldProblem]
+    doubts: Sequence[FieldProblem]
+    waiting: int
     campaign_ref: str | None
     notes: Sequence[str]
     ahead: LookedAhead | None
+
+
+@dataclass(frozen=True)
+class DraftRecord:
+    """Who changed what in a draft, oldest first, beside what it holds now and the plan's text."""
+
+    ref: str
+    content: Content
+    text: str
+    campaign_ref: str | None
+    events: Sequence[HistoryEvent]
 
 
 class PlanDraftService:
@@ -109,12 +141,13 @@ class PlanDraftService:
             proposed = content_of(
                 reading, names, find_burdens(text), key=key, word=uow.plan_drafts.latest_word(office.id)
             )
-            uow.plan_drafts.add(
+            draft = uow.plan_drafts.add(
                 PlanDraft(
                     ref=ref, office_id=office.id, person_id=viewer.person_id, file_name=name[:200], text=text,
                     content=proposed, earlier=[], revision=1, created_at=now, changed_at=now,
                 )
             )  # fmt: skip
+            uow.events.append([handed_in(draft, at=now, by=_doer(viewer, office))])
             uow.commit()
         return str(ref)
 
@@ -136,14 +169,27 @@ class PlanDraftService:
             questions = open_questions(draft.content)
             return DraftPage(
                 draft.ref, draft.revision, draft.file_name, draft.text, draft.content, bool(draft.earlier), _choices(places),
-                questions, uow.plan_drafts.campaign_ref(draft), draft.content["notes"],
+                questions, doubts(draft.content), len(unaccepted(draft.content)), uow.plan_drafts.campaign_ref(draft),
+                draft.content["notes"],
                 None if questions or draft.campaign_id is not None else self._look_ahead(uow, draft, office, places),
             )  # fmt: skip
 
-    def change(self, viewer: Viewer, ref: str, *, expected_revision: int, edit: Callable[[Content], Content]) -> None:
-        """Let `edit` make the new content. Raises StaleVersion when somebody else changed the draft meanwhile."""
+    def change(
+        self, viewer: Viewer, ref: str, *, expected_revision: int, edit: Callable[[Content], Content]
+    ) -> Content:
+        """Let `edit` make the new content and return it; who changed what from what is recorded.
+
+        Raises StaleVersion when somebody else changed the draft meanwhile.
+        """
         with self._floor.uows() as uow:
-            self._change(uow, _open(uow, viewer, ref, expected_revision)[0], edit)
+            draft, office = _open(uow, viewer, ref, expected_revision)
+            return self._change(uow, draft, _doer(viewer, office), edit)
+
+    def split(self, viewer: Viewer, ref: str, *, expected_revision: int, number: int, at: int) -> None:
+        """Make two of a proposal, at a place in its text. Raises StaleVersion, TransitionNotAllowed."""
+        with self._floor.uows() as uow:
+            draft, office = _open(uow, viewer, ref, expected_revision)
+            self._change(uow, draft, _doer(viewer, office), lambda content: split(content, number, at, draft.text))
 
     def name_units(
         self, viewer: Viewer, ref: str, *, expected_revision: int, given: Mapping[str, Sequence[str]]
@@ -153,17 +199,17 @@ class PlanDraftService:
             draft, office = _open(uow, viewer, ref, expected_revision)
             known = set(_choices(read_places(uow, [office.id])))
             answers = {name: [one for one in chosen if one in known] for name, chosen in given.items()}
-            self._change(uow, draft, lambda content: with_units(content, answers))
+            self._change(uow, draft, _doer(viewer, office), lambda content: with_units(content, answers))
 
     def undo(self, viewer: Viewer, ref: str, *, expected_revision: int) -> None:
         """Take the latest edit back. Raises TransitionNotAllowed when there is none."""
         with self._floor.uows() as uow:
-            draft, _ = _open(uow, viewer, ref, expected_revision)
+            draft, office = _open(uow, viewer, ref, expected_revision)
             if not draft.earlier:
                 raise TransitionNotAllowed("没有可以撤销的修改。")
             before = draft.earlier[-1]
             draft.earlier = draft.earlier[:-1]
-            self._write(draft, taken_back(draft.content, before))
+            self._write(uow, draft, taken_back(draft.content, before), _doer(viewer, office), undone=True)
             uow.commit()
 
     def drop(self, viewer: Viewer, ref: str, *, expected_revision: int) -> None:
@@ -173,10 +219,17 @@ class PlanDraftService:
             draft.dropped_at = self._floor.clock.now()
             uow.commit()
 
-    def create(self, viewer: Viewer, ref: str, *, expected_revision: int) -> str:
+    def record(self, viewer: Viewer, ref: str) -> DraftRecord:
+        """Return who changed what in a draft; raises NotFound."""
+        with self._floor.uows() as uow:
+            draft, _ = _find(uow, viewer, ref)
+            events = read_history(uow.session, kind=STREAM, subject=draft.id)
+            return DraftRecord(draft.ref, draft.content, draft.text, uow.plan_drafts.campaign_ref(draft), events)
+
+    def create(self, viewer: Viewer, ref: str, *, expected_revision: int, knowingly: bool = False) -> str:
         """Make a draft campaign and return its ref; the second click returns the same.
 
-        All or nothing. Raises InvalidInput with everything that stands against it: what a person has not answered
+        All or nothing. Proposals that nobody has accepted go along only `knowingly`, and the record says which. Raises InvalidInput with everything that stands against it: what a person has not answered
         (`field` = the place on the page), and the sentences of the checks of a campaign file.
         """
         now = self._floor.clock.now()
@@ -190,11 +243,16 @@ class PlanDraftService:
             _check_revision(draft, expected_revision)
             if problems := open_questions(draft.content):
                 raise InvalidInput(problems, "还有没答完的问题，没有生成。请按下面逐条处理。")
+            if (waiting := unaccepted(draft.content)) and not knowingly:
+                found = [FieldProblem(place_of(one), f"“{one['title']}”还没有认可。") for one in waiting]
+                raise InvalidInput(found, KNOWINGLY.format(many=len(waiting)))
             file = self._file(uow, draft, office, read_places(uow, [office.id]))
             loading = CampaignLoading(uow, file, self._cipher, now, Doer(viewer.person_id))
             _refuse(loading, draft)
             campaign = loading.write()
             draft.campaign_id, draft.changed_at = campaign.id, now
+            # Whoever writes to the draft's stream holds its row, so that this second taking of streams meets nobody.
+            uow.events.append(made_campaign(draft, campaign, at=now, by=_doer(viewer, office)))
             uow.commit()
             return campaign.ref
 
@@ -218,18 +276,20 @@ class PlanDraftService:
         except DefinitionInvalid as wrong:
             raise InvalidInput([_placed(sentence, draft) for sentence in wrong.problems], NOT_MADE) from None
 
-    def _change(self, uow: UnitOfWork, draft: PlanDraft, edit: Callable[[Content], Content]) -> None:
+    def _change(self, uow: UnitOfWork, draft: PlanDraft, by: Doer, edit: Callable[[Content], Content]) -> Content:
         after = edit(draft.content)
-        if after == draft.content:
-            return
-        draft.earlier = [*draft.earlier, change_between(draft.content, after)][-MOST_UNDONE:]
-        self._write(draft, after)
-        uow.commit()
+        if after != draft.content:
+            draft.earlier = [*draft.earlier, change_between(draft.content, after)][-MOST_UNDONE:]
+            self._write(uow, draft, after, by)
+            uow.commit()
+        return after
 
-    def _write(self, draft: PlanDraft, content: Content) -> None:
-        draft.content = content
+    def _write(self, uow: UnitOfWork, draft: PlanDraft, content: Content, by: Doer, *, undone: bool = False) -> None:
+        now = self._floor.clock.now()
+        before, draft.content = draft.content, content
         draft.revision += 1
-        draft.changed_at = self._floor.clock.now()
+        draft.changed_at = now
+        uow.events.append([edited(draft, before, undone=undone, at=now, by=by)])
 
 
 def _offices(uow: UnitOfWork, viewer: Viewer) -> list[OfficeRow]:
@@ -240,6 +300,10 @@ def _offices(uow: UnitOfWork, viewer: Viewer) -> list[OfficeRow]:
     if not found:
         raise NotAllowed("方案由办公室导入。")
     return found
+
+
+def _doer(viewer: Viewer, office: OfficeRow) -> Doer:
+    return doer_at(viewer, Place(office.unit_id, None, None, internal=True), Action.CHANGE_CAMPAIGN)
 
 
 def _find(uow: UnitOfWork, viewer: Viewer, ref: str, *, lock: bool = False) -> tuple[PlanDraft, OfficeRow]:

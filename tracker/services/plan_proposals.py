@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from tracker.domain.plan_drafts import Content
+from tracker.domain.plan_arranging import title_of
+from tracker.domain.plan_drafts import WHEN, Content
 from tracker.domain.unit_matching import UnitNames
 from tracker.plans.burdens import Burden
+from tracker.plans.kinds import words_of_kind
 from tracker.plans.shapes import Deadline, Measure, Phase, Reading
 
 #: The kind of a measure by its words → the workflow that usually runs it. A person may choose another.
@@ -18,8 +20,7 @@ WORKFLOWS = {
     "摸排": "survey", "宣传": "publicity", "组织": "return", "其他": "return",
 }  # fmt: skip
 _EVERY = {"ten-days": "ten_days", "half-year": "half_year"}
-_NO_TIME = {"kind": "", "day": "", "phase": "", "days": "", "every": "", "by_day": "", "times": ""}
-LONGEST_TITLE = 24
+_NO_TIME = dict.fromkeys(WHEN, "")
 
 
 def content_of(reading: Reading, names: UnitNames, burdens: Sequence[Burden], *, key: str, word: str) -> Content:
@@ -43,7 +44,7 @@ def content_of(reading: Reading, names: UnitNames, burdens: Sequence[Burden], *,
             *reading.questions,
             *(f"减负提示（措施以外的文字）：{sentence}" for sentence in dict.fromkeys(b.sentence for b in elsewhere)),
         ],
-        "units": {name: [found] if (found := names.find(name)) else [] for name in printed},
+        "units": {name: [found] if (found := names.find(name)) else [] for name in printed}, "ladders": {},
     }  # fmt: skip
 
 
@@ -61,22 +62,14 @@ def _phases(phases: Sequence[Phase]) -> list[dict[str, str]]:
 
 def _measure(one: Measure, number: int, phases: Sequence[dict[str, str]]) -> dict[str, Any]:
     return {
-        "id": number, "ordinal": one.ordinal, "path": list(one.path), "title": _title(one), "text": one.text,
-        "span": list(one.span), "workflow": WORKFLOWS.get(one.kind, "return"), "leads": list(one.lead_units),
+        "id": number, "ordinal": one.ordinal, "path": list(one.path),
+        "title": title_of(one.text.removeprefix(one.ordinal).strip()), "text": one.text, "read": one.text,
+        "spans": [list(one.span)], "kind": one.kind, "kind_words": words_of_kind(one.kind, one.text, one.path),
+        "workflow": WORKFLOWS.get(one.kind, "return"), "leads": list(one.lead_units),
         "supports": list(one.support_units), "joint": len(one.lead_units) == 1 and bool(one.support_units),
         "when": _when(one, phases), "said": one.deadline.text if one.deadline else "",
-        "questions": list(one.questions), "kept": True,
+        "questions": list(one.questions), "kept": True, "accepted": False,
     }  # fmt: skip
-
-
-def _title(one: Measure) -> str:
-    """Return the first words of the measure, up to a pause."""
-    text = one.text.removeprefix(one.ordinal).strip()
-    for sign in "。；：，":
-        head = text.split(sign, 1)[0]
-        if 2 <= len(head) <= LONGEST_TITLE:
-            return head
-    return text[:LONGEST_TITLE]
 
 
 def _when(one: Measure, phases: Sequence[dict[str, str]]) -> dict[str, str]:
@@ -87,15 +80,7 @@ def _when(one: Measure, phases: Sequence[dict[str, str]]) -> dict[str, str]:
         case "by_date" | "start_by" if day := _day(due):
             return {**_NO_TIME, "kind": due.type, "day": day}
         case "recurring" if due.every:
-            by_day = "" if due.by_day is None else str(due.by_day)
-            times = "" if due.count is None or by_day else str(due.count)
-            return {
-                **_NO_TIME,
-                "kind": "every",
-                "every": _EVERY.get(due.every, due.every),
-                "by_day": by_day,
-                "times": times,
-            }
+            return {**_NO_TIME, "kind": "every", "every": _EVERY.get(due.every, due.every), **_recurring(due)}
         case "continuous":
             return {**_NO_TIME, "kind": "rhythm"}
         case "phase":
@@ -107,6 +92,16 @@ def _when(one: Measure, phases: Sequence[dict[str, str]]) -> dict[str, str]:
             if len(named) == 1:
                 return {**_NO_TIME, "kind": "phase_end", "phase": named[0]["key"]}
     return dict(_NO_TIME)
+
+
+def _recurring(due: Deadline) -> dict[str, str]:
+    """Return the day of each period, or how often in it. A yearly day has its month: 每年6月26日, 每年3月底."""
+    day = due.day if due.month is not None else due.by_day
+    if due.month is not None:
+        return {"by_month": str(due.month), "by_day": str(day or 31)}
+    if day is not None:
+        return {"by_day": str(day)}
+    return {"times": str(due.count)} if due.count is not None else {}
 
 
 def _day(due: Deadline) -> str:

@@ -190,6 +190,18 @@ def test_a_campaign_colours_its_severities_and_cards_and_a_colour_that_is_none_i
     assert "orange" in problem
 
 
+def test_a_ladder_is_put_in_place_for_one_workflow_alone(known: Known) -> None:
+    one = GOOD.replace("settings:", "settings:\n  ladders: {survey.standard: three_colours}")
+    assert read_campaign_text(one, file="a.yaml", known=known).settings.ladders == {"survey.standard": "three_colours"}
+    for wrong, said in (
+        ("{survey.standrad: hotline}", "survey.standard"), ("{survey.standard: points_behind}", "settings.ladders.survey.standard"),
+        ("{survey.: hotline}", "survey.standard"), ("{survey.standard: hotline}", "urge_notice"),
+    ):  # fmt: skip
+        assert any(
+            said in problem for problem in problems_of(one.replace("{survey.standard: three_colours}", wrong), known)
+        ), wrong
+
+
 def test_an_office_says_how_its_papers_are_printed(known: Known) -> None:
     written = "paper_layout: {letterhead: 某镇人民政府文件, copies: 镇纪委, forms: {supervision_notice: letter}}\n  number_words:"
     layout = read_campaign_text(

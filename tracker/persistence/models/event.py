@@ -12,13 +12,13 @@ from tracker.persistence.models.base import Base, Id, link, one_of
 
 
 class Stream(Base):
-    """One hash chain: of a task, a notice, a unit, a campaign, a visit, or the office's settings. The row is the chain's lock."""
+    """One hash chain: of a task, a notice, a unit, a campaign, a visit, a plan, or the office's settings. The row is its lock."""
 
     __tablename__ = "stream"
     __table_args__ = (
         UniqueConstraint("kind", "subject_id"),
         CheckConstraint(
-            one_of("kind", "task", "notice", "unit", "campaign", "person", "settings", "visit"), name="kind"
+            one_of("kind", "task", "notice", "unit", "campaign", "visit", "plan", "person", "settings"), name="kind"
         ),
         Index("ix_stream__unsealed", "id", postgresql_where=text("seq > sealed_seq")),
     )

@@ -30,6 +30,13 @@ class PlanDraftLine:
     campaign_ref: str | None
 
 
+def plan_of(session: Session, campaign_id: int) -> str | None:
+    """Return the ref of the draft that a campaign was made of; None when it came from a file."""
+    query = text("SELECT ref FROM plan_draft WHERE campaign_id = :campaign ORDER BY id LIMIT 1")
+    found: str | None = session.scalar(query, {"campaign": campaign_id})
+    return found
+
+
 def find_plan_drafts(session: Session, office_ids: Sequence[int]) -> list[PlanDraftLine]:
     """Return the latest hundred drafts of these offices that were not given up, the latest change first."""
     return [PlanDraftLine(**row) for row in session.execute(DRAFTS, {"offices": list(office_ids)}).mappings()]

@@ -13,6 +13,7 @@ from tracker.domain.reachability import LOOK_BACK, RECTIFICATION
 from tracker.domain.values import local_date
 from tracker.persistence.queries import campaign_page as queries
 from tracker.persistence.queries.matrix import find_cells
+from tracker.persistence.queries.plan_drafts import plan_of
 from tracker.web.auth import may_somewhere, requires
 from tracker.web.campaign.presenters import (
     STATUS_TITLES,
@@ -118,11 +119,13 @@ def _page(ref: str, *, sentence: str = "") -> str:
         measures = queries.find_measures(session, who, campaign, now=now, calendar=calendar)
         before = campaign.status == "draft"
         prospect = queries.prospect(session, campaign, today=local_date(now)) if before else None
-    place = Place(campaign.office_unit_id, campaign.id, None, internal=True)
+        place = Place(campaign.office_unit_id, campaign.id, None, internal=True)
+        may_edit = may(who, Action.CHANGE_CAMPAIGN, place)
+        plan = plan_of(session, campaign.id) if may_edit else None
     return render_template(
         "campaign/show.html", campaign=campaign, status=STATUS_TITLES.get(campaign.status, campaign.status),
         phases=phases, measures=present_measures(measures, phases, parts.catalog), prospect=prospect,
         reasons=parts.campaigns.check_campaign(ref) if before else [], sentence=sentence,
-        may_change=campaign.status == "issued" and may(who, Action.CHANGE_CAMPAIGN, place),
+        may_change=campaign.status == "issued" and may_edit, plan=plan,
         may_issue=before and may(who, Action.ISSUE_CAMPAIGN, place),
     )  # fmt: skip

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tracker.domain.plan_arranging import HEADING, PHASE, headings, places_to_split
+from tracker.domain.plan_changes import reworded
 from tracker.domain.plan_drafts import Content
 
 #: What stands between two measures: stops, white space, a bracket with units and times, the number of the next item.
@@ -36,7 +38,7 @@ class Stretch:
 
 def cut(text: str, content: Content) -> list[Stretch]:
     """Return the whole text in order, cut wherever a proposal begins or ends."""
-    spans = [(one["id"], *one["span"], one["kept"]) for one in content["measures"]]
+    spans = [(one["id"], *span, one["kept"]) for one in content["measures"] for span in one["spans"]]
     edges = sorted(
         {0, len(text), *(edge for _, first, last, _ in spans for edge in (first, last) if edge <= len(text))}
     )
@@ -44,7 +46,7 @@ def cut(text: str, content: Content) -> list[Stretch]:
     stretches = []
     for first, last in itertools.pairwise(edges):
         inside = [(number, kept) for number, start, end, kept in spans if start <= first and last <= end]
-        numbers = tuple(number for number, _ in inside)
+        numbers = tuple(dict.fromkeys(number for number, _ in inside))
         begins = tuple(number for number in numbers if number not in begun)
         begun.update(begins)
         words = text[first:last]
@@ -56,6 +58,19 @@ def cut(text: str, content: Content) -> list[Stretch]:
     return stretches
 
 
+def unused_count(stretches: Sequence[Stretch]) -> int:
+    """Return how many lines of the plan nothing came from."""
+    return sum(one.unused for one in stretches)
+
+
+def choices_of_place(content: Content) -> list[tuple[str, str]]:
+    """Return where a proposal may be moved: headings of the plan, then its phases that have no heading here."""
+    paths = headings(content)
+    found = [(f"{HEADING}{number}", " › ".join(path)) for number, path in enumerate(paths, start=1)]
+    named = [one for one in content["phases"] if not any(one["title"] in path[-1] for path in paths)]
+    return [*found, *((f"{PHASE}{one['key']}", f"阶段：{one['title']}") for one in named)]
+
+
 def _is_unused(words: str) -> bool:
     if not words.strip():
         return False
@@ -64,12 +79,18 @@ def _is_unused(words: str) -> bool:
 
 @dataclass(frozen=True)
 class Card:
-    """One proposal: the heading above it when that changes, what is wrong with it, whether its form stands open."""
+    """One proposal: the heading above it when that changes, what is wrong with it, whether its form stands open.
+
+    splits   places in its text where it may be split, each with the words before and behind
+    changed  somebody has changed its words from the plan's
+    """
 
     measure: dict[str, Any]
     heading: str
     sentences: Sequence[str]
     open: bool
+    splits: Sequence[tuple[int, str, str]]
+    changed: bool
 
 
 def cards(content: Content, problems: Sequence[tuple[str, str]], *, shown: int | None) -> list[Card]:
@@ -79,6 +100,15 @@ def cards(content: Content, problems: Sequence[tuple[str, str]], *, shown: int |
     for measure in content["measures"]:
         path = " › ".join(measure["path"])
         sentences = [sentence for place, sentence in problems if place == f"m-{measure['id']}"]
-        made.append(Card(measure, path if path != before else "", sentences, measure["id"] == shown))
+        made.append(
+            Card(
+                measure,
+                path if path != before else "",
+                sentences,
+                measure["id"] == shown,
+                places_to_split(measure["text"]),
+                reworded(measure),
+            )
+        )
         before = path
     return made

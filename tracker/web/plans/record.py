@@ -1,0 +1,93 @@
+"""The record of a plan draft as people read it: who changed which field from what to what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tracker.domain.plan_changes import FIELD_TITLES, HEAD_TITLES, reworded
+from tracker.domain.plan_drafts import EVERY_CHOICES, WHEN_TITLES
+from tracker.persistence.queries.history import HistoryEvent
+from tracker.services.plan_drafts import DraftRecord
+from tracker.services.plan_records import EDITED, HANDED_IN, UNDONE, USED
+from tracker.web.history import Entry, who_of
+
+_TITLES = {HANDED_IN: "交来方案", EDITED: "修改", UNDONE: "撤销上一步", USED: "生成行动"}
+_FLAGS = {
+    "accepted": ("认可", "取消认可"), "kept": ("恢复", "去掉"), "joint": ("改为联合任务", "不再是联合任务"),
+}  # fmt: skip
+_LONGEST = 200
+
+
+@dataclass(frozen=True)
+class Reworded:
+    """A measure whose words are other than the plan's: both, and who changed them last."""
+
+    measure: dict[str, Any]
+    who: str
+
+
+@dataclass(frozen=True)
+class RecordView:
+    """The measures with other words than the plan, and every change, the latest first."""
+
+    reworded: Sequence[Reworded]
+    entries: Sequence[Entry]
+
+
+def present_record(record: DraftRecord) -> RecordView:
+    """Return what the page of a draft's record shows."""
+    changed = [one for one in record.content["measures"] if one["kept"] and reworded(one)]
+    entries = [Entry(one.at, who_of(one), _TITLES.get(one.kind, one.kind), _lines(one)) for one in record.events]
+    return RecordView([Reworded(one, _who_reworded(record.events, one["id"])) for one in changed], entries[::-1])
+
+
+def _who_reworded(events: Sequence[HistoryEvent], number: int) -> str:
+    for one in reversed(events):
+        for line in one.payload.get("lines", ()):
+            if line.get("measure") == number and line["field"] in ("text", "measure"):
+                return who_of(one)
+    return ""
+
+
+def _lines(one: HistoryEvent) -> tuple[str, ...]:
+    match one.kind:
+        case kind if kind == HANDED_IN:
+            return (f"读出{one.payload.get('measures')}条措施",)
+        case kind if kind == USED:
+            many = len(one.payload.get("unaccepted", ()))
+            return (f"行动 {one.payload.get('campaign')}", *([f"其中{many}条没有认可，知情后一并生成"] if many else []))
+    return tuple(said for line in one.payload.get("lines", ()) if (said := _line(line)))
+
+
+def _line(line: Mapping[str, Any]) -> str:
+    field, before, after = line["field"], line["from"], line["to"]
+    if "measure" not in line:
+        return f"{HEAD_TITLES[field]}：{_said(before)} → {_said(after)}"
+    name = f"“{line['title']}”"
+    if field in _FLAGS:
+        return f"{name}{_FLAGS[field][0 if after else 1]}"
+    match field:
+        case "measure":
+            return f"{name}{'另立为一条' if before is None else '并入别条，不再单列'}"
+        case "place":
+            return f"{name}从第{before}条移到第{after}条"
+        case "spans":
+            return ""  # where the words come from moves with what is said of the words
+    return f"{name}{FIELD_TITLES[field]}：{_said(before)} → {_said(after)}"
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, dict) and "kind" in value:
+        parts = [WHEN_TITLES.get(value["kind"], ""), EVERY_CHOICES.get(value.get("every", ""), "")]
+        parts += [
+            str(value[name]) for name in ("day", "phase", "days", "by_month", "by_day", "times") if value.get(name)
+        ]
+        return " ".join(part for part in parts if part) or "没有写"
+    if isinstance(value, dict):
+        return "；".join(f"{name}：{_said(one)}" for name, one in value.items()) or "没有写"
+    if isinstance(value, list):
+        return "、".join(str(one) for one in value) or "没有写"
+    text = str(value or "没有写")
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…（共{len(text)}字）"
