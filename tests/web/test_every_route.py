@@ -280,6 +280,8 @@ ROUTES = (
     Row("POST", "/plans", KEEPERS),
     Row("GET", "/plans/<ref>", "office1", fill="ref=plan"),
     *(Row("POST", f"/plans/<ref>/{act}", "office1", fill="ref=plan") for act in ("head", "units", "undo", "create", "drop")),
+    *(Row(method, "/plans/<ref>/rehearsal", "office1", fill="ref=plan") for method in ("GET", "POST")),
+    Row("POST", "/plans/<ref>/rehearsal/cancel", "office1", fill="ref=plan"),
     Row("POST", "/plans/<ref>/measures/<int:number>", "office1", fill="ref=plan int:number=1"),
     Row("GET", "/calendar", f"{KEEPERS} system"),
     Row("POST", "/calendar/preview", f"{KEEPERS} system"),

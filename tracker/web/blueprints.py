@@ -34,6 +34,7 @@ from tracker.web.objections.views import blueprint as objections
 from tracker.web.outbox.office import blueprint as deliveries
 from tracker.web.outbox.views import blueprint as outbox
 from tracker.web.outbox.wordings import blueprint as wordings
+from tracker.web.plans.rehearsals import blueprint as rehearsals
 from tracker.web.plans.views import blueprint as plans
 from tracker.web.receipts.views import blueprint as receipts
 from tracker.web.sample.views import blueprint as sample_bar
@@ -58,7 +59,7 @@ from tracker.web.workbench.views import blueprint as workbench
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     health.blueprint, account, desk, tasks, drafts, explaining, attachments, workbench, deciding, one_by_one, saved_views, brief, notices,
-    printing, slips, objections, campaign, plans, changes, occurrences, returns,
+    printing, slips, objections, campaign, plans, rehearsals, changes, occurrences, returns,
     standings, trends, look_backs, decision_papers, paper_templates, ledger_reading,
     ledger, ledger_lists, exports, accounts, operations, units, roster_import, unit_acts, office_people, unit_records, areas, calendar,
     help_pages, style, search, inbox, deliveries, wordings, told, receipts, optional_mail,
