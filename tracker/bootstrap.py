@@ -83,6 +83,7 @@ from tracker.services.paper_openings import PaperOpeningService
 from tracker.services.paper_templates import PaperTemplateService
 from tracker.services.people import PeopleService
 from tracker.services.plan_drafts import PlanDraftService
+from tracker.services.plan_versions import PlanVersionService
 from tracker.services.printing import PrintingService
 from tracker.services.receipts import ReceiptService
 from tracker.services.rehearsals import RehearsalService
@@ -135,6 +136,7 @@ class Container:
         self.form_drafts = FormDraftService(self.floor, cipher=self.cipher)
         self.handing = HandDownService(self.floor)
         self.changes = ChangeService(self.floor)
+        self.plan_versions = PlanVersionService(self.floor, self.changes)
         self.access_log = AccessLogService(self.floor)
         self.occurrences = OccurrenceService(self.floor)
         self.notices = NoticeService(self.floor)

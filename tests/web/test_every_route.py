@@ -198,6 +198,11 @@ ROUTES = (
         for page in ("matrix", "tasks", "problems", "occurrences", "returns", "standings", "trends")
         for door, who in (("campaign", CAMPAIGN), ("unissued", SIDE))
     ),
+    *(
+        Row(method, f"/campaigns/<ref>/changes/{page}", "office1", fill=f"ref={door}")
+        for method, page in (("GET", "version"), ("POST", "version"), ("POST", "version/chosen"), ("POST", "measure"))
+        for door in ("campaign", "unissued")
+    ),
     Row("GET", "/campaigns/<ref>/look-backs", SIDE, fill="ref=campaign"),
     Row("POST", "/campaigns/<ref>/look-backs/<month>", "sup1", fill="ref=campaign month=2026-03"),
     Row("POST", "/campaigns/<ref>/look-backs/<month>", "sup1", fill="ref=unissued month=2026-03"),

@@ -18,6 +18,7 @@ from tracker.web.campaign.occurrences import blueprint as occurrences
 from tracker.web.campaign.returns import blueprint as returns
 from tracker.web.campaign.standings import blueprint as standings
 from tracker.web.campaign.trends import blueprint as trends
+from tracker.web.campaign.versions import blueprint as plan_versions
 from tracker.web.campaign.views import blueprint as campaign
 from tracker.web.desk.views import blueprint as desk
 from tracker.web.exports.views import blueprint as exports
@@ -59,7 +60,7 @@ from tracker.web.workbench.views import blueprint as workbench
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     health.blueprint, account, desk, tasks, drafts, explaining, attachments, workbench, deciding, one_by_one, saved_views, brief, notices,
-    printing, slips, objections, campaign, plans, rehearsals, changes, occurrences, returns,
+    printing, slips, objections, campaign, plans, rehearsals, changes, plan_versions, occurrences, returns,
     standings, trends, look_backs, decision_papers, paper_templates, ledger_reading,
     ledger, ledger_lists, exports, accounts, operations, units, roster_import, unit_acts, office_people, unit_records, areas, calendar,
     help_pages, style, search, inbox, deliveries, wordings, told, receipts, optional_mail,
