@@ -8,14 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from functools import cached_property
-from importlib.metadata import version
+from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 import structlog
 
 from tracker.definitions.banned_words import shipped_banned_words
-from tracker.definitions.calendar_seed import seed_days
 from tracker.definitions.campaign_files import Known, read_campaign_content
 from tracker.definitions.catalog import Catalog, load_catalog
 from tracker.definitions.channel_file import read_channels
@@ -35,14 +33,15 @@ from tracker.domain.campaign_file import CampaignFile
 from tracker.domain.channels import Channels
 from tracker.domain.ladder import Ladder
 from tracker.domain.ports import Clock, Courier, JobQueue
-from tracker.domain.redating import CalendarTable
 from tracker.domain.remarks import Remark, of_calendar
 from tracker.domain.running import of_engine
 from tracker.domain.values import local_date
 from tracker.persistence.definition_store import DefinitionStore
 from tracker.persistence.engine import DatabaseClock, connect
+from tracker.persistence.migrating import migrate
 from tracker.persistence.queries.running import read_engine
 from tracker.persistence.secrets import ArgonHasher, FieldCipher
+from tracker.persistence.throw_away import drop_left_over, throw_away
 from tracker.persistence.unit_of_work import CommitPoint, UnitOfWorkFactory, pass_by
 from tracker.queueing.enqueue import RqJobQueue
 from tracker.services.access_log import AccessLogService
@@ -86,10 +85,13 @@ from tracker.services.paper_openings import PaperOpeningService
 from tracker.services.paper_templates import PaperTemplateService
 from tracker.services.people import PeopleService
 from tracker.services.plan_drafts import PlanDraftService
+from tracker.services.plan_versions import PlanVersionService
 from tracker.services.printing import PrintingService
 from tracker.services.rankings import RankingService
 from tracker.services.receipt_scans import ReceiptScanService
 from tracker.services.receipts import ReceiptService
+from tracker.services.rehearsals import RehearsalService
+from tracker.services.rehearsing import MovedClock, SilentBell, Stage
 from tracker.services.reorganisations import ReorganisationService
 from tracker.services.rising import RisingService
 from tracker.services.rosters import RosterService
@@ -103,14 +105,12 @@ from tracker.services.team import Team
 from tracker.services.timelines import TimelineService
 from tracker.services.visiting import VisitingService
 from tracker.services.wordings import WordingService
-from tracker.settings import Settings
+from tracker.settings import CHECKOUT, Settings
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 logger = structlog.get_logger(__name__)
-
-CALENDAR_YEARS = (2020, 2032)
 
 
 class Container:
@@ -128,10 +128,10 @@ class Container:
         self.channels, self._receivers = _channels(settings, self.clock.real_now)
         self._bell = RqJobQueue(settings.redis_url)
         self.queue: JobQueue = queue or self._bell
+        self.cipher = FieldCipher(settings.secret_key)
         store = DefinitionStore(self._engine)
         self.catalog = VersionedCatalog(content=store.content, newest_id=store.newest_id)
         self.calendars = VersionedCalendars(calendar=store.calendar, newest_id=store.newest_calendar_id)
-        self.cipher = FieldCipher(settings.secret_key)
         self.floor = Floor(self.uows, self.catalog, self.calendars, self.clock, self.queue)
         self.installations = InstallationService(self.uows, self.clock)
         self.campaigns = CampaignService(self.uows, self.clock, catalog=self.catalog, cipher=self.cipher)
@@ -141,6 +141,7 @@ class Container:
         self.form_drafts = FormDraftService(self.floor, cipher=self.cipher)
         self.handing = HandDownService(self.floor)
         self.changes = ChangeService(self.floor)
+        self.plan_versions = PlanVersionService(self.floor, self.changes)
         self.access_log = AccessLogService(self.floor)
         self.occurrences = OccurrenceService(self.floor)
         self.notices = NoticeService(self.floor)
@@ -197,6 +198,18 @@ class Container:
         self.evidence = EvidenceService(
             self.floor, files, self.printing, self.explanations, self.attachments, self.access_log, writer=bundles
         )
+
+        self.rehearsals = RehearsalService(self.floor, files, self.plan_drafts, scene=self._scene)
+
+    @contextmanager
+    def _scene(self, clock: MovedClock) -> Iterator[Stage]:
+        url = self.settings.database_url
+        self.drop_left_over()
+        with (
+            throw_away(url, migrate=partial(migrate, CHECKOUT)) as scratch,
+            _stage_on(scratch, clock, self.cipher) as one,
+        ):
+            yield one
 
     def _read_campaign(
         self, content: Mapping[str, Any], *, units: Mapping[str, tuple[str, str]], sets: Mapping[str, tuple[str, ...]]
@@ -359,6 +372,10 @@ class Container:
             engine = read_engine(session, now=now)
         yield from of_engine(engine, now=now)
 
+    def drop_left_over(self) -> None:
+        """Drop the databases that killed rehearsals left behind."""
+        drop_left_over(self.settings.database_url)
+
     def close(self) -> None:
         """Let go of the connections."""
         if self._mail is not None:
@@ -378,15 +395,22 @@ def build(
     return Container(settings, clock=clock, queue=queue, couriers=couriers, at_commit=at_commit)
 
 
+@contextmanager
+def _stage_on(database_url: str, clock: MovedClock, cipher: FieldCipher) -> Iterator[Stage]:
+    """Give the services that live a campaign through on a database which is thrown away."""
+    engine = connect(database_url, application="tracker-rehearsal", asks_first=False)
+    store, uows = DefinitionStore(engine), UnitOfWorkFactory(engine)
+    # Nobody loads a newer definition on a stage: what is newest is asked once.
+    catalog = VersionedCatalog(content=store.content, newest_id=cache(store.newest_id))
+    calendars = VersionedCalendars(calendar=store.calendar, newest_id=cache(store.newest_calendar_id))
+    try:
+        yield Stage(Floor(uows, catalog, calendars, clock, SilentBell()), clock, cipher)
+    finally:
+        engine.dispose()
+
+
 def _channels(settings: Settings, now: Callable[[], datetime]) -> tuple[Channels, Lines]:
     """Return what the channels file says, and the lines to its receivers. Raises DefinitionInvalid."""
     file, hosts = settings.channels_file, settings.gateway_hosts
     channels = read_channels(file, hosts=hosts) if file else Channels(banned=shipped_banned_words())
     return channels, receiver_lines(channels.receivers, secrets=settings.channel_secrets, hosts=hosts, now=now)
-
-
-def library_calendar() -> tuple[CalendarTable, str]:
-    """Return the published years of the installed chinesecalendar, and its name and release."""
-    days, years = seed_days(*CALENDAR_YEARS)
-    kept = {day: works for day, works in days.items() if day.year in years}
-    return CalendarTable(kept, years), f"chinesecalendar-import {version('chinesecalendar')}"

@@ -24,11 +24,11 @@ from tests.bench.escalating import BEFORE
 from tests.bench.figures import Figure
 from tests.support.servers import cloned_database
 from tests.support.world import WORKFLOWS, World, morning, settings_for, small_campaign
-from tracker.bootstrap import CALENDAR_YEARS, build
+from tracker.bootstrap import build
 from tracker.cli.embedded import RunningServers
 from tracker.cli.process_tree import ProcessTree
 from tracker.cli.up import service_specs
-from tracker.definitions.calendar_seed import seed_days
+from tracker.definitions.calendar_seed import CALENDAR_YEARS, seed_days
 from tracker.definitions.catalog import load_catalog
 from tracker.definitions.versioned import texts_of
 from tracker.domain.installation import CalendarSeed

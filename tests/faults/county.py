@@ -18,13 +18,13 @@ from tests.faults.armed import FOLDER, smtp_courier
 from tests.support.running import free_port
 from tests.support.servers import scratch_folder
 from tests.support.world import morning, small_campaign
-from tracker.bootstrap import CALENDAR_YEARS, Container, build
+from tracker.bootstrap import Container, build
 from tracker.cli.configuration import child_environ
 from tracker.cli.db import upgrade_database
 from tracker.cli.embedded import held_data_dir, start_servers, with_stored_secret
 from tracker.cli.process_tree import Child, ChildSpec, ProcessTree
 from tracker.cli.web_server import gunicorn_command
-from tracker.definitions.calendar_seed import seed_days
+from tracker.definitions.calendar_seed import CALENDAR_YEARS, seed_days
 from tracker.definitions.campaign_files import Known, read_campaign_text
 from tracker.definitions.catalog import load_catalog
 from tracker.definitions.versioned import texts_of

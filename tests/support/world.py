@@ -16,8 +16,8 @@ from typing import Any, Self
 
 from sqlalchemy import text
 
-from tracker.bootstrap import CALENDAR_YEARS, Container, build
-from tracker.definitions.calendar_seed import seed_days
+from tracker.bootstrap import Container, build
+from tracker.definitions.calendar_seed import CALENDAR_YEARS, seed_days
 from tracker.definitions.campaign_files import Known, read_campaign_text
 from tracker.definitions.catalog import Catalog, load_catalog
 from tracker.definitions.versioned import texts_of

@@ -214,6 +214,11 @@ ROUTES = (
         for page in ("matrix", "tasks", "problems", "occurrences", "returns", "standings", "trends")
         for door, who in (("campaign", CAMPAIGN), ("unissued", SIDE))
     ),
+    *(
+        Row(method, f"/campaigns/<ref>/changes/{page}", "office1", fill=f"ref={door}")
+        for method, page in (("GET", "version"), ("POST", "version"), ("POST", "version/chosen"), ("POST", "measure"))
+        for door in ("campaign", "unissued")
+    ),
     Row("GET", "/campaigns/<ref>/look-backs", SIDE, fill="ref=campaign"),
     Row("POST", "/campaigns/<ref>/look-backs/<month>", "sup1", fill="ref=campaign month=2026-03"),
     Row("POST", "/campaigns/<ref>/look-backs/<month>", "sup1", fill="ref=unissued month=2026-03"),
@@ -314,6 +319,8 @@ ROUTES = (
     Row("GET", "/plans/<ref>", "office1", fill="ref=plan"),
     *(Row("POST", f"/plans/<ref>/{act}", "office1", fill="ref=plan") for act in ("head", "units", "kinds", "accept", "undo", "create", "drop")),
     Row("GET", "/plans/<ref>/record", "office1", fill="ref=plan"),
+    *(Row(method, "/plans/<ref>/rehearsal", "office1", fill="ref=plan") for method in ("GET", "POST")),
+    Row("POST", "/plans/<ref>/rehearsal/cancel", "office1", fill="ref=plan"),
     Row("POST", "/plans/<ref>/measures/<int:number>", "office1", fill="ref=plan int:number=1"),
     Row("GET", "/calendar", f"{KEEPERS} system"),
     Row("POST", "/calendar/preview", f"{KEEPERS} system"),

@@ -10,6 +10,7 @@ import click
 
 from tracker.bootstrap import Container, build
 from tracker.cli.configuration import load_settings
+from tracker.cli.rehearsing import rehearse
 from tracker.definitions.campaign_files import Known, read_campaign_file
 from tracker.definitions.catalog import load_catalog
 from tracker.domain.cadence import say_cadence
@@ -160,6 +161,9 @@ def change(file: Path, dry_run: bool, reason: str, earlier: bool, yes: bool) -> 
     click.echo(
         f"已调整{report.changes}条：涉及 {report.tasks} 项任务，新下达 {report.opened} 项，通知 {report.people} 人。"
     )
+
+
+campaign.add_command(rehearse)
 
 
 def _show_changes(preview: Preview) -> None:

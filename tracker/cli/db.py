@@ -18,14 +18,13 @@ from tracker.cli import preparing
 from tracker.cli.configuration import load_settings
 from tracker.cli.embedded import held_data_dir, start_servers
 from tracker.cli.process_tree import ProcessTree
+from tracker.persistence.migrating import migration_config
 from tracker.settings import CHECKOUT
 
 
 def alembic_config(database_url: str, output: TextIO = sys.stdout) -> alembic.config.Config:
     """Alembic's configuration from pyproject.toml, for one database."""
-    config = alembic.config.Config(toml_file=str(CHECKOUT / "pyproject.toml"), stdout=output)
-    config.attributes["database_url"] = database_url
-    return config
+    return migration_config(CHECKOUT, database_url, output)
 
 
 def upgrade_database(database_url: str, revision: str = "head") -> None:

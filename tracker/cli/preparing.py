@@ -7,8 +7,8 @@ from importlib.metadata import version
 
 import structlog
 
-from tracker.bootstrap import CALENDAR_YEARS, build
-from tracker.definitions.calendar_seed import seed_days
+from tracker.bootstrap import build
+from tracker.definitions.calendar_seed import CALENDAR_YEARS, seed_days
 from tracker.definitions.campaign_files import Known, read_campaign_file
 from tracker.definitions.catalog import load_catalog
 from tracker.definitions.versioned import texts_of

@@ -8,8 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from importlib.metadata import version
 
 from chinese_calendar.constants import holidays, workdays
+
+from tracker.domain.redating import CalendarTable
+
+CALENDAR_YEARS = (2020, 2032)
 
 #: Statutory days with a fixed solar date since the revision of 2024: New Year, Labour Day, National Day.
 _FIXED_STATUTORY = ((1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3))
@@ -29,6 +34,13 @@ def seed_days(first_year: int, last_year: int) -> tuple[dict[date, bool], frozen
             if works != (day.weekday() < 5):
                 exceptions[day] = works
     return exceptions, published
+
+
+def library_calendar() -> tuple[CalendarTable, str]:
+    """Return the published years of the installed chinesecalendar, and its name and release."""
+    days, years = seed_days(*CALENDAR_YEARS)
+    kept = {day: works for day, works in days.items() if day.year in years}
+    return CalendarTable(kept, years), f"chinesecalendar-import {version('chinesecalendar')}"
 
 
 def _days_of(year: int) -> Iterator[date]:

@@ -46,6 +46,12 @@ class StaleVersion(TrackerError):
     code = "stale_version"
 
 
+class CannotRehearse(TrackerError):
+    """A campaign cannot be lived through beforehand here; nothing was begun."""
+
+    code = "cannot_rehearse"
+
+
 @dataclass(frozen=True)
 class FieldProblem:
     """One thing wrong with one input. `field` is the form field's name, or "row 3 / kind" style for rows."""

@@ -232,11 +232,12 @@ def _measure(content: Content, measure: Measure, row: int) -> dict[str, Any]:
     return {
         "key": key_of(measure), "ordinal": measure["ordinal"] or f"第{row}项",
         "title": measure["title"] or measure["text"][:30], "text": measure["text"] or measure["title"],
-        "workflow": measure["workflow"], **who, **_time(measure["when"]),
+        "workflow": measure["workflow"], **who, **timing_in_file(measure["when"]),
     }  # fmt: skip
 
 
-def _time(when: Mapping[str, str]) -> dict[str, Any]:
+def timing_in_file(when: Mapping[str, str]) -> dict[str, Any]:
+    """Return what a campaign file would hold of an answered `when`: its due, or its cadence."""
     match when["kind"]:
         case "by_date" | "start_by":
             return {"due": {when["kind"]: when["day"]}}

@@ -8,7 +8,7 @@ logger = structlog.get_logger(__name__)
 
 
 def tidy() -> None:
-    """Seal what grew, settle decisions and stuck messages, forget ended sessions, old drafts and files nobody fetched."""
+    """Seal what grew, settle decisions and stuck messages, forget ended sessions, old drafts, files nobody fetched, what killed rehearsals left."""
     container = current()
     container.rising.settle_all()
     while (root := container.ledger.seal()) is not None:
@@ -21,6 +21,7 @@ def tidy() -> None:
     container.form_drafts.forget_expired()
     container.team.claims.forget_lapsed()
     container.background_files.take_up_again()
+    container.drop_left_over()
 
 
 def settle_decisions() -> int:

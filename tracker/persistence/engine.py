@@ -13,16 +13,17 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from tracker.domain.ports import Clock
 
 
-def connect(url: str, *, pool_size: int = 5, application: str = "tracker") -> Engine:
+def connect(url: str, *, pool_size: int = 5, application: str = "tracker", asks_first: bool = True) -> Engine:
     """Return an engine for a PostgreSQL URL (`postgresql://…`); sessions speak UTC whatever the server's zone.
 
-    READ COMMITTED, since every decision locks the rows that it rests on.
+    READ COMMITTED, since every decision locks the rows that it rests on. Where it `asks_first`, each use of a kept
+    connection begins with a word to the server, so that one that broke meanwhile is opened again.
     """
     return create_engine(
         driver_url(url),
         pool_size=pool_size,
         max_overflow=10,
-        pool_pre_ping=True,
+        pool_pre_ping=asks_first,
         hide_parameters=True,  # An error is logged; what people typed is not.
         json_serializer=to_json,
         connect_args={"application_name": application, "options": "-c timezone=UTC", "connect_timeout": 5},

@@ -74,6 +74,15 @@ class LookedAhead:
 
 
 @dataclass(frozen=True)
+class ReadyDraft:
+    """A draft whose questions are answered: what its campaign file would hold, and how many tasks that asks for."""
+
+    file: CampaignFile
+    revision: int
+    tasks: int
+
+
+@dataclass(frozen=True)
 class DraftPage:
     """A draft as its page shows it.
 
@@ -174,6 +183,17 @@ class PlanDraftService:
                 None if questions or draft.campaign_id is not None else self._look_ahead(uow, draft, office, places),
             )  # fmt: skip
 
+    def ready(self, viewer: Viewer, ref: str) -> ReadyDraft:
+        """Return what a draft comes to. Raises NotFound, or InvalidInput while anything stands against making it."""
+        with self._floor.uows() as uow:
+            draft, office = _find(uow, viewer, ref)
+            if problems := open_questions(draft.content):
+                raise InvalidInput(problems, "还有没答完的问题，请先在核对方案的页面上处理。")
+            places = read_places(uow, [office.id])
+            file = self._file(uow, draft, office, places)
+            outlook = look_ahead(file, _labels(places), self._floor.calendars.newest(), now=self._floor.clock.now())
+            return ReadyDraft(file, draft.revision, outlook.tasks)
+
     def change(
         self, viewer: Viewer, ref: str, *, expected_revision: int, edit: Callable[[Content], Content]
     ) -> Content:
@@ -265,8 +285,7 @@ class PlanDraftService:
         except InvalidInput:
             return None
         now = self._floor.clock.now()
-        labels = Labels(((key, name, short) for key, (name, short) in places.units.items()), places.sets)
-        outlook = look_ahead(file, labels, self._floor.calendars.newest(), now=now)
+        outlook = look_ahead(file, _labels(places), self._floor.calendars.newest(), now=now)
         return LookedAhead(outlook, find_reached(uow.session, outlook.by_unit.keys(), today=local_date(now)))
 
     def _file(self, uow: UnitOfWork, draft: PlanDraft, office: OfficeRow, places: PresentPlaces) -> CampaignFile:
@@ -312,6 +331,10 @@ def _find(uow: UnitOfWork, viewer: Viewer, ref: str, *, lock: bool = False) -> t
     if draft is None:
         raise NotFound("没有这份方案草稿，或者您无权查看。")
     return draft, offices[draft.office_id]
+
+
+def _labels(places: PresentPlaces) -> Labels:
+    return Labels(((key, name, short) for key, (name, short) in places.units.items()), places.sets)
 
 
 def _choices(places: PresentPlaces) -> list[str]:

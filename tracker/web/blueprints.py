@@ -18,6 +18,7 @@ from tracker.web.campaign.occurrences import blueprint as occurrences
 from tracker.web.campaign.returns import blueprint as returns
 from tracker.web.campaign.standings import blueprint as standings
 from tracker.web.campaign.trends import blueprint as trends
+from tracker.web.campaign.versions import blueprint as plan_versions
 from tracker.web.campaign.views import blueprint as campaign
 from tracker.web.desk.views import blueprint as desk
 from tracker.web.exports.views import blueprint as exports
@@ -36,6 +37,7 @@ from tracker.web.objections.views import blueprint as objections
 from tracker.web.outbox.office import blueprint as deliveries
 from tracker.web.outbox.views import blueprint as outbox
 from tracker.web.outbox.wordings import blueprint as wordings
+from tracker.web.plans.rehearsals import blueprint as rehearsals
 from tracker.web.plans.views import blueprint as plans
 from tracker.web.receipts.views import blueprint as receipts
 from tracker.web.sample.views import blueprint as sample_bar
@@ -62,7 +64,7 @@ from tracker.web.workbench.views import blueprint as workbench
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     health.blueprint, account, desk, tasks, drafts, explaining, attachments, workbench, deciding, one_by_one, saved_views, brief, notices,
-    hands, printing, slips, objections, campaign, plans, changes, occurrences, returns,
+    hands, printing, slips, objections, campaign, plans, rehearsals, changes, plan_versions, occurrences, returns,
     standings, trends, look_backs, visits, visited, decision_papers, paper_templates, rankings, ledger_reading,
     ledger, ledger_lists, exports, accounts, operations, units, roster_import, unit_acts, office_people, unit_records, areas, calendar,
     help_pages, style, search, inbox, deliveries, wordings, told, receipts, optional_mail,

@@ -30,6 +30,7 @@ ANSWERS: dict[str, tuple[int, str]] = {
     "visit_code_refused": (422, "没有核验成功"),
     "template_refused": (422, "模板不能用"),
     "cannot_change": (409, "还不能这样调整"),
+    "cannot_rehearse": (409, "不能试运行"),
     "login_refused": (401, "登录不成功"),
     "attachment_refused": (422, "附件不能接收"),
     "definition_invalid": (422, "定义文件有误"),

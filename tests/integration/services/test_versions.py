@@ -5,8 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from tests.support.world import WORKFLOWS, World, morning, small_campaign
-from tracker.bootstrap import CALENDAR_YEARS
-from tracker.definitions.calendar_seed import seed_days
+from tracker.definitions.calendar_seed import CALENDAR_YEARS, seed_days
 from tracker.definitions.catalog import Catalog, content_of, load_catalog
 from tracker.definitions.plain import content_hash
 from tracker.domain.definition import WorkflowDefinition

@@ -24,6 +24,18 @@ CLAIM = text("""
     WHERE id = :id AND (state = 'waiting' OR (state = 'running' AND touched_at < :stale)) RETURNING tries""")
 
 
+#: Lets those who ask for what is made one at a time take turns.
+LOCK = text("SELECT pg_advisory_xact_lock(7204915)")
+
+LATEST = text("""
+    SELECT id FROM ledger_export WHERE person_id = :person AND ledger = :ledger AND filters @> CAST(:about AS jsonb)
+      AND expires_at > :now ORDER BY id DESC LIMIT 1""")
+
+MOVING = text("""
+    SELECT person_id FROM ledger_export WHERE ledger = :ledger AND state IN ('waiting', 'running') AND expires_at > :now
+      AND (touched_at >= :stale OR person_id = :person) ORDER BY id LIMIT 1""")
+
+
 class LedgerExportRepository:
     """Keeps and forgets."""
 
@@ -59,16 +71,37 @@ class LedgerExportRepository:
         """Take a request in hand and return how often that was done; None when another has it, or it is over."""
         return self._session.execute(CLAIM, {"id": export_id, "now": now, "stale": stale}).scalar_one_or_none()
 
-    def touch(self, export_id: int, *, written: int, now: datetime) -> None:
-        """Say how far it is."""
-        self._set(export_id, written=written, touched_at=now)
+    def touch(self, export_id: int, *, written: int, now: datetime) -> bool:
+        """Say how far it is; tell whether anybody still wants it."""
+        return self._set(export_id, written=written, touched_at=now)
 
     def end(self, export_id: int, *, state: str, now: datetime, written: int = 0, size: int = 0) -> None:
         """Say that it is over."""
         self._set(export_id, state=state, written=written, size=size, touched_at=now)
 
-    def _set(self, export_id: int, **values: Any) -> None:
-        self._session.execute(update(LedgerExport).where(LedgerExport.id == export_id).values(**values))
+    def _set(self, export_id: int, **values: Any) -> bool:
+        changed = update(LedgerExport).where(LedgerExport.id == export_id).values(**values).returning(LedgerExport.id)
+        return self._session.execute(changed).first() is not None
+
+    def take_turns(self) -> None:
+        """Wait until nobody else asks for something that is made one at a time; held until the commit."""
+        self._session.execute(LOCK)
+
+    def latest(self, *, person_id: int, ledger: str, about: Mapping[str, Any], now: datetime) -> LedgerExport | None:
+        """Return the newest request of a person for one kind whose filters hold `about`, or None."""
+        given = {"person": person_id, "ledger": ledger, "about": to_json(about), "now": now}
+        found = self._session.execute(LATEST, given).scalar_one_or_none()
+        return None if found is None else self.get(found)
+
+    def whose_is_made(self, ledger: str, *, person_id: int, stale: datetime, now: datetime) -> int | None:
+        """Return whose request of this kind is being made: one's own, or somebody's that still moves; None for none."""
+        given = {"ledger": ledger, "person": person_id, "stale": stale, "now": now}
+        return self._session.execute(MOVING, given).scalar_one_or_none()
+
+    def forget(self, export_id: int) -> None:
+        """Forget a request with its file; whoever writes it finds that nobody wants it any more."""
+        self.clear(export_id)
+        self._session.execute(delete(LedgerExport).where(LedgerExport.id == export_id))
 
     def clear(self, export_id: int) -> None:
         """Throw away pieces that an earlier try left."""

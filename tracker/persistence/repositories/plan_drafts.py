@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -34,6 +35,10 @@ class PlanDraftRepository:
     def campaign_ref(self, draft: PlanDraft) -> str | None:
         """Return the ref of the campaign that was made of a draft."""
         return self._session.scalar(select(Campaign.ref).where(Campaign.id == draft.campaign_id))
+
+    def content_of_campaign(self, campaign_id: int) -> Mapping[str, Any] | None:
+        """Return the content of the draft that a campaign was made of, None where it came from a file."""
+        return self._session.scalar(select(PlanDraft.content).where(PlanDraft.campaign_id == campaign_id))
 
     def latest_word(self, office_id: int) -> str:
         """Return the 机关代字 of the office's latest campaign, without the sign of the kind of paper; "" for none."""

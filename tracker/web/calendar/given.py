@@ -14,7 +14,7 @@ from datetime import date
 
 from werkzeug.datastructures import FileStorage
 
-from tracker.bootstrap import library_calendar
+from tracker.definitions.calendar_seed import library_calendar
 from tracker.documents.calendar_tables import file_rows, read_rows
 from tracker.domain.errors import FieldProblem, InvalidInput, StaleVersion
 from tracker.domain.inputs import cleaned

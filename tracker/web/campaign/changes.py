@@ -45,6 +45,15 @@ def measure(ref: str) -> str:
     return _form(ref, request.args.get("key", ""))
 
 
+@blueprint.post("/campaigns/<ref>/changes/measure")
+@requires(Action.CHANGE_CAMPAIGN)
+def begun(ref: str) -> str:
+    """Show the form of a new measure with what was read of it in a newer text."""
+    container().changes.plan(viewer(), ref)
+    given: dict[str, object] = {name: request.form.get(name, "") for name in ("ordinal", "title", "text", "workflow")}
+    return _form(ref, "", Attempt("change", {"shape": "each", "due_kind": "by_date", "units": [], **given}))
+
+
 @blueprint.post("/campaigns/<ref>/changes/preview")
 @requires(Action.CHANGE_CAMPAIGN)
 def preview(ref: str) -> Response | tuple[str, int] | str:
@@ -59,7 +68,7 @@ def preview(ref: str) -> Response | tuple[str, int] | str:
         attempt = Attempt("change", given, wrong.problems, "" if wrong.problems else wrong.sentence)
         page = _index(ref, attempt) if act not in ("add", "edit") else _form(ref, key, attempt)
         return page, status_of(wrong)
-    return _preview(ref, edits)
+    return show_preview(ref, edits)
 
 
 @blueprint.post("/campaigns/<ref>/changes")
@@ -77,7 +86,7 @@ def apply(ref: str) -> Response | tuple[str, int]:
         problems = refused.problems if isinstance(refused, InvalidInput) else ()
         sentence = refused.sentence if not problems else ""
         attempt = Attempt("change", {"reason": reason, "earlier": "yes" if earlier else ""}, problems, sentence)
-        return _preview(ref, edits, attempt), status_of(refused)
+        return show_preview(ref, edits, attempt), status_of(refused)
     flash(
         f"已调整{report.changes}条：涉及{report.tasks}项任务，新下达{report.opened}项，已通知{report.people}人。",
         "success",
@@ -92,7 +101,7 @@ def _index(ref: str, attempt: Attempt = NOTHING_TRIED) -> str:
         campaign = queries.get_campaign(session, who, ref, now=parts.clock.now())
         phases = queries.find_phases(session, campaign)
         events = read_history(session, kind="campaign", subject=campaign.id)
-    say = _sayer(phases)
+    say = sayer(phases)
     log = [
         (event.at, who_of(event), CHANGE_EVENTS[event.kind], event.payload)
         for event in reversed(events) if event.kind in CHANGE_EVENTS
@@ -115,18 +124,19 @@ def _form(ref: str, key: str, attempt: Attempt = NOTHING_TRIED) -> str:
         phases = queries.find_phases(session, campaign)
     return render_template(
         "campaign/change_measure.html", campaign=campaign, plan=plan, measure=found, phases=phases, attempt=attempt,
-        due=_sayer(phases)(found.due) if found else "", workflows=duty_workflows(), typed=_typed(found, attempt),
+        due=sayer(phases)(found.due) if found else "", workflows=duty_workflows(), typed=_typed(found, attempt),
         **_timings(found),
     )  # fmt: skip
 
 
-def _preview(ref: str, edits: Sequence[Edit], attempt: Attempt = NOTHING_TRIED) -> str:
+def show_preview(ref: str, edits: Sequence[Edit], attempt: Attempt = NOTHING_TRIED) -> str:
+    """Show what edits would do, with the form by which they take effect."""
     parts, who = container(), viewer()
     earlier = attempt.typed("earlier") == "yes"
     shown: Preview = parts.changes.preview(who, campaign_ref=ref, wish=edits, earlier=earlier)
     with parts.reading() as session:
         campaign = queries.get_campaign(session, who, ref, now=parts.clock.now())
-        say = _sayer(queries.find_phases(session, campaign))
+        say = sayer(queries.find_phases(session, campaign))
     lines = [
         (
             KIND_TITLES[one.change.kind],
@@ -142,7 +152,7 @@ def _preview(ref: str, edits: Sequence[Edit], attempt: Attempt = NOTHING_TRIED) 
     )  # fmt: skip
 
 
-def _sayer(phases: Sequence[queries.PhaseRow]) -> Callable[[Timing], str]:
+def sayer(phases: Sequence[queries.PhaseRow]) -> Callable[[Timing], str]:
     """Return what says a due rule or a cadence in words."""
     by_key = {phase.key: (phase.title, phase.ends_on) for phase in phases}
     return lambda timing: say_timing(timing, by_key)
