@@ -33,6 +33,7 @@ from tracker.plans.wording import (
 )
 from tracker.plans.years import YearContext
 
+_AROUND = " ，；。、"
 _SHORTEST = 4
 _GAP = 8
 _PAIR = re.compile(r"要|应|须|必须|负责|牵头|不得|严禁")
@@ -173,7 +174,7 @@ class Collector:
     def _is_duty(self, segment: Segment, above: Above, title: str) -> bool:
         text = segment.passage.text.strip()
         tagged = above.lined or bool(segment.tag.lead or segment.tag.support)
-        if above.role is Role.ATTACHED:
+        if above.role is Role.ATTACHED or not text.strip(_AROUND):
             return False
         if tagged and len(text) >= 2:
             return True
@@ -204,7 +205,7 @@ class Collector:
         )
 
     def _measure(self, segment: Segment, above: Above, title: str) -> Measure:
-        passage = _from_the_first_run(segment.passage.strip(" ，；。、"))
+        passage = _from_the_first_run(segment.passage.strip(_AROUND))
         text = passage.text
         duty = _duty(segment, above)
         due, grounds = self._due(segment, above)
