@@ -66,7 +66,8 @@ QUEUE = "deliveries"
 GATHER_JOB = "tracker.jobs.deliveries.gather_and_send"
 SEND_JOB = "tracker.jobs.deliveries.send"
 
-PEOPLE_AT_ONCE = 100
+#: Finding who waits longest looks at all that is to be told, so that few large bites cost less than many small ones.
+PEOPLE_AT_ONCE = 500
 #: So many messages at most are in doubt after a crash of the database, and wait two minutes for a killed sender.
 ROUND = 10
 #: What was looked at again longer ago than this is looked at once more before it goes.

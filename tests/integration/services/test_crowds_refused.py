@@ -18,7 +18,7 @@ from tests.support.world import World, morning
 from tracker.persistence.queries.outbox import find_outbox
 
 pytestmark = [pytest.mark.enable_socket, pytest.mark.slow]
-MANY = int(os.environ.get("TRACKER_TEST_CROWD", "6000"))
+MANY = int(os.environ.get("TRACKER_TEST_CROWD", "2000"))
 #: What Python and PostgreSQL's driver keep for later, whatever is sent.
 ROOM = 40 * 1024 * 1024
 
