@@ -156,6 +156,12 @@ def test_work_that_begins_by_one_day_and_ends_by_another_is_due_when_it_ends(tex
     assert found.questions, "the other day is asked about"
 
 
+def test_a_day_between_who_acts_and_what_is_set_up_is_the_day() -> None:
+    deadline = one("区质安站6月16日在中心广场设立咨询台。").deadline
+    assert deadline is not None
+    assert (deadline.type, deadline.month, deadline.day) == ("by_date", 6, 16)
+
+
 def test_lessons_count_as_times() -> None:
     deadline = one("各校每学期安排不少于2课时。").deadline
     assert deadline is not None
