@@ -6,11 +6,11 @@ import json
 from typing import Any
 
 import alembic.command
+from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
 
 from tracker.cli.db import alembic_config, upgrade_database
 
-ACCEPTING = "0029_accept_proposals"
 OLD = {
     "title": "行动", "units": {"各村": []},
     "measures": [
@@ -22,7 +22,13 @@ OLD = {
 
 def test_a_draft_of_the_former_shape_is_carried_over_and_back(fresh_database_url: str) -> None:
     config = alembic_config(fresh_database_url)
-    alembic.command.downgrade(config, f"{ACCEPTING}-1")
+    (accepting,) = (
+        one
+        for one in ScriptDirectory.from_config(config).walk_revisions()
+        if one.revision.endswith("_accept_proposals")
+    )
+    before = str(accepting.down_revision)
+    alembic.command.downgrade(config, before)
     engine = create_engine(fresh_database_url.replace("postgresql://", "postgresql+psycopg://"))
 
     def content() -> dict[str, Any]:
@@ -50,6 +56,6 @@ def test_a_draft_of_the_former_shape_is_carried_over_and_back(fresh_database_url
         ("宣传", False, False),
     ]
     assert new["measures"][1]["when"] == {"kind": "every", "by_day": "5", "by_month": ""}
-    alembic.command.downgrade(config, f"{ACCEPTING}-1")
+    alembic.command.downgrade(config, before)
     assert content() == OLD
     engine.dispose()
