@@ -219,3 +219,7 @@ def test_a_plan_of_many_measures_is_one_page_of_few_queries(site: Site) -> None:
     with counted_queries() as after:
         office.get(many)
     assert len(after) == len(before) <= 30
+    office.post(f"{many}/accept", page=many)
+    with counted_queries() as told:
+        assert "第79项排查" in office.get(f"{many}/record").text
+    assert len(told) <= len(before), "eighty lines of the record are read at once"

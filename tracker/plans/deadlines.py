@@ -29,6 +29,9 @@ class Due:
 
 
 NONE = Due(None)
+# 「4月1日前启动，5月15日前完成」: the work is due when it is to end.
+_BEGINS = re.compile(r"[^，。；]{0,4}?(?:启动|开工|动工|开始)")
+_ENDS = re.compile(r"[^，。；]{0,6}?(?:完成|完工|竣工|建成|结束|办结|销号)")
 _TIME_CHARACTER = re.compile(r"[月年日每底旬季按常持长即次]")
 
 
@@ -78,8 +81,11 @@ def has_deadline(text: str, years: YearContext) -> bool:
 
 
 def _chosen(dated: list[Dated], text: str) -> Due:
-    """The first date that binds; a window counts as its last day."""
+    """The first date that binds, but the end where a beginning comes first; a window counts as its last day."""
     binding = next((each for each in dated if each.deadline.type == "by_date"), dated[0])
+    if _BEGINS.match(text, binding.end):
+        ends = (each for each in dated if each.deadline.type == "by_date" and _ENDS.match(text, each.end))
+        binding = next(ends, binding)
     questions = (binding.question,) if binding.question else ()
     return Due(binding.deadline, (*questions, *_others(dated, binding)))
 

@@ -141,6 +141,27 @@ def test_names_are_told_from_what_stands_beside_them(
     assert (one(text).lead_units, one(text).support_units) == (lead, support)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "各村4月1日前启动清淤，5月15日前全面完成。",
+        "加快清淤。（责任单位：各村；完成时限：4月1日前开工，5月15日前完工）",
+        "各村5月15日前完成清淤，6月1日前启动管护。",
+    ],
+)
+def test_work_that_begins_by_one_day_and_ends_by_another_is_due_when_it_ends(text: str) -> None:
+    found = one(text)
+    assert found.deadline is not None
+    assert (found.deadline.type, found.deadline.month, found.deadline.day) == ("by_date", 5, 15)
+    assert found.questions, "the other day is asked about"
+
+
+def test_a_day_between_who_acts_and_what_is_set_up_is_the_day() -> None:
+    deadline = one("区质安站6月16日在中心广场设立咨询台。").deadline
+    assert deadline is not None
+    assert (deadline.type, deadline.month, deadline.day) == ("by_date", 6, 16)
+
+
 def test_lessons_count_as_times() -> None:
     deadline = one("各校每学期安排不少于2课时。").deadline
     assert deadline is not None
