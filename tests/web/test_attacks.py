@@ -50,8 +50,8 @@ def send(browser: Browser, ref: str, act: str, fields: dict[str, object]):
 def test_what_is_somebody_elses_sounds_like_what_is_not_there(offices: Site, two_offices: TwoOffices) -> None:
     doors = two_offices.doors
     paths = {
-        "task": ("/tasks/{}", "/tasks/{}/report", "/tasks/{}/extension", "/tasks/{}/attachments"),
-        "draft": ("/notices/{}", "/notices/{}/edit", "/notices/{}/items", "/notices/{}/seal"),
+        "task": ("/tasks/{}", "/tasks/{}/report", "/tasks/{}/extension", "/tasks/{}/attachments", "/explain/{}"),
+        "draft": ("/notices/{}", "/notices/{}/edit", "/notices/{}/items", "/notices/{}/seal", "/explain/{}"),
         "issued": ("/notices/{}", "/notices/{}/accept", "/notices/{}/items/1/strike"),
         "draft_task": ("/tasks/{}", "/tasks/{}/urge", "/tasks/{}/extension", "/tasks/{}/extension/decision"),
         "finding": ("/explain/{}",), "attachment": ("/attachments/{}",),

@@ -39,15 +39,24 @@ class ExplanationService:
         self._floor = floor
 
     def explain(self, viewer: Viewer | None, ref: str) -> Explanation:
-        """Explain a ref (RW-…, ZG-…, DC-…, WS-…). `viewer` None = the operator. Raises NotFound."""
-        with self._floor.uows() as uow:
-            if ref.startswith("DC-"):
-                return self._finding(uow, viewer, ref)
-            if ref.startswith("WS-"):
-                return self._notice(uow, viewer, ref)
-            task = uow.tasks.get_by_ref(ref)
-            told = self._told(uow, viewer, task)
-            return self._explanation(f"{task.ref} {task.title}", told.lines, told.plain, task)
+        """Explain a ref (RW-…, ZG-…, DC-…, WS-…). `viewer` None = the operator.
+
+        Raises NotFound, in the same words for what is not there and for what is somebody else's.
+        """
+        try:
+            with self._floor.uows() as uow:
+                return self._explain(uow, viewer, ref)
+        except NotFound:
+            raise NotFound(NOT_THERE) from None
+
+    def _explain(self, uow: UnitOfWork, viewer: Viewer | None, ref: str) -> Explanation:
+        if ref.startswith("DC-"):
+            return self._finding(uow, viewer, ref)
+        if ref.startswith("WS-"):
+            return self._notice(uow, viewer, ref)
+        task = uow.tasks.get_by_ref(ref)
+        told = self._told(uow, viewer, task)
+        return self._explanation(f"{task.ref} {task.title}", told.lines, told.plain, task)
 
     def _told(self, uow: UnitOfWork, viewer: Viewer | None, task: Task) -> Told:
         return explain_task(uow, self._floor, read_record(uow, self._floor, viewer, task))

@@ -10,6 +10,7 @@ import pytest
 from tests.support.racing import at_once
 from tests.support.world import World, morning, small_campaign
 from tracker.domain.errors import NotAllowed, NotFound, StaleVersion, TransitionNotAllowed
+from tracker.persistence.queries.triage import find_mergeable
 from tracker.services.merging import Merged
 from tracker.services.triage import Picked
 
@@ -127,5 +128,7 @@ def test_a_paper_that_stands_alone_is_not_merged(fresh_database_url: str) -> Non
             world.act("clerk-east", world.task(measure, "east")["ref"], "accept")
         world.move_to("2026-03-12")
         one, other = [row for row in drafts(world) if row["kind"] == "urge_notice"][:2]
+        with world.container.reading() as session:
+            assert find_mergeable(session, one["ref"]) == ()
         with pytest.raises(TransitionNotAllowed, match="单独成文"):
             merge(world, one, other)
