@@ -141,7 +141,6 @@ class Container:
         self.form_drafts = FormDraftService(self.floor, cipher=self.cipher)
         self.handing = HandDownService(self.floor)
         self.changes = ChangeService(self.floor)
-        self.plan_versions = PlanVersionService(self.floor, self.changes)
         self.access_log = AccessLogService(self.floor)
         self.occurrences = OccurrenceService(self.floor)
         self.notices = NoticeService(self.floor)
@@ -199,6 +198,7 @@ class Container:
             self.floor, files, self.printing, self.explanations, self.attachments, self.access_log, writer=bundles
         )
 
+        self.plan_versions = PlanVersionService(self.floor, self.changes)
         self.rehearsals = RehearsalService(self.floor, files, self.plan_drafts, scene=self._scene)
 
     @contextmanager

@@ -99,14 +99,14 @@ def _weeks(
 
 def _rungs(uow: UnitOfWork, floor: Floor) -> tuple[Rung, ...]:
     fired: Counter[str] = Counter()
-    papers: Counter[str] = Counter()
+    papers: dict[str, set[int]] = defaultdict(set)
     order: dict[str, tuple[int, str]] = {}
     for ladder_version_id, index, times, drafted in queries.find_rungs(uow.session):
         rung = floor.catalog.ladder(ladder_version_id).rungs[index]
         fired[rung.title] += times
-        papers[rung.title] += drafted
+        papers[rung.title].update(drafted)
         order[rung.title] = (rung.severity, rung.title)
-    return tuple(Rung(title, fired[title], papers[title]) for title in sorted(fired, key=order.__getitem__))
+    return tuple(Rung(title, fired[title], len(papers[title])) for title in sorted(fired, key=order.__getitem__))
 
 
 def _papers(rows: Sequence[queries.PaperRow]) -> tuple[Paper, ...]:

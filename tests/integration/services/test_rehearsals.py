@@ -96,6 +96,9 @@ def test_nobody_acts_and_everything_climbs_while_the_real_database_stays_as_it_w
     assert (outcome.tasks, outcome.units, outcome.late) == (15, 5, 15)
     assert {one.title for one in outcome.papers} == {"督导通知书", "约谈通知书", "整改通知书"}
     assert all(one.issued == 0 for one in outcome.papers)
+    assert {one.title: one.papers for one in outcome.rungs if one.papers} == {
+        f"拟发{one.title}": one.drafted for one in outcome.papers
+    }, "every draft came from its rung, and is counted once"
     assert (outcome.starts_on, outcome.ends_on, outcome.stopped_on) == ("2026-03-02", "2026-04-30", "")
     assert any("没有包片领导" in one for one in outcome.vacancies)
     assert any("没有人登记手机号" in one for one in outcome.unreachable)

@@ -42,7 +42,8 @@ PAPERS = text("""
     FROM notice n ORDER BY n.id""")
 
 RUNGS = text("""
-    SELECT c.ladder_version_id, f.rung, count(*) AS fired, count(DISTINCT i.notice_id) AS papers
+    SELECT c.ladder_version_id, f.rung, count(DISTINCT f.id) AS fired,
+        coalesce(array_agg(DISTINCT i.notice_id) FILTER (WHERE i.notice_id IS NOT NULL), '{}') AS papers
     FROM firing f JOIN clock c ON c.id = f.clock_id
     LEFT JOIN finding g ON g.firing_id = f.id LEFT JOIN notice_item i ON i.finding_id = g.id
     GROUP BY c.ladder_version_id, f.rung""")
@@ -130,9 +131,9 @@ def find_papers(session: Session) -> list[PaperRow]:
     return [PaperRow(*row) for row in session.execute(PAPERS)]
 
 
-def find_rungs(session: Session) -> list[tuple[int, int, int, int]]:
-    """Return (ladder version, rung, times fired, papers that its findings stand in)."""
-    return [(row.ladder_version_id, row.rung, row.fired, row.papers) for row in session.execute(RUNGS)]
+def find_rungs(session: Session) -> list[tuple[int, int, int, list[int]]]:
+    """Return (ladder version, rung, times fired, ids of the papers that its findings stand in)."""
+    return [(row.ladder_version_id, row.rung, row.fired, list(row.papers)) for row in session.execute(RUNGS)]
 
 
 def find_incidents(session: Session) -> list[tuple[str, str]]:

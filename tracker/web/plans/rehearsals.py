@@ -72,4 +72,4 @@ def _weeks(outcome: Outcome) -> Sequence[tuple[date, int, int, int, int]]:
 def _chart(outcome: Outcome) -> Chart:
     weeks = _weeks(outcome)
     labels = [f"{day.month}.{day.day}" for day, *_ in weeks]
-    return columns(labels, [("due", [week[3] for week in weeks]), ("open", [week[1] for week in weeks])])
+    return columns(labels, [("due", [week[3] for week in weeks]), ("done", [week[1] for week in weeks])])
