@@ -20,6 +20,7 @@ from tracker.domain.errors import (
     TransitionNotAllowed,
     VisitCodeRefused,
 )
+from tracker.services.reorganisations import Act
 
 INSPECTED = "{key: check, ordinal: （三）, title: 实地检查, text: 检查。, workflow: inspection, units: [各村], due: {by_date: 2026-03-20}}"
 
@@ -181,6 +182,19 @@ def test_two_members_who_begin_at_once_share_one_record(world: World) -> None:
     begun = at_once(lambda: begin(world, ref), lambda: begin(world, ref, who="boss"))
     assert begun[0] == begun[1]
     assert world.value("SELECT count(*) FROM task WHERE workflow_key = 'inspection'") == 1
+
+
+def test_a_merged_village_is_visited_no_more(world: World) -> None:
+    ref = plan(world)
+    world.move_to("2026-03-03")
+    office, service = world.viewer("office1"), world.container.reorganisations
+    sources, into = [unit_id(world, "east")], unit_id(world, "west")
+    digest = service.plan_merge(office, sources, into).digest()
+    service.merge(office, sources, into, act=Act(world.today, "县政函〔2026〕8号"), digest=digest)
+    with pytest.raises(TransitionNotAllowed, match="合并或撤销"):
+        begin(world, ref)
+    with pytest.raises(InvalidInput):
+        plan(world, units=["east"], from_on="2026-03-03")
 
 
 def test_a_visit_ends_with_its_campaign(world: World) -> None:

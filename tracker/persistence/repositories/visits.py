@@ -10,7 +10,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from tracker.domain.errors import NotFound
-from tracker.persistence.models import Visit, VisitMeasure, VisitMember, VisitStop
+from tracker.persistence.models import Unit, Visit, VisitMeasure, VisitMember, VisitStop
 
 MISSING = "没有编号为“{}”的督导，或者您无权查看。"
 
@@ -87,6 +87,10 @@ class VisitRepository:
         if stop is None:
             raise NotFound(MISSING.format(visit.ref))
         return stop
+
+    def is_over(self, unit_id: int) -> bool:
+        """Tell whether a unit was merged or split up since the visit was planned."""
+        return self._session.scalars(select(Unit.ended_on).where(Unit.id == unit_id)).one() is not None
 
     def take_tries(
         self, places: Sequence[tuple[int, int | None]], *, most: int, now: datetime
