@@ -159,6 +159,17 @@ def test_a_refusal_is_told_to_the_office_and_the_team_and_nothing_more_happens_t
     assert begin(world, ref, "west")
 
 
+def test_visitors_whom_no_code_verifies_are_reported_to_the_offices_side(world: World) -> None:
+    report = world.container.visiting.report_unverified
+    with pytest.raises(InvalidInput):
+        report(world.viewer("clerk-east"), given={"reason": ""})
+    with pytest.raises(InvalidInput):
+        report(world.viewer("clerk-east"), given={"reason": "自称督导组。", "unit": str(unit_id(world, "west"))})
+    report(world.viewer("clerk-east"), given={"reason": "自称督导组，拿不出核验码。"})
+    assert told(world, "visitors_unverified") == {"office1", "sup1", "sup2"}
+    assert world.value("SELECT count(*) FROM event WHERE kind = 'visit.unverified'") == 1
+
+
 def test_what_is_found_becomes_a_problem_and_an_item_of_the_measure_with_its_clock(world: World) -> None:
     ref = plan(world)
     world.move_to("2026-03-03")

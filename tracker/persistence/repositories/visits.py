@@ -41,6 +41,14 @@ class TriedCode:
     code_hash: str
 
 
+#: One running campaign of each office that asks something of the unit: its office is asked whether it sent anybody.
+ASKING = text("""
+    SELECT DISTINCT ON (c.office_id) c.id FROM campaign c
+    JOIN measure m ON m.campaign_id = c.id JOIN assignment a ON a.measure_id = m.id
+    WHERE a.unit_id = :unit AND c.status = 'issued' AND (CAST(:only AS bigint) IS NULL OR c.id = :only)
+    ORDER BY c.office_id, c.starts_on DESC, c.id DESC""")
+
+
 class VisitRepository:
     """Keeps visits. Whoever changes a visit or one of its stops locks the visit's row first."""
 
@@ -91,6 +99,10 @@ class VisitRepository:
     def is_over(self, unit_id: int) -> bool:
         """Tell whether a unit was merged or split up since the visit was planned."""
         return self._session.scalars(select(Unit.ended_on).where(Unit.id == unit_id)).one() is not None
+
+    def campaigns_asking(self, unit_id: int, only: int | None) -> tuple[int, ...]:
+        """Return one running campaign of each office that asks something of a unit; `only` = that campaign alone."""
+        return tuple(self._session.execute(ASKING, {"unit": unit_id, "only": only}).scalars())
 
     def take_tries(
         self, places: Sequence[tuple[int, int | None]], *, most: int, now: datetime
