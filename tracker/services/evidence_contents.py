@@ -23,11 +23,11 @@ def record_files(uow: UnitOfWork, found: NoticePage, tasks: Iterable[Task]) -> t
     head, tasks = found.head, tuple(tasks)
     notice, own = f"notice:{head.id}", f"task:{head.task_id}"
     about = {notice: f"{head.ref} {head.title}", own: f"{head.task_ref} 这份文书的办理"}
-    about |= {f"task:{task.id}": f"{task.ref} {task.title}" for task in tasks}
     if head.inside:
         # A visit's chain tells of other units too; a unit has the record of its own inspection.
         behind = visits_behind(uow.session, [task.id for task in tasks])
         about |= {f"visit:{visit_id}": f"{ref} 实地督导" for visit_id, ref in behind.items()}
+    about |= {f"task:{task.id}": f"{task.ref} {task.title}" for task in tasks}
     chains = read_chains(uow.session, [_stream(name) for name in about])
     view = None
     if not head.inside:
