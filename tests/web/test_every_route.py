@@ -232,6 +232,7 @@ ROUTES = (
     Row("POST", "/campaigns/<ref>/visits", DRAFTERS, fill="ref=unissued"),
     Row("GET", "/visits", f"{UNIT} clerk-west head-west {BENCH} n-east n-east-head n-north n-north-head"),
     Row("POST", "/visits/verify", f"{UNIT} clerk-west head-west n-east n-east-head n-north n-north-head"),
+    Row("POST", "/visits/unverified", f"{UNIT} clerk-west head-west n-east n-east-head n-north n-north-head"),
     Row("GET", "/visits/<ref>", INVOLVED, fill="ref=visit"),
     Row("POST", "/visits/<ref>/units/<int:unit_id>/refuse", UNIT, fill=f"ref=visit {UNIT_DOOR}"),
     *(

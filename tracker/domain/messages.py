@@ -109,6 +109,7 @@ KINDS: Mapping[str, MessageKind] = {
     ),
     "visit_cancelled": MessageKind("实地督导取消", frozenset({"visit_ref", "campaign", "reason"})),
     "visit_refused": MessageKind("单位不接受检查", frozenset({"visit_ref", "campaign", "unit", "reason"})),
+    "visitors_unverified": MessageKind("来人身份核验不上", frozenset({"campaign", "unit", "reason"})),
     "trial": MessageKind("试发", frozenset()),
 }
 MESSAGE_KINDS = frozenset(KINDS)

@@ -12,7 +12,7 @@ from tracker.domain.field_words import say_value
 from tracker.domain.ports import WorkflowCatalog
 from tracker.domain.values import ROLE_TITLES, Role
 from tracker.persistence.models import Task
-from tracker.persistence.queries.evidence import find_receipts, known_findings, newest_seal, read_chains
+from tracker.persistence.queries.evidence import find_receipts, known_findings, newest_seal, read_chains, visits_behind
 from tracker.persistence.queries.notice_page import FilledRow, NoticePage
 from tracker.persistence.queries.proof import find_proof
 from tracker.persistence.unit_of_work import UnitOfWork
@@ -26,6 +26,10 @@ def record_files(uow: UnitOfWork, found: NoticePage, tasks: Iterable[Task]) -> t
     head, tasks = found.head, tuple(tasks)
     notice, own = f"notice:{head.id}", f"task:{head.task_id}"
     about = {notice: f"{head.ref} {head.title}", own: f"{head.task_ref} 这份文书的办理"}
+    if head.inside:
+        # A visit's chain tells of other units too; a unit has the record of its own inspection.
+        behind = visits_behind(uow.session, [task.id for task in tasks])
+        about |= {f"visit:{visit_id}": f"{ref} 实地督导" for visit_id, ref in behind.items()}
     about |= {f"task:{task.id}": f"{task.ref} {task.title}" for task in tasks}
     seal = newest_seal(uow.session, head.id, streams=about)
     chains = read_chains(uow.session, [_stream(name) for name in about])

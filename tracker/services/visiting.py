@@ -12,7 +12,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tracker.domain.deadlines import by_date
-from tracker.domain.errors import NotAllowed, NotFound, TransitionNotAllowed, VisitCodeRefused
+from tracker.domain.errors import (
+    FieldProblem,
+    InvalidInput,
+    NotAllowed,
+    NotFound,
+    TransitionNotAllowed,
+    VisitCodeRefused,
+)
+from tracker.domain.inputs import text_of
 from tracker.domain.permissions import Action, Place, Viewer, may
 from tracker.domain.ports import PasswordHasher
 from tracker.domain.receiving import CODE_DIGITS, clean_code
@@ -30,7 +38,7 @@ from tracker.services.visits import check_sees, check_step, days_of, tell_team
 
 REFUSED = (
     "没有核验成功。请核对检查组出示的6位核验码。核验码只在出示后2小时内有效，输错5次作废；可以请检查组重新出示。"
-    "始终核验不上的，可以不接受检查，并打电话向领导小组办公室核实。"
+    "始终核验不上的，可以不接受检查，用下面的“告诉办公室”报告。"
 )  # fmt: skip
 
 
@@ -104,11 +112,7 @@ class VisitingService:
 
         Raises VisitCodeRefused for all that is wrong.
         """
-        places = [
-            (post.unit_id, post.campaign_id)
-            for post in viewer.actor.posts
-            if may(viewer, Action.ACT_AS_UNIT, Place(None, post.campaign_id, post.unit_id))
-        ]
+        places = _answering(viewer)
         with self._floor.uows() as uow:
             tried = uow.visits.take_tries(places, most=MOST_TRIES, now=self._floor.clock.real_now())
             uow.commit()
@@ -149,6 +153,38 @@ class VisitingService:
             self._floor.ring_deliveries(uow)
             uow.commit()
 
+    def report_unverified(self, viewer: Viewer, *, given: Mapping[str, object]) -> None:
+        """Tell the offices that somebody came in the name of a check and could not be verified.
+
+        Which visits there are is not said. Raises InvalidInput, or TransitionNotAllowed where no campaign runs that asks
+        something of the unit.
+        """
+        now = self._floor.clock.now()
+        places = _answering(viewer)
+        units = {str(unit): (unit, only) for unit, only in places}
+        wanted = units.get(text_of(given.get("unit"))) if given.get("unit") else places[0] if len(units) == 1 else None
+        if wanted is None:
+            raise InvalidInput([FieldProblem("unit", "请选择来人到了哪个单位。")])
+        reason = read_reason(given, "请写明来人的情况，如自称哪个单位、来做什么，不写姓名和电话。")
+        with self._floor.uows() as uow:
+            campaigns = uow.campaigns.get_many(uow.visits.campaigns_asking(*wanted))
+            if not campaigns:
+                raise TransitionNotAllowed("现在没有要求本单位办理的专项行动，请打电话向来人自称的单位核实。")
+            name = unit_names(uow.session, [wanted[0]])[wanted[0]]
+            for campaign in campaigns.values():
+                office = uow.tasks.office_of(campaign.id)
+                by = doer_at(viewer, Place(office.unit_id, campaign.id, wanted[0]), Action.ACT_AS_UNIT)
+                payload = {"unit": wanted[0], "reason": reason}
+                stream = ("campaign", campaign.id)
+                (event_id,) = uow.events.append([event(stream, "visit.unverified", payload, at=now, by=by)])
+                tell(
+                    uow, cause=f"event:{event_id}", message="visitors_unverified", roles=("office", "supervisor"), now=now,
+                    facts={"campaign": campaign.title, "unit": name, "reason": reason},
+                    audience=Audience(campaign.id, wanted[0], office.unit_id, name),
+                )  # fmt: skip
+            self._floor.ring_deliveries(uow)
+            uow.commit()
+
     def _at_unit(
         self, uow: UnitOfWork, viewer: Viewer, ref: str, unit_id: int, step: str, *, now: datetime
     ) -> tuple[Visit, VisitStop, Doer]:
@@ -164,6 +200,8 @@ class VisitingService:
             raise TransitionNotAllowed("这次行动已经结束，不能再到单位检查。")
         if not visit.from_on <= local_date(now) <= visit.to_on:
             raise TransitionNotAllowed(f"这次督导的日期是{days_of(visit)}，今天不在其中。改期的，请取消后重新安排。")
+        if uow.visits.is_over(unit_id):
+            raise TransitionNotAllowed("这个单位已经合并或撤销，它的任务由接续的单位办理；要去接续的单位，请另行安排。")
         if stop.refused_at is not None:
             raise TransitionNotAllowed("单位已经写明理由不接受这次检查，请先由办公室核实；要再去的，另行安排。")
         return visit, stop, doer_at(viewer, place, Action.SEE_WORKBENCH)
@@ -183,6 +221,15 @@ class VisitingService:
             payload = {"unit": right.unit_id}
             uow.events.append([event(("visit", visit.id), "visit.verified", payload, at=now, by=by)])
             uow.commit()
+
+
+def _answering(viewer: Viewer) -> list[tuple[int, int | None]]:
+    """Return (unit, campaign or None for all) of each post in which the viewer answers for a unit."""
+    return [
+        (post.unit_id, post.campaign_id)
+        for post in viewer.actor.posts
+        if may(viewer, Action.ACT_AS_UNIT, Place(None, post.campaign_id, post.unit_id))
+    ]
 
 
 def _set_out(visit: Visit, *, now: datetime) -> None:

@@ -26,7 +26,12 @@ UPLOADS_AT_ONCE = 5
 #: 200 rows of seven fields each, with room; the framework's own limits are made for smaller forms.
 MOST_FORM_BYTES, MOST_FORM_PARTS = 8 * 1024 * 1024, 20_000
 #: What anybody may send, and how often from one address.
-LIMITED = {"account.login": LOGIN_LIMIT, "slips.sign": SIGN_LIMIT, "visited.verify": VERIFY_LIMIT}
+LIMITED = {
+    "account.login": LOGIN_LIMIT,
+    "slips.sign": SIGN_LIMIT,
+    "visited.verify": VERIFY_LIMIT,
+    "visited.report": VERIFY_LIMIT,
+}
 STATIC_KEPT_SECONDS = 7 * 24 * 3600
 
 

@@ -20,6 +20,7 @@ from tracker.domain.errors import (
     TransitionNotAllowed,
     VisitCodeRefused,
 )
+from tracker.services.reorganisations import Act
 
 INSPECTED = "{key: check, ordinal: （三）, title: 实地检查, text: 检查。, workflow: inspection, units: [各村], due: {by_date: 2026-03-20}}"
 
@@ -158,6 +159,17 @@ def test_a_refusal_is_told_to_the_office_and_the_team_and_nothing_more_happens_t
     assert begin(world, ref, "west")
 
 
+def test_visitors_whom_no_code_verifies_are_reported_to_the_offices_side(world: World) -> None:
+    report = world.container.visiting.report_unverified
+    with pytest.raises(InvalidInput):
+        report(world.viewer("clerk-east"), given={"reason": ""})
+    with pytest.raises(InvalidInput):
+        report(world.viewer("clerk-east"), given={"reason": "自称督导组。", "unit": str(unit_id(world, "west"))})
+    report(world.viewer("clerk-east"), given={"reason": "自称督导组，拿不出核验码。"})
+    assert told(world, "visitors_unverified") == {"office1", "sup1", "sup2"}
+    assert world.value("SELECT count(*) FROM event WHERE kind = 'visit.unverified'") == 1
+
+
 def test_what_is_found_becomes_a_problem_and_an_item_of_the_measure_with_its_clock(world: World) -> None:
     ref = plan(world)
     world.move_to("2026-03-03")
@@ -181,6 +193,19 @@ def test_two_members_who_begin_at_once_share_one_record(world: World) -> None:
     begun = at_once(lambda: begin(world, ref), lambda: begin(world, ref, who="boss"))
     assert begun[0] == begun[1]
     assert world.value("SELECT count(*) FROM task WHERE workflow_key = 'inspection'") == 1
+
+
+def test_a_merged_village_is_visited_no_more(world: World) -> None:
+    ref = plan(world)
+    world.move_to("2026-03-03")
+    office, service = world.viewer("office1"), world.container.reorganisations
+    sources, into = [unit_id(world, "east")], unit_id(world, "west")
+    digest = service.plan_merge(office, sources, into).digest()
+    service.merge(office, sources, into, act=Act(world.today, "县政函〔2026〕8号"), digest=digest)
+    with pytest.raises(TransitionNotAllowed, match="合并或撤销"):
+        begin(world, ref)
+    with pytest.raises(InvalidInput):
+        plan(world, units=["east"], from_on="2026-03-03")
 
 
 def test_a_visit_ends_with_its_campaign(world: World) -> None:

@@ -27,6 +27,11 @@ KNOWN_FINDINGS = text("""
     WHERE f.task_id = ANY(CAST(:tasks AS bigint[])) AND n.issued_at IS NOT NULL
       AND (i.struck_at IS NULL OR i.struck_at > n.issued_at)""")
 
+#: The visits on which these tasks were recorded, or what opened them was.
+VISITS = text("""
+    SELECT DISTINCT v.id, v.ref FROM task t JOIN visit_stop s ON s.task_id IN (t.id, t.parent_id)
+    JOIN visit v ON v.id = s.visit_id WHERE t.id = ANY(CAST(:tasks AS bigint[])) ORDER BY v.id""")
+
 RECEIPTS = text("""
     SELECT d.ref, r.provider_id, r.code, r.meaning, r.sentence, r.how, r.times, r.reported_at, r.received_at
     FROM receipt r JOIN delivery d ON d.id = r.delivery_id WHERE d.ref = ANY(CAST(:refs AS text[])) ORDER BY r.id""")
@@ -86,6 +91,11 @@ def read_chains(session: Session, streams: Iterable[tuple[str, int]]) -> dict[st
 def known_findings(session: Session, task_ids: Iterable[int]) -> frozenset[str]:
     """Return the findings about these tasks that a unit has been told of by a paper."""
     return frozenset(session.execute(KNOWN_FINDINGS, {"tasks": sorted(task_ids)}).scalars())
+
+
+def visits_behind(session: Session, task_ids: Iterable[int]) -> dict[int, str]:
+    """Return the visits on which these tasks were recorded, or what opened them was: row id → number."""
+    return {row.id: row.ref for row in session.execute(VISITS, {"tasks": sorted(task_ids)})}
 
 
 def find_receipts(session: Session, delivery_refs: Iterable[str]) -> list[ReceiptRow]:

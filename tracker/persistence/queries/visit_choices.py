@@ -13,7 +13,7 @@ UNITS = text("""
     SELECT DISTINCT u.id, u.key AS code, un.name AS title, u.kind, un.position
     FROM measure m JOIN assignment a ON a.measure_id = m.id JOIN unit u ON u.id = a.unit_id
     JOIN unit_name un ON un.unit_id = u.id AND un.valid_to IS NULL
-    WHERE m.campaign_id = :campaign AND m.withdrawn_at IS NULL AND a.withdrawn_at IS NULL
+    WHERE m.campaign_id = :campaign AND m.withdrawn_at IS NULL AND a.withdrawn_at IS NULL AND u.ended_on IS NULL
     ORDER BY un.position, u.id""")
 
 MEASURES = text("""

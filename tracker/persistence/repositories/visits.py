@@ -10,7 +10,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from tracker.domain.errors import NotFound
-from tracker.persistence.models import Visit, VisitMeasure, VisitMember, VisitStop
+from tracker.persistence.models import Unit, Visit, VisitMeasure, VisitMember, VisitStop
 
 MISSING = "没有编号为“{}”的督导，或者您无权查看。"
 
@@ -39,6 +39,14 @@ class TriedCode:
     visit_ref: str
     unit_id: int
     code_hash: str
+
+
+#: One running campaign of each office that asks something of the unit: its office is asked whether it sent anybody.
+ASKING = text("""
+    SELECT DISTINCT ON (c.office_id) c.id FROM campaign c
+    JOIN measure m ON m.campaign_id = c.id JOIN assignment a ON a.measure_id = m.id
+    WHERE a.unit_id = :unit AND c.status = 'issued' AND (CAST(:only AS bigint) IS NULL OR c.id = :only)
+    ORDER BY c.office_id, c.starts_on DESC, c.id DESC""")
 
 
 class VisitRepository:
@@ -87,6 +95,14 @@ class VisitRepository:
         if stop is None:
             raise NotFound(MISSING.format(visit.ref))
         return stop
+
+    def is_over(self, unit_id: int) -> bool:
+        """Tell whether a unit was merged or split up since the visit was planned."""
+        return self._session.scalars(select(Unit.ended_on).where(Unit.id == unit_id)).one() is not None
+
+    def campaigns_asking(self, unit_id: int, only: int | None) -> tuple[int, ...]:
+        """Return one running campaign of each office that asks something of a unit; `only` = that campaign alone."""
+        return tuple(self._session.execute(ASKING, {"unit": unit_id, "only": only}).scalars())
 
     def take_tries(
         self, places: Sequence[tuple[int, int | None]], *, most: int, now: datetime

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from tracker.domain.errors import VisitCodeRefused
-from tracker.domain.permissions import Action
+from tracker.domain.errors import FieldProblem, InvalidInput, TransitionNotAllowed, VisitCodeRefused
+from tracker.domain.permissions import Action, Viewer
 from tracker.domain.receiving import CODE_DIGITS
-from tracker.domain.values import local_date
+from tracker.domain.values import Role, local_date
 from tracker.domain.visits import STATE_TITLES
 from tracker.persistence.queries import visits as queries
+from tracker.persistence.queries.units import unit_names
 from tracker.web.auth import may_somewhere, requires
 from tracker.web.errors import status_of
 from tracker.web.forms import read_given
 from tracker.web.listing import page_number, page_url
 from tracker.web.requests import container, viewer
-from tracker.web.tasks.presenters import Attempt
+from tracker.web.tasks.presenters import NOTHING_TRIED, Attempt
 from tracker.web.visits.presenters import say_outcome
 from tracker.web.visits.views import REFUSE, take
 
 blueprint = Blueprint("visited", __name__)
 
 PAGE_SIZE = 30
+REPORT = "report"
 #: Of one address. Each code has its own few tries besides.
 VERIFY_LIMIT = "20 per minute"
 
@@ -46,6 +50,22 @@ def verify() -> Response:
     return redirect(url_for("visits.show", ref=ref))
 
 
+@blueprint.post("/visits/unverified")
+@requires(Action.ACT_AS_UNIT)
+def report() -> Response:
+    """Tell the offices of visitors whom no code verifies."""
+    given = read_given(request.form)
+    try:
+        container().visiting.report_unverified(viewer(), given=given)
+    except InvalidInput as wrong:
+        return _page(attempt=Attempt(REPORT, given, wrong.problems), status=status_of(wrong))
+    except TransitionNotAllowed as refused:
+        problem = FieldProblem("reason", refused.sentence)
+        return _page(attempt=Attempt(REPORT, given, [problem]), status=status_of(refused))
+    flash("已告诉领导小组办公室和督导组，请等他们核实；核实以前可以不接受检查。", "success")
+    return redirect(url_for("visited.index"))
+
+
 @blueprint.post("/visits/<ref>/units/<int:unit_id>/refuse")
 @requires(Action.ACT_AS_UNIT)
 def refuse(ref: str, unit_id: int) -> Response:
@@ -57,14 +77,21 @@ def refuse(ref: str, unit_id: int) -> Response:
     )  # fmt: skip
 
 
-def _page(*, sentence: str = "", status: int = 200) -> Response:
+def _page(*, sentence: str = "", attempt: Attempt = NOTHING_TRIED, status: int = 200) -> Response:
     parts, who = container(), viewer()
     with parts.reading() as session:
         own = queries.find_own_stops(session, who, page=page_number(), size=PAGE_SIZE)
         going = queries.find_going(session, who)
+        names = unit_names(session, [post.unit_id for post in who.actor.posts])
     html = render_template(
-        "visits/visited.html", own=own, going=going, sentence=sentence, digits=CODE_DIGITS, states=STATE_TITLES,
+        "visits/visited.html", own=own, going=going, attempt=attempt.of(REPORT), units=_units(who, names), sentence=sentence, digits=CODE_DIGITS, states=STATE_TITLES,
         outcome=say_outcome, verifies=may_somewhere(who, Action.ACT_AS_UNIT), today=local_date(parts.clock.now()),
         inside=may_somewhere(who, Action.SEE_WORKBENCH), url=page_url("visited.index"),
     )  # fmt: skip
     return make_response(html, status)
+
+
+def _units(who: Viewer, names: Mapping[int, str]) -> list[tuple[int, str]]:
+    """Return the units that the viewer answers for."""
+    held = dict.fromkeys(post.unit_id for post in who.actor.posts if post.role in (Role.LIAISON, Role.HEAD))
+    return [(unit_id, names[unit_id]) for unit_id in held]
