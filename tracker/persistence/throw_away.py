@@ -110,8 +110,8 @@ def _copy(real: psycopg.Connection, scratch: psycopg.Connection) -> None:
 
 def _ours(administrator: psycopg.Connection) -> list[str]:
     rows = administrator.execute(
-        "SELECT datname FROM pg_database WHERE datname LIKE %s AND pg_get_userbyid(datdba) = current_user",
-        (f"{PREFIX}\\_%",),
+        "SELECT datname FROM pg_database WHERE datname ~ %s AND pg_get_userbyid(datdba) = current_user",
+        (f"^{PREFIX}_[0-9a-f]{{1,15}}_[0-9a-f]{{8}}$",),
     )
     return [str(row[0]) for row in rows]
 

@@ -184,7 +184,7 @@ def test_a_draft_that_was_spoilt_before_its_turn_came_says_why(world: World) -> 
 
 def test_what_a_killed_run_left_is_dropped_once_it_is_old(world: World, fresh_database_url: str) -> None:
     (now,) = world.rows("SELECT extract(epoch FROM clock_timestamp())::bigint AS now")
-    old, young = (f"{PREFIX}_{now['now'] - ago:x}_cafe{ago}" for ago in (7200, 60))
+    old, young = (f"{PREFIX}_{now['now'] - ago:x}_{ago:08x}" for ago in (7200, 60))
     with psycopg.connect(plain_url(fresh_database_url), autocommit=True) as administrator:
         for name in (old, young):
             administrator.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
