@@ -40,12 +40,10 @@ from tracker.persistence.queries.reached import Reached, find_reached
 from tracker.persistence.repositories.units import OfficeRow
 from tracker.persistence.unit_of_work import UnitOfWork
 from tracker.plans.burdens import find_burdens
-from tracker.plans.files import original_text
-from tracker.plans.reading import read_text
 from tracker.services.campaign_loading import CampaignLoading
 from tracker.services.campaigns import PresentPlaces, read_places
 from tracker.services.context import Floor
-from tracker.services.plan_proposals import content_of
+from tracker.services.plan_proposals import content_of, read_plan
 from tracker.services.plan_records import STREAM, edited, handed_in, made_campaign
 from tracker.services.recording import Doer, doer_at
 
@@ -135,13 +133,7 @@ class PlanDraftService:
         with self._floor.uows() as uow:
             offices = _offices(uow, viewer)
             office = offices[0]
-        text = original_text(name, content)
-        reading = read_text(text)
-        if not reading.measures:
-            why = "".join(reading.reasons)
-            raise InvalidInput(
-                [FieldProblem("file", f"没有读出措施，不像是一份方案。{why}请换一份文件，或粘贴方案正文。")]
-            )
+        text, reading = read_plan(name, content)
         with self._floor.uows() as uow:
             places = read_places(uow, [office.id])
             names = UnitNames(places.units.values(), places.sets, uow.plan_drafts.aliases())

@@ -7,11 +7,14 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from tracker.domain.errors import FieldProblem, InvalidInput
 from tracker.domain.plan_arranging import title_of
 from tracker.domain.plan_drafts import WHEN, Content
 from tracker.domain.unit_matching import UnitNames
 from tracker.plans.burdens import Burden
+from tracker.plans.files import original_text
 from tracker.plans.kinds import words_of_kind
+from tracker.plans.reading import read_text
 from tracker.plans.shapes import Deadline, Measure, Phase, Reading
 
 #: The kind of a measure by its words → the workflow that usually runs it. A person may choose another.
@@ -21,6 +24,20 @@ WORKFLOWS = {
 }  # fmt: skip
 _EVERY = {"ten-days": "ten_days", "half-year": "half_year"}
 _NO_TIME = dict.fromkeys(WHEN, "")
+
+
+def read_plan(name: str, content: bytes) -> tuple[str, Reading]:
+    """Return a document's text and what it orders.
+
+    Raises PlanUnreadable with the reader's sentence, or InvalidInput where it holds no measure, saying why.
+    """
+    text = original_text(name, content)
+    reading = read_text(text)
+    if not reading.measures:
+        why = "".join(reading.reasons)
+        sentence = f"没有读出措施，不像是一份方案。{why}请换一份文件，或粘贴方案正文。"
+        raise InvalidInput([FieldProblem("file", sentence)])
+    return text, reading
 
 
 def content_of(reading: Reading, names: UnitNames, burdens: Sequence[Burden], *, key: str, word: str) -> Content:

@@ -9,7 +9,6 @@ from typing import Any
 
 from tracker.domain.campaign_file import Labels
 from tracker.domain.deadlines import Phase
-from tracker.domain.errors import FieldProblem, InvalidInput
 from tracker.domain.permissions import Viewer
 from tracker.domain.plan_drafts import timing_in_file
 from tracker.domain.plan_versions import Difference, Proposed, compare
@@ -18,12 +17,10 @@ from tracker.domain.timings import Timing, timing_of
 from tracker.domain.unit_matching import UnitNames
 from tracker.persistence.models import Campaign
 from tracker.persistence.unit_of_work import UnitOfWork
-from tracker.plans.files import original_text
-from tracker.plans.reading import read_text
 from tracker.services.campaigns import read_places
 from tracker.services.change_sets import ChangeService, RunningPlan
 from tracker.services.context import Floor
-from tracker.services.plan_proposals import content_of
+from tracker.services.plan_proposals import content_of, read_plan
 
 
 @dataclass(frozen=True)
@@ -50,13 +47,7 @@ class PlanVersionService:
         InvalidInput where it holds no measure.
         """
         plan = self._changes.plan(viewer, campaign_ref)
-        text = original_text(name, content)
-        reading = read_text(text)
-        if not reading.measures:
-            why = "".join(reading.reasons)
-            raise InvalidInput(
-                [FieldProblem("file", f"没有读出措施，不像是一份方案。{why}请换一份文件，或粘贴方案正文。")]
-            )
+        text, reading = read_plan(name, content)
         with self._floor.uows() as uow:
             campaign = uow.campaigns.get_by_ref(campaign_ref)
             places = read_places(uow, [campaign.office_id])
