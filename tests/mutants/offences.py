@@ -35,7 +35,7 @@ class Offence:
 
 OFFENCES = (
     Offence(
-        1, "the scheduler never sweeps by itself", "tracker/bootstrap.py",
+        1, "the scheduler never sweeps by itself", "tracker/bootstrap/container.py",
         "return moment is not None and moment <= self.clock.now() - grace", "return False",
         (f"{KILLS}::test_with_redis_dead_the_scheduler_sweeps_itself_and_raises_an_incident",),
     ),

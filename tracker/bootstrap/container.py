@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from functools import cache, cached_property, partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from tracker.bootstrap.stages import stage_beside
 from tracker.definitions.banned_words import shipped_banned_words
 from tracker.definitions.campaign_files import Known, read_campaign_content
 from tracker.definitions.catalog import Catalog, load_catalog
@@ -38,10 +39,9 @@ from tracker.domain.running import of_engine
 from tracker.domain.values import local_date
 from tracker.persistence.definition_store import DefinitionStore
 from tracker.persistence.engine import DatabaseClock, connect
-from tracker.persistence.migrating import migrate
 from tracker.persistence.queries.running import read_engine
 from tracker.persistence.secrets import ArgonHasher, FieldCipher
-from tracker.persistence.throw_away import drop_left_over, throw_away
+from tracker.persistence.throw_away import drop_left_over
 from tracker.persistence.unit_of_work import CommitPoint, UnitOfWorkFactory, pass_by
 from tracker.queueing.enqueue import RqJobQueue
 from tracker.services.access_log import AccessLogService
@@ -91,7 +91,6 @@ from tracker.services.rankings import RankingService
 from tracker.services.receipt_scans import ReceiptScanService
 from tracker.services.receipts import ReceiptService
 from tracker.services.rehearsals import RehearsalService
-from tracker.services.rehearsing import MovedClock, SilentBell, Stage
 from tracker.services.reorganisations import ReorganisationService
 from tracker.services.rising import RisingService
 from tracker.services.rosters import RosterService
@@ -105,7 +104,7 @@ from tracker.services.team import Team
 from tracker.services.timelines import TimelineService
 from tracker.services.visiting import VisitingService
 from tracker.services.wordings import WordingService
-from tracker.settings import CHECKOUT, Settings
+from tracker.settings import Settings
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -197,19 +196,9 @@ class Container:
         self.evidence = EvidenceService(
             self.floor, files, self.printing, self.explanations, self.attachments, self.access_log, writer=bundles
         )
-
         self.plan_versions = PlanVersionService(self.floor, self.changes)
-        self.rehearsals = RehearsalService(self.floor, files, self.plan_drafts, scene=self._scene)
-
-    @contextmanager
-    def _scene(self, clock: MovedClock) -> Iterator[Stage]:
-        url = self.settings.database_url
-        self.drop_left_over()
-        with (
-            throw_away(url, migrate=partial(migrate, CHECKOUT)) as scratch,
-            _stage_on(scratch, clock, self.cipher) as one,
-        ):
-            yield one
+        scene = partial(stage_beside, self.settings.database_url, cipher=self.cipher)
+        self.rehearsals = RehearsalService(self.floor, files, self.plan_drafts, scene=scene)
 
     def _read_campaign(
         self, content: Mapping[str, Any], *, units: Mapping[str, tuple[str, str]], sets: Mapping[str, tuple[str, ...]]
@@ -393,20 +382,6 @@ def build(
     A clock, a bell or couriers may be given in place of the real ones. `at_commit` is for test runs.
     """
     return Container(settings, clock=clock, queue=queue, couriers=couriers, at_commit=at_commit)
-
-
-@contextmanager
-def _stage_on(database_url: str, clock: MovedClock, cipher: FieldCipher) -> Iterator[Stage]:
-    """Give the services that live a campaign through on a database which is thrown away."""
-    engine = connect(database_url, application="tracker-rehearsal", asks_first=False)
-    store, uows = DefinitionStore(engine), UnitOfWorkFactory(engine)
-    # Nobody loads a newer definition on a stage: what is newest is asked once.
-    catalog = VersionedCatalog(content=store.content, newest_id=cache(store.newest_id))
-    calendars = VersionedCalendars(calendar=store.calendar, newest_id=cache(store.newest_calendar_id))
-    try:
-        yield Stage(Floor(uows, catalog, calendars, clock, SilentBell()), clock, cipher)
-    finally:
-        engine.dispose()
 
 
 def _channels(settings: Settings, now: Callable[[], datetime]) -> tuple[Channels, Lines]:
