@@ -42,7 +42,7 @@ DUTIES = {
 def test_the_spine_is_shipped():
     papers = {key for key, workflow in CATALOG.workflows.items() if workflow.paper}
     assert papers == {
-        "supervision_notice", "interview_notice", "rectification_notice", "urge_notice", "circular", "yellow_card",
+        "supervision_notice", "supervision_letter", "interview_notice", "rectification_notice", "urge_notice", "circular", "yellow_card",
         "red_card", "listing", "correction", "extension_reply", "sign_off_opinion", "delisting", "revocation", "reminder_letter",
     }  # fmt: skip
     assert CATALOG.workflows.keys() >= papers | DUTIES.keys()

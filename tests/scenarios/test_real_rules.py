@@ -176,7 +176,7 @@ def test_each_month_has_the_colour_of_its_points_behind(world):
         ("2026-03-31", 11, "2026-04-01", []),  # 9 points behind: green
         ("2026-04-30", 30, "2026-05-06", [("yellow_card", 3)]),  # exactly 10: yellow
         ("2026-05-31", 30, "2026-06-01", [("yellow_card", 3)]),  # exactly 30: yellow still
-        ("2026-06-30", 39, "2026-07-01", [("red_card", 4), ("supervision_notice", 4)]),  # 31: red, and a letter
+        ("2026-06-30", 39, "2026-07-01", [("red_card", 4), ("supervision_letter", 4)]),  # 31: red, and a letter
     ]
     seen = 0
     for last_day, done, acted_on, expected in table:
@@ -206,12 +206,26 @@ def test_three_months_not_begun_make_it_red_unless_there_is_a_good_cause(world):
     found = [(day, kind) for day, kind, _, _ in raised(world)]
     # 20 behind and not begun: one yellow card, not two. 40 and 60 behind: red each month.
     assert found[:1] == [("04-01", "yellow_card")]
-    assert [one for one in found if one[0] == "06-01"] == [("06-01", "red_card"), ("06-01", "supervision_notice")]
+    assert [one for one in found if one[0] == "06-01"] == [("06-01", "red_card"), ("06-01", "supervision_letter")]
     skipped = world.rows("SELECT rung_name FROM firing WHERE act = 'skip' ORDER BY id")
     assert [one["rung_name"] for one in skipped] == ["yellow_not_started"] * 2 + [
         "red_not_started",
         "yellow_not_started",
     ]
+    assert_clean(world)
+
+
+# -- a unit of another line: written to, not ordered
+
+BY_LETTER = ["ladders: {standard: supervise_by_letter}"]
+
+
+def test_a_unit_of_another_line_is_written_to_twice_and_neither_called_in_nor_ordered(world):
+    load(world, measure("m1", "2026-03-10"), settings=BY_LETTER)
+    world.move_to("2026-04-10")
+    assert raised(world) == [("03-13", "supervision_letter", 3, 0), ("03-20", "supervision_letter", 4, 0)]
+    drafts = world.rows("SELECT title, body FROM notice ORDER BY id")
+    assert all(row["title"].endswith("督办函") and "贵单位" in row["body"] and "函复" in row["body"] for row in drafts)
     assert_clean(world)
 
 

@@ -277,7 +277,7 @@ measures:
 settings:
   number_words:
     {{supervision_notice: 测督, interview_notice: 测约, rectification_notice: 测改, urge_notice: 测催, circular: 测通,
-     yellow_card: 测黄, red_card: 测红, listing: 测挂, extension_reply: 测延, sign_off_opinion: 测销, reminder_letter: 测提}}
+     yellow_card: 测黄, red_card: 测红, listing: 测挂, extension_reply: 测延, sign_off_opinion: 测销, reminder_letter: 测提, supervision_letter: 测督函}}
   separation: {str(separation).lower()}
   rectification_days: 15
 {more}

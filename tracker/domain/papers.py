@@ -13,7 +13,7 @@ from tracker.domain.escalation import Cause
 from tracker.domain.progress import show_share
 
 NOTICE_TITLES = {
-    "supervision_notice": "督导通知书", "interview_notice": "约谈通知书", "rectification_notice": "整改通知书",
+    "supervision_notice": "督导通知书", "supervision_letter": "督办函", "interview_notice": "约谈通知书", "rectification_notice": "整改通知书",
     "urge_notice": "催办通知书", "circular": "通报", "yellow_card": "黄牌警告通知书", "red_card": "红牌警告通知书", "listing": "挂牌整治通知书",
     "correction": "更正通知", "extension_reply": "延期批复", "sign_off_opinion": "销号意见", "delisting": "摘牌通知",
     "revocation": "撤销通知", "reminder_letter": "提醒函",
@@ -57,6 +57,7 @@ def default_body(kind: str, campaign_title: str) -> str:
     """Return the text that a draft begins with which a rung raised; the supervisor edits it."""
     asks = {
         "supervision_notice": "请逐项查明原因，提出整改措施、责任领导和完成时限，签收后按期书面回复。",
+        "supervision_letter": "请予支持，抓紧推动落实，并于收到本函后5个工作日内函复办理情况、原因和预计完成时间。",
         "interview_notice": "现决定对你单位主要负责人进行工作约谈。请本人按时到场，并携带逐项书面说明。",
         "rectification_notice": "现将整改清单印发你单位，请逐项整改，按期反馈佐证，由督导组复查销号。",
         "urge_notice": "请抓紧办理，于签收后2个工作日内书面回复办理情况、逾期原因和预计办结日期。",
@@ -66,7 +67,9 @@ def default_body(kind: str, campaign_title: str) -> str:
         "reminder_letter": "特此提醒，请抓紧办理；确有困难的，请在期限届满前说明情况、申请延期。",
         "listing": "经研究，决定对你单位挂牌整治。请制定整治方案按期上报，整治期满申请验收，验收合格后摘牌。",
     }
-    return f"在“{campaign_title}”推进中，你单位下列事项未按要求落实。{asks[kind]}"
+    # To whom one cannot give orders one writes otherwise (DOMAIN.md §2, 督办函: 信函格式, no order verbs).
+    unit = "贵单位" if kind == "supervision_letter" else "你单位"
+    return f"在“{campaign_title}”推进中，{unit}下列事项未按要求落实。{asks[kind]}"
 
 
 def correction_title(number: str, kind: str) -> str:

@@ -33,7 +33,9 @@ class PaperForm(StrEnum):
 
 FORM_TITLES = {PaperForm.NOTICE: "通知", PaperForm.LETTER: "函", PaperForm.SHEET: "表单"}
 #: Kinds that begin as something else than a 通知.
-USUAL_FORMS = {"urge_notice": PaperForm.SHEET, "reminder_letter": PaperForm.LETTER}
+USUAL_FORMS = {
+    "urge_notice": PaperForm.SHEET, "reminder_letter": PaperForm.LETTER, "supervision_letter": PaperForm.LETTER,
+}  # fmt: skip
 #: Kinds whose lines are a list of its own, printed as an annex with a table.
 LISTED_KINDS = frozenset({"rectification_notice"})
 MOST_COPIES = 20

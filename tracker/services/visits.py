@@ -45,7 +45,7 @@ class VisitService:
                 uow.session, campaign_id=campaign.id, office_unit_id=office.unit_id, today=local_date(now)
             )
             wanted = read_plan(given, _codes(found), today=local_date(now))
-            (ref,) = uow.tasks.new_refs("DC", local_date(now).year, 1)
+            (ref,) = uow.tasks.new_refs("JC", local_date(now).year, 1)
             posts = {one.id: one.post_id for one in found.people}
             order = [one.id for one in found.units if one.id in wanted.units]
             visit = uow.visits.add(

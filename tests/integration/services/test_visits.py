@@ -79,7 +79,7 @@ def test_a_plan_without_ground_team_units_and_sense_is_refused_field_by_field(wo
 
 
 def test_who_plans_and_who_does_not(world: World) -> None:
-    assert plan(world, who="office1").startswith("DC-2026-")
+    assert plan(world, who="office1").startswith("JC-2026-")
     with pytest.raises(NotAllowed):
         plan(world, who="boss")
     with pytest.raises(NotFound):
