@@ -1,4 +1,7 @@
-"""`make screenshots`: tell the whole story in a real browser and keep a picture of every page, wide and narrow."""
+"""`make screenshots`: tell the whole story in a real browser and keep a picture of every page, wide and narrow.
+
+Every kind of paper and ledger is printed beside them.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,9 @@ from playwright.sync_api import sync_playwright
 from tests.browser.conftest import CHROMIUM_ARGUMENTS
 from tests.browser.people import Someone
 from tests.browser.story import Story
+from tests.support.office import missing_tools, picture_of, printed
 from tests.support.running import running_sample
+from tests.support.specimens import every_document
 
 EVERYBODY = ("bangongshi1", "dudao1", "lingdao1", "baopian1", "dongling", "xipo", "anquan", "xitong", "shenji")
 
@@ -22,6 +27,7 @@ def main() -> None:
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(tempfile.mkdtemp(prefix="tracker-pictures-"))
     folder.mkdir(parents=True, exist_ok=True)
     take_pictures(folder)
+    print_documents(folder)
     print(f"{len(list(folder.glob('*.png')))} pictures in {folder}")
 
 
@@ -40,6 +46,16 @@ def take_pictures(folder: Path) -> None:
                     someone.picture(f"{username}{page.replace('/', '-')}{'-phone' if phone else ''}")
                 someone.close()
         browser.close()
+
+
+def print_documents(folder: Path) -> None:
+    """Print every kind of paper and ledger with LibreOffice, and keep a picture of each first page."""
+    if missing := missing_tools():
+        print(f"no papers: {missing}", file=sys.stderr)
+        return
+    with tempfile.TemporaryDirectory(prefix="tracker-papers-") as printer:
+        for name, content in every_document():
+            shutil.move(picture_of(printed(content, Path(printer), name=name), dots=80), folder)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,26 +11,14 @@ from PIL import Image
 
 from tests.support.office import Sheet, missing_tools, picture_of, printed, sheets_of
 from tests.support.qr import read_codes
+from tests.support.specimens import GIVEN, ITEM, MORNING, RED, record, slip
 from tracker.documents.word.papers import WordPaperWriter
 from tracker.domain.papers import NOTICE_TITLES
 from tracker.domain.printed_papers import PaperFacts, PaperForm, PaperLayout, PrintedItem, compose_paper
-from tracker.domain.printed_records import compose_record
-from tracker.domain.printed_slips import SlipFacts, compose_slip
 from tracker.domain.ranking import RankedUnit, Ranking
 
 MISSING = missing_tools()
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(bool(MISSING), reason=MISSING)]
-
-MORNING = datetime(2026, 3, 26, 2, tzinfo=UTC)
-BODY = "在专项行动推进中，你单位下列事项未按要求落实。请逐项查明原因，提出整改措施、责任领导和完成时限，签收后按期书面回复。"
-ITEM = PrintedItem("“出租房屋排查”，应于2026年3月20日前办结，至今未办结，截至起草时逾期3个工作日。")
-RED = PaperLayout("青禾镇人民政府文件", "联系人：镇督查室", ("县督查室", "镇纪委"), {})
-GIVEN: dict[str, Any] = {
-    "kind": "supervision_notice", "title": "反诈专项行动督导通知书", "body": BODY, "number": "青反诈督〔2026〕7号",
-    "recipient": "东岭村", "office": "青禾镇反诈领导小组办公室", "issued_on": date(2026, 3, 26), "items": [ITEM, ITEM],
-    "particulars": [], "reply": "请于签收后5个工作日内书面回复。", "layout": PaperLayout(),
-    "limit_words": "印发之日起15日内",
-}  # fmt: skip
 
 
 def render(folder: Path, **changes: Any) -> list[Sheet]:
@@ -162,12 +150,11 @@ def test_every_paper_prints_issued_and_as_a_draft(tmp_path: Path, kind: str) -> 
 
 
 def test_the_record_of_an_interview_is_a_sheet_with_places_to_sign(tmp_path: Path) -> None:
-    facts = PaperFacts(**{**GIVEN, "particulars": [("约谈日期", "2026年4月9日"), ("约谈地点", "镇会议室")]})
-    paper = compose_record(facts, [("参加人员（职务）", "组长、村主要负责人"), ("被约谈单位说明", "人手不足。" * 40)])
+    paper = record()
     (page,) = sheets_of(printed(WordPaperWriter().word(paper), tmp_path))
     assert page.line("约谈方签字")[0].middle > page.line("人手不足")[0].middle
     agreed = [PrintedItem("建立周报制度", "每周五报送", "村主任", date(2026, 4, 30))]
-    paper = compose_record(facts, [("被约谈单位说明", "人手不足。")], agreed)
+    paper = record(statement="人手不足。", agreed=agreed)
     (page,) = sheets_of(printed(WordPaperWriter().word(paper), tmp_path))
     row = "".join(word.text for word in sorted(page.line("建立周报制度"), key=lambda word: word.left))
     assert row.endswith("村主任2026年4月30日")
@@ -175,11 +162,7 @@ def test_the_record_of_an_interview_is_a_sheet_with_places_to_sign(tmp_path: Pat
 
 
 def test_a_receipt_slip_is_one_page_with_its_code_to_scan_and_to_type(tmp_path: Path) -> None:
-    facts = SlipFacts(
-        "青反诈督〔2026〕7号", "反诈专项行动督导通知书", "东" * 60, "青禾镇反诈领导小组办公室", MORNING, "ABCDEFGHJKMNPQRSTUVW",
-        "https://dudao.example.gov.cn/slip", MORNING,
-    )  # fmt: skip
-    (page,) = sheets_of(printed(WordPaperWriter().word(compose_slip(facts)), tmp_path))
+    (page,) = sheets_of(printed(WordPaperWriter().word(slip("东" * 60)), tmp_path))
     assert "ABCD-EFGH-JKMN-PQRS-TUVW" in page.text
     assert all(word.left >= 27 and word.right <= 186 for word in page.words)
     assert read_codes(Image.open(picture_of(tmp_path / "paper.pdf", dots=150))) == [

@@ -57,7 +57,7 @@ def default_body(kind: str, campaign_title: str) -> str:
     """Return the text that a draft begins with which a rung raised; the supervisor edits it."""
     asks = {
         "supervision_notice": "请逐项查明原因，提出整改措施、责任领导和完成时限，签收后按期书面回复。",
-        "supervision_letter": "请予支持，抓紧推动落实，并于收到本函后5个工作日内函复办理情况、原因和预计完成时间。",
+        "supervision_letter": "请予支持，抓紧推动落实，并函复办理情况、原因和预计完成时间。",
         "interview_notice": "现决定对你单位主要负责人进行工作约谈。请本人按时到场，并携带逐项书面说明。",
         "rectification_notice": "现将整改清单印发你单位，请逐项整改，按期反馈佐证，由督导组复查销号。",
         "urge_notice": "请抓紧办理，于签收后2个工作日内书面回复办理情况、逾期原因和预计办结日期。",
