@@ -97,7 +97,7 @@ def _quick() -> dict[str, Callable[..., list[Figure]]]:
         "read": lambda _servers: reading.measure(pages=5, noise=2_000),
         "serve": partial(serving.measure, papers=5),
         "decide": partial(deciding.measure, units=2, measures=2),
-        "browse": partial(browsing.measure, campaigns=2, units=4, measures=2, parts=2, for_seconds=2.0),
+        "browse": partial(browsing.measure, campaigns=2, units=4, measures=2, parts=2, for_seconds=3.0),
     }
 
 

@@ -22,6 +22,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from itertools import chain, count
 from pathlib import Path
 from urllib.parse import quote
 
@@ -174,9 +175,10 @@ def _browse(
         reader.start()
     with ThreadPoolExecutor(max_workers=100) as pool:
         at = time.monotonic()
-        while at < ends:
+        for page in chain(pages, (draw.choices(pages, weights)[0] for _ in count())):  # each at least once
+            if at >= ends:
+                break
             time.sleep(max(0.0, at - time.monotonic()))
-            (page,) = draw.choices(pages, weights)
             pool.submit(comes, page, at)
             at += 1 / A_SECOND
     for reader in readers:
