@@ -15,7 +15,6 @@ import http.client
 import random
 import statistics
 import tempfile
-import threading
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -158,8 +157,8 @@ def _browse(
         _open(port, page, cookies)
     ends = time.monotonic() + for_seconds
 
-    def reads() -> None:
-        own = random.Random(draw.random())
+    def reads(seed: int) -> None:
+        own = random.Random(seed)
         time.sleep(own.random() * THINKING)
         while time.monotonic() < ends:
             (page,) = own.choices(pages, weights)
@@ -170,19 +169,17 @@ def _browse(
         _open(port, page, cookies)
         waits[page.name].append(time.monotonic() - at)
 
-    readers = [threading.Thread(target=reads) for _ in range(USERS)]
-    for reader in readers:
-        reader.start()
-    with ThreadPoolExecutor(max_workers=100) as pool:
+    with ThreadPoolExecutor(max_workers=100 + USERS) as pool:
+        asked = [pool.submit(reads, seed) for seed in range(USERS)]
         at = time.monotonic()
         for page in chain(pages, (draw.choices(pages, weights)[0] for _ in count())):  # each at least once
             if at >= ends:
                 break
             time.sleep(max(0.0, at - time.monotonic()))
-            pool.submit(comes, page, at)
+            asked.append(pool.submit(comes, page, at))
             at += 1 / A_SECOND
-    for reader in readers:
-        reader.join()
+    for one in asked:
+        one.result()  # a page that failed or never came is no fast page
     return waits
 
 

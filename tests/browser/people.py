@@ -10,11 +10,12 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.support.running import RunningSample
 
-DESKTOP, PHONE = {"width": 1440, "height": 900}, {"width": 360, "height": 740}
+DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
+WIDE = {"width": 1440, "height": 900}
 
 
 class Someone:
-    """One person at one browser. `pictures` = a folder for screenshots, None = take none."""
+    """One person at one browser, on a desktop, a phone or a wide screen. `pictures` = a folder for screenshots."""
 
     def __init__(
         self,
@@ -23,9 +24,11 @@ class Someone:
         username: str,
         *,
         phone: bool = False,
+        wide: bool = False,
         pictures: Path | None = None,
     ) -> None:
-        self.context = browser.new_context(viewport=PHONE if phone else DESKTOP, locale="zh-CN")  # type: ignore[arg-type]
+        viewport = PHONE if phone else WIDE if wide else DESKTOP
+        self.context = browser.new_context(viewport=viewport, locale="zh-CN")  # type: ignore[arg-type]
         self.page: Page = self.context.new_page()
         self.address = sample.address
         self.pictures = pictures

@@ -31,14 +31,14 @@ EVERYBODY_ELSE = frozenset({"bangongshi1", "dudao1", "dudao2", "lingdao1"})
 
 
 class Story:
-    """One telling of the story: `phones` work on phones, the others at desks; `pictures` are taken where wanted."""
+    """One telling of the story: `phones` work on phones, the others at desks, with wide screens where `wide`."""
 
     def __init__(
         self, browser: Browser, sample: RunningSample, pictures: Path | None = None, *,
-        phones: Collection[str] = CLERKS,
+        phones: Collection[str] = CLERKS, wide: bool = False,
     ) -> None:  # fmt: skip
         def come(username: str) -> Someone:
-            return Someone(browser, sample, username, phone=username in phones, pictures=pictures)
+            return Someone(browser, sample, username, phone=username in phones, wide=wide, pictures=pictures)
 
         self.office = come("bangongshi1")
         self.clerk = come("dongling")

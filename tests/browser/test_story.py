@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.allow_hosts(["1
 @pytest.mark.parametrize("phones", [CLERKS, EVERYBODY_ELSE], ids=["clerks-on-phones", "office-on-phones"])
 def test_a_campaign_lives_from_issue_to_the_last_signed_off_item(browser: Browser, phones: Collection[str]) -> None:
     with running_sample() as sample:
-        story = Story(browser, sample, phones=phones)
+        story = Story(browser, sample, phones=phones, wide=True)
         story.tell()
         for someone in (story.office, story.clerk, story.other_clerk, story.first, story.leader):
             for path in ("/desk", *story.pages_of(someone)):

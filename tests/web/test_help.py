@@ -72,7 +72,7 @@ def test_help_reads_as_the_ladder_is(site: Site) -> None:
 
 HOLDERS = {
     "liaison": "clerk-east", "head": "head-east", "area_leader": "area", "supervisor": "sup1", "office": "office1",
-    "leader": "boss", "system_admin": "system", "security_admin": "security",
+    "leader": "boss", "system_admin": "system", "security_admin": "security", "audit_admin": "audit",
 }  # fmt: skip
 
 
