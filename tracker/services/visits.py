@@ -9,7 +9,7 @@ from typing import Any
 from tracker.domain.deadlines import show_day
 from tracker.domain.errors import NotAllowed, NotFound, StaleVersion, TransitionNotAllowed
 from tracker.domain.permissions import Action, Place, Viewer, may
-from tracker.domain.values import local_date
+from tracker.domain.values import Role, local_date
 from tracker.domain.visits import STATE_TITLES, Choices, VisitPlan, VisitState, may_step, read_plan, read_reason
 from tracker.persistence.models import Campaign, Visit, VisitMember
 from tracker.persistence.queries.units import unit_names
@@ -199,6 +199,7 @@ def _codes(found: VisitChoices) -> Choices:
     return Choices(
         {one.code: one.id for one in found.units}, {one.code: one.id for one in found.measures},
         {one.code: one.id for one in found.people},
+        frozenset(one.id for one in found.people if one.role == Role.SUPERVISOR),
     )  # fmt: skip
 
 

@@ -78,6 +78,13 @@ def test_a_plan_without_ground_team_units_and_sense_is_refused_field_by_field(wo
     assert world.rows("SELECT 1 FROM visit") == []
 
 
+def test_a_team_without_a_supervisor_could_record_nothing_and_is_refused(world: World) -> None:
+    boss = str(world.person_ids["boss"])
+    with pytest.raises(InvalidInput) as refused:
+        plan(world, people=[boss], in_charge=boss)
+    assert "督导员" in refused.value.by_field()["people"]
+
+
 def test_who_plans_and_who_does_not(world: World) -> None:
     assert plan(world, who="office1").startswith("JC-2026-")
     with pytest.raises(NotAllowed):
