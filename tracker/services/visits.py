@@ -25,7 +25,7 @@ UNIT_PEOPLE = ("liaison", "head")
 
 
 class VisitService:
-    """Plans and closes visits. A visit's row lock makes steps of one visit wait for each other."""
+    """Plans and closes visits. A visit's row lock makes steps of one visit wait for each other, the campaign's two plans."""
 
     def __init__(self, floor: Floor) -> None:
         self._floor = floor
@@ -33,18 +33,23 @@ class VisitService:
     def plan(self, viewer: Viewer, *, campaign_ref: str, given: Mapping[str, object]) -> str:
         """Plan a visit and return its number; its team is told, and its units where the visit is announced.
 
+        Sent twice (the same person, days, ground and units), it is planned once.
+
         Raises NotFound, NotAllowed, TransitionNotAllowed while the campaign is not issued, or InvalidInput with a
         sentence a field.
         """
         now = self._floor.clock.now()
         with self._floor.uows() as uow:
-            campaign = uow.campaigns.get_by_ref(campaign_ref)
+            campaign = uow.campaigns.lock_running(campaign_ref)
             by = _check_may_plan(uow, viewer, campaign)
             office = uow.tasks.office_of(campaign.id)
             found = find_visit_choices(
                 uow.session, campaign_id=campaign.id, office_unit_id=office.unit_id, today=local_date(now)
             )
             wanted = read_plan(given, _codes(found), today=local_date(now))
+            same = uow.visits.find_repeated(wanted, campaign_id=campaign.id, planned_by=viewer.person_id)
+            if same is not None:
+                return same.ref
             (ref,) = uow.tasks.new_refs("JC", local_date(now).year, 1)
             posts = {one.id: one.post_id for one in found.people}
             order = [one.id for one in found.units if one.id in wanted.units]
