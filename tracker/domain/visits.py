@@ -19,6 +19,8 @@ from tracker.domain.personal_numbers import CONFIRMATION, objection
 
 #: The workflow in which what was found at a unit is recorded.
 INSPECTION = "inspection"
+#: Its states in which nothing is recorded: not yet, and called off.
+INSPECTION_PLANNED, INSPECTION_WITHDRAWN = "planned", "withdrawn"
 #: A code can be used for this long after the team shows it, and tried so often.
 CODE_VALID = timedelta(hours=2)
 MOST_TRIES = 5

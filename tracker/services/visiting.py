@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tracker.domain.deadlines import by_date
 from tracker.domain.errors import (
@@ -25,7 +25,7 @@ from tracker.domain.permissions import Action, Place, Viewer, may
 from tracker.domain.ports import PasswordHasher
 from tracker.domain.receiving import CODE_DIGITS, clean_code
 from tracker.domain.values import local_date
-from tracker.domain.visits import CODE_VALID, INSPECTION, MOST_TRIES, VisitState, read_reason
+from tracker.domain.visits import CODE_VALID, INSPECTION, INSPECTION_WITHDRAWN, MOST_TRIES, VisitState, read_reason
 from tracker.persistence.models import Campaign, Visit, VisitStop
 from tracker.persistence.queries.units import unit_names
 from tracker.persistence.repositories.visits import MISSING, TriedCode
@@ -37,7 +37,8 @@ from tracker.services.telling import Audience, tell
 from tracker.services.visits import check_sees, check_step, days_of, tell_team
 
 REFUSED = (
-    "没有核验成功。请核对检查组出示的6位核验码。核验码只在出示后2小时内有效，输错5次作废；可以请检查组重新出示。"
+    f"没有核验成功。请核对检查组出示的{CODE_DIGITS}位核验码。核验码只在出示后{CODE_VALID // timedelta(hours=1)}小时内有效，"
+    f"输错{MOST_TRIES}次作废；可以请检查组重新出示。"
     "始终核验不上的，可以不接受检查，用下面的“告诉办公室”报告。"
 )  # fmt: skip
 
@@ -91,7 +92,7 @@ class VisitingService:
         with self._floor.uows() as uow:
             visit, stop, by = self._at_unit(uow, viewer, ref, unit_id, "begin", now=now)
             task = uow.tasks.get(stop.task_id) if stop.task_id is not None else None
-            if task is not None and task.state != "withdrawn":
+            if task is not None and task.state != INSPECTION_WITHDRAWN:
                 return task.ref
             taken = uow.visits.waiting_inspection(visit.campaign_id, unit_id)
             if taken is not None:

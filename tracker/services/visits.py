@@ -10,7 +10,16 @@ from tracker.domain.deadlines import show_day
 from tracker.domain.errors import NotAllowed, NotFound, StaleVersion, TransitionNotAllowed
 from tracker.domain.permissions import Action, Place, Viewer, may
 from tracker.domain.values import Role, local_date
-from tracker.domain.visits import STATE_TITLES, Choices, VisitPlan, VisitState, may_step, read_plan, read_reason
+from tracker.domain.visits import (
+    INSPECTION_PLANNED,
+    STATE_TITLES,
+    Choices,
+    VisitPlan,
+    VisitState,
+    may_step,
+    read_plan,
+    read_reason,
+)
 from tracker.persistence.models import Campaign, Visit, VisitMember
 from tracker.persistence.queries.units import unit_names
 from tracker.persistence.queries.visit_choices import VisitChoices, find_visit_choices
@@ -105,7 +114,7 @@ class VisitService:
             check_step(visit, "end", "这次督导现在不能结束。")
             stops = uow.visits.stops(visit.id)
             tasks = uow.tasks.find_many([stop.task_id for stop in stops if stop.task_id is not None])
-            open_at = {task.unit_id for task in tasks if task.state == "planned"}
+            open_at = {task.unit_id for task in tasks if task.state == INSPECTION_PLANNED}
             if open_at:
                 names = unit_names(uow.session, sorted(open_at))
                 missing = "、".join(names[unit] for unit in sorted(open_at))

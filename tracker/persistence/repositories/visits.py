@@ -10,7 +10,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from tracker.domain.errors import NotFound
-from tracker.domain.visits import VisitPlan, VisitState
+from tracker.domain.visits import INSPECTION, INSPECTION_PLANNED, VisitPlan, VisitState
 from tracker.persistence.models import Unit, Visit, VisitMeasure, VisitMember, VisitStop
 
 MISSING = "没有编号为“{}”的督导，或者您无权查看。"
@@ -26,9 +26,9 @@ TRY = text("""
     RETURNING v.ref, s.unit_id, s.code_hash""")
 
 #: An inspection that a measure asks for and nobody has recorded yet; a visit answers it instead of opening a second one.
-WAITING = text("""
+WAITING = text(f"""
     SELECT t.id FROM task t
-    WHERE t.campaign_id = :campaign AND t.unit_id = :unit AND t.workflow_key = 'inspection' AND t.state = 'planned'
+    WHERE t.campaign_id = :campaign AND t.unit_id = :unit AND t.workflow_key = '{INSPECTION}' AND t.state = '{INSPECTION_PLANNED}'
       AND NOT EXISTS (SELECT FROM visit_stop s WHERE s.task_id = t.id)
     ORDER BY t.due_at NULLS LAST, t.id LIMIT 1""")
 

@@ -20,7 +20,7 @@ from tracker.web.listing import page_number, page_url
 from tracker.web.requests import container, viewer
 from tracker.web.tasks.presenters import NOTHING_TRIED, Attempt
 from tracker.web.visits.presenters import say_outcome
-from tracker.web.visits.views import REFUSE, take
+from tracker.web.visits.views import take
 
 blueprint = Blueprint("visited", __name__)
 
@@ -71,7 +71,7 @@ def refuse(ref: str, unit_id: int) -> Response:
     """Refuse a visit at one's unit."""
     given = read_given(request.form)
     return take(
-        ref, Attempt(REFUSE, given), "已告诉领导小组办公室和督导组。",
+        ref, Attempt(f"refuse-{unit_id}", given), "已告诉领导小组办公室和督导组。",
         lambda: container().visiting.refuse(viewer(), ref=ref, unit_id=unit_id, given=given),
     )  # fmt: skip
 
