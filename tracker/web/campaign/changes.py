@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from itertools import count
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -16,7 +15,7 @@ from tracker.domain.permissions import Action
 from tracker.domain.timings import Timing, say_timing
 from tracker.persistence.queries import campaign_page as queries
 from tracker.persistence.queries.history import read_history
-from tracker.services.change_sets import Preview, RunningPlan
+from tracker.services.change_sets import Preview
 from tracker.web.auth import requires
 from tracker.web.campaign.choices import duty_workflows
 from tracker.web.campaign.edits import COUNTS, SEVERAL, edits_from_json, edits_to_json, read_edits
@@ -61,7 +60,7 @@ def preview(ref: str) -> Response | tuple[str, int] | str:
     plan = container().changes.plan(viewer(), ref)
     act, key = request.form.get("act", ""), request.form.get("key", "")
     try:
-        edits = read_edits(request.form, cutoff=_cutoff(ref), new_key=_new_key(plan))
+        edits = read_edits(request.form, cutoff=_cutoff(ref), new_key=next(plan.new_keys()))
     except InvalidInput as wrong:
         given = {name: request.form.getlist(name) if name in SEVERAL else value
                  for name, value in request.form.items()}  # fmt: skip
@@ -195,9 +194,3 @@ def _cutoff(ref: str) -> str:
     with parts.reading() as session:
         campaign = queries.get_campaign(session, viewer(), ref, now=parts.clock.now())
     return str(campaign.settings.get("cutoff", "24:00"))
-
-
-def _new_key(plan: RunningPlan) -> str:
-    """Return a key that no measure of the campaign has had."""
-    taken = {one.key for one in plan.measures} | set(plan.withdrawn)
-    return next(key for number in count(1) if (key := f"added-{number:02d}") not in taken)
