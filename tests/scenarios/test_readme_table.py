@@ -34,6 +34,10 @@ def read(name: str) -> CampaignFile:
     )  # fmt: skip
 
 
+def test_every_campaign_file_has_a_row() -> None:
+    assert set(rows()) == {file.stem for file in (WORKFLOWS / "campaigns").glob("*.yaml")}
+
+
 @pytest.mark.parametrize("name", sorted(rows()))
 def test_a_row_counts_the_measures_of_its_file(name: str) -> None:
     file, row = read(name), rows()[name]

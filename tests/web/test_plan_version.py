@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from html import unescape
 
 import pytest
+from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
 from tests.support.world import World, morning, small_campaign
@@ -62,6 +63,16 @@ def carried(page: str) -> dict[str, object]:
 
 def choose(site: Site, browser: Browser, page: str, **given: object) -> TestResponse:
     return browser.post(f"{changes(site)}/version/chosen", {**carried(page), **given}, page=f"{changes(site)}/version")
+
+
+def fill_in(site: Site, browser: Browser, page: str) -> str:
+    """Press the button beside the first measure that is not whole; return the form that opens."""
+    found = re.search(r'action="[^"]*/changes/measure" target="_blank".*?</form>', page, re.DOTALL)
+    assert found, page
+    fields = MultiDict(
+        (name, unescape(value)) for name, value in re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', found[0])
+    )
+    return browser.client.post(f"{changes(site)}/measure", data=fields, headers={"Origin": "http://localhost"}).text
 
 
 def measures(site: Site) -> dict[str, tuple[str, bool]]:
@@ -124,18 +135,39 @@ def test_whom_the_office_named_for_the_plan_is_meant_in_the_newer_text_too(site:
     unnamed = NEWER.replace("责任单位：east村", "责任单位：镇消防专班")
     page = hand_in(site, office, unnamed).text
     assert "“镇消防专班”没有对上系统里的单位" in page
-    found = re.search(r'name="ordinal" value="([^"]*)"', page)
-    assert found is not None
-    form = office.post(
-        f"{changes(site)}/measure", {"ordinal": found[1], "title": "夜间巡查", "text": WATCH, "workflow": "return"},
-        page=f"{changes(site)}/version",
-    ).text  # fmt: skip
-    assert WATCH in form
+    form = fill_in(site, office, page)
+    assert WATCH.removesuffix("。") in form
+    assert 'value="2026-06-30"' in form, "what was read stays"
     content = "jsonb_set(content, '{units}', content -> 'units' || '{\"镇消防专班\": [\"east村\"]}'::jsonb)"
     with site.world.container.uows() as uow:
         uow.session.connection().exec_driver_sql(f"UPDATE plan_draft SET content = {content}")
         uow.commit()
     assert "没有对上系统里的单位" not in hand_in(site, office, unnamed).text
+
+
+def test_the_units_and_the_rhythm_that_were_read_stand_in_the_form_of_what_is_to_be_filled(
+    site: Site, office: Browser
+) -> None:
+    undated = NEWER.replace("；完成时限：2026年6月30日前", "")
+    form = fill_in(site, office, hand_in(site, office, undated).text)
+    assert re.search(r'name="units" value="east" checked', form)
+    assert not re.search(r'name="units" value="west" checked', form)
+    weekly = NEWER.replace("责任单位：east村；完成时限：2026年6月30日前", "责任单位：镇消防专班；完成时限：每月25日前")
+    form = fill_in(site, office, hand_in(site, office, weekly).text)
+    assert re.search(r'name="due_kind" value="repeats" checked', form)
+    assert 'value="25"' in form
+
+
+def test_where_nothing_can_be_accepted_as_it_is_nothing_is_offered_and_nothing_lost(
+    site: Site, office: Browser
+) -> None:
+    only = PLAN + f"（三）{WATCH}（责任单位：各村）\n"
+    page = hand_in(site, office, only).text
+    assert "1处不同" in page
+    assert "看看会涉及什么" not in page
+    pressed = choose(site, office, page, text=only)
+    assert pressed.status_code == 422
+    assert "1处不同" in pressed.text, "the comparison is still there"
 
 
 def test_what_is_no_plan_or_nothing_ticked_says_so_and_loses_nothing(site: Site, office: Browser) -> None:
@@ -149,7 +181,7 @@ def test_what_is_no_plan_or_nothing_ticked_says_so_and_loses_nothing(site: Site,
     assert nothing.status_code == 422
     assert "一条也没有勾选" in nothing.text
     assert "2026年5月29日" in nothing.text
-    for broken in ({"accept": ["99"]}, {"accept": ["x"]}, {"kinds": "nonsense"}, {"edits": "[]"}):
+    for broken in ({"accept": ["99"]}, {"accept": ["-1"]}, {"accept": ["x"]}, {"kinds": "nonsense"}, {"edits": "[]"}):
         assert choose(site, office, page, **broken).status_code == 422
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from urllib.parse import unquote
 
 from tests.support.visits import PROBLEM, begin, plan, plan_of, record, stop, unit_id
 from tests.web.conftest import Site
@@ -106,7 +107,11 @@ def test_a_clerk_tells_the_office_of_visitors_without_a_code(site: Site) -> None
 def test_an_announced_visit_can_be_refused_with_a_reason_that_the_office_reads(site: Site) -> None:
     ref = plan(site.world, announced="yes")
     assert "不用准备汇报材料" in site.browser("head-east").get(f"/visits/{ref}").text
-    assert refuse(site, ref, reason=" ").status_code == 422
+    empty = refuse(site, ref, reason=" ")
+    assert empty.status_code == 422
+    box = f"refuse-{unit_id(site.world, 'east')}-reason"
+    assert f'href="#{box}"' in empty.text
+    assert f'id="{box}"' in empty.text
     assert refuse(site, ref).status_code == 302
     assert "来人没有出示核验码。" in site.browser("office1").get(f"/visits/{ref}").text
     inbox = site.browser("office1").get("/inbox").text
@@ -142,6 +147,48 @@ def test_findings_on_the_spot_become_problems_and_the_ledger_says_where_they_cam
     rows = csv.DictReader(io.StringIO(clerk.get("/ledger/problems.csv").data.decode("utf-8-sig")))
     assert [row["来源"] for row in rows] == ["自查", f"督导检查 {ref}"]
     assert "一组南头小商店" not in clerk.get("/ledger/problems?origin=own").text
+
+
+def test_a_problem_whose_item_was_withdrawn_is_neither_counted_nor_listed(site: Site) -> None:
+    ref = under_way(site)
+    record(site.world, begin(site.world, ref), PROBLEM, {**PROBLEM, "place": "村委会"})
+    item = site.world.value(
+        "SELECT t.ref FROM problem b JOIN task t ON t.id = b.rectification_task_id WHERE b.place = :place",
+        place=PROBLEM["place"],
+    )
+    site.world.act("office1", item, "withdraw", reason="填错了单位。")
+    page = site.browser("boss").get(f"/visits/{ref}").text
+    assert "发现问题1个" in page
+    assert "村委会" in page
+    assert PROBLEM["place"] not in page
+
+
+def test_a_person_of_the_team_reads_why_nothing_can_be_done_before_and_after_the_days(site: Site) -> None:
+    ref = plan(site.world)
+
+    def page(day: str) -> str:
+        site.world.move_to(day)
+        return site.browser("sup1").get(f"/visits/{ref}").text
+
+    assert "到计划日期才能" in page("2026-03-02")
+    on_the_day = page("2026-03-05")
+    assert "开始检查" in on_the_day
+    assert "到计划日期才能" not in on_the_day
+    afterwards = page("2026-03-06")
+    assert "计划日期已过" in afterwards
+    assert "到计划日期才能" not in afterwards
+
+
+def test_the_file_has_a_safe_name_and_the_record_the_filters_that_counted(site: Site) -> None:
+    with site.world.container.uows() as uow:
+        uow.campaigns.lock_by_ref(site.world.campaign_ref).title = "排查/整治\u202e行动"
+        uow.commit()
+    answer = site.browser("boss").get(campaign_url(site, ".csv?state=nonsense&words=抽查"))
+    name = unquote(answer.headers["Content-Disposition"])
+    assert "整治行动-20260302.csv" in name
+    assert "/" not in name
+    payload = site.world.value("SELECT payload FROM event WHERE kind = 'ledger.exported'")
+    assert payload["filters"] == {"campaign": site.world.campaign_ref, "words": "抽查"}
 
 
 def test_nothing_found_is_a_result_and_the_visit_ends(site: Site) -> None:

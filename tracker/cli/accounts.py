@@ -9,7 +9,7 @@ from __future__ import annotations
 import click
 
 from tracker.bootstrap import Container
-from tracker.cli.campaign import opened_container
+from tracker.cli.configuration import opened_container
 from tracker.domain.passwords import random_password
 from tracker.domain.values import SHANGHAI
 from tracker.persistence.repositories.accounts import AccountRow

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from tracker.cli.campaign import opened_container
+from tracker.cli.configuration import opened_container
 from tracker.definitions.calendar_seed import library_calendar
 from tracker.documents.calendar_tables import read_file
 from tracker.domain.deadlines import show_day

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
-from tracker.bootstrap import Container, build
-from tracker.cli.configuration import load_settings
+from tracker.bootstrap import Container
+from tracker.cli.configuration import opened_container
 from tracker.cli.rehearsing import rehearse
 from tracker.definitions.campaign_files import Known, read_campaign_file
 from tracker.definitions.catalog import load_catalog
@@ -28,16 +27,6 @@ from tracker.settings import Settings
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _STATUS = {"draft": "草稿", "issued": "已下达", "closed": "已结束"}
-
-
-@contextlib.contextmanager
-def opened_container() -> Iterator[Container]:
-    """Yield the parts of the system for one command."""
-    container = build(load_settings())
-    try:
-        yield container
-    finally:
-        container.close()
 
 
 @click.group()

@@ -1,8 +1,10 @@
 """Settings as the commands beside `up` need them, and the set-up that every long-running command shares."""
 
+import contextlib
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
+from tracker.bootstrap import Container, build
 from tracker.cli.embedded import attach
 from tracker.settings import Settings
 from tracker.telemetry import configure_logging
@@ -14,6 +16,16 @@ def load_settings() -> Settings:
     Raises SettingsError or EmbeddedServerUnavailable, which the command line prints as a sentence.
     """
     return attach(Settings.from_environ())
+
+
+@contextlib.contextmanager
+def opened_container(settings: Settings | None = None) -> Iterator[Container]:
+    """Yield the parts of the system for one command, by `load_settings` unless others are given."""
+    container = build(settings or load_settings())
+    try:
+        yield container
+    finally:
+        container.close()
 
 
 def start_logging(settings: Settings) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tracker.cli.campaign import opened_container
+from tracker.cli.configuration import opened_container
 from tracker.cli.remarks import say
 from tracker.documents.csv_files import csv_chunks
 from tracker.domain.channels import CHANNEL_TITLES, channel_title

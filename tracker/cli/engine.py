@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from tracker.cli.campaign import opened_container
+from tracker.cli.configuration import opened_container
 from tracker.domain.escalation import cause_title
 from tracker.domain.papers import NOTICE_TITLES
 from tracker.domain.timeline_words import does

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from tracker.cli.campaign import opened_container
+from tracker.cli.configuration import opened_container
 from tracker.documents import evidence_verifier
 
 PIECE = 1024 * 1024

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import click
 
-from tracker.bootstrap import Container, build
-from tracker.cli.configuration import load_settings
+from tracker.bootstrap import Container
+from tracker.cli.configuration import load_settings, opened_container
 from tracker.cli.db import scratch_database, upgrade_database
 from tracker.cli.preparing import prepare
 from tracker.definitions.campaign_files import Known, read_campaign_file
@@ -63,7 +63,7 @@ def rehearse(
     在临时库里进行，用现有的单位、岗位和工作日历，用完即删；正式的数据不动，也不会发出任何消息。
     """
     assumed, rows, found = Assumed(Assumption(assumption), seed), [], []
-    with _container(scratch=scratch) as container:
+    with _settings(scratch=scratch) as settings, opened_container(settings) as container:
         for path in files:
             file = _read(path, container, scratch=scratch)
             outcome = _live(container, file, assumed, scratch=scratch, quiet=table or as_json)
@@ -146,16 +146,6 @@ def _read(path: Path, container: Container, *, scratch: bool) -> CampaignFile:
         return read_campaign_file(path, Known(catalog.workflows, catalog.ladders))
     places = container.campaigns.present_places()
     return read_campaign_file(path, Known(catalog.workflows, catalog.ladders, places.units, places.sets))
-
-
-@contextlib.contextmanager
-def _container(*, scratch: bool) -> Iterator[Container]:
-    with _settings(scratch=scratch) as settings:
-        container = build(settings)
-        try:
-            yield container
-        finally:
-            container.close()
 
 
 @contextlib.contextmanager

@@ -8,7 +8,7 @@ from datetime import date
 import click
 
 from tracker.bootstrap import Container
-from tracker.cli.campaign import opened_container
+from tracker.cli.configuration import opened_container
 from tracker.cli.units import day_of, unit_by_key, units
 from tracker.domain.errors import InvalidInput
 from tracker.domain.reorganising import ChangeSet, NewUnit

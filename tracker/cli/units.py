@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from tracker.bootstrap import Container
-from tracker.cli.campaign import opened_container
+from tracker.cli.configuration import opened_container
 from tracker.domain.campaign_file import UNIT_KINDS
 from tracker.domain.roster.changes import PostAct
 from tracker.domain.roster.comparing import Comparison

@@ -8,7 +8,7 @@ from typing import Any
 from tracker.definitions.ladder_checks import why_unfit
 from tracker.definitions.problems import Problem, unknown
 from tracker.domain.definition import WorkflowDefinition
-from tracker.domain.ladder import Ladder, chosen_instead
+from tracker.domain.ladder import Ladder, choice_names, chosen_instead, chosen_under
 from tracker.domain.reachability import LOOK_BACK, SUPPORT, ladders_of, reachable_workflows
 
 Content = Mapping[str, Any]
@@ -25,7 +25,7 @@ def check_ladder_choice(
         name
         for one in workflows.values()
         for clock in one.clocks.values()
-        for name in (clock.ladder, f"{one.key}.{clock.ladder}")
+        for name in choice_names(one.key, clock.ladder)
     }
     for key, wanted in chosen.items():
         path = f"settings.ladders.{key}"
@@ -84,7 +84,7 @@ def _check_fit(
     for definition in reached.values():
         for clock in definition.clocks.values():
             ladder = lookup(definition.key, clock.ladder)
-            name = next((one for one in (f"{definition.key}.{clock.ladder}", clock.ladder) if one in chosen), None)
+            name = chosen_under(chosen, definition.key, clock.ladder)
             if name is None or ladder is None:
                 continue
             for rung in ladder.rungs:

@@ -144,7 +144,18 @@ def chosen_instead(chosen: Mapping[str, str], workflow: str, ladder: str) -> str
 
     `chosen` is `settings.ladders`: "survey.standard" is about one workflow and goes before "standard", about all.
     """
-    return chosen.get(f"{workflow}.{ladder}", chosen.get(ladder, ladder))
+    name = chosen_under(chosen, workflow, ladder)
+    return ladder if name is None else chosen[name]
+
+
+def chosen_under(chosen: Mapping[str, str], workflow: str, ladder: str) -> str | None:
+    """Return the key of `settings.ladders` by which another ladder is climbed in the place of this one, or None."""
+    return next((name for name in choice_names(workflow, ladder) if name in chosen), None)
+
+
+def choice_names(workflow: str, ladder: str) -> tuple[str, str]:
+    """Return the keys under which `settings.ladders` may name another ladder, the one that goes before first."""
+    return f"{workflow}.{ladder}", ladder
 
 
 @dataclass(frozen=True)

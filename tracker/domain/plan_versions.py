@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from unicodedata import normalize
 
 from tracker.domain.bigrams import bigrams
-from tracker.domain.cadence import Cadence
+from tracker.domain.cadence import MONTHS, Cadence
 from tracker.domain.changing import ChangeKind, Edit, MeasureState
 from tracker.domain.deadlines import Phase
 from tracker.domain.measure_dues import printed_day
@@ -197,7 +197,8 @@ def _same_time(have: Timing, want: Timing, phases: Mapping[str, Phase]) -> bool:
 
 
 def _rhythm(cadence: Cadence) -> tuple[object, ...]:
-    return cadence.every, cadence.by_day, cadence.times, cadence.weekdays
+    month = cadence.by_month or MONTHS.get(cadence.every)  # unsaid, it is the last one of the period
+    return cadence.every, cadence.by_day, month, cadence.times, cadence.weekdays
 
 
 def _alike(one: set[str], other: set[str]) -> float:

@@ -19,6 +19,8 @@ from tracker.domain.personal_numbers import CONFIRMATION, objection
 
 #: The workflow in which what was found at a unit is recorded.
 INSPECTION = "inspection"
+#: Its states in which nothing is recorded: not yet, and called off.
+INSPECTION_PLANNED, INSPECTION_WITHDRAWN = "planned", "withdrawn"
 #: A code can be used for this long after the team shows it, and tried so often.
 CODE_VALID = timedelta(hours=2)
 MOST_TRIES = 5
@@ -95,11 +97,12 @@ def may_step(state: str, step: str) -> bool:
 
 @dataclass(frozen=True)
 class Choices:
-    """What a plan may name: units, measures and people, code → row id."""
+    """What a plan may name: units, measures and people, code → row id; and which of the people are supervisors."""
 
     units: Mapping[str, int]
     measures: Mapping[str, int]
     people: Mapping[str, int]
+    supervisors: frozenset[int]
 
 
 @dataclass(frozen=True)
@@ -137,6 +140,8 @@ def read_plan(given: Mapping[str, object], choices: Choices, *, today: date) -> 
     people = _picked(
         given, "people", choices.people, "请选择督导组成员，只能选办公室、督导组和领导小组的人员。", problems
     )
+    if people and choices.supervisors.isdisjoint(people):
+        problems.append(FieldProblem("people", "督导组里至少要有一位督导员，检查记录由督导员填写。"))
     in_charge = choices.people.get(text_of(given.get("in_charge")))
     if in_charge is None or in_charge not in people:
         problems.append(FieldProblem("in_charge", "请从督导组成员里选一位负责人。"))

@@ -1,8 +1,8 @@
 """A database that is thrown away: made beside the real one, filled with its units, people and definitions, dropped.
 
 A database and not a schema, so that nothing at all is shared with the real one: no row, no lock (advisory ones and
-notifications are a database's), no search path that might be forgotten. Its name says since when it is there: what a
-killed process leaves behind is dropped by the next one that looks.
+notifications are a database's), no search path that might be forgotten. Its name says since when it is there, and a
+live run stays connected to it: what a killed process leaves behind is dropped by the next one that looks.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from tracker.persistence.models import Base
 logger = structlog.get_logger(__name__)
 
 PREFIX = "tracker_rehearsal"
-#: Longer than any run may take.
+#: Longer than it takes to make and fill one; from then on somebody is connected for as long as the run lives.
 LEFT_OVER_AFTER = timedelta(minutes=30)
 #: What a campaign stands on, in the order of the foreign keys; a table by itself is copied whole.
 COPIED = {
@@ -58,20 +58,20 @@ def throw_away(url: str, *, migrate: Callable[[str], None]) -> Iterator[str]:
             migrate(_named(url, name))
             with psycopg.connect(plain) as real, psycopg.connect(_named(plain, name)) as scratch:
                 _copy(real, scratch)
-            yield _named(url, name)
+            with psycopg.connect(_named(plain, name), autocommit=True, application_name="tracker-rehearsal"):
+                yield _named(url, name)
         finally:
             _drop(administrator, name)
 
 
 def drop_left_over(url: str, *, older_than: timedelta = LEFT_OVER_AFTER) -> int:
-    """Drop what killed runs left behind, as far as it is this account's; return how many."""
+    """Drop what killed runs left behind, as far as it is this account's and nobody is connected; return how many."""
     with psycopg.connect(_plain(url), autocommit=True, application_name="tracker-rehearsal") as administrator:
-        names = [name for name in _ours(administrator) if _age(administrator, name) >= older_than]
-        for name in names:
-            _drop(administrator, name)
-    if names:
-        logger.warning("Databases of killed rehearsals dropped", action="rehearsal.swept", dropped=len(names))
-    return len(names)
+        names = [name for name in _deserted(administrator) if _age(administrator, name) >= older_than]
+        dropped = sum(_drop_unless_in_use(administrator, name) for name in names)
+    if dropped:
+        logger.warning("Databases of killed rehearsals dropped", action="rehearsal.swept", dropped=dropped)
+    return dropped
 
 
 def _create(administrator: psycopg.Connection) -> str:
@@ -108,9 +108,10 @@ def _copy(real: psycopg.Connection, scratch: psycopg.Connection) -> None:
     real.rollback()
 
 
-def _ours(administrator: psycopg.Connection) -> list[str]:
+def _deserted(administrator: psycopg.Connection) -> list[str]:
     rows = administrator.execute(
-        "SELECT datname FROM pg_database WHERE datname ~ %s AND pg_get_userbyid(datdba) = current_user",
+        "SELECT datname FROM pg_database d WHERE datname ~ %s AND pg_get_userbyid(datdba) = current_user"
+        " AND NOT EXISTS (SELECT FROM pg_stat_activity a WHERE a.datid = d.oid)",
         (f"^{PREFIX}_[0-9a-f]{{1,15}}_[0-9a-f]{{8}}$",),
     )
     return [str(row[0]) for row in rows]
@@ -124,6 +125,14 @@ def _age(administrator: psycopg.Connection, name: str) -> timedelta:
 
 def _drop(administrator: psycopg.Connection, name: str) -> None:
     administrator.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _drop_unless_in_use(administrator: psycopg.Connection, name: str) -> bool:
+    try:
+        administrator.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
+    except psycopg.errors.ObjectInUse:
+        return False
+    return True
 
 
 def _plain(url: str) -> str:

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from tracker.domain.cadence import Cadence
-from tracker.domain.campaign_file import CampaignFile
+from tracker.domain.campaign_file import CampaignFile, Labels
 from tracker.domain.deadlines import MeasureDue, Phase
 from tracker.domain.definition import WorkflowDefinition
 from tracker.domain.errors import NotFound
@@ -46,6 +46,11 @@ class PresentPlaces:
 
     units: Mapping[str, tuple[str, str]]
     sets: Mapping[str, tuple[str, ...]]
+
+    @property
+    def labels(self) -> Labels:
+        """Return what a measure may write to address them."""
+        return Labels(((key, name, short) for key, (name, short) in self.units.items()), self.sets)
 
 
 @dataclass(frozen=True)

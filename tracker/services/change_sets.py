@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
+from itertools import count
 
 from tracker.domain.cadence import Cadence, why_never
 from tracker.domain.campaign_file import CampaignFile, Labels, duties_of
@@ -53,6 +54,11 @@ class RunningPlan:
     measures: tuple[MeasureState, ...]
     units: Mapping[str, str]
     withdrawn: tuple[str, ...] = ()
+
+    def new_keys(self) -> Iterator[str]:
+        """Yield keys that no measure of the campaign has had, without end."""
+        taken = {one.key for one in self.measures} | set(self.withdrawn)
+        return (key for number in count(1) if (key := f"added-{number:02d}") not in taken)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from tracker.domain.campaign_file import CampaignFile, Labels
+from tracker.domain.campaign_file import CampaignFile
 from tracker.domain.errors import (
     DefinitionInvalid,
     FieldProblem,
@@ -183,7 +183,7 @@ class PlanDraftService:
                 raise InvalidInput(problems, "还有没答完的问题，请先在核对方案的页面上处理。")
             places = read_places(uow, [office.id])
             file = self._file(uow, draft, office, places)
-            outlook = look_ahead(file, _labels(places), self._floor.calendars.newest(), now=self._floor.clock.now())
+            outlook = look_ahead(file, places.labels, self._floor.calendars.newest(), now=self._floor.clock.now())
             return ReadyDraft(file, draft.revision, outlook.tasks)
 
     def change(
@@ -277,7 +277,7 @@ class PlanDraftService:
         except InvalidInput:
             return None
         now = self._floor.clock.now()
-        outlook = look_ahead(file, _labels(places), self._floor.calendars.newest(), now=now)
+        outlook = look_ahead(file, places.labels, self._floor.calendars.newest(), now=now)
         return LookedAhead(outlook, find_reached(uow.session, outlook.by_unit.keys(), today=local_date(now)))
 
     def _file(self, uow: UnitOfWork, draft: PlanDraft, office: OfficeRow, places: PresentPlaces) -> CampaignFile:
@@ -323,10 +323,6 @@ def _find(uow: UnitOfWork, viewer: Viewer, ref: str, *, lock: bool = False) -> t
     if draft is None:
         raise NotFound("没有这份方案草稿，或者您无权查看。")
     return draft, offices[draft.office_id]
-
-
-def _labels(places: PresentPlaces) -> Labels:
-    return Labels(((key, name, short) for key, (name, short) in places.units.items()), places.sets)
 
 
 def _choices(places: PresentPlaces) -> list[str]:

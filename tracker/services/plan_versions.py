@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import count
 from typing import Any
 
 from tracker.domain.campaign_file import Labels
@@ -57,11 +56,11 @@ class PlanVersionService:
             answered = {**read["units"], **_given(uow, campaign)}
             phases = {p.key: Phase(p.key, p.title, p.starts_on, p.ends_on) for p in uow.campaigns.phases(campaign.id)}
             titles = {one["key"]: one["title"] for one in read["phases"]}
-        labels = Labels(((key, one, short) for key, (one, short) in places.units.items()), places.sets)
+        labels = places.labels
         proposed = [
             _proposed(one, answered, labels, _timing(one["when"], campaign, phases, titles)) for one in read["measures"]
         ]
-        differences = compare(plan.measures, proposed, phases, _new_keys(plan))
+        differences = compare(plan.measures, proposed, phases, plan.new_keys())
         differing = {one.present.key for one in differences if one.present is not None}
         return Comparison(
             text,
@@ -123,10 +122,3 @@ def _of_the_head(read: Mapping[str, Any], campaign: Campaign) -> list[str]:
             "进行中的行动只调整措施，起止日期不变。"
         ]
     return []
-
-
-def _new_keys(plan: RunningPlan) -> Sequence[str]:
-    """Return keys that no measure of the campaign has had, as many as could be wanted."""
-    taken = {one.key for one in plan.measures} | set(plan.withdrawn)
-    numbered = (f"added-{number:02d}" for number in count(1))
-    return [key for key, _ in zip((key for key in numbered if key not in taken), range(500), strict=False)]

@@ -7,9 +7,9 @@ wrong with a code is answered alike, so that nobody learns which visits there ar
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tracker.domain.deadlines import by_date
 from tracker.domain.errors import (
@@ -25,7 +25,7 @@ from tracker.domain.permissions import Action, Place, Viewer, may
 from tracker.domain.ports import PasswordHasher
 from tracker.domain.receiving import CODE_DIGITS, clean_code
 from tracker.domain.values import local_date
-from tracker.domain.visits import CODE_VALID, INSPECTION, MOST_TRIES, VisitState, read_reason
+from tracker.domain.visits import CODE_VALID, INSPECTION, INSPECTION_WITHDRAWN, MOST_TRIES, VisitState, read_reason
 from tracker.persistence.models import Campaign, Visit, VisitStop
 from tracker.persistence.queries.units import unit_names
 from tracker.persistence.repositories.visits import MISSING, TriedCode
@@ -37,7 +37,8 @@ from tracker.services.telling import Audience, tell
 from tracker.services.visits import check_sees, check_step, days_of, tell_team
 
 REFUSED = (
-    "没有核验成功。请核对检查组出示的6位核验码。核验码只在出示后2小时内有效，输错5次作废；可以请检查组重新出示。"
+    f"没有核验成功。请核对检查组出示的{CODE_DIGITS}位核验码。核验码只在出示后{CODE_VALID // timedelta(hours=1)}小时内有效，"
+    f"输错{MOST_TRIES}次作废；可以请检查组重新出示。"
     "始终核验不上的，可以不接受检查，用下面的“告诉办公室”报告。"
 )  # fmt: skip
 
@@ -91,7 +92,7 @@ class VisitingService:
         with self._floor.uows() as uow:
             visit, stop, by = self._at_unit(uow, viewer, ref, unit_id, "begin", now=now)
             task = uow.tasks.get(stop.task_id) if stop.task_id is not None else None
-            if task is not None and task.state != "withdrawn":
+            if task is not None and task.state != INSPECTION_WITHDRAWN:
                 return task.ref
             taken = uow.visits.waiting_inspection(visit.campaign_id, unit_id)
             if taken is not None:
@@ -160,27 +161,24 @@ class VisitingService:
         something of the unit.
         """
         now = self._floor.clock.now()
-        places = _answering(viewer)
-        units = {str(unit): (unit, only) for unit, only in places}
-        wanted = units.get(text_of(given.get("unit"))) if given.get("unit") else places[0] if len(units) == 1 else None
-        if wanted is None:
-            raise InvalidInput([FieldProblem("unit", "请选择来人到了哪个单位。")])
+        answered = answered_units(viewer)
+        unit_id = _read_unit(given, answered)
         reason = read_reason(given, "请写明来人的情况，如自称哪个单位、来做什么，不写姓名和电话。")
         with self._floor.uows() as uow:
-            campaigns = uow.campaigns.get_many(uow.visits.campaigns_asking(*wanted))
+            campaigns = uow.campaigns.get_many(uow.visits.campaigns_asking(unit_id, answered[unit_id]))
             if not campaigns:
                 raise TransitionNotAllowed("现在没有要求本单位办理的专项行动，请打电话向来人自称的单位核实。")
-            name = unit_names(uow.session, [wanted[0]])[wanted[0]]
+            name = unit_names(uow.session, [unit_id])[unit_id]
             for campaign in campaigns.values():
                 office = uow.tasks.office_of(campaign.id)
-                by = doer_at(viewer, Place(office.unit_id, campaign.id, wanted[0]), Action.ACT_AS_UNIT)
-                payload = {"unit": wanted[0], "reason": reason}
+                by = doer_at(viewer, Place(office.unit_id, campaign.id, unit_id), Action.ACT_AS_UNIT)
+                payload = {"unit": unit_id, "reason": reason}
                 stream = ("campaign", campaign.id)
                 (event_id,) = uow.events.append([event(stream, "visit.unverified", payload, at=now, by=by)])
                 tell(
                     uow, cause=f"event:{event_id}", message="visitors_unverified", roles=("office", "supervisor"), now=now,
                     facts={"campaign": campaign.title, "unit": name, "reason": reason},
-                    audience=Audience(campaign.id, wanted[0], office.unit_id, name),
+                    audience=Audience(campaign.id, unit_id, office.unit_id, name),
                 )  # fmt: skip
             self._floor.ring_deliveries(uow)
             uow.commit()
@@ -230,6 +228,26 @@ def _answering(viewer: Viewer) -> list[tuple[int, int | None]]:
         for post in viewer.actor.posts
         if may(viewer, Action.ACT_AS_UNIT, Place(None, post.campaign_id, post.unit_id))
     ]
+
+
+def answered_units(viewer: Viewer) -> dict[int, frozenset[int] | None]:
+    """Return the units that the viewer answers for, each with the campaigns of these posts, or None for all."""
+    found: dict[int, frozenset[int] | None] = {}
+    for unit_id, campaign_id in _answering(viewer):
+        before = found.get(unit_id, frozenset())
+        found[unit_id] = None if campaign_id is None or before is None else before | {campaign_id}
+    return found
+
+
+def _read_unit(given: Mapping[str, object], answered: Collection[int]) -> int:
+    """Return the unit that is meant, which need not be named where there is but one; raises InvalidInput."""
+    units = {str(unit_id): unit_id for unit_id in answered}
+    named = text_of(given.get("unit"))
+    if not named and len(units) == 1:
+        (named,) = units
+    if named not in units:
+        raise InvalidInput([FieldProblem("unit", "请选择来人到了哪个单位。")])
+    return units[named]
 
 
 def _set_out(visit: Visit, *, now: datetime) -> None:

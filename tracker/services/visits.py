@@ -9,8 +9,17 @@ from typing import Any
 from tracker.domain.deadlines import show_day
 from tracker.domain.errors import NotAllowed, NotFound, StaleVersion, TransitionNotAllowed
 from tracker.domain.permissions import Action, Place, Viewer, may
-from tracker.domain.values import local_date
-from tracker.domain.visits import STATE_TITLES, Choices, VisitPlan, VisitState, may_step, read_plan, read_reason
+from tracker.domain.values import Role, local_date
+from tracker.domain.visits import (
+    INSPECTION_PLANNED,
+    STATE_TITLES,
+    Choices,
+    VisitPlan,
+    VisitState,
+    may_step,
+    read_plan,
+    read_reason,
+)
 from tracker.persistence.models import Campaign, Visit, VisitMember
 from tracker.persistence.queries.units import unit_names
 from tracker.persistence.queries.visit_choices import VisitChoices, find_visit_choices
@@ -25,7 +34,7 @@ UNIT_PEOPLE = ("liaison", "head")
 
 
 class VisitService:
-    """Plans and closes visits. A visit's row lock makes steps of one visit wait for each other."""
+    """Plans and closes visits. A visit's row lock makes steps of one visit wait for each other, the campaign's two plans."""
 
     def __init__(self, floor: Floor) -> None:
         self._floor = floor
@@ -33,18 +42,23 @@ class VisitService:
     def plan(self, viewer: Viewer, *, campaign_ref: str, given: Mapping[str, object]) -> str:
         """Plan a visit and return its number; its team is told, and its units where the visit is announced.
 
+        Sent twice (the same person, days, ground and units), it is planned once.
+
         Raises NotFound, NotAllowed, TransitionNotAllowed while the campaign is not issued, or InvalidInput with a
         sentence a field.
         """
         now = self._floor.clock.now()
         with self._floor.uows() as uow:
-            campaign = uow.campaigns.get_by_ref(campaign_ref)
+            campaign = uow.campaigns.lock_running(campaign_ref)
             by = _check_may_plan(uow, viewer, campaign)
             office = uow.tasks.office_of(campaign.id)
             found = find_visit_choices(
                 uow.session, campaign_id=campaign.id, office_unit_id=office.unit_id, today=local_date(now)
             )
             wanted = read_plan(given, _codes(found), today=local_date(now))
+            same = uow.visits.find_repeated(wanted, campaign_id=campaign.id, planned_by=viewer.person_id)
+            if same is not None:
+                return same.ref
             (ref,) = uow.tasks.new_refs("JC", local_date(now).year, 1)
             posts = {one.id: one.post_id for one in found.people}
             order = [one.id for one in found.units if one.id in wanted.units]
@@ -100,7 +114,7 @@ class VisitService:
             check_step(visit, "end", "这次督导现在不能结束。")
             stops = uow.visits.stops(visit.id)
             tasks = uow.tasks.find_many([stop.task_id for stop in stops if stop.task_id is not None])
-            open_at = {task.unit_id for task in tasks if task.state == "planned"}
+            open_at = {task.unit_id for task in tasks if task.state == INSPECTION_PLANNED}
             if open_at:
                 names = unit_names(uow.session, sorted(open_at))
                 missing = "、".join(names[unit] for unit in sorted(open_at))
@@ -199,6 +213,7 @@ def _codes(found: VisitChoices) -> Choices:
     return Choices(
         {one.code: one.id for one in found.units}, {one.code: one.id for one in found.measures},
         {one.code: one.id for one in found.people},
+        frozenset(one.id for one in found.people if one.role == Role.SUPERVISOR),
     )  # fmt: skip
 
 

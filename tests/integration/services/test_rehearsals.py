@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
+from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
@@ -13,10 +15,12 @@ from tests.support.world import World, morning, small_campaign
 from tracker.domain.errors import InvalidInput, NotFound, TransitionNotAllowed
 from tracker.domain.permissions import Viewer
 from tracker.domain.rehearsal import Assumption, Outcome
-from tracker.persistence.throw_away import PREFIX, drop_left_over
+from tracker.persistence.migrating import migrate
+from tracker.persistence.throw_away import PREFIX, drop_left_over, throw_away
 from tracker.services.background_files import NobodyWaits
 from tracker.services.rehearsals import Rehearsal
 from tracker.services.rehearsing import Assumed
+from tracker.settings import CHECKOUT
 
 PLAN = """消防安全专项整治行动方案
 
@@ -149,6 +153,13 @@ def test_what_breaks_in_the_middle_drops_the_database_all_the_same(world: World)
     assert throw_aways(world) == []
 
 
+def test_a_run_stays_connected_to_its_database_from_beginning_to_end(world: World) -> None:
+    with throw_away(world.database_url, migrate=partial(migrate, CHECKOUT)) as url:
+        name = urlsplit(url).path.removeprefix("/")
+        there = "SELECT count(*) FROM pg_stat_activity WHERE datname = :name AND backend_type = 'client backend'"
+        assert world.value(there, name=name) == 1
+
+
 def test_one_is_lived_through_at_a_time(world: World) -> None:
     office, ref = drafted(world)
     _, other = drafted(world)
@@ -182,14 +193,16 @@ def test_a_draft_that_was_spoilt_before_its_turn_came_says_why(world: World) -> 
     assert latest(world, office, ref).refused == ("行动的名称没有填。",)
 
 
-def test_what_a_killed_run_left_is_dropped_once_it_is_old(world: World, fresh_database_url: str) -> None:
+def test_what_a_killed_run_left_is_dropped_once_it_is_old_and_deserted(world: World, fresh_database_url: str) -> None:
     (now,) = world.rows("SELECT extract(epoch FROM clock_timestamp())::bigint AS now")
-    old, young = (f"{PREFIX}_{now['now'] - ago:x}_{ago:08x}" for ago in (7200, 60))
+    old, alive, young = (f"{PREFIX}_{now['now'] - ago:x}_{ago:08x}" for ago in (7200, 7100, 60))
     with psycopg.connect(plain_url(fresh_database_url), autocommit=True) as administrator:
-        for name in (old, young):
+        for name in (old, alive, young):
             administrator.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
         try:
-            drop_left_over(fresh_database_url)
-            assert throw_aways(world) == [young]
+            with psycopg.connect(urlunsplit(urlsplit(plain_url(fresh_database_url))._replace(path=f"/{alive}"))):
+                drop_left_over(fresh_database_url)
+            assert sorted(throw_aways(world)) == sorted([alive, young])
         finally:
-            administrator.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(young)))
+            for name in (alive, young):
+                administrator.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(name)))

@@ -7,11 +7,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from tests.support.racing import at_once
 from tests.support.visits import PROBLEM, begin, plan, record, stop, unit_id
 from tests.support.world import World, morning, small_campaign
 from tests.web.site import MEASURES
+from tests.web.two_offices import NEIGHBOUR
 from tracker.domain.errors import (
     InvalidInput,
     NotAllowed,
@@ -20,6 +22,9 @@ from tracker.domain.errors import (
     TransitionNotAllowed,
     VisitCodeRefused,
 )
+from tracker.domain.permissions import Viewer
+from tracker.domain.values import Actor, Post, Role
+from tracker.persistence.models import Assignment
 from tracker.services.reorganisations import Act
 
 INSPECTED = "{key: check, ordinal: （三）, title: 实地检查, text: 检查。, workflow: inspection, units: [各村], due: {by_date: 2026-03-20}}"
@@ -78,12 +83,28 @@ def test_a_plan_without_ground_team_units_and_sense_is_refused_field_by_field(wo
     assert world.rows("SELECT 1 FROM visit") == []
 
 
+def test_a_team_without_a_supervisor_could_record_nothing_and_is_refused(world: World) -> None:
+    boss = str(world.person_ids["boss"])
+    with pytest.raises(InvalidInput) as refused:
+        plan(world, people=[boss], in_charge=boss)
+    assert "督导员" in refused.value.by_field()["people"]
+
+
 def test_who_plans_and_who_does_not(world: World) -> None:
     assert plan(world, who="office1").startswith("JC-2026-")
     with pytest.raises(NotAllowed):
         plan(world, who="boss")
     with pytest.raises(NotFound):
         plan(world, who="clerk-east")
+
+
+def test_a_plan_that_is_sent_twice_at_once_is_planned_once(world: World) -> None:
+    first, second = at_once(lambda: plan(world), lambda: plan(world))
+    assert first == second
+    assert plan(world, units=["east"]) != first
+    assert plan(world, "office1") != first
+    assert world.value("SELECT count(*) FROM visit") == 3
+    assert len([one for one in world.told() if one[1:] == ("boss", "visit_planned")]) == 3
 
 
 def test_the_unit_verifies_the_team_by_the_code_and_once_is_enough(world: World) -> None:
@@ -168,6 +189,26 @@ def test_visitors_whom_no_code_verifies_are_reported_to_the_offices_side(world: 
     report(world.viewer("clerk-east"), given={"reason": "自称督导组，拿不出核验码。"})
     assert told(world, "visitors_unverified") == {"office1", "sup1", "sup2"}
     assert world.value("SELECT count(*) FROM event WHERE kind = 'visit.unverified'") == 1
+
+
+def test_visitors_are_reported_to_every_office_for_whose_campaigns_the_liaison_answers(world: World) -> None:
+    here, first = unit_id(world, "east"), world.value("SELECT id FROM campaign")
+    world.load(NEIGHBOUR)
+    second = world.value("SELECT id FROM campaign WHERE id <> :first", first=first)
+    person = world.person_ids["n-east"]
+    posts = tuple(Post(number, person, here, Role.LIAISON, only) for number, only in ((1, second), (2, first)))
+    world.container.visiting.report_unverified(
+        Viewer(Actor(person, None, posts), {here: frozenset({here})}), given={"reason": "自称督导组，拿不出核验码。"}
+    )
+    assert {"office1", "n-office1"} <= told(world, "visitors_unverified")
+
+
+def test_a_campaign_that_withdrew_what_it_asked_of_a_unit_is_not_asked_about_visitors(world: World) -> None:
+    with world.container.uows() as uow:
+        uow.session.execute(update(Assignment).values(withdrawn_at=world.clock.now()))
+        uow.commit()
+    with pytest.raises(TransitionNotAllowed, match="打电话"):
+        world.container.visiting.report_unverified(world.viewer("clerk-east"), given={"reason": "自称督导组。"})
 
 
 def test_what_is_found_becomes_a_problem_and_an_item_of_the_measure_with_its_clock(world: World) -> None:

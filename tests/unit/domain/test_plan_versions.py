@@ -97,6 +97,13 @@ def test_one_date_written_in_two_ways_is_one_date() -> None:
     assert differences([running("a", PATROL)], [newer(PATROL, due=None, units=None)]) == []
 
 
+def test_a_day_of_another_month_of_the_year_is_another_time() -> None:
+    june, september, december, unsaid = (Cadence(Every.YEAR, by_day=26, by_month=month) for month in (6, 9, 12, None))
+    (found,) = differences([running("a", PATROL, due=june)], [newer(PATROL, due=september)])
+    assert found.edit == Edit("edit", "a", due=september)
+    assert differences([running("a", PATROL, due=december)], [newer(PATROL, due=unsaid)]) == []
+
+
 def test_what_cannot_change_while_it_runs_says_so_and_cannot_be_accepted() -> None:
     once = differences([running("a", PATROL)], [newer(PATROL, due=Cadence(Every.MONTH))])
     lead = differences(

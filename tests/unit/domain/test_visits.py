@@ -7,7 +7,7 @@ import pytest
 from tracker.domain.errors import InvalidInput
 from tracker.domain.visits import Choices, Outcome, VisitState, may_step, others_within, outcome, read_plan, read_reason
 
-CHOICES = Choices({"east": 1, "west": 2}, {"survey": 7}, {"11": 11, "12": 12})
+CHOICES = Choices({"east": 1, "west": 2}, {"survey": 7}, {"11": 11, "12": 12}, frozenset({11}))
 TODAY = date(2026, 3, 2)
 
 
@@ -41,6 +41,7 @@ def test_a_plan_names_days_units_measures_team_and_ground() -> None:
         ({"measures": ["gone"]}, "measures"),
         ({"people": "99"}, "people"),
         ({"people": ["11"]}, "in_charge"),
+        ({"people": ["12"]}, "people"),
     ],
 )
 def test_what_is_wrong_is_said_at_its_field(changes: dict[str, object], field: str) -> None:

@@ -6,7 +6,7 @@ record was begun there.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.errors import NotFound
 from tracker.domain.permissions import Viewer
-from tracker.domain.visits import Outcome, outcome
+from tracker.domain.visits import INSPECTION_PLANNED, INSPECTION_WITHDRAWN, Outcome, outcome
 from tracker.persistence.queries.paging import Page, fetch_page
 from tracker.persistence.queries.patterns import like
 from tracker.persistence.queries.visibility import OFFICE_SEES, UNIT_SEES, scope
@@ -25,7 +25,7 @@ from tracker.persistence.repositories.visits import MISSING
 STOP_SEEN = f"""({OFFICE_SEES} OR ({UNIT_SEES.format(unit="s.unit_id")}
     AND (v.announced OR s.verified_at IS NOT NULL OR s.task_id IS NOT NULL)))"""
 
-_RECORDED = "(t.id IS NOT NULL AND t.state NOT IN ('planned', 'withdrawn'))"
+_RECORDED = f"(t.id IS NOT NULL AND t.state NOT IN ('{INSPECTION_PLANNED}', '{INSPECTION_WITHDRAWN}'))"
 _HEAD = """v.id, v.ref, c.ref AS campaign_ref, c.title AS campaign_title, v.campaign_id, c.settings AS campaign_settings,
     o.unit_id AS office_unit_id, o.name AS office_name, v.from_on, v.to_on, v.ground, v.filed_as, v.announced, v.state,
     v.version, v.planned_at, v.started_at, v.ended_at, v.cancel_reason"""
@@ -63,7 +63,7 @@ _STOP = f"""s.unit_id, un.name AS unit_name, u.kind AS unit_kind, v.ref AS visit
      WHERE b.found_in_task_id = s.task_id AND r.done) AS closed"""
 _STOPS = f"""{_FROM} JOIN visit_stop s ON s.visit_id = v.id JOIN unit u ON u.id = s.unit_id
     JOIN unit_name un ON un.unit_id = s.unit_id AND un.valid_to IS NULL
-    LEFT JOIN task t ON t.id = s.task_id AND t.state <> 'withdrawn'
+    LEFT JOIN task t ON t.id = s.task_id AND t.state <> '{INSPECTION_WITHDRAWN}'
     LEFT JOIN person hv ON hv.id = s.verified_by LEFT JOIN person hr ON hr.id = s.refused_by"""
 
 STOPS_OF = text(f"SELECT {_STOP} {_STOPS} WHERE v.ref = :ref AND {STOP_SEEN} ORDER BY s.position")
@@ -98,7 +98,7 @@ FOUND = text(f"""
     JOIN task t ON t.id = b.rectification_task_id JOIN campaign c ON c.id = v.campaign_id
     JOIN office o ON o.id = c.office_id JOIN unit_name un ON un.unit_id = b.unit_id AND un.valid_to IS NULL
     LEFT JOIN measure m ON m.id = t.measure_id
-    WHERE v.ref = :ref AND {STOP_SEEN} ORDER BY s.position, b.id""")
+    WHERE v.ref = :ref AND {STOP_SEEN} AND (t.done OR NOT t.final) ORDER BY s.position, b.id""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +220,7 @@ class TeamMember:
 
 @dataclass(frozen=True, slots=True)
 class FoundProblem:
-    """A problem that was found, and where its rectification stands. `duty` = the measure it is about, or empty."""
+    """A problem that was found and whose item stands, and where its rectification stands. `duty` = the measure it is about, or empty."""
 
     ref: str
     unit_name: str
@@ -252,11 +252,10 @@ def find_visits(
     return fetch_page(session, VISITS, VisitRow, number=page, size=size, given=given)
 
 
-def stream_stops(session: Session, viewer: Viewer, ref: str, filters: VisitFilters) -> Iterator[StopRow]:
-    """Yield every stop of a campaign's visits in the order of the list."""
+def find_stops(session: Session, viewer: Viewer, ref: str, filters: VisitFilters) -> tuple[StopRow, ...]:
+    """Return every stop of a campaign's visits in the order of the list."""
     given = {**scope(viewer), **filters.values(), "ref": ref}
-    for row in session.execute(STOPS_OF_CAMPAIGN, given, execution_options={"yield_per": 500}).mappings():
-        yield StopRow(**row)
+    return tuple(StopRow(**row) for row in session.execute(STOPS_OF_CAMPAIGN, given).mappings())
 
 
 def get_visit(session: Session, viewer: Viewer, ref: str) -> VisitPage:

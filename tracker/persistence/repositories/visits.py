@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +10,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from tracker.domain.errors import NotFound
+from tracker.domain.visits import INSPECTION, INSPECTION_PLANNED, VisitPlan, VisitState
 from tracker.persistence.models import Unit, Visit, VisitMeasure, VisitMember, VisitStop
 
 MISSING = "没有编号为“{}”的督导，或者您无权查看。"
@@ -25,9 +26,9 @@ TRY = text("""
     RETURNING v.ref, s.unit_id, s.code_hash""")
 
 #: An inspection that a measure asks for and nobody has recorded yet; a visit answers it instead of opening a second one.
-WAITING = text("""
+WAITING = text(f"""
     SELECT t.id FROM task t
-    WHERE t.campaign_id = :campaign AND t.unit_id = :unit AND t.workflow_key = 'inspection' AND t.state = 'planned'
+    WHERE t.campaign_id = :campaign AND t.unit_id = :unit AND t.workflow_key = '{INSPECTION}' AND t.state = '{INSPECTION_PLANNED}'
       AND NOT EXISTS (SELECT FROM visit_stop s WHERE s.task_id = t.id)
     ORDER BY t.due_at NULLS LAST, t.id LIMIT 1""")
 
@@ -45,7 +46,8 @@ class TriedCode:
 ASKING = text("""
     SELECT DISTINCT ON (c.office_id) c.id FROM campaign c
     JOIN measure m ON m.campaign_id = c.id JOIN assignment a ON a.measure_id = m.id
-    WHERE a.unit_id = :unit AND c.status = 'issued' AND (CAST(:only AS bigint) IS NULL OR c.id = :only)
+    WHERE a.unit_id = :unit AND c.status = 'issued' AND m.withdrawn_at IS NULL AND a.withdrawn_at IS NULL
+      AND (CAST(:only AS bigint[]) IS NULL OR c.id = ANY(CAST(:only AS bigint[])))
     ORDER BY c.office_id, c.starts_on DESC, c.id DESC""")
 
 
@@ -100,9 +102,21 @@ class VisitRepository:
         """Tell whether a unit was merged or split up since the visit was planned."""
         return self._session.scalars(select(Unit.ended_on).where(Unit.id == unit_id)).one() is not None
 
-    def campaigns_asking(self, unit_id: int, only: int | None) -> tuple[int, ...]:
-        """Return one running campaign of each office that asks something of a unit; `only` = that campaign alone."""
-        return tuple(self._session.execute(ASKING, {"unit": unit_id, "only": only}).scalars())
+    def campaigns_asking(self, unit_id: int, only: Collection[int] | None) -> tuple[int, ...]:
+        """Return one running campaign of each office that asks something of a unit; `only` = among these campaigns."""
+        given = {"unit": unit_id, "only": None if only is None else sorted(only)}
+        return tuple(self._session.execute(ASKING, given).scalars())
+
+    def find_repeated(self, wanted: VisitPlan, *, campaign_id: int, planned_by: int) -> Visit | None:
+        """Return the visit that a plan repeats: not yet set out, by the same person, with its days, ground and units."""
+        query = select(Visit).where(
+            Visit.campaign_id == campaign_id, Visit.planned_by == planned_by, Visit.state == VisitState.PLANNED,
+            Visit.from_on == wanted.from_on, Visit.to_on == wanted.to_on, Visit.ground == wanted.ground,
+        ).order_by(Visit.id)  # fmt: skip
+        for visit in self._session.scalars(query).all():
+            if {stop.unit_id for stop in self.stops(visit.id)} == set(wanted.units):
+                return visit
+        return None
 
     def take_tries(
         self, places: Sequence[tuple[int, int | None]], *, most: int, now: datetime

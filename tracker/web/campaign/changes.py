@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from itertools import count
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -16,10 +15,10 @@ from tracker.domain.permissions import Action
 from tracker.domain.timings import Timing, say_timing
 from tracker.persistence.queries import campaign_page as queries
 from tracker.persistence.queries.history import read_history
-from tracker.services.change_sets import Preview, RunningPlan
+from tracker.services.change_sets import Preview
 from tracker.web.auth import requires
 from tracker.web.campaign.choices import duty_workflows
-from tracker.web.campaign.edits import COUNTS, SEVERAL, edits_from_json, edits_to_json, read_edits
+from tracker.web.campaign.edits import edits_from_json, edits_to_json, posted, read_edits, repeat_fields
 from tracker.web.campaign.presenters import workflow_title
 from tracker.web.errors import status_of
 from tracker.web.history import who_of
@@ -50,8 +49,7 @@ def measure(ref: str) -> str:
 def begun(ref: str) -> str:
     """Show the form of a new measure with what was read of it in a newer text."""
     container().changes.plan(viewer(), ref)
-    given: dict[str, object] = {name: request.form.get(name, "") for name in ("ordinal", "title", "text", "workflow")}
-    return _form(ref, "", Attempt("change", {"shape": "each", "due_kind": "by_date", "units": [], **given}))
+    return _form(ref, "", Attempt("change", posted(request.form)))
 
 
 @blueprint.post("/campaigns/<ref>/changes/preview")
@@ -61,11 +59,9 @@ def preview(ref: str) -> Response | tuple[str, int] | str:
     plan = container().changes.plan(viewer(), ref)
     act, key = request.form.get("act", ""), request.form.get("key", "")
     try:
-        edits = read_edits(request.form, cutoff=_cutoff(ref), new_key=_new_key(plan))
+        edits = read_edits(request.form, cutoff=_cutoff(ref), new_key=next(plan.new_keys()))
     except InvalidInput as wrong:
-        given = {name: request.form.getlist(name) if name in SEVERAL else value
-                 for name, value in request.form.items()}  # fmt: skip
-        attempt = Attempt("change", given, wrong.problems, "" if wrong.problems else wrong.sentence)
+        attempt = Attempt("change", posted(request.form), wrong.problems, "" if wrong.problems else wrong.sentence)
         page = _index(ref, attempt) if act not in ("add", "edit") else _form(ref, key, attempt)
         return page, status_of(wrong)
     return show_preview(ref, edits)
@@ -178,16 +174,8 @@ def _typed(found: MeasureState | None, attempt: Attempt) -> dict[str, object]:
     units = [key for key, role in found.duties.items() if role != "lead"]
     return {
         "ordinal": found.ordinal, "title": found.title, "text": found.text, "shape": "joint" if lead else "each",
-        "lead": lead, "units": units, "due_kind": "keep", **_repeats(found.due),
+        "lead": lead, "units": units, "due_kind": "keep", **(repeat_fields(found.due) if isinstance(found.due, Cadence) else {}),
     }  # fmt: skip
-
-
-def _repeats(timing: Timing) -> dict[str, object]:
-    """Return the fields of a cadence as they are typed."""
-    if not isinstance(timing, Cadence):
-        return {}
-    fields = {"every": timing.every.value, "weekdays": list(timing.weekdays), **{n: getattr(timing, n) for n in COUNTS}}
-    return {f"repeat_{name}": "" if value is None else value for name, value in fields.items()}
 
 
 def _cutoff(ref: str) -> str:
@@ -195,9 +183,3 @@ def _cutoff(ref: str) -> str:
     with parts.reading() as session:
         campaign = queries.get_campaign(session, viewer(), ref, now=parts.clock.now())
     return str(campaign.settings.get("cutoff", "24:00"))
-
-
-def _new_key(plan: RunningPlan) -> str:
-    """Return a key that no measure of the campaign has had."""
-    taken = {one.key for one in plan.measures} | set(plan.withdrawn)
-    return next(key for number in count(1) if (key := f"added-{number:02d}") not in taken)

@@ -55,6 +55,32 @@ def read_edits(form: MultiDict[str, str], *, cutoff: str, new_key: str) -> list[
     return edits
 
 
+def posted(form: MultiDict[str, str]) -> dict[str, object]:
+    """Return what was typed into a form, so that its page can show it again."""
+    return {name: form.getlist(name) if name in SEVERAL else value for name, value in form.items()}
+
+
+def due_fields(timing: Timing) -> dict[str, object]:
+    """Return the fields by which a due rule or a cadence is typed; what only a plan can write becomes its day."""
+    match timing:
+        case Cadence():
+            return {"due_kind": REPEATS, **repeat_fields(timing)}
+        case DueAtPhaseEnd(phase, _):
+            return {"due_kind": "phase_end", "due_phase": phase}
+        case DueWithin(period, _, _):
+            unit = "days" if period.unit is DayUnit.CALENDAR_DAY else "working_days"
+            return {"due_kind": "within", "due_amount": str(period.amount), "due_unit": unit}
+        case _:
+            return {"due_kind": "by_date", "due_day": timing.day.isoformat()}
+
+
+def repeat_fields(cadence: Cadence) -> dict[str, object]:
+    """Return the fields of a cadence as they are typed."""
+    counts = {name: getattr(cadence, name) for name in COUNTS}
+    fields = {"every": cadence.every.value, "weekdays": list(cadence.weekdays), **counts}
+    return {f"repeat_{name}": "" if value is None else value for name, value in fields.items()}
+
+
 def edits_to_json(edits: Sequence[Edit]) -> str:
     """Return edits as the preview's page carries them."""
     return json.dumps(

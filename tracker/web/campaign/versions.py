@@ -19,7 +19,7 @@ from tracker.plans.reading import PlanUnreadable
 from tracker.services.plan_versions import Comparison
 from tracker.web.auth import requires
 from tracker.web.campaign.changes import sayer, show_preview
-from tracker.web.campaign.edits import edits_from_json, edits_to_json
+from tracker.web.campaign.edits import due_fields, edits_from_json, edits_to_json
 from tracker.web.requests import container, expected_version, viewer
 from tracker.web.tasks.presenters import NOTHING_TRIED, Attempt
 
@@ -30,7 +30,10 @@ PASTED = "粘贴的文字.txt"
 
 @dataclass(frozen=True)
 class Line:
-    """One difference as its page shows it. `edit` = its place among the edits that the page carries, None for none."""
+    """One difference as its page shows it. `edit` = its place among the edits that the page carries, None for none.
+
+    `to_fill` = fields with which the form of a new measure begins, where the text did not say everything.
+    """
 
     number: int
     kind: str
@@ -39,7 +42,7 @@ class Line:
     why: str
     edit: int | None
     ticked: bool
-    to_fill: dict[str, str]
+    to_fill: tuple[tuple[str, str], ...]
 
 
 @blueprint.get("/campaigns/<ref>/changes/version")
@@ -76,11 +79,12 @@ def compare(ref: str) -> str | tuple[str, int]:
 def choose(ref: str) -> Response | tuple[str, int] | str:
     """Show what the accepted differences would do, on the page from which every change set takes effect."""
     plan = container().changes.plan(viewer(), ref)
-    edits, kinds = edits_from_json(request.form.get("edits", "")), request.form.get("kinds", "").split(",")
+    edits, given = edits_from_json(request.form.get("edits", "")), request.form.get("kinds", "")
+    kinds = given.split(",") if given else []
     try:
-        listed = list(zip(map(ChangeKind, kinds), edits, strict=True))
-        chosen = [listed[number] for number in sorted({abs(int(one)) for one in request.form.getlist("accept")})]
-    except (ValueError, IndexError):
+        numbered = {str(number): one for number, one in enumerate(zip(map(ChangeKind, kinds), edits, strict=True))}
+        chosen = [numbered[one] for one in sorted(set(request.form.getlist("accept")), key=int)]
+    except (ValueError, KeyError):
         raise InvalidInput([], "页面不完整，请回到调整页面，重新交一次新的文本。") from None
     if expected_version() != plan.version:
         return _again(ref, "您对照之后，这次行动已有人先作了调整。下面是和现在的措施重新对照的结果，请重新勾选。"), 409
@@ -155,9 +159,16 @@ def _due(edit: Edit) -> Timing:
     return edit.due
 
 
-def _to_fill(one: Difference) -> dict[str, str]:
-    """Return what the form of a new measure begins with, where the text did not say everything."""
+def _to_fill(one: Difference) -> tuple[tuple[str, str], ...]:
+    """Return what was read of a new measure that cannot be accepted as it is, name and value of each field."""
     if one.kind is not ChangeKind.ADDED or one.edit is not None or one.proposed is None:
-        return {}
+        return ()
     want = one.proposed
-    return {"ordinal": want.ordinal[:20], "title": want.title, "text": want.text[:2000], "workflow": want.workflow}
+    fields: dict[str, object] = {
+        "ordinal": want.ordinal[:20], "title": want.title[:100], "text": want.text[:2000], "workflow": want.workflow,
+        "shape": "each" if want.lead is None else "joint", "lead": want.lead or "",
+        "units": [key for key in want.units or () if key != want.lead],
+        **(due_fields(want.due) if want.due is not None else {}),
+    }  # fmt: skip
+    several = ((name, value if isinstance(value, list) else [value]) for name, value in fields.items())
+    return tuple((name, str(one)) for name, values in several for one in values)

@@ -84,6 +84,13 @@ def say_outcome(stop: StopRow) -> str:
     return f"{OUTCOME_TITLES[stop.outcome]}{many}"
 
 
+def say_closed_day(head: VisitHead, today: date) -> str:
+    """Return why nothing can be done at a unit today; empty on the days of the visit."""
+    if today < head.from_on:
+        return "到计划日期才能出示核验码和填写记录。"
+    return "计划日期已过，不能再出示核验码、开始检查；已经开始的，在检查记录里填报。" if today > head.to_on else ""
+
+
 def say_steps(events: Iterable[HistoryEvent], names: Mapping[int, str]) -> tuple[Entry, ...]:
     """Return a visit's record in words, newest first."""
     entries = [Entry(one.at, who_of(one), *_say(one.kind, one.payload, names)) for one in events]

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from tracker.domain.errors import FieldProblem, InvalidInput, TransitionNotAllowed, VisitCodeRefused
-from tracker.domain.permissions import Action, Viewer
+from tracker.domain.permissions import Action
 from tracker.domain.receiving import CODE_DIGITS
-from tracker.domain.values import Role, local_date
+from tracker.domain.values import local_date
 from tracker.domain.visits import STATE_TITLES
 from tracker.persistence.queries import visits as queries
 from tracker.persistence.queries.units import unit_names
+from tracker.services.visiting import answered_units
 from tracker.web.auth import may_somewhere, requires
 from tracker.web.errors import status_of
 from tracker.web.forms import read_given
@@ -21,7 +20,7 @@ from tracker.web.listing import page_number, page_url
 from tracker.web.requests import container, viewer
 from tracker.web.tasks.presenters import NOTHING_TRIED, Attempt
 from tracker.web.visits.presenters import say_outcome
-from tracker.web.visits.views import REFUSE, take
+from tracker.web.visits.views import take
 
 blueprint = Blueprint("visited", __name__)
 
@@ -72,26 +71,21 @@ def refuse(ref: str, unit_id: int) -> Response:
     """Refuse a visit at one's unit."""
     given = read_given(request.form)
     return take(
-        ref, Attempt(REFUSE, given), "已告诉领导小组办公室和督导组。",
+        ref, Attempt(f"refuse-{unit_id}", given), "已告诉领导小组办公室和督导组。",
         lambda: container().visiting.refuse(viewer(), ref=ref, unit_id=unit_id, given=given),
     )  # fmt: skip
 
 
 def _page(*, sentence: str = "", attempt: Attempt = NOTHING_TRIED, status: int = 200) -> Response:
     parts, who = container(), viewer()
+    answered = answered_units(who)
     with parts.reading() as session:
         own = queries.find_own_stops(session, who, page=page_number(), size=PAGE_SIZE)
         going = queries.find_going(session, who)
-        names = unit_names(session, [post.unit_id for post in who.actor.posts])
+        names = unit_names(session, list(answered))
     html = render_template(
-        "visits/visited.html", own=own, going=going, attempt=attempt.of(REPORT), units=_units(who, names), sentence=sentence, digits=CODE_DIGITS, states=STATE_TITLES,
+        "visits/visited.html", own=own, going=going, attempt=attempt.of(REPORT), units=[(unit_id, names[unit_id]) for unit_id in answered], sentence=sentence, digits=CODE_DIGITS, states=STATE_TITLES,
         outcome=say_outcome, verifies=may_somewhere(who, Action.ACT_AS_UNIT), today=local_date(parts.clock.now()),
         inside=may_somewhere(who, Action.SEE_WORKBENCH), url=page_url("visited.index"),
     )  # fmt: skip
     return make_response(html, status)
-
-
-def _units(who: Viewer, names: Mapping[int, str]) -> list[tuple[int, str]]:
-    """Return the units that the viewer answers for."""
-    held = dict.fromkeys(post.unit_id for post in who.actor.posts if post.role in (Role.LIAISON, Role.HEAD))
-    return [(unit_id, names[unit_id]) for unit_id in held]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from werkzeug.wrappers import Response
 
 from tracker.documents.csv_files import csv_chunks
+from tracker.documents.file_names import safe_name
 from tracker.domain.errors import InvalidInput, NotFound, StaleVersion, TransitionNotAllowed
 from tracker.domain.inputs import Unreadable, read_date
 from tracker.domain.permissions import Action, Place, Viewer, may
@@ -30,6 +32,7 @@ from tracker.web.visits.presenters import (
     HEADINGS,
     MANNERS,
     line_of,
+    say_closed_day,
     say_earlier,
     say_member,
     say_outcome,
@@ -44,7 +47,7 @@ if TYPE_CHECKING:
 blueprint = Blueprint("visits", __name__)
 
 PAGE_SIZE = 50
-PLAN, CANCEL, END, REFUSE = "plan", "cancel", "end", "refuse"
+PLAN, CANCEL, END = "plan", "cancel", "end"
 
 
 @blueprint.get("/campaigns/<ref>/visits")
@@ -60,7 +63,7 @@ def index(ref: str) -> str:
     return render_template(
         "visits/index.html", campaign=campaign, found=found, filters=filters, units=choices.units, states=STATE_TITLES,
         manners=MANNERS, today=local_date(now), url=page_url("visits.index", ref=ref), may_plan=_may_plan(campaign),
-        file_url=url_for("visits.export", ref=ref, **_kept()),
+        file_url=url_for("visits.export", ref=ref, **_kept(filters)),
     )  # fmt: skip
 
 
@@ -72,14 +75,15 @@ def export(ref: str) -> Response:
     now = parts.clock.now()
     with parts.reading() as session:
         campaign = _campaign(session, who, ref, now=now)
-        stops = list(queries.stream_stops(session, who, ref, filters))
-    parts.exports.record(who, ledger="visits", filters={"campaign": ref, **_kept()}, rows=len(stops))
+        stops = queries.find_stops(session, who, ref, filters)
+    parts.exports.record(who, ledger="visits", filters={"campaign": ref, **_kept(filters)}, rows=len(stops))
 
     def rows() -> Iterator[tuple[str, ...]]:
         yield HEADINGS
         yield from map(line_of, stops)
 
-    return handed_over(csv_chunks(rows()), f"实地督导-{campaign.title}-{local_date(now):%Y%m%d}.csv", "text/csv")
+    name = f"实地督导-{campaign.title}-{local_date(now):%Y%m%d}.csv"
+    return handed_over(csv_chunks(rows()), safe_name(name, "csv"), "text/csv")
 
 
 @blueprint.get("/campaigns/<ref>/visits/new")
@@ -181,16 +185,17 @@ def show_visit(ref: str, attempt: Attempt = NOTHING_TRIED, *, status: int = 200)
     member = any(one.person_id == who.person_id for one in page.team)
     leads = any(one.person_id == who.person_id and one.in_charge for one in page.team)
     closes = leads or may(who, Action.PLAN_VISIT, place)
-    on_days = head.from_on <= local_date(now) <= head.to_on
+    today = local_date(now)
+    on_days = head.from_on <= today <= head.to_on
     html = render_template(
         "visits/show.html", page=page, head=head, attempt=attempt, state=STATE_TITLES[head.state], manner=MANNERS[head.announced],
-        team=[say_member(one) for one in page.team], outcome=say_outcome, today=local_date(now),
+        team=[say_member(one) for one in page.team], outcome=say_outcome, today=today,
         warned=warnings(head, page.stops, earlier) if head.inside and head.state in ("planned", "under_way") else (),
         history=say_steps(events, names), works=head.inside and member and on_days and may_step(head.state, "begin"),
-        waits_for_day=head.inside and member and not on_days and may_step(head.state, "begin"),
+        closed_day=say_closed_day(head, today) if head.inside and member and may_step(head.state, "begin") else "",
         may_cancel=closes and may_step(head.state, "cancel"), may_end=closes and may_step(head.state, "end"),
         answers={stop.unit_id for stop in page.stops if may(who, Action.ACT_AS_UNIT, Place(head.office_unit_id, head.campaign_id, stop.unit_id))},
-        refusable=may_step(head.state, REFUSE), state_of=_state_of,
+        refusable=may_step(head.state, "refuse"), state_of=_state_of,
     )  # fmt: skip
     return make_response(html, status)
 
@@ -234,9 +239,9 @@ def _filters() -> queries.VisitFilters:
     return queries.VisitFilters(asked("state", STATE_TITLES), asked("unit"), asked("words"))
 
 
-def _kept() -> dict[str, Any]:
-    """Return the filters of the address line, to be carried to the file."""
-    return {name: value for name in ("state", "unit", "words") if (value := asked(name))}
+def _kept(filters: queries.VisitFilters) -> dict[str, Any]:
+    """Return the filters in use, to be carried to the file."""
+    return {name: value for name, value in asdict(filters).items() if value}
 
 
 def _several(attempt: Attempt, name: str) -> list[str]:
