@@ -119,6 +119,24 @@ def test_the_keyboard_splits_moves_and_accepts(browser: Browser, sample: Running
     office.close()
 
 
+def test_a_name_that_the_system_does_not_know_is_answered_with_several_units(
+    browser: Browser, sample: RunningSample
+) -> None:
+    office = Someone(browser, sample, "bangongshi1")
+    office.go("/plans")
+    office.page.fill("[name=text]", PLAN.replace("镇财政所", "联防12队"))
+    office.press("读取方案")
+    answers = office.page.locator(".plan-answers[data-name='联防12队']")
+    for number in (1, 2):
+        expect(answers.locator("select")).to_have_count(number)
+        answers.locator("select").last.select_option(index=number)
+    further = answers.get_by_label("联防12队：第3个", exact=True)
+    expect(further).to_have_value("")
+    expect(further.locator("option").first).to_have_text("再加一个")
+    assert what_is_wrong(office.page) == []
+    office.close()
+
+
 def test_on_a_phone_the_words_stand_above_the_proposals(browser: Browser, sample: RunningSample) -> None:
     office = Someone(browser, sample, "bangongshi1", phone=True)
     office.go("/plans")

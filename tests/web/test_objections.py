@@ -12,7 +12,7 @@ import pytest
 from tests.support.world import World, morning
 from tests.web.conftest import County, Site
 from tests.web.made import Made, make
-from tests.web.papers import draft_of, issue, run_late, step
+from tests.web.papers import counted_queries, draft_of, issue, run_late, step
 from tests.web.site import copied_database
 
 STATEMENT = {"target": "whole", "ground": "facts", "statement": "三月十九日已经报过。"}
@@ -91,12 +91,15 @@ def duty_page(site: Site) -> str:
     return f"/tasks/{site.world.task('survey', 'east')['ref']}"
 
 
+def own_pick(site: Site, page: str | None = None) -> str:
+    pick = re.search(r'name="target" value="([^"]+)" checked', page or seen(site, "clerk-east", duty_page(site)))
+    assert pick, "the only line is picked already"
+    return pick[1]
+
+
 def from_the_duty(site: Site, **fields: object):
     """Contest the one line about the duty from the duty's own page."""
-    page = seen(site, "clerk-east", duty_page(site))
-    pick = re.search(r'name="target" value="([^"]+)" checked', page)
-    assert pick, "the only line is picked already"
-    given = {**STATEMENT, "target": pick[1], **fields}
+    given = {**STATEMENT, "target": own_pick(site), **fields}
     return site.browser("clerk-east").post(f"{duty_page(site)}/objection", given, page=duty_page(site))
 
 
@@ -130,11 +133,42 @@ def test_what_was_typed_on_the_dutys_page_is_never_lost(
 
 
 def test_a_paper_that_moved_on_is_not_contested_on_the_dutys_page_and_the_text_stays(served: Site) -> None:
-    served.browser("clerk-east").get(duty_page(served))
-    pick = f"{paper(served)}:{served.world.value('SELECT min(id) FROM notice_item')}:0"
-    refused = from_the_duty(served, target=pick, statement="旧页面上写的")
-    assert refused.status_code in (409, 422)
+    place, _, version = own_pick(served).rpartition(":")
+    refused = from_the_duty(served, target=f"{place}:{int(version) - 1}", statement="旧页面上写的")
+    assert refused.status_code == 409
+    assert "文书在您打开页面之后有变动，现在是“待签收”" in html.unescape(refused.text)
     assert "旧页面上写的" in refused.text
+    assert own_pick(served, refused.text) == f"{place}:{version}", "the line stays picked, as it now is"
+    assert served.world.value("SELECT count(*) FROM objection") == 0
+
+
+def raise_again(site: Site, *, times: int) -> None:
+    """Let the finding in the served paper have been raised some times more, each with a line of its own."""
+    changed = {
+        "firing": "'rung', f.rung + 20 + n",
+        "finding": "'ref', x.ref || n, 'firing_id', f.id * 100 + n",
+        "notice_item": "'position', i.position + n, 'finding_id', x.id * 100 + n",
+    }
+    with site.world.container.uows() as uow:
+        for table, alias in (("firing", "f"), ("finding", "x"), ("notice_item", "i")):
+            uow.session.connection().exec_driver_sql(
+                f"INSERT INTO {table} SELECT (jsonb_populate_record({alias},"
+                f" jsonb_build_object('id', {alias}.id * 100 + n, {changed[table]}))).*"
+                " FROM firing f JOIN finding x ON x.firing_id = f.id JOIN notice_item i ON i.finding_id = x.id"
+                f" JOIN notice p ON p.id = i.notice_id AND p.issued_at IS NOT NULL, generate_series(1, {times}) n"
+            )
+        uow.commit()
+
+
+def test_the_number_of_queries_does_not_grow_with_the_lines_that_may_be_contested(served: Site) -> None:
+    duty = duty_page(served)
+    seen(served, "clerk-east", duty)
+    with counted_queries() as before:
+        seen(served, "clerk-east", duty)
+    raise_again(served, times=4)
+    with counted_queries() as after:
+        assert seen(served, "clerk-east", duty).count('name="target"') == 5
+    assert len(after) == len(before)
 
 
 @pytest.mark.parametrize(

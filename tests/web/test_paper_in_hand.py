@@ -51,6 +51,19 @@ def test_it_keeps_nobody_from_acting(late: Site) -> None:
     assert step(late.browser("sup2"), ref, "seal").status_code == 302
 
 
+def test_nobody_takes_a_paper_that_does_not_wait_for_him(late: Site) -> None:
+    ref = draft_of(late)
+    issue(late, ref)
+    for after in ("wait for the unit", "be void"):
+        if after == "be void":
+            void = {"reason": "印发有误，另行处理。"}
+            assert step(late.browser("boss"), ref, "void", void).status_code == 302
+        answer = late.browser("sup1").post(f"/notices/{ref}/hand", page=f"/notices/{ref}")
+        assert answer.status_code == 409, after
+        assert "现在不等您办理" in answer.text
+    assert late.world.value("SELECT count(*) FROM triage_claim WHERE ref = :ref", ref=ref) == 0
+
+
 def test_a_unit_learns_nothing_of_whose_hand_its_paper_is_in(late: Site) -> None:
     ref = draft_of(late)
     issue(late, ref)

@@ -153,6 +153,29 @@ def test_the_record_says_who_changed_the_words_and_the_campaign_can_prove_it(sit
     assert f'href="{path}/record"' not in site.browser("sup1").get(f"/campaigns/{campaign}").text
 
 
+def test_the_record_says_when_something_is_due_as_people_say_it(site: Site) -> None:
+    office = site.browser("office1")
+    phases = (
+        "\n（一）动员部署阶段（2026年3月2日至2026年3月31日）。\n（二）集中整治阶段（2026年4月1日至2026年7月31日）。\n"
+    )
+    path = hand_in(office, PLAN.replace("三、工作要求", f"三、实施步骤{phases}四、工作要求"))
+    for typed in (
+        {"when_kind": "phase_end", "when_phase": "phase1"},
+        {"when_kind": "every", "when_every": "year", "when_by_month": "6", "when_by_day": "26"},
+        {"when_kind": "every", "when_by_day": "四十"},
+        {"when_kind": "rhythm"},
+    ):
+        change(office, path, 1, **typed)
+    head = {"title": "整治", "rhythm_every": "quarter", "starts_on": "2026-03-02", "ends_on": "2026-08-31"}
+    office.post(f"{path}/head", head, page=path)
+    record = unescape(office.get(f"{path}/record").text)
+    assert "时限：2026年4月30日前 → “动员部署阶段”阶段结束前（2026年3月31日）" in record
+    assert "（2026年3月31日） → 每年第6个月26日前" in record
+    assert "每年第6个月26日前 → 周期工作，每年，第几个月：6，几日前：四十" in record
+    assert "几日前：四十 → 长期坚持，按行动的报送节奏" in record
+    assert "长期坚持的周期：每月 → 每季度" in record
+
+
 def test_the_list_holds_the_reader_s_doubts_until_they_are_accepted(site: Site) -> None:
     office = site.browser("office1")
     text = PLAN.replace("完成时限：2026年4月30日前", "完成时限：5月10日前初查，2026年4月30日前")

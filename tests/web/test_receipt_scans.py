@@ -81,6 +81,16 @@ def test_a_wrong_field_loses_neither_what_was_typed_nor_the_file(site: Site, pap
     assert state(site, paper) == "accepted"
 
 
+def test_a_file_that_is_refused_leaves_the_scan_that_was_kept_before(site: Site, paper: str) -> None:
+    kept = html.unescape(send(site, paper, post="").text).split('name="scan" value="')[1].split('"')[0]
+    refused = send(site, paper, "岗位,日期\n".encode(), "回执.csv", scan=kept)
+    assert refused.status_code == 422
+    text = html.unescape(refused.text)
+    assert "只收 PDF、OFD 或照片" in text
+    assert "已收到 回执.pdf，不用再选" in text
+    assert send(site, paper, None, scan=kept).status_code == 302
+
+
 def test_without_a_scan_or_with_another_kind_of_file_nothing_is_received(site: Site, paper: str) -> None:
     assert "请选择签收回执的扫描件或照片" in send(site, paper, None).text
     assert "只收 PDF、OFD 或照片" in send(site, paper, "岗位,日期\n".encode(), "回执.csv").text

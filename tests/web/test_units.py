@@ -209,6 +209,8 @@ def test_an_area_leader_sees_the_own_area_and_urges_from_there(site: Site) -> No
     page = browser.get("/area")
     assert "east村" in page.text
     assert "west村" not in page.text
+    assert f'href="/explain/{ref}" data-why-here' in page.text
+    assert browser.get(f"/explain/{ref}").status_code == 200
     answer = browser.post(f"/tasks/{ref}/urge", {"text": "请抓紧", "next": "/area"}, page="/area")
     assert answer.headers["Location"] == "/area"
     assert ("clerk-east", "urge") in [(person, message) for _, person, message in site.world.told()]

@@ -80,14 +80,15 @@ def segments_of(
     closed = False
     for sentence in read:
         current = segments[-1]
+        same_return = _same_return(current, sentence)
         if (several_tags and closed and tags_left) or _stands_alone(
-            current, sentence, tagged=several_tags or tags_left > 0, paragraph=paragraph
+            current, sentence, tagged=several_tags or tags_left > 0, paragraph=paragraph, same_return=same_return
         ):
             carried = current.subject if not sentence.subject and not several_tags else ()
             current = Segment(subject=carried, spoken=Duty(carried))
             segments.append(current)
-            closed = False
-        _add(current, sentence)
+            closed = same_return = False
+        _add(current, sentence, same_return=same_return)
         if sentence.tag:
             tags_left -= 1
             closed = True
@@ -169,7 +170,7 @@ def _parts_ways(before: str, after: str, years: YearContext) -> bool:
     return is_return(after) or first.type != second.type or dated
 
 
-def _stands_alone(current: Segment, sentence: _Sentence, *, tagged: bool, paragraph: bool) -> bool:
+def _stands_alone(current: Segment, sentence: _Sentence, *, tagged: bool, paragraph: bool, same_return: bool) -> bool:
     if current.title_only or sentence.is_title or current.tag:
         return False
     if not tagged and sentence.subject and current.subject and not set(sentence.subject) & set(current.subject):
@@ -182,7 +183,7 @@ def _stands_alone(current: Segment, sentence: _Sentence, *, tagged: bool, paragr
         return True
     if sentence.due.deadline is None or sentence.tag.time:
         return False  # The time of a tag behind the last sentence holds for all of the item.
-    if _same_return(current, sentence):
+    if same_return:
         return False
     if is_return(sentence.passage.text):
         return not current.returns or current.due.deadline is not None
@@ -205,14 +206,13 @@ def _same_return(current: Segment, sentence: _Sentence) -> bool:
     return not left or bool(left & right)
 
 
-def _add(current: Segment, sentence: _Sentence) -> None:
-    same = _same_return(current, sentence)
+def _add(current: Segment, sentence: _Sentence, *, same_return: bool) -> None:
     current.parts.append(sentence.passage)
     current.tag = merge(current.tag, sentence.tag)
     current.spoken = merge(current.spoken, sentence.spoken)
     current.subject = current.subject or sentence.subject
     current.threat = current.threat or threatened_by(sentence.passage)
-    if sentence.tag.time or same:
+    if sentence.tag.time or same_return:
         current.due = sentence.due
     elif current.due.deadline is None:
         current.due = Due(sentence.due.deadline, (*current.due.questions, *sentence.due.questions))

@@ -14,6 +14,7 @@ from tracker.persistence.queries.triage import Claim, find_claims
 from tracker.services.context import Floor
 
 LASTS = timedelta(minutes=10)
+MINUTES = LASTS // timedelta(minutes=1)
 
 
 class ClaimService:
@@ -50,4 +51,4 @@ class ClaimService:
 
 def why_held(claim: Claim) -> str:
     """Return the sentence for a matter that somebody else has in hand."""
-    return f"{claim.name}正在处理。办完或者放下后就会放开，最多{LASTS // timedelta(minutes=1)}分钟。"
+    return f"{claim.name}正在处理。办完或者放下后就会放开，最多{MINUTES}分钟。"

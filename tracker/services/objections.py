@@ -41,6 +41,7 @@ from tracker.services.tasks import TaskSnapshot, bind_files, check_reason, doer_
 from tracker.services.telling import tell
 
 STATEMENT = "statement"
+NOT_YOURS = "申诉由受文单位的联络员或负责人提出。"
 #: The step that decides → what it makes of the objection.
 DECIDES = {"uphold": "upheld", "reject": "rejected", "retract": "withdrawn"}
 #: Steps that wait for the other side → message and roles of those who are told.
@@ -85,7 +86,7 @@ class ObjectionService:
         with self._floor.uows() as uow:
             notice, paper, setting, contested = hold_for_filing(uow, viewer, notice_ref, item_id)
             if not may(viewer, Action.OBJECT, setting.place(paper)):
-                raise NotAllowed("申诉由受文单位的联络员或负责人提出。")
+                raise NotAllowed(NOT_YOURS)
             if (before := self._just_filed(uow, notice, item_id, viewer, expected_version)) is not None:
                 return Filed(before, repeated=True)
             self._check(uow, setting, notice, paper, item_id, expected_version, now=now)

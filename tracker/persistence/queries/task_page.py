@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import RowMapping, text
 from sqlalchemy.orm import Session
 
 from tracker.domain.calendar import WorkingCalendar
@@ -77,8 +77,8 @@ PROBLEMS = text(f"""
     WHERE b.found_in_task_id = :task OR b.rectification_task_id = :task ORDER BY b.id""")
 
 FINDINGS = text("""
-    SELECT f.ref, f.severity, f.summary, f.status, f.raised_at, i.id AS item_id, n.ref AS notice_ref, n.printed_number, n.issued_at,
-        n.version AS notice_version, n.task_id AS notice_task_id
+    SELECT f.ref, f.severity, f.summary, f.status, f.raised_at, i.id AS item_id, n.ref AS notice_ref,
+        n.task_id AS notice_task_id, n.version AS notice_version, n.printed_number, n.issued_at
     FROM finding f LEFT JOIN notice_item i ON i.finding_id = f.id LEFT JOIN notice n ON n.id = i.notice_id
     WHERE f.task_id = :task
       AND (CAST(:inside AS boolean) OR (CAST(:own AS boolean) AND n.issued_at IS NOT NULL)) ORDER BY f.id""")
@@ -240,20 +240,27 @@ class TaskProblem:
 
 
 @dataclass(frozen=True, slots=True)
+class PaperLine:
+    """The line of a paper that a finding became."""
+
+    item_id: int
+    notice_ref: str
+    notice_task_id: int
+    notice_version: int
+    printed_number: str | None
+    issued_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class TaskFinding:
-    """What was raised about this task; a unit sees it once its paper is issued."""
+    """What was raised about this task; a unit sees it once its paper is issued. `line` is None before it is in one."""
 
     ref: str
     severity: int
     summary: str
     status: str
     raised_at: datetime
-    item_id: int | None
-    notice_ref: str | None
-    printed_number: str | None
-    issued_at: datetime | None
-    notice_version: int | None
-    notice_task_id: int | None
+    line: PaperLine | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,7 +313,7 @@ def get_task_page(session: Session, viewer: Viewer, ref: str, *, now: datetime, 
         tuple(TaskFile(**one) for one in session.execute(FILES, given).mappings()),
         find_extensions(session, head.id),
         tuple(TaskProblem(**one) for one in session.execute(PROBLEMS, given).mappings()),
-        tuple(TaskFinding(**one) for one in session.execute(FINDINGS, given).mappings()),
+        tuple(_finding(one) for one in session.execute(FINDINGS, given).mappings()),
         tuple(one for one in read_history(session, kind="task", subject=head.id) if one.kind != OPENED),
         find_tied(session, viewer, head.id, moment),
         find_problems_below(session, head.id),
@@ -319,6 +326,11 @@ def get_task_page(session: Session, viewer: Viewer, ref: str, *, now: datetime, 
         objections=find_objections_about(session, head.id) if head.own else (),
         objection=get_objection(session, viewer, head.id) if head.workflow_key == OBJECTION else None,
     )
+
+
+def _finding(row: RowMapping) -> TaskFinding:
+    line = PaperLine(**{one.name: row[one.name] for one in fields(PaperLine)}) if row["item_id"] is not None else None
+    return TaskFinding(row["ref"], row["severity"], row["summary"], row["status"], row["raised_at"], line)
 
 
 def find_files(session: Session, refs: Iterable[str]) -> tuple[TaskFile, ...]:

@@ -6,31 +6,32 @@ A courtesy as on the workbench (services/claims.py): it lapses by itself and kee
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from tracker.domain.errors import NotAllowed
+from tracker.domain.errors import NotAllowed, TransitionNotAllowed
 from tracker.domain.permissions import OFFICE_SIDE, Action, Viewer
 from tracker.domain.values import WaitsFor
 from tracker.persistence.queries.notice_page import NoticeHead, get_notice
 from tracker.persistence.queries.triage import get_claim
-from tracker.services.claims import LASTS, why_held
+from tracker.services.claims import MINUTES, why_held
 from tracker.web.auth import requires
 from tracker.web.requests import container, viewer
 
 blueprint = Blueprint("hands", __name__)
 
-MINUTES = LASTS // timedelta(minutes=1)
-
 
 @dataclass(frozen=True)
 class Hand:
-    """Who has the paper in hand: the viewer himself, or another (in words), or nobody and it may be taken."""
+    """Who has the paper in hand: the viewer himself, or another (in words), or nobody and it may be taken.
+
+    `minutes` is how long it stays there.
+    """
 
     mine: bool = False
     others: str = ""
+    minutes: int = MINUTES
 
 
 def present_hand(who: Viewer, head: NoticeHead, *, may_act: bool) -> Hand | None:
@@ -57,6 +58,8 @@ def change(ref: str) -> Response:
     if request.form.get("put_down"):
         parts.team.claims.release(who, [ref])
         flash("已放下，同事可以接着办。", "success")
+    elif present_hand(who, found.head, may_act=bool(parts.notices.allowed(who, ref))) is None:
+        raise TransitionNotAllowed("这份文书现在不等您办理：已经办结、在等受文单位，或者下一步由别人办。")
     elif parts.team.claims.take(who, ref):
         flash(f"已在您手上，同事会看到；{MINUTES}分钟不办就放开。", "success")
     else:

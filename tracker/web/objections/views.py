@@ -2,31 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from tracker.domain.errors import FieldProblem, InvalidInput, NotAllowed, TrackerError
-from tracker.domain.objections import OBJECTION
+from tracker.domain.errors import FieldProblem, InvalidInput, NotAllowed
 from tracker.domain.papers import NOTICE_TITLES
 from tracker.domain.permissions import Action, Place, may
 from tracker.domain.values import local_date
 from tracker.persistence.queries.notice_page import NoticeHead, get_notice
 from tracker.services.contesting import WHOLE
-from tracker.services.objections import STATEMENT
+from tracker.services.objections import NOT_YOURS
 from tracker.web.auth import requires
-from tracker.web.errors import status_of
-from tracker.web.forms import KeptFile, field_id, present_form, read_given
+from tracker.web.forms import read_given
 from tracker.web.requests import container, expected_version, viewer
-from tracker.web.tasks.uploads import store_posted_files
+from tracker.web.tasks.presenters import Attempt
+from tracker.web.tasks.statements import CONTEST, FILED, Refused, file_statement, present_statement
 
 blueprint = Blueprint("objections", __name__)
 
 Answer = Response | tuple[str, int]
-SCOPE = "objection"
-#: Errors after which the form comes again with what was typed.
-SHOWN_ON_PAGE = frozenset({"invalid_input", "stale_version", "not_allowed"})
 
 
 @blueprint.get("/notices/<ref>/objection")
@@ -35,7 +31,7 @@ def ask(ref: str) -> str:
     """Show the form; ?item= picks a line of the paper."""
     head = _head(ref)
     _check_may_object(head)
-    return _page(head, {"target": request.args.get("item", "")})
+    return _page(head, Attempt(CONTEST, {"target": request.args.get("item", "")}))
 
 
 @blueprint.post("/notices/<ref>/objection")
@@ -44,22 +40,13 @@ def file(ref: str) -> Answer:
     """File the objection; where that is refused, show the form with what was typed."""
     head = _head(ref)
     _check_may_object(head)
-    given = read_given(request.form)
-    try:
-        version = expected_version()
-        given, problems = store_posted_files(given, task_id=head.task_id)
-        if problems:
-            raise InvalidInput(problems)
-        filed = container().objections.file(
-            viewer(), notice_ref=ref, expected_version=version, given=given, item_id=_target(given)
-        )
-    except TrackerError as refused:
-        if refused.code not in SHOWN_ON_PAGE:
-            raise
-        listed = refused.problems if isinstance(refused, InvalidInput) else ()
-        sentence = "" if listed else refused.sentence
-        return _page(_head(ref), given, listed, sentence), status_of(refused)
-    flash("申诉已提交。审查期间有关时限和升级暂停，结果会通知您。", "success")
+    filed = file_statement(
+        read_given(request.form), notice_ref=ref, paper_task_id=head.task_id,
+        picked=lambda given: (expected_version(), _target(given)),
+    )  # fmt: skip
+    if isinstance(filed, Refused):
+        return _page(_head(ref), filed.attempt), filed.status
+    flash(FILED, "success")
     return redirect(url_for("tasks.show", ref=filed.ref))
 
 
@@ -82,25 +69,14 @@ def _head(ref: str) -> NoticeHead:
 
 def _check_may_object(head: NoticeHead) -> None:
     if not may(viewer(), Action.OBJECT, Place(head.office_unit_id, head.campaign_id, head.unit_id)):
-        raise NotAllowed("申诉由受文单位的联络员或负责人提出。")
+        raise NotAllowed(NOT_YOURS)
 
 
-def _page(
-    head: NoticeHead, given: Mapping[str, object], problems: Sequence[FieldProblem] = (), sentence: str = ""
-) -> str:
+def _page(head: NoticeHead, attempt: Attempt) -> str:
     parts = container()
-    definition = parts.catalog.newest_workflow(OBJECTION)[1]
-    kept = [
-        KeptFile(view.ref, view.file_name, view.media_type.startswith("image/"))
-        for view in parts.attachments.find_for_task(task_id=head.task_id)
-        if view.submission_id is None
-    ]
-    form = present_form(
-        definition.forms[STATEMENT], definition.forms, given=given, problems=problems, files=kept, scope=SCOPE
-    )
     return render_template(
-        "objections/file.html", head=head, kind=NOTICE_TITLES.get(head.kind, "文书"), form=form, help=definition.help,
-        offer=parts.objections.offer(viewer(), head.ref), target=str(given.get("target", "")), whole=WHOLE,
-        target_error=next((one.sentence for one in problems if one.field == "target"), ""),
-        target_id=field_id("target", SCOPE), sentence=sentence, today=local_date(parts.clock.now()),
+        "objections/file.html", head=head, kind=NOTICE_TITLES.get(head.kind, "文书"),
+        statement=present_statement(attempt, paper_task_id=head.task_id), sentence=attempt.sentence,
+        offer=parts.objections.offer(viewer(), head.ref), target=attempt.typed("target"), whole=WHOLE,
+        today=local_date(parts.clock.now()),
     )  # fmt: skip

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
+from tracker.domain.cadence import ON_PAGES
 from tracker.domain.plan_changes import FIELD_TITLES, HEAD_TITLES, reworded
-from tracker.domain.plan_drafts import EVERY_CHOICES, WHEN_TITLES
+from tracker.domain.plan_drafts import EVERY_CHOICES, WHEN_TITLES, timing_in_file
+from tracker.domain.timings import say_timing, timing_of
 from tracker.persistence.queries.history import HistoryEvent
 from tracker.services.plan_drafts import DraftRecord
 from tracker.services.plan_records import EDITED, HANDED_IN, UNDONE, USED
@@ -18,6 +21,8 @@ _FLAGS = {
     "accepted": ("认可", "取消认可"), "kept": ("恢复", "去掉"), "joint": ("改为联合任务", "不再是联合任务"),
 }  # fmt: skip
 _LONGEST = 200
+#: key → (title, last day)
+Phases = Mapping[str, tuple[str, date]]
 
 
 @dataclass(frozen=True)
@@ -39,7 +44,10 @@ class RecordView:
 def present_record(record: DraftRecord) -> RecordView:
     """Return what the page of a draft's record shows."""
     changed = [one for one in record.content["measures"] if one["kept"] and reworded(one)]
-    entries = [Entry(one.at, who_of(one), _TITLES.get(one.kind, one.kind), _lines(one)) for one in record.events]
+    phases = {one["key"]: (one["title"], date.fromisoformat(one["ends_on"])) for one in record.content["phases"]}
+    entries = [
+        Entry(one.at, who_of(one), _TITLES.get(one.kind, one.kind), _lines(one, phases)) for one in record.events
+    ]
     return RecordView([Reworded(one, _who_reworded(record.events, one["id"])) for one in changed], entries[::-1])
 
 
@@ -51,19 +59,21 @@ def _who_reworded(events: Sequence[HistoryEvent], number: int) -> str:
     return ""
 
 
-def _lines(one: HistoryEvent) -> tuple[str, ...]:
+def _lines(one: HistoryEvent, phases: Phases) -> tuple[str, ...]:
     match one.kind:
         case kind if kind == HANDED_IN:
             return (f"读出{one.payload.get('measures')}条措施",)
         case kind if kind == USED:
             many = len(one.payload.get("unaccepted", ()))
             return (f"行动 {one.payload.get('campaign')}", *([f"其中{many}条没有认可，知情后一并生成"] if many else []))
-    return tuple(said for line in one.payload.get("lines", ()) if (said := _line(line)))
+    return tuple(said for line in one.payload.get("lines", ()) if (said := _line(line, phases)))
 
 
-def _line(line: Mapping[str, Any]) -> str:
+def _line(line: Mapping[str, Any], phases: Phases) -> str:
     field, before, after = line["field"], line["from"], line["to"]
     if "measure" not in line:
+        if field == "rhythm_every":
+            before, after = (EVERY_CHOICES.get(one, one) for one in (before, after))
         return f"{HEAD_TITLES[field]}：{_said(before)} → {_said(after)}"
     name = f"“{line['title']}”"
     if field in _FLAGS:
@@ -75,16 +85,27 @@ def _line(line: Mapping[str, Any]) -> str:
             return f"{name}从第{before}条移到第{after}条"
         case "spans":
             return ""  # where the words come from moves with what is said of the words
+        case "when":
+            before, after = (_said_when(one, phases) for one in (before, after))
     return f"{name}{FIELD_TITLES[field]}：{_said(before)} → {_said(after)}"
 
 
+def _said_when(when: Mapping[str, str], phases: Phases) -> str:
+    """Return it as people say it; what is no time yet, as it was typed."""
+    title = WHEN_TITLES.get(when["kind"], "")
+    if when["kind"] in ("", "rhythm") or (when["kind"] == "phase_end" and when["phase"] not in phases):
+        return title
+    rule = timing_in_file(when)
+    try:
+        return say_timing(timing_of(rule.get("due", {}), rule.get("cadence")), phases)
+    except ValueError:
+        if when["kind"] != "every":
+            return "，".join(filter(None, (title, when["days" if when["kind"] == "within" else "day"])))
+        parts = (f"{ON_PAGES[name]}：{when[name]}" for name in ("by_month", "by_day", "times") if when[name])
+        return "，".join(filter(None, (title, EVERY_CHOICES.get(when["every"], ""), *parts)))
+
+
 def _said(value: Any) -> str:
-    if isinstance(value, dict) and "kind" in value:
-        parts = [WHEN_TITLES.get(value["kind"], ""), EVERY_CHOICES.get(value.get("every", ""), "")]
-        parts += [
-            str(value[name]) for name in ("day", "phase", "days", "by_month", "by_day", "times") if value.get(name)
-        ]
-        return " ".join(part for part in parts if part) or "没有写"
     if isinstance(value, dict):
         return "；".join(f"{name}：{_said(one)}" for name, one in value.items()) or "没有写"
     if isinstance(value, list):

@@ -94,8 +94,10 @@ def bind_receipt(ref: str) -> Response | Answer:
     file = request.files.get("file")
     try:
         if file is not None and file.filename:
-            kept = parts.keep(who, notice_ref=ref, file_name=file.filename, content=file.read())
-            given["scan"] = kept.ref
+            given["scan"] = parts.keep(who, notice_ref=ref, file_name=file.filename, content=file.read()).ref
+    except AttachmentRefused as refused:
+        return _receipt(ref, given, problems={"file": refused.sentence}), status_of(refused)
+    try:
         received = parts.bind(who, notice_ref=ref, scan=given["scan"], given=given)
     except InvalidInput as wrong:
         return _receipt(ref, given, problems=dict(wrong.by_field())), status_of(wrong)

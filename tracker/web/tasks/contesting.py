@@ -7,15 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from tracker.domain.errors import FieldProblem, InvalidInput
-from tracker.domain.objections import OBJECTION
 from tracker.domain.permissions import Action, Place, Viewer, may
-from tracker.persistence.queries.task_page import TaskFinding
-from tracker.services.objections import STATEMENT
-from tracker.web.forms import FormView, KeptFile, field_id, present_form
+from tracker.persistence.queries.task_page import PaperLine, TaskFinding
 from tracker.web.requests import container
 from tracker.web.tasks.presenters import Attempt
-
-CONTEST = "objection"
+from tracker.web.tasks.statements import CONTEST, Statement, present_statement
 
 
 @dataclass(frozen=True)
@@ -34,11 +30,8 @@ class Contesting:
     """The form, and what it may be about; no lines = none any more, and the form only keeps what was typed."""
 
     lines: tuple[Line, ...]
-    form: FormView
-    help: str
     target: str
-    target_id: str
-    target_error: str
+    statement: Statement
 
 
 def present_contesting(
@@ -48,56 +41,45 @@ def present_contesting(
     if not may(who, Action.OBJECT, place):
         return None
     tried = attempt.of(CONTEST)
-    served = [one for one in findings if one.issued_at is not None and one.item_id is not None]
-    lines = tuple(line for one in served for line in _line(who, one))
+    served = [(one.line, one.status) for one in findings if one.line is not None and one.line.issued_at is not None]
+    lines = _lines(who, [line for line, status in served if status == "issued"])
     if not lines and not tried.given:
         return None
-    parts = container()
-    definition = parts.catalog.newest_workflow(OBJECTION)[1]
-    form = present_form(
-        definition.forms[STATEMENT], definition.forms, given=tried.given, problems=tried.problems,
-        files=_kept_files(served, tried), scope=CONTEST,
-    )  # fmt: skip
     typed = tried.typed("target") or (lines[0].pick if len(lines) == 1 else "")
     # The paper may have moved on since the page was made; the line stays picked.
     target = next((one.pick for one in lines if _place_of(one.pick) == _place_of(typed)), "")
-    return Contesting(lines, form, definition.help, target, field_id("target", CONTEST), tried.error("target"))
+    tried_at = next((line for line, _ in served if _name(line) == _place_of(tried.typed("target"))), None)
+    statement = present_statement(tried, paper_task_id=tried_at.notice_task_id if tried_at else None)
+    return Contesting(lines, target, statement)
 
 
-def picked_line(typed: object, findings: Iterable[TaskFinding]) -> tuple[TaskFinding, int]:
+def picked_line(typed: object, findings: Iterable[TaskFinding]) -> tuple[PaperLine, int]:
     """Return the line that a form names and the paper's version it was read in; raises InvalidInput at `target`."""
     place, _, version = str(typed).rpartition(":")
-    line = next((one for one in findings if one.item_id is not None and _name(one) == place), None)
+    line = next((one.line for one in findings if one.line is not None and _name(one.line) == place), None)
     if line is None or not (version.isascii() and version.isdigit() and len(version) <= 15):
         raise InvalidInput([FieldProblem("target", "请选择对哪一项有异议。")])
     return line, int(version)
 
 
-def _line(who: Viewer, one: TaskFinding) -> list[Line]:
-    if one.status != "issued" or one.notice_ref is None:
-        return []
-    offer = container().objections.offer(who, one.notice_ref)
-    paper = one.printed_number or one.notice_ref
-    pick = f"{_name(one)}:{one.notice_version}"
-    return [Line(pick, text, paper, one.notice_ref, offer.until) for item, text in offer.targets if item == one.item_id]
+def _lines(who: Viewer, served: Iterable[PaperLine]) -> tuple[Line, ...]:
+    of_papers: dict[str, dict[int, PaperLine]] = {}
+    for one in served:
+        of_papers.setdefault(one.notice_ref, {})[one.item_id] = one
+    offers = {ref: container().objections.offer(who, ref) for ref in of_papers}
+    return tuple(
+        Line(
+            f"{_name(line)}:{line.notice_version}", text, line.printed_number or line.notice_ref, line.notice_ref,
+            offers[ref].until,
+        )
+        for ref, lines in of_papers.items() for item, text in offers[ref].targets
+        if item is not None and (line := lines.get(item)) is not None
+    )  # fmt: skip
 
 
-def _name(one: TaskFinding) -> str:
-    return f"{one.notice_ref}:{one.item_id}"
+def _name(line: PaperLine) -> str:
+    return f"{line.notice_ref}:{line.item_id}"
 
 
 def _place_of(pick: str) -> str:
     return pick.rpartition(":")[0]
-
-
-def _kept_files(served: Iterable[TaskFinding], tried: Attempt) -> list[KeptFile]:
-    """Return the files that came with a form that was refused."""
-    paper = next((one for one in served if _name(one) == _place_of(tried.typed("target"))), None)
-    if paper is None or paper.notice_task_id is None:
-        return []
-    found = container().attachments.find_for_task(task_id=paper.notice_task_id)
-    return [
-        KeptFile(one.ref, one.file_name, one.media_type.startswith("image/"))
-        for one in found
-        if one.submission_id is None
-    ]

@@ -29,7 +29,7 @@ from tracker.web.history import present_history, who_of
 from tracker.web.requests import container, viewer
 from tracker.web.showing import left_or_late
 from tracker.web.tasks.beside import present_beside
-from tracker.web.tasks.contesting import CONTEST, present_contesting
+from tracker.web.tasks.contesting import present_contesting
 from tracker.web.tasks.presenters import (
     NOTHING_TRIED,
     ActionView,
@@ -40,6 +40,7 @@ from tracker.web.tasks.presenters import (
     present_submissions,
     unsent_drafts,
 )
+from tracker.web.tasks.statements import CONTEST
 from tracker.web.tasks.tied import count_fields, present_tied, report_form, rolled_up
 
 URGE, ORDER, HAND_DOWN, EXCUSE = "urge", "order", "hand_down", "excuse"

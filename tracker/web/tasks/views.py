@@ -11,15 +11,17 @@ from tracker.domain.errors import FieldProblem, InvalidInput, NotAllowed, NotFou
 from tracker.domain.objections import OBJECTION
 from tracker.domain.permissions import Action, may
 from tracker.services.handing import Wanted
+from tracker.services.objections import NOT_YOURS
 from tracker.web.auth import requires
 from tracker.web.errors import status_of
 from tracker.web.extending import DECISION, EXTENSION, check_may_decide, said_done
 from tracker.web.forms import SUBMIT, read_given, with_rows_changed
 from tracker.web.requests import container, expected_version, given_reason, safe_path, viewer
-from tracker.web.tasks.contesting import CONTEST, picked_line
+from tracker.web.tasks.contesting import picked_line
 from tracker.web.tasks.page import EXCUSE, HAND_DOWN, ORDER, URGE, after, place_of, read_page, show_task
 from tracker.web.tasks.presenters import Attempt
-from tracker.web.tasks.uploads import read_with_files, store_posted_files
+from tracker.web.tasks.statements import CONTEST, FILED, Refused, file_statement
+from tracker.web.tasks.uploads import read_with_files
 
 blueprint = Blueprint("tasks", __name__)
 
@@ -100,22 +102,19 @@ def contest(ref: str) -> Response:
     """Contest the line about this task in a paper that was served."""
     page = read_page(ref)
     if not may(viewer(), Action.OBJECT, place_of(page.head)):
-        raise NotAllowed("申诉由受文单位的联络员或负责人提出。")
+        raise NotAllowed(NOT_YOURS)
     given = read_given(request.form)
     try:
         line, version = picked_line(given.get("target", ""), page.findings)
     except InvalidInput as wrong:
         return show_task(ref, Attempt(CONTEST, given, wrong.problems), status=422)
-    given, refused = store_posted_files(given, task_id=line.notice_task_id or 0)
-    if refused:
-        return show_task(ref, Attempt(CONTEST, given, refused), status=422)
-    return _try(
-        ref, CONTEST, given,
-        lambda: container().objections.file(
-            viewer(), notice_ref=line.notice_ref or "", expected_version=version, given=given, item_id=line.item_id
-        ),
-        done="申诉已提交。审查期间有关时限和升级暂停，结果会通知您。",
-    )  # fmt: skip
+    filed = file_statement(
+        given, notice_ref=line.notice_ref, paper_task_id=line.notice_task_id, picked=lambda _: (version, line.item_id)
+    )
+    if isinstance(filed, Refused):
+        return show_task(ref, filed.attempt, status=filed.status)
+    flash(FILED, "success")
+    return redirect(url_for("tasks.show", ref=ref))
 
 
 @blueprint.post("/tasks/<ref>/hand-down")

@@ -23,6 +23,7 @@ from tracker.persistence.queries import workbench as queries
 from tracker.persistence.queries.chains import read_chains
 from tracker.persistence.queries.paging import Page
 from tracker.persistence.queries.triage import DraftLine
+from tracker.services.claims import MINUTES
 from tracker.services.triage import STEPS, Answer, Picked
 from tracker.web.auth import requires
 from tracker.web.listing import asked, refs_among
@@ -241,7 +242,7 @@ def _page(walk: Walk, *, act: str = "", reason: str = "", wrong: InvalidInput | 
         "workbench/one.html", walk=walk, title=WALKS[walk.key], walks=WALKS, filters=bench_filters(),
         kept=kept(), tried=act, reason=reason, wrong=wrong, undo="".join(refs_among([asked("undo") or ""])),
         list_url=_list_url(walk.key), address=_address(), again=_address(passed=None, forget=True), merge=MERGE,
-        restore=RESTORE,
+        restore=RESTORE, minutes=MINUTES,
     )  # fmt: skip
 
 

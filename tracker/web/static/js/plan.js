@@ -87,7 +87,8 @@ document.querySelectorAll(".plan-answers").forEach((box) =>
     if (!last.value) return;
     const further = last.cloneNode(true);
     further.removeAttribute("id");
-    further.setAttribute("aria-label", last.getAttribute("aria-label").replace(/\d+/, box.children.length + 1));
+    further.setAttribute("aria-label", `${box.dataset.name}：第${box.children.length + 1}个`);
+    further.options[0].textContent = "再加一个";
     further.value = "";
     box.append(further);
   }),
