@@ -213,7 +213,8 @@ class DeliveryService:
                 if going and not self._may_go(uow, claimed[0].channel, now=at.now):
                     uow.rollback()  # another worker took the slot; the next look sees that the channel is closed
                     continue
-                round_id = uow.deliveries.begin_round([row for _, _, row in going], at=at.real) if going else 0
+                begun = clock.real_now()  # the look may have taken longer than what makes a delivery stuck
+                round_id = uow.deliveries.begin_round([row for _, _, row in going], at=begun) if going else 0
                 uow.commit()
             messages = [(due, text) for due, text, _ in going]
             left = self._hand_over(messages, round_id, clock, looked_at=at.real, at_any_age=too_slow + 1 >= LOOKS)
@@ -334,15 +335,9 @@ class DeliveryService:
             self._record(uow, due, Outcome(due.id, due.attempts, "cancelled", reason, ended_at=at.real), now=at.now)
             return None
         if (rest := self._manners.spared(uow, due, parts)) is not None:
+            held = due.attempts == due.put_down
             uow.deliveries.record(
-                Outcome(
-                    due.id,
-                    due.attempts,
-                    "gathered",
-                    rest.reason,
-                    next_try_at=rest.until,
-                    held=due.attempts == due.put_down,
-                )
+                Outcome(due.id, due.attempts, "gathered", rest.reason, next_try_at=rest.until, held=held)
             )
             return None
         try:
