@@ -50,10 +50,7 @@ from tracker.persistence.repositories.delivery_rows import (
 from tracker.persistence.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from tracker.services.binding import bind
 from tracker.services.channel_pauses import has_gone_well, pause_after
-from tracker.services.delivery_incidents import (
-    report_no_channel,
-    report_unwritable,
-)
+from tracker.services.delivery_incidents import report_missing_receiver, report_no_channel, report_unwritable
 from tracker.services.delivery_outcomes import Moment, after_failure, never_left, unsure
 from tracker.services.delivery_records import mark_contact, record_end, settle
 from tracker.services.delivery_texts import DeliveryTexts
@@ -322,7 +319,10 @@ class DeliveryService:
     ) -> OutgoingMessage | None:
         if due.channel not in self._couriers:
             # Perhaps one process was started with a slip in its settings; what is to be sent must not die of it.
-            report_no_channel(uow, now=at.now)
+            if due.person_id is None:
+                report_missing_receiver(uow, due.channel, now=at.now)
+            else:
+                report_no_channel(uow, now=at.now)
             self._wait(uow, due, "该送达方式现在没有设置", now=at.now)
             return None
         parts = self._look_again(uow, due, carried, now=at.now)
