@@ -127,6 +127,21 @@ def test_workflow_and_ladder_are_shown_with_their_ground_and_changed_for_a_kind_
     assert {(row["workflow_key"], row["key"]) for row in climbed} >= {("publicity", "hotline"), ("return", "standard")}
 
 
+def test_a_draft_that_was_given_up_leaves_its_record(site: Site) -> None:
+    office = site.browser("office1")
+    path = hand_in(office)
+    change(office, path, 3, title="只改名称")
+    assert office.post(f"{path}/drop", page=path).status_code == 302
+    assert office.get(path).status_code == 404
+    record = unescape(office.get(f"{path}/record").text)
+    assert "已放弃" in record
+    assert record.index("放弃草稿") < record.index("“只改名称”名称：")
+    assert site.browser("sup1").get(f"{path}/record").status_code in (403, 404)
+    who = site.world.value("SELECT person_id FROM event WHERE kind = 'plan.dropped'")
+    assert who == site.world.person_ids["office1"]
+    assert site.world.container.ledger.verify().faults == ()
+
+
 def test_the_record_says_who_changed_the_words_and_the_campaign_can_prove_it(site: Site) -> None:
     office = site.browser("office1")
     path = hand_in(office)

@@ -131,6 +131,14 @@ def test_the_figures_add_up_with_the_matrix_and_with_the_list_of_tasks(based: Si
             assert len(set(re.findall(r'href="/tasks/([A-Z0-9-]+)"', listed))) == many
 
 
+def test_taking_out_a_table_that_is_not_there_changes_nothing(based: Site) -> None:
+    world, ref = based.world, circular(based)
+    version = world.value("SELECT version FROM notice WHERE ref = :ref", ref=ref)
+    assert world.container.rankings.take_out(world.viewer("sup1"), notice_ref=ref, expected_version=version) == version
+    assert world.value("SELECT version FROM notice WHERE ref = :ref", ref=ref) == version
+    assert world.rows("SELECT 1 FROM event WHERE kind = 'notice.ranking_changed'") == []
+
+
 def test_who_put_it_in_has_drafted_and_a_stale_page_or_another_paper_gets_none(based: Site) -> None:
     world, ref = based.world, circular(based)
     version = put(based, ref)

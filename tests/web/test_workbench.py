@@ -8,7 +8,7 @@ import pytest
 
 from tests.web.conftest import Site
 from tests.web.papers import counted_queries, draft_of, report_problems, run_late, step
-from tracker.persistence.queries.workbench import Filters, find_section, find_whole_section
+from tracker.persistence.queries.workbench import Filters, find_section
 
 
 def test_a_return_waits_for_review_with_its_clock(site: Site) -> None:
@@ -110,12 +110,12 @@ def test_the_gravest_draft_stands_first_and_then_the_oldest(site: Site) -> None:
     assert rows == [row["ref"] for row in wanted]
 
 
-def test_a_section_read_in_parts_is_the_whole_of_it(site: Site) -> None:
+def test_a_section_without_a_size_is_the_whole_of_it(site: Site) -> None:
     run_late(site, "2026-04-03")
     parts, who = site.world.container, site.world.viewer("boss")
     with parts.reading() as session:
         page = find_section(session, who, Filters(), "open", watch_until=site.world.today, page=1, size=100)
-        whole = find_whole_section(session, who, "open", watch_until=site.world.today, size=1)
+        whole = find_section(session, who, Filters(), "open", watch_until=site.world.today, size=None)
     assert page.total > 2
     assert whole.rows == page.rows
     assert (whole.total, whole.pages) == (page.total, 1)

@@ -14,3 +14,8 @@ def doers_of(last_doers: Doers, step: str) -> frozenset[int]:
     if found is None:
         return frozenset()
     return frozenset({found} if isinstance(found, int) else found)
+
+
+def with_drafter(last_doers: Doers, person_id: int) -> dict[str, int | Sequence[int]]:
+    """Return the doers of a paper once a person had a hand in its draft: whoever had has drafted it, not only the last."""
+    return {**last_doers, "edit": sorted({*doers_of(last_doers, "edit"), person_id})}

@@ -1,8 +1,8 @@
 """The table of units in a 通报: only where the campaign names what it rests on, and only like with like. Pure.
 
 Rules now in force forbid ranking by points, by use, or by traces of work (国办函〔2026〕12号, DOMAIN.md §9). What is counted
-here are duties of the plan and their dates, the same figures as in the matrix and the ledger. A village is compared with
-villages, never with a bank.
+here are tasks of the plan and their dates, lit as in the matrix and the ledger. A village is compared with villages, never
+with a bank.
 """
 
 from __future__ import annotations

@@ -50,10 +50,7 @@ from tracker.persistence.repositories.delivery_rows import (
 from tracker.persistence.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from tracker.services.binding import bind
 from tracker.services.channel_pauses import has_gone_well, pause_after
-from tracker.services.delivery_incidents import (
-    report_no_channel,
-    report_unwritable,
-)
+from tracker.services.delivery_incidents import report_missing_receiver, report_no_channel, report_unwritable
 from tracker.services.delivery_outcomes import Moment, after_failure, never_left, unsure
 from tracker.services.delivery_records import mark_contact, record_end, settle
 from tracker.services.delivery_texts import DeliveryTexts
@@ -213,7 +210,8 @@ class DeliveryService:
                 if going and not self._may_go(uow, claimed[0].channel, now=at.now):
                     uow.rollback()  # another worker took the slot; the next look sees that the channel is closed
                     continue
-                round_id = uow.deliveries.begin_round([row for _, _, row in going], at=at.real) if going else 0
+                begun = clock.real_now()  # the look may have taken longer than what makes a delivery stuck
+                round_id = uow.deliveries.begin_round([row for _, _, row in going], at=begun) if going else 0
                 uow.commit()
             messages = [(due, text) for due, text, _ in going]
             left = self._hand_over(messages, round_id, clock, looked_at=at.real, at_any_age=too_slow + 1 >= LOOKS)
@@ -321,7 +319,10 @@ class DeliveryService:
     ) -> OutgoingMessage | None:
         if due.channel not in self._couriers:
             # Perhaps one process was started with a slip in its settings; what is to be sent must not die of it.
-            report_no_channel(uow, now=at.now)
+            if due.person_id is None:
+                report_missing_receiver(uow, due.channel, now=at.now)
+            else:
+                report_no_channel(uow, now=at.now)
             self._wait(uow, due, "该送达方式现在没有设置", now=at.now)
             return None
         parts = self._look_again(uow, due, carried, now=at.now)
@@ -334,15 +335,9 @@ class DeliveryService:
             self._record(uow, due, Outcome(due.id, due.attempts, "cancelled", reason, ended_at=at.real), now=at.now)
             return None
         if (rest := self._manners.spared(uow, due, parts)) is not None:
+            held = due.attempts == due.put_down
             uow.deliveries.record(
-                Outcome(
-                    due.id,
-                    due.attempts,
-                    "gathered",
-                    rest.reason,
-                    next_try_at=rest.until,
-                    held=due.attempts == due.put_down,
-                )
+                Outcome(due.id, due.attempts, "gathered", rest.reason, next_try_at=rest.until, held=held)
             )
             return None
         try:

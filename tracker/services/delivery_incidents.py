@@ -36,6 +36,28 @@ def report_no_channel(uow: UnitOfWork, *, now: datetime) -> None:
     )
 
 
+def report_missing_receiver(uow: UnitOfWork, channel: str, *, now: datetime) -> None:
+    """Open the incident that says that messages wait for a receiver that is not set up here."""
+    uow.incidents.raise_(
+        kind="no_channel",
+        subject=channel,
+        sentence=f"通道设置里没有{channel_title(channel)}，要发给它的消息先留着，等满一天还没有的就取消。如是漏设，请补上后重启。",
+        now=now,
+    )
+
+
+def report_removed_receiver(uow: UnitOfWork, channel: str, cancelled: int, *, now: datetime) -> None:
+    """Say how many messages were cancelled because their receiver is gone, in place of that they wait."""
+    uow.incidents.resolve(kind="no_channel", subject=channel, now=now)
+    uow.incidents.raise_(
+        kind="receiver_removed",
+        subject=channel,
+        sentence=f"通道设置里没有{channel_title(channel)}，等了一天以上的{cancelled}条消息已经取消，不再发给它。"
+        "如是漏设，请补上后重启，新的消息照常发；各人自己的邮件、短信不受影响。",
+        now=now,
+    )
+
+
 def report_unwritable(uow: UnitOfWork, due: DueDelivery, problem: ValueError, *, now: datetime) -> None:
     """Open an incident for a message whose text or address cannot be made."""
     uow.incidents.raise_(

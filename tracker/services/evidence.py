@@ -210,7 +210,8 @@ class EvidenceService:
             for document in self._documents(scope.found)
         }
         words = [BundlePart(f"paper/{document}.docx", [file.content], True) for document, file in printed.items()]
-        why = self._explanations.explain(viewer if viewer.person_id else None, head.ref)
+        by_name = bool(viewer.person_id)
+        why = self._explanations.explain_notice(viewer if by_name else None, head.ref, confidential=by_name)
         texts = {
             "explanation.txt": "\n".join([why.title, *why.lines]) + "\n",
             "explanation.json": as_json({"title": why.title, "lines": list(why.lines), **why.data}),

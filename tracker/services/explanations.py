@@ -49,11 +49,16 @@ class ExplanationService:
         except NotFound:
             raise NotFound(NOT_THERE) from None
 
+    def explain_notice(self, viewer: Viewer | None, ref: str, *, confidential: bool) -> Explanation:
+        """Explain a paper; raises NotFound. Without `confidential` nothing but its line is said of a confidential task."""
+        with self._floor.uows() as uow:
+            return self._notice(uow, viewer, ref, confidential=confidential)
+
     def _explain(self, uow: UnitOfWork, viewer: Viewer | None, ref: str) -> Explanation:
         if ref.startswith("DC-"):
             return self._finding(uow, viewer, ref)
         if ref.startswith("WS-"):
-            return self._notice(uow, viewer, ref)
+            return self._notice(uow, viewer, ref, confidential=True)
         task = uow.tasks.get_by_ref(ref)
         told = self._told(uow, viewer, task)
         return self._explanation(f"{task.ref} {task.title}", told.lines, told.plain, task)
@@ -62,8 +67,10 @@ class ExplanationService:
         return explain_task(uow, self._floor, read_record(uow, self._floor, viewer, task))
 
     def _explanation(self, title: str, lines: tuple[str, ...], plain: dict[str, Any], task: Task) -> Explanation:
-        definition = self._floor.catalog.workflow(task.workflow_version_id)
-        return Explanation(title, lines, plain, task.ref, definition.confidential)
+        return Explanation(title, lines, plain, task.ref, self._is_confidential(task))
+
+    def _is_confidential(self, task: Task) -> bool:
+        return self._floor.catalog.workflow(task.workflow_version_id).confidential
 
     def _finding(self, uow: UnitOfWork, viewer: Viewer | None, ref: str) -> Explanation:
         """Explain a finding; a unit knows of it once its paper is issued."""
@@ -78,7 +85,7 @@ class ExplanationService:
             f"{ref} 待处事项", (finding.summary, *told.lines), {"finding": ref, "task": told.plain}, task
         )
 
-    def _notice(self, uow: UnitOfWork, viewer: Viewer | None, ref: str) -> Explanation:
+    def _notice(self, uow: UnitOfWork, viewer: Viewer | None, ref: str, *, confidential: bool) -> Explanation:
         notice = uow.notices.get_by_ref(ref)
         task = uow.tasks.get(notice.task_id)
         setting = check_may_see(uow, viewer, task, internal=is_internal(task.workflow_key, task.state))
@@ -87,7 +94,9 @@ class ExplanationService:
         data: dict[str, Any] = {"notice": ref, "number": notice.printed_number, "items": []}
         # A line that was struck before the issue never reached the unit.
         items = [one for one in uow.notices.items(notice.id) if inside or not _never_issued(one, notice)]
-        about = self._about(uow, viewer, [task.id, *(item.task_id for item in items if item.task_id is not None)])
+        behind = uow.tasks.find_many(sorted({item.task_id for item in items if item.task_id is not None} - {task.id}))
+        told_of = [task, *(one for one in behind if confidential or not self._is_confidential(one))]
+        about = explain_tasks(uow, self._floor, read_records(uow, self._floor, viewer, told_of))
         for position, item in enumerate(items, start=1):
             struck = f"（已划去：{item.strike_reason}）" if item.struck_at else ""
             lines.append(f"{position}. {item.text}{struck}")
@@ -107,11 +116,6 @@ class ExplanationService:
             "steps": [{"at": s.at.isoformat(), "kind": s.kind, "who": s.who} for s in steps], "task": own.plain,
         }  # fmt: skip
         return self._explanation(f"{notice.printed_number or ref} {notice.title}", tuple(lines), data, task)
-
-    def _about(self, uow: UnitOfWork, viewer: Viewer | None, task_ids: list[int]) -> dict[int, Told]:
-        """Explain the task of a paper and those that its lines are about; what the viewer may not see is left out."""
-        tasks = uow.tasks.find_many(sorted(set(task_ids)))
-        return explain_tasks(uow, self._floor, read_records(uow, self._floor, viewer, tasks))
 
     def _steps(self, uow: UnitOfWork, notice: Notice, *, inside: bool) -> list[HistoryEvent]:
         steps = read_history(uow.session, kind="notice", subject=notice.id)

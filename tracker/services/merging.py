@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tracker.domain.doers import doers_of
+from tracker.domain.doers import with_drafter
 from tracker.domain.errors import NotAllowed, StaleVersion, TransitionNotAllowed
 from tracker.domain.permissions import Action, Viewer, may_draft
 from tracker.persistence.models import Notice, Task
 from tracker.persistence.unit_of_work import UnitOfWork
 from tracker.services.context import Floor
+from tracker.services.draft_holding import missing_paper
 from tracker.services.moving import Move, move_task
 from tracker.services.recording import doer_at, event
 from tracker.services.rising import settle
@@ -66,10 +67,7 @@ class MergeService:
             definition = self._floor.catalog.workflow(task.workflow_version_id)
             planned = plan_for(uow, viewer, task, setting, definition, GIVE_UP, now=now)
             by = doer_for(viewer, task, setting, planned)
-            into.last_doers = {
-                **into.last_doers,
-                "edit": sorted({*doers_of(into.last_doers, "edit"), viewer.person_id}),
-            }
+            into.last_doers = with_drafter(into.last_doers, viewer.person_id)
             source.gathering, source.version, target.version = False, source.version + 1, target.version + 1
             uow.flush()
             move_task(uow, self._floor, task, definition, Move(planned, by, f"并入{target.ref}"), now=now)
@@ -95,7 +93,7 @@ class MergeService:
         return tasks
 
     def _check(self, uow: UnitOfWork, viewer: Viewer, notice: Notice, task: Task) -> None:
-        setting = see(uow, viewer, task, missing=f"没有编号为“{notice.ref}”的文书，或者您无权查看。")
+        setting = see(uow, viewer, task, missing=missing_paper(notice.ref))
         place = setting.place(task, internal=True)
         if not may_draft(viewer, place):
             raise NotAllowed("草稿由督导组和办公室修改。")

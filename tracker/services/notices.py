@@ -12,32 +12,37 @@ from datetime import datetime
 from typing import Any
 
 from tracker.domain.definition import CountsAs, TransitionDefinition
-from tracker.domain.doers import doers_of
 from tracker.domain.errors import (
     CannotIssue,
     FieldProblem,
     InvalidInput,
-    NotAllowed,
     StaleVersion,
     TransitionNotAllowed,
 )
 from tracker.domain.inputs import cleaned
 from tracker.domain.papers import content_hash, printed_number
-from tracker.domain.permissions import Action, Viewer, may_draft
+from tracker.domain.permissions import Viewer
 from tracker.domain.values import local_date
-from tracker.persistence.models import Notice, NoticeItem, Task
+from tracker.persistence.models import NoticeItem
 from tracker.persistence.queries.units import unit_names
 from tracker.persistence.repositories.notices import FindingLine
 from tracker.persistence.unit_of_work import UnitOfWork
 from tracker.services.catching_up import fire_due_on_paper
-from tracker.services.contesting import check_not_contested, lapse_all, touched_by_voiding
-from tracker.services.context import Floor, Setting
+from tracker.services.contesting import check_not_contested, lapse_all
+from tracker.services.context import Floor
 from tracker.services.correcting import check_names_corrected, corrected_event, number_word
-from tracker.services.counted_papers import counts_of_lines, papers_behind
 from tracker.services.decision_papers import check_decision_stands
+from tracker.services.draft_holding import (
+    HeldPaper,
+    check_version,
+    hold_draft,
+    hold_paper,
+    missing_paper,
+    note_drafting,
+)
 from tracker.services.moving import Move, move_task
 from tracker.services.receiving import wait_for_receipt
-from tracker.services.recording import Doer, doer_at, event
+from tracker.services.recording import Doer, event
 from tracker.services.rectification import open_for_agreed, open_for_items
 from tracker.services.rising import settle
 from tracker.services.seeing import see
@@ -63,16 +68,6 @@ class NoticeSnapshot:
     repeated: bool = False
 
 
-@dataclass
-class _Held:
-    """A notice with its locks taken, and what surrounds it."""
-
-    notice: Notice
-    task: Task
-    setting: Setting
-    items: list[NoticeItem]
-
-
 class NoticeService:
     """Everything people do to papers."""
 
@@ -84,7 +79,7 @@ class NoticeService:
         with self._floor.uows() as uow:
             notice = uow.notices.get_by_ref(notice_ref)
             task = uow.tasks.get(notice.task_id)
-            setting = see(uow, viewer, task, missing=_missing("文书", notice_ref))
+            setting = see(uow, viewer, task, missing=missing_paper(notice_ref))
             definition = self._floor.catalog.workflow(task.workflow_version_id)
             return allowed_for(uow, viewer, task, setting, definition, now=self._floor.clock.now())
 
@@ -100,7 +95,7 @@ class NoticeService:
             raise InvalidInput(problems)
         now = self._floor.clock.now()
         with self._floor.uows() as uow:
-            held = self._hold_draft(uow, viewer, notice_ref, expected_version)
+            held = hold_draft(uow, self._floor, viewer, notice_ref, expected_version)
             before = {"title": held.notice.title, "body": held.notice.body}
             held.notice.title, held.notice.body = title, body
             after = {"title": title, "body": body}
@@ -113,7 +108,7 @@ class NoticeService:
             raise InvalidInput([FieldProblem("text", "请写明要督办的事项，不超过500字。")])
         now = self._floor.clock.now()
         with self._floor.uows() as uow:
-            held = self._hold_draft(uow, viewer, notice_ref, expected_version)
+            held = hold_draft(uow, self._floor, viewer, notice_ref, expected_version)
             position = max((item.position for item in held.items), default=0) + 1
             uow.notices.add_item(NoticeItem(notice_id=held.notice.id, position=position, text=text))
             return self._drafted(uow, held, viewer, "notice.item_added", {"text": text}, now=now)
@@ -125,7 +120,7 @@ class NoticeService:
             raise InvalidInput([FieldProblem("reason", "请写明划去的理由，不超过500字。")])
         now = self._floor.clock.now()
         with self._floor.uows() as uow:
-            held = self._hold_draft(uow, viewer, notice_ref, expected_version)
+            held = hold_draft(uow, self._floor, viewer, notice_ref, expected_version)
             item = uow.notices.item(held.notice.id, item_id)
             strike(uow, item, reason=reason, person_id=viewer.person_id, status="struck", now=now)
             return self._drafted(uow, held, viewer, "notice.item_struck", {"item": item_id, "reason": reason}, now=now)
@@ -134,7 +129,7 @@ class NoticeService:
         """Take a strike back; return the new version."""
         now = self._floor.clock.now()
         with self._floor.uows() as uow:
-            held = self._hold_draft(uow, viewer, notice_ref, expected_version)
+            held = hold_draft(uow, self._floor, viewer, notice_ref, expected_version)
             item = uow.notices.item(held.notice.id, item_id)
             item.struck_at, item.struck_by, item.strike_reason = None, None, ""
             if item.finding_id is not None:
@@ -159,7 +154,12 @@ class NoticeService:
     def _line_of(self, viewer: Viewer, finding_ref: str) -> FindingLine:
         with self._floor.uows() as uow:
             finding = uow.notices.get_finding_by_ref(finding_ref)
-            see(uow, viewer, uow.tasks.get(finding.task_id), missing=_missing("待处事项", finding_ref))
+            see(
+                uow,
+                viewer,
+                uow.tasks.get(finding.task_id),
+                missing=f"没有编号为“{finding_ref}”的待处事项，或者您无权查看。",
+            )
             return uow.notices.item_of_finding(finding.id)
 
     def apply_transition(
@@ -174,7 +174,7 @@ class NoticeService:
         fire_due_on_paper(self._floor, notice_ref)
         now = self._floor.clock.now()
         with self._floor.uows() as uow:
-            held = self._hold(uow, viewer, notice_ref)
+            held = hold_paper(uow, self._floor, viewer, notice_ref)
             definition = self._floor.catalog.workflow(held.task.workflow_version_id)
             wanted = definition.transition(transition)
             if (
@@ -182,7 +182,7 @@ class NoticeService:
                 and held.task.last_doers.get(transition) == viewer.person_id
             ):  # fmt: skip
                 return replace(_snapshot(held), repeated=True)
-            _check_version(held, expected_version, definition.states[held.task.state].title)
+            check_version(held.notice, expected_version, definition.states[held.task.state].title)
             planned = plan_for(uow, viewer, held.task, held.setting, definition, transition, now=now)
             check_not_contested(uow, held.notice, transition)
             reason = check_reason(planned, reason)
@@ -211,7 +211,7 @@ class NoticeService:
             return replace(_snapshot(held), struck=struck.finished, contested=struck.contested, opened=opened)
 
     def _before_move(
-        self, uow: UnitOfWork, held: _Held, planned: TransitionDefinition, by: Doer,
+        self, uow: UnitOfWork, held: HeldPaper, planned: TransitionDefinition, by: Doer,
         values: dict[str, Any] | None, *, now: datetime,
     ) -> Struck:  # fmt: skip
         match planned.name:
@@ -230,7 +230,9 @@ class NoticeService:
                 held.notice.gathering = False
         return Struck()
 
-    def _seal(self, uow: UnitOfWork, held: _Held, by: Doer, values: dict[str, Any] | None, *, now: datetime) -> Struck:
+    def _seal(
+        self, uow: UnitOfWork, held: HeldPaper, by: Doer, values: dict[str, Any] | None, *, now: datetime
+    ) -> Struck:
         struck = look_again(uow, self._floor, held.items, now=now)
         if not [item for item in held.items if item.struck_at is None]:
             raise CannotIssue("这份草稿里已没有要处理的事项，不能报审。请弃用草稿，或添加事项。", ["没有未划去的事项"])
@@ -243,7 +245,7 @@ class NoticeService:
         uow.events.append([event(("notice", held.notice.id), "notice.sealed", payload, at=now, by=by)])
         return struck
 
-    def _open_again(self, uow: UnitOfWork, held: _Held) -> None:
+    def _open_again(self, uow: UnitOfWork, held: HeldPaper) -> None:
         notice = held.notice
         key = (notice.campaign_id, notice.unit_id, notice.kind, notice.severity)
         notice.content_hash = notice.approved_hash = None
@@ -251,14 +253,14 @@ class NoticeService:
         # but gathers no more, so that a finding always has one draft to go to.
         notice.gathering = not notice.alone and not uow.notices.has_open_draft(key)
 
-    def _approve(self, uow: UnitOfWork, held: _Held, by: Doer, *, now: datetime) -> None:
+    def _approve(self, uow: UnitOfWork, held: HeldPaper, by: Doer, *, now: datetime) -> None:
         present = _hash(held)
         if present != held.notice.content_hash:
             raise StaleVersion("报审之后内容有变动，不能审批。请退回起草人核对后重新报审。")
         held.notice.approved_hash = present
         uow.events.append([event(("notice", held.notice.id), "notice.approved", {"hash": present}, at=now, by=by)])
 
-    def _issue(self, uow: UnitOfWork, held: _Held, by: Doer, *, now: datetime) -> Struck:
+    def _issue(self, uow: UnitOfWork, held: HeldPaper, by: Doer, *, now: datetime) -> Struck:
         notice = held.notice
         if notice.approved_hash is None or notice.approved_hash != _hash(held):
             raise StaleVersion("现在的内容与审批时不一致，不能印发。请退回重新报审。")
@@ -297,63 +299,19 @@ class NoticeService:
         uow.events.append([issued, *corrected_event(notice, corrected, by, now=now)])
         return struck
 
-    def _hold(self, uow: UnitOfWork, viewer: Viewer, notice_ref: str) -> _Held:
-        peek = uow.notices.get_by_ref(notice_ref)
-        lines = uow.notices.items(peek.id)
-        # Whoever voids a contested paper ends its objections, so their tasks are locked with it, in one order.
-        counted = papers_behind(counts_of_lines(uow, self._floor, lines))
-        wanted = {peek.task_id, *tasks_about(uow, lines), *counted, *touched_by_voiding(uow, peek)}
-        if peek.about_task_id is not None:
-            wanted.add(peek.about_task_id)
-        tasks = {task.id: task for task in uow.tasks.find_many(sorted(wanted), lock=True)}
-        notice = uow.notices.get_by_ref(notice_ref, lock=True)
-        task = tasks[notice.task_id]
-        setting = see(uow, viewer, task, missing=_missing("文书", notice_ref))
-        return _Held(notice, task, setting, uow.notices.items(notice.id))
-
-    def _hold_draft(self, uow: UnitOfWork, viewer: Viewer, notice_ref: str, expected_version: int) -> _Held:
-        held = self._hold(uow, viewer, notice_ref)
-        place = held.setting.place(held.task, internal=True)
-        if not may_draft(viewer, place):
-            raise NotAllowed("草稿由督导组和办公室修改。")
-        definition = self._floor.catalog.workflow(held.task.workflow_version_id)
-        title = definition.states[held.task.state].title
-        _check_version(held, expected_version, title)
-        if held.task.state != definition.initial:
-            raise StaleVersion(f"文书已是“{title}”，不能再改。需要修改请先退回。")
-        return held
-
     def _drafted(
-        self, uow: UnitOfWork, held: _Held, viewer: Viewer, kind: str, payload: Mapping[str, Any], *, now: datetime
+        self, uow: UnitOfWork, held: HeldPaper, viewer: Viewer, kind: str, payload: Mapping[str, Any], *, now: datetime
     ) -> int:
-        place = held.setting.place(held.task, internal=True)
-        by = doer_at(viewer, place, Action.SEE_WORKBENCH)
-        # Whoever had a hand in the draft has drafted it, not only who touched it last.
-        drafters = sorted({*doers_of(held.task.last_doers, "edit"), viewer.person_id})
-        held.task.last_doers = {**held.task.last_doers, "edit": drafters}
-        held.notice.version += 1
-        uow.events.append([event(("notice", held.notice.id), kind, payload, at=now, by=by)])
-        settle(uow, self._floor, held.task, held.setting, now=now)
+        note_drafting(uow, self._floor, held, viewer, kind, payload, now=now)
         uow.commit()
         return held.notice.version
 
 
-def _missing(kind: str, ref: str) -> str:
-    return f"没有编号为“{ref}”的{kind}，或者您无权查看。"
-
-
-def _snapshot(held: _Held) -> NoticeSnapshot:
+def _snapshot(held: HeldPaper) -> NoticeSnapshot:
     return NoticeSnapshot(held.notice.ref, held.task.state, held.notice.version, held.notice.printed_number)
 
 
-def _check_version(held: _Held, expected: int, state_title: str) -> None:
-    if held.notice.version != expected:
-        raise StaleVersion(
-            f"文书在您打开页面之后有变动（可能引擎并入了新事项，或有人先办理了），现在是“{state_title}”。请核对后再办。"
-        )
-
-
-def _hash(held: _Held) -> str:
+def _hash(held: HeldPaper) -> str:
     notice = held.notice
     return content_hash(
         kind=notice.kind, unit_id=notice.unit_id, severity=notice.severity, title=notice.title, body=notice.body,
@@ -362,7 +320,7 @@ def _hash(held: _Held) -> str:
 
 
 def _tell_about(
-    uow: UnitOfWork, held: _Held, planned: TransitionDefinition, by: Doer, reason: str, event_id: int,
+    uow: UnitOfWork, held: HeldPaper, planned: TransitionDefinition, by: Doer, reason: str, event_id: int,
     state_title: str, *, now: datetime,
 ) -> None:  # fmt: skip
     notice, task = held.notice, held.task

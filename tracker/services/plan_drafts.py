@@ -44,7 +44,7 @@ from tracker.services.campaign_loading import CampaignLoading
 from tracker.services.campaigns import PresentPlaces, read_places
 from tracker.services.context import Floor
 from tracker.services.plan_proposals import content_of, read_plan
-from tracker.services.plan_records import STREAM, edited, handed_in, made_campaign
+from tracker.services.plan_records import STREAM, edited, given_up, handed_in, made_campaign
 from tracker.services.recording import Doer, doer_at
 
 NOT_MADE = "没有生成行动，什么都没有改动。请按下面逐条修改。"
@@ -113,6 +113,7 @@ class DraftRecord:
     content: Content
     text: str
     campaign_ref: str | None
+    given_up: bool
     events: Sequence[HistoryEvent]
 
 
@@ -225,18 +226,21 @@ class PlanDraftService:
             uow.commit()
 
     def drop(self, viewer: Viewer, ref: str, *, expected_revision: int) -> None:
-        """Give a draft up; it is not shown any more."""
+        """Give a draft up; but for its record it is not shown any more."""
+        now = self._floor.clock.now()
         with self._floor.uows() as uow:
-            draft, _ = _open(uow, viewer, ref, expected_revision)
-            draft.dropped_at = self._floor.clock.now()
+            draft, office = _open(uow, viewer, ref, expected_revision)
+            draft.dropped_at = now
+            uow.events.append([given_up(draft, at=now, by=_doer(viewer, office))])
             uow.commit()
 
     def record(self, viewer: Viewer, ref: str) -> DraftRecord:
-        """Return who changed what in a draft; raises NotFound."""
+        """Return who changed what in a draft, also in one that was given up; raises NotFound."""
         with self._floor.uows() as uow:
-            draft, _ = _find(uow, viewer, ref)
+            draft, _ = _find(uow, viewer, ref, given_up=True)
             events = read_history(uow.session, kind=STREAM, subject=draft.id)
-            return DraftRecord(draft.ref, draft.content, draft.text, uow.plan_drafts.campaign_ref(draft), events)
+            made = uow.plan_drafts.campaign_ref(draft)
+            return DraftRecord(draft.ref, draft.content, draft.text, made, draft.dropped_at is not None, events)
 
     def create(self, viewer: Viewer, ref: str, *, expected_revision: int, knowingly: bool = False) -> str:
         """Make a draft campaign and return its ref; the second click returns the same.
@@ -317,9 +321,11 @@ def _doer(viewer: Viewer, office: OfficeRow) -> Doer:
     return doer_at(viewer, Place(office.unit_id, None, None, internal=True), Action.CHANGE_CAMPAIGN)
 
 
-def _find(uow: UnitOfWork, viewer: Viewer, ref: str, *, lock: bool = False) -> tuple[PlanDraft, OfficeRow]:
+def _find(
+    uow: UnitOfWork, viewer: Viewer, ref: str, *, lock: bool = False, given_up: bool = False
+) -> tuple[PlanDraft, OfficeRow]:
     offices = {office.id: office for office in _offices(uow, viewer)}
-    draft = uow.plan_drafts.find(ref, offices, lock=lock)
+    draft = uow.plan_drafts.find(ref, offices, lock=lock, given_up=given_up)
     if draft is None:
         raise NotFound("没有这份方案草稿，或者您无权查看。")
     return draft, offices[draft.office_id]

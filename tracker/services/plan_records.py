@@ -1,4 +1,4 @@
-"""What enters the record of a plan: handed in, edited by whom from what to what, made a campaign.
+"""What enters the record of a plan: handed in, edited by whom from what to what, made a campaign or given up.
 
 A draft has a stream of its own. What becomes of it stands in the campaign's stream too: for each measure the places
 of the plan that it came from, and where somebody changed its words both the plan's and the new ones. The text's hash
@@ -17,7 +17,7 @@ from tracker.persistence.repositories.events import NewEvent
 from tracker.services.recording import Doer, event
 
 STREAM = "plan"
-HANDED_IN, EDITED, UNDONE, USED = "plan.handed_in", "plan.edited", "plan.undone", "plan.used"
+HANDED_IN, EDITED, UNDONE, USED, DROPPED = "plan.handed_in", "plan.edited", "plan.undone", "plan.used", "plan.dropped"
 MADE_OF_PLAN = "campaign.made_of_plan"
 
 
@@ -33,6 +33,11 @@ def edited(draft: PlanDraft, before: Content, *, undone: bool, at: datetime, by:
     """Return the event of an edit, or of one taken back, with every field from what to what."""
     payload = {"revision": draft.revision, "lines": recorded(before, draft.content)}
     return event((STREAM, draft.id), UNDONE if undone else EDITED, payload, at=at, by=by)
+
+
+def given_up(draft: PlanDraft, *, at: datetime, by: Doer) -> NewEvent:
+    """Return the event of a draft that nobody wants any more."""
+    return event((STREAM, draft.id), DROPPED, {"revision": draft.revision}, at=at, by=by)
 
 
 def made_campaign(draft: PlanDraft, campaign: Campaign, *, at: datetime, by: Doer) -> list[NewEvent]:

@@ -16,6 +16,7 @@ from tracker.persistence.repositories.receivers import Offered, ReceiverDelivery
 from tracker.persistence.unit_of_work import UnitOfWork
 from tracker.services.binding import names_of
 from tracker.services.channel_pauses import go_on
+from tracker.services.delivery_incidents import report_removed_receiver
 
 logger = structlog.get_logger(__name__)
 
@@ -24,6 +25,8 @@ COLLECTING = timedelta(seconds=30)
 #: A system's body stays small enough for the limits of common servers.
 MOST_IN_A_BODY = 200
 REMOVED = "接收方已从通道设置中删除"
+#: What waits for a receiver that this process does not know is kept so long: perhaps only its channels file is old or missing.
+KEPT_FOR_MISSING = timedelta(days=1)
 
 
 def bind_receivers(
@@ -49,13 +52,16 @@ def bind_receivers(
 
 
 def drop_removed(uow: UnitOfWork, channels: Collection[str], *, now: datetime, real: datetime) -> bool:
-    """Cancel what waits for receivers that the channels file no longer has, and close what was said of them.
+    """Cancel what has waited for a day for receivers that the channels file no longer has, and say how much that was.
 
     `channels` are those that are set up. A person's channel that is not set up may come back, and keeps what waits.
     """
-    cancelled = uow.receivers.cancel_removed([*channels, *PERSONAL], reason=REMOVED, real=real)
+    cancelled = uow.receivers.cancel_removed(
+        [*channels, *PERSONAL], reason=REMOVED, before=now - KEPT_FOR_MISSING, real=real
+    )
     for channel, refs in cancelled.items():
         go_on(uow, channel, now=now)
+        report_removed_receiver(uow, channel, len(refs), now=now)
         logger.info("Receiver is gone", action="delivery.receiver_removed", channel=channel, deliveries=refs)
     return bool(cancelled)
 

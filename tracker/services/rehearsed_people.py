@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from tracker.domain.definition import TransitionDefinition, WorkflowDefinition
+from tracker.domain.doers import doers_of
 from tracker.domain.errors import CannotIssue, TrackerError
 from tracker.domain.permissions import Viewer
 from tracker.domain.quotas import TaskPeriod
@@ -172,7 +173,7 @@ class StandIns:
         posts = [(places[party][0], role) for party in PARTIES if party in step.by for role in places[party][1]]
         posts += [(task.risen_unit_id, role) for role in ("supervisor", "leader", "head")]
         people = [person for unit, role in posts if unit is not None for person in roster.holders.get((unit, role), ())]
-        barred = {task.last_doers.get(name) for name in step.unless_same_person_as}
+        barred = {person for name in step.unless_same_person_as for person in doers_of(task.last_doers, name)}
         free = [person for person in people if person not in barred] or people
         return self._viewer(free[0], roster, today) if free else None
 

@@ -94,7 +94,7 @@ class VisitingService:
             task = uow.tasks.get(stop.task_id) if stop.task_id is not None else None
             if task is not None and task.state != INSPECTION_WITHDRAWN:
                 return task.ref
-            taken = uow.visits.waiting_inspection(visit.campaign_id, unit_id)
+            taken = uow.visits.take_waiting_inspection(visit.campaign_id, unit_id)
             if taken is not None:
                 stop.task_id, task_ref = taken, uow.tasks.get(taken).ref
             else:

@@ -147,6 +147,7 @@ def test_what_the_operator_takes_leaves_confidential_work_out(fresh_database_url
         world.move_to("2026-03-25", "10:00")
         ref = draft(world)
         sign(world, ref)
+        refs = {key: world.task(key, "west")["ref"] for key in ("s1", "l1")}
         lead, survey = world.task("l1", "west")["id"], world.task("s1", "west")["id"]
         with world.container.evidence.take_for_operator(notice_ref=ref) as file:
             files = files_of(file.read())
@@ -155,5 +156,8 @@ def test_what_the_operator_takes_leaves_confidential_work_out(fresh_database_url
     chains = set(data(files, "manifest.json")["chains"])
     assert {f"task:{survey}", f"task:{lead}"} & chains == {f"task:{survey}"}
     assert f"task:{lead}" in data(of_the_office, "manifest.json")["chains"]
+    told = [{one["task"]["ref"] for one in data(each, "explanation.json")["items"]} for each in (files, of_the_office)]
+    assert told == [{refs["s1"]}, {refs["s1"], refs["l1"]}]
+    assert files["explanation.txt"].count(b"\n") < of_the_office["explanation.txt"].count(b"\n")
     assert line["payload"]["notice"] == ref
     assert check(files, tmp_path)[0] == 0

@@ -316,8 +316,13 @@ def test_what_failed_for_good_is_an_incident_of_the_channel(world: World) -> Non
     assert "各人自己的邮件、短信不受影响" in said
 
 
+def open_incidents(world: World) -> dict[str, str]:
+    found = world.rows("SELECT kind, sentence FROM incident WHERE resolved_at IS NULL")
+    return {row["kind"]: row["sentence"] for row in found}
+
+
 @pytest.mark.parametrize("answer", [None, refusal(Meaning.GONE, "410")])
-def test_what_waits_for_a_receiver_that_was_taken_out_is_cancelled_and_people_get_their_own(
+def test_what_waited_a_day_for_a_receiver_that_was_taken_out_is_cancelled_and_people_get_their_own(
     world: World, answer: DeliveryFailed | None
 ) -> None:
     before = Receiving(world, OA, VILLAGES)
@@ -328,10 +333,25 @@ def test_what_waits_for_a_receiver_that_was_taken_out_is_cancelled_and_people_ge
     before.service.gather()
     made = Receiving(world, VILLAGES)
     made.work()
+    assert made.delivery(OA)["status"] == "gathered"
+    world.clock.set(world.clock.now() + timedelta(days=1))
+    made.service.send_due()
     assert (made.delivery(OA)["status"], made.delivery(OA)["reason"]) == ("cancelled", "接收方已从通道设置中删除")
-    assert world.value("SELECT count(*) FROM incident WHERE resolved_at IS NULL") == 0
+    said = open_incidents(world)
+    assert set(said) == {"receiver_removed"}
+    assert "“oa”，等了一天以上的2条消息已经取消" in said["receiver_removed"]
     assert len(made.texts(VILLAGES)) == 1
     assert {message.recipient for message in (*before.mail.sent, *made.mail.sent)} == {"clerk-east", "clerk-west"}
+
+
+def test_a_worker_that_was_restarted_without_its_channels_file_keeps_what_waits_for_receivers(world: World) -> None:
+    whole, blind = Receiving(world, OA), Receiving(world)
+    whole.service.gather()
+    blind.work(timedelta(hours=20))
+    assert whole.delivery(OA)["status"] == "gathered"
+    assert "要发给它的消息先留着" in open_incidents(world)["no_channel"]
+    whole.work(timedelta(hours=2))
+    assert whole.delivery(OA)["status"] == "accepted"
 
 
 def outbox(world: World, *receivers: Receiver) -> OutboxService:

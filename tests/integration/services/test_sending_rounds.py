@@ -121,6 +121,15 @@ def test_where_every_look_takes_too_long_each_message_goes_once_all_the_same(out
     assert {status for status, _, _ in rows(out)} == {"accepted"}
 
 
+def test_what_goes_after_looks_of_minutes_is_taken_for_stuck_by_nobody(out: Outgoing) -> None:
+    writer = SlowWriter(lambda: out.world.clock.set(out.world.clock.now() + timedelta(minutes=3)))
+    made, other = out.deliveries(channel="email", renderer=writer), out.deliveries(channel="email")
+    stuck: list[int] = []
+    out.courier.on_send = lambda: stuck.append(other.resolve_stuck())
+    made.send_due(limit=1)
+    assert (recipients(out), stuck) == (["p0"], [0])
+
+
 def test_what_was_put_down_before_its_turn_counts_as_neither_tried_nor_sent(out: Outgoing) -> None:
     began = out.world.clock.real_now()
     first, second = refusal(Meaning.RETRY), refusal(Meaning.AWAY)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from tracker.domain.delivery_states import after_receipt, ask_after, away_pause, tries_left
@@ -57,6 +59,13 @@ def test_aliyuns_codes(code: str, meaning: Meaning) -> None:
 def test_whom_a_provider_names_is_masked_before_anybody_reads_it(said: str, shown: str) -> None:
     assert shown in ALIYUN.judge("isv.SOMETHING_NEW", said).sentence
     assert shown in judge_smtp(550, said, "收件人被发信服务器拒绝").sentence
+
+
+@pytest.mark.parametrize("said", ["a" * 65_536, "a@" * 32_768, "1" * 65_536, "a.b-" * 16_384])
+def test_a_long_answer_without_an_address_in_it_is_read_at_once(said: str) -> None:
+    began = time.process_time()
+    judge_smtp(554, said, "对方拒收")
+    assert time.process_time() - began < 1
 
 
 def test_a_limit_by_the_provider_is_waited_out_for_an_hour() -> None:

@@ -27,7 +27,7 @@ KINDS = {
     "vacancy": "岗位空缺", "unjudgeable": "无法判定", "sweep_late": "巡检延误", "outage": "停机补触发", "batch_failed": "批次失败",
     "no_address": "无联系方式", "nobody": "无人可送", "no_phone": "缺手机号",
     "delivery_failed": "没有送到", "delivery_unwritable": "消息无法生成", "no_channel": "没有设置送达方式",
-    "channel_away": "通道连不上", "channel_stopped": "通道已暂停",
+    "channel_away": "通道连不上", "channel_stopped": "通道已暂停", "receiver_removed": "接收方已删除",
 }  # fmt: skip
 
 

@@ -38,18 +38,19 @@ class Page(Generic[Row]):
 
 
 def fetch_page(
-    session: Session, query: TextClause, made: type[Row], *, number: int, size: int, given: dict[str, Any],
+    session: Session, query: TextClause, made: type[Row], *, number: int, size: int | None, given: dict[str, Any],
     drop: Sequence[str] = (),
 ) -> Page[Row]:  # fmt: skip
     """Run `query`, which ends in LIMIT :limit OFFSET :offset and selects count(*) OVER () AS total.
 
-    Columns named in `drop` only sort. A page past the end is answered with the first.
+    Columns named in `drop` only sort. A page past the end is answered with the first. Without a `size` all rows are on one.
     """
-    number = max(1, number)
-    rows = session.execute(query, {**given, "limit": size, "offset": (number - 1) * size}).mappings().all()
+    number = 1 if size is None else max(1, number)
+    offset = (number - 1) * (size or 0)
+    rows = session.execute(query, {**given, "limit": size, "offset": offset}).mappings().all()
     if not rows and number > 1:
         return fetch_page(session, query, made, number=1, size=size, given=given, drop=drop)
     left_out = {"total", *drop}
     total = int(rows[0]["total"]) if rows else 0
     made_rows = tuple(made(**{k: v for k, v in row.items() if k not in left_out}) for row in rows)
-    return Page(made_rows, total, number, size)
+    return Page(made_rows, total, number, size or max(1, total))

@@ -1,4 +1,8 @@
-"""What a table of units counts: the tasks of the plan that the matrix shows, withdrawn ones left out. One query."""
+"""What a table of units counts: every task of the plan's measures by its own light, withdrawn ones left out. One query.
+
+A standing duty counts once for each period begun, where the matrix lights its present period alone. Of a joint
+measure the lead counts its task and each support unit its part; who was handed a share counts that.
+"""
 
 from __future__ import annotations
 

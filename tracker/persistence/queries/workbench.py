@@ -237,9 +237,16 @@ class Choices:
 
 
 def find_section(
-    session: Session, viewer: Viewer, filters: Filters, section: str, *, watch_until: date, page: int, size: int
+    session: Session,
+    viewer: Viewer,
+    filters: Filters,
+    section: str,
+    *,
+    watch_until: date,
+    page: int = 1,
+    size: int | None,
 ) -> Page[MatterRow] | Page[DraftRow] | Page[ExtensionRow]:
-    """Return one section of the workbench, the most pressing first.
+    """Return one section of the workbench, the most pressing first; without a `size` whole, however long it is.
 
     section   reviews, objections, watched (look-backs and interviews due by `watch_until`), extensions, or one of DRAFT_STAGES
     """
@@ -258,22 +265,8 @@ def find_section(
     return found
 
 
-def find_whole_section(
-    session: Session, viewer: Viewer, section: str, *, watch_until: date, size: int
-) -> Page[MatterRow] | Page[DraftRow] | Page[ExtensionRow]:
-    """Return one section whole, on one page however long it is; it is read in parts of `size`."""
-    rows: list[Any] = []
-    number = 1
-    while True:
-        found = find_section(session, viewer, Filters(), section, watch_until=watch_until, page=number, size=size)
-        rows += found.rows
-        if number >= found.pages:
-            return Page(tuple(rows), len(rows), 1, max(1, len(rows)))
-        number += 1
-
-
 def find_drafts(
-    session: Session, viewer: Viewer, filters: Filters, stage: str, *, page: int, size: int
+    session: Session, viewer: Viewer, filters: Filters, stage: str, *, page: int, size: int | None
 ) -> Page[DraftRow]:
     """Return the drafts at one of DRAFT_STAGES, the gravest first."""
     return _fetch(session, viewer, DRAFTS[stage], DraftRow, filters, page, size)
@@ -297,7 +290,7 @@ def filter_choices(session: Session, viewer: Viewer) -> Choices:
 
 def _fetch(
     session: Session, viewer: Viewer, query: TextClause, made: type[Any], filters: Filters, page: int,
-    size: int, **more: Any,
+    size: int | None, **more: Any,
 ) -> Page[Any]:  # fmt: skip
     given = {**scope(viewer), **filters.given(), **more}
     return fetch_page(session, query, made, number=page, size=size, given=given)

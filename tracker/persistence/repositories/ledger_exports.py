@@ -100,6 +100,8 @@ class LedgerExportRepository:
 
     def forget(self, export_id: int) -> None:
         """Forget a request with its file; whoever writes it finds that nobody wants it any more."""
+        # Whoever adds a piece holds the row until he commits: only after that is every piece there to be cleared.
+        self._session.execute(select(LedgerExport.id).where(LedgerExport.id == export_id).with_for_update())
         self.clear(export_id)
         self._session.execute(delete(LedgerExport).where(LedgerExport.id == export_id))
 
@@ -129,7 +131,9 @@ class LedgerExportRepository:
 
     def forget_expired(self, now: datetime) -> int:
         """Forget what has expired and return how many files that were."""
-        gone = list(self._session.scalars(select(LedgerExport.id).where(LedgerExport.expires_at <= now)))
+        # What is being written to at this moment is forgotten the next time.
+        expired = select(LedgerExport.id).where(LedgerExport.expires_at <= now).with_for_update(skip_locked=True)
+        gone = list(self._session.scalars(expired))
         self._session.execute(delete(LedgerExportChunk).where(LedgerExportChunk.export_id.in_(gone)))
         self._session.execute(delete(LedgerExport).where(LedgerExport.id.in_(gone)))
         return len(gone)

@@ -23,11 +23,13 @@ class PlanDraftRepository:
         self._session.flush()
         return draft
 
-    def find(self, ref: str, office_ids: Iterable[int], *, lock: bool = False) -> PlanDraft | None:
-        """Return a draft of one of these offices that was not given up, or None."""
-        query = select(PlanDraft).where(
-            PlanDraft.ref == ref, PlanDraft.office_id.in_(list(office_ids)), PlanDraft.dropped_at.is_(None)
-        )
+    def find(
+        self, ref: str, office_ids: Iterable[int], *, lock: bool = False, given_up: bool = False
+    ) -> PlanDraft | None:
+        """Return a draft of one of these offices, or None; one that was given up only if `given_up` are wanted too."""
+        query = select(PlanDraft).where(PlanDraft.ref == ref, PlanDraft.office_id.in_(list(office_ids)))
+        if not given_up:
+            query = query.where(PlanDraft.dropped_at.is_(None))
         if lock:
             query = query.with_for_update().execution_options(populate_existing=True)
         return self._session.scalars(query).one_or_none()

@@ -69,7 +69,7 @@ INSERT = text("""
 # By one index probe a channel, as WAITING; an array, so that the index on the waiting ones is used.
 CANCEL_REMOVED = text(f"""
     UPDATE delivery SET status = 'cancelled', reason = :reason, ended_at = :at, next_try_at = NULL, held = false
-    WHERE status = 'gathered' AND person_id IS NULL AND channel = ANY(ARRAY(
+    WHERE status = 'gathered' AND person_id IS NULL AND gathered_at <= :before AND channel = ANY(ARRAY(
         SELECT channel FROM {WAITING} WHERE channel <> ALL(CAST(:kept AS text[]))))
     RETURNING channel, ref""")
 
@@ -138,10 +138,16 @@ class ReceiverRepository:
         """Lock the messages that more may join; return their ids by channel."""
         return {row.channel: row.id for row in self._session.execute(OPEN, {"channels": list(channels)})}
 
-    def cancel_removed(self, kept: Collection[str], *, reason: str, real: datetime) -> dict[str, list[str]]:
-        """Cancel what waits for receivers other than those on `kept`; return the refs by channel. `real` is real time."""
+    def cancel_removed(
+        self, kept: Collection[str], *, reason: str, before: datetime, real: datetime
+    ) -> dict[str, list[str]]:
+        """Cancel what waits since `before` or longer for receivers other than those on `kept`; return the refs by channel.
+
+        `real` is real time.
+        """
+        given = {"kept": list(kept), "reason": reason, "before": before, "at": real}
         cancelled: dict[str, list[str]] = {}
-        for row in self._session.execute(CANCEL_REMOVED, {"kept": list(kept), "reason": reason, "at": real}):
+        for row in self._session.execute(CANCEL_REMOVED, given):
             cancelled.setdefault(row.channel, []).append(row.ref)
         return cancelled
 

@@ -25,11 +25,16 @@ TRY = text("""
       AND s.verified_at IS NULL AND s.refused_at IS NULL
     RETURNING v.ref, s.unit_id, s.code_hash""")
 
-#: An inspection that a measure asks for and nobody has recorded yet; a visit answers it instead of opening a second one.
-WAITING = text(f"""
+#: Inspections that a measure asks for and nobody has recorded yet. What somebody else has in hand is passed over: a visit
+#: is locked before the task, against the order of all others, and must not wait for one.
+LOCK_PLANNED = text(f"""
     SELECT t.id FROM task t
     WHERE t.campaign_id = :campaign AND t.unit_id = :unit AND t.workflow_key = '{INSPECTION}' AND t.state = '{INSPECTION_PLANNED}'
-      AND NOT EXISTS (SELECT FROM visit_stop s WHERE s.task_id = t.id)
+    FOR UPDATE OF t SKIP LOCKED""")
+#: A statement of its own, so that it sees what whoever held the lock before has committed.
+OF_NO_VISIT = text("""
+    SELECT t.id FROM task t
+    WHERE t.id = ANY(CAST(:tasks AS bigint[])) AND NOT EXISTS (SELECT FROM visit_stop s WHERE s.task_id = t.id)
     ORDER BY t.due_at NULLS LAST, t.id LIMIT 1""")
 
 
@@ -126,7 +131,8 @@ class VisitRepository:
         given = {"units": units, "campaigns": campaigns, "most": most, "now": now}
         return tuple(TriedCode(*row) for row in self._session.execute(TRY, given))
 
-    def waiting_inspection(self, campaign_id: int, unit_id: int) -> int | None:
-        """Return the inspection of the unit that waits to be recorded and belongs to no visit, if there is one."""
+    def take_waiting_inspection(self, campaign_id: int, unit_id: int) -> int | None:
+        """Lock and return the inspection of the unit that waits to be recorded and belongs to no visit, if there is one."""
         given = {"campaign": campaign_id, "unit": unit_id}
-        return self._session.execute(WAITING, given).scalar_one_or_none()
+        planned = list(self._session.execute(LOCK_PLANNED, given).scalars())
+        return self._session.execute(OF_NO_VISIT, {"tasks": planned}).scalar_one_or_none() if planned else None

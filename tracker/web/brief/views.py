@@ -20,9 +20,6 @@ from tracker.web.workbench.presenters import Bench, section
 
 blueprint = Blueprint("brief", __name__)
 
-#: So many rows of a kind are read at a time; all of them are looked through for what is the leader's own.
-AT_A_TIME = 500
-
 
 @blueprint.get("/brief")
 @requires(Action.ACT_AS_LEADER)
@@ -34,8 +31,9 @@ def index() -> str:
     with parts.reading() as session:
         led = scope(who, office_roles=frozenset({Role.LEADER}))
         chains = read_chains(session, who.units(Role.LEADER), today=today)
+        # All of them, however many: they are looked through for what is the leader's own.
         found = {
-            key: bench_queries.find_whole_section(session, who, key, watch_until=today, size=AT_A_TIME)
+            key: bench_queries.find_section(session, who, bench_queries.Filters(), key, watch_until=today, size=None)
             for key in BUTTONS
         }
         risen = present_risen(find_risen(session, who), parts.catalog)

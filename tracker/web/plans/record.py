@@ -13,10 +13,10 @@ from tracker.domain.plan_drafts import EVERY_CHOICES, WHEN_TITLES, timing_in_fil
 from tracker.domain.timings import say_timing, timing_of
 from tracker.persistence.queries.history import HistoryEvent
 from tracker.services.plan_drafts import DraftRecord
-from tracker.services.plan_records import EDITED, HANDED_IN, UNDONE, USED
+from tracker.services.plan_records import DROPPED, EDITED, HANDED_IN, UNDONE, USED
 from tracker.web.history import Entry, who_of
 
-_TITLES = {HANDED_IN: "交来方案", EDITED: "修改", UNDONE: "撤销上一步", USED: "生成行动"}
+_TITLES = {HANDED_IN: "交来方案", EDITED: "修改", UNDONE: "撤销上一步", USED: "生成行动", DROPPED: "放弃草稿"}
 _FLAGS = {
     "accepted": ("认可", "取消认可"), "kept": ("恢复", "去掉"), "joint": ("改为联合任务", "不再是联合任务"),
 }  # fmt: skip
