@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from playwright.sync_api import Browser, BrowserContext, Page
 from werkzeug.serving import make_server
@@ -14,6 +14,9 @@ from werkzeug.serving import make_server
 from tests.browser.people import DESKTOP, PHONE
 from tests.web.site import Site
 from tracker.web.auth import COOKIE
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 
 @dataclass(frozen=True)
@@ -46,10 +49,20 @@ class Served:
         context.add_cookies([{"name": COOKIE, "value": token, "url": self.address}])
 
 
+def whole(app: WSGIApplication) -> WSGIApplication:
+    """Read each answer and close it before it is sent: the server leaves the file open where its reader has gone."""
+
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
+        with closing(app(environ, start_response)) as parts:  # type: ignore[type-var]
+            return [b"".join(parts)]
+
+    return answer
+
+
 @contextmanager
 def serving(site: Site) -> Iterator[Served]:
     """Let a site answer until the block ends."""
-    server = make_server("127.0.0.1", 0, site.app, threaded=True)
+    server = make_server("127.0.0.1", 0, whole(site.app), threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:

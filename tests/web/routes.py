@@ -139,9 +139,9 @@ ROUTES = (
     Row("POST", "/notices/<ref>/slip", DRAFTERS, fill="ref=draft"),
     Row("POST", "/notices/<ref>/slip.docx", DRAFTERS, fill="ref=issued"),
     *(
-        Row("POST", rule, fill=f"ref={door}")  # these are no circulars: see test_rankings
+        Row("POST", rule, may, fill=f"ref={door}")  # these are no circulars: see test_rankings
         for rule in ("/notices/<ref>/ranking", "/notices/<ref>/ranking/none")
-        for door in ("issued", "draft")
+        for door, may in (("issued", DRAFTERS), ("draft", ""))
     ),
     *(
         Row(method, "/notices/<ref>/receipt", DRAFTERS, fill=f"ref={door}")

@@ -31,6 +31,7 @@ MORE_PEOPLE = """
   - {key: area, name: area, email: area@example.invalid, posts: [{role: area_leader, unit: east, campaign_only: true}]}
   - {key: security, name: security, email: security@example.invalid, posts: [{role: security_admin, unit: office}]}
   - {key: system, name: system, email: system@example.invalid, posts: [{role: system_admin, unit: office}]}
+  - {key: audit, name: audit, email: audit@example.invalid, posts: [{role: audit_admin, unit: office}]}
 """
 
 

@@ -53,10 +53,6 @@ settings:
   number_words: {supervision_notice: 消督, interview_notice: 消约, rectification_notice: 消改}
   separation: false
 """
-MORE = (
-    MORE_PEOPLE
-    + "  - {key: audit, name: audit, email: audit@example.invalid, posts: [{role: audit_admin, unit: office}]}\n"
-)
 RETURNS = """
 required_returns:
   - {key: annex2, title: 附件2 宣传活动登记表, workflow: publicity, form: publicity_return, units: [各村]}
@@ -125,7 +121,7 @@ class TwoOffices:
 
 def build(world: World) -> TwoOffices:
     """Make the two offices of an empty database."""
-    first = small_campaign(measures=MEASURES).replace("\nmeasures:", f"{MORE}measures:", 1)
+    first = small_campaign(measures=MEASURES).replace("\nmeasures:", f"{MORE_PEOPLE}measures:", 1)
     people = dict(_load(world, first + RETURNS))
     people |= _load(world, NEIGHBOUR)
     later = small_campaign(measures=DRAFT_MEASURES, ends_on="2026-08-31").replace("test_campaign", "later_campaign")

@@ -279,7 +279,7 @@ def test_an_inspection_that_the_plan_asks_for_is_recorded_once_on_the_visit(fres
 def test_two_visits_that_begin_at_one_unit_at_once_keep_a_record_each(fresh_database_url: str) -> None:
     with World(fresh_database_url, start=morning("2026-03-02")) as world:
         world.load(small_campaign(measures=[*MEASURES, INSPECTED]))
-        first, second = plan(world), plan(world)
+        first, second = plan(world), plan(world, ground="群众反映问题较多。")
         world.move_to("2026-03-03")
         begun = at_once(lambda: begin(world, first), lambda: begin(world, second, who="boss"))
         assert len(set(begun)) == 2
