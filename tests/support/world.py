@@ -27,6 +27,7 @@ from tracker.domain.permissions import Viewer
 from tracker.domain.ports import OutgoingMessage
 from tracker.domain.values import SHANGHAI, Actor, Post, Role, local_date
 from tracker.persistence.queries.units import units_below
+from tracker.persistence.secrets import ArgonHasher
 from tracker.settings import Settings
 
 WORKFLOWS = Path(__file__).parents[2] / "workflows"
@@ -109,6 +110,10 @@ def viewer_of(container: Container, person_id: int) -> Viewer:
     return Viewer(Actor(person_id, None, posts), below)
 
 
+#: As little work as argon2 does: what it costs to guess a password is tested where the hasher is.
+QUICK = ArgonHasher(time_cost=1, memory_kib=8)
+
+
 class World:
     """A container, its clock, and what was sent."""
 
@@ -118,7 +123,9 @@ class World:
         self.mail = RecordingCourier(self.clock)
         self.database_url = database_url
         self.settings = settings_for(database_url)
-        self.container = build(self.settings, clock=self.clock, queue=self.queue, couriers={"email": self.mail})
+        self.container = build(
+            self.settings, clock=self.clock, queue=self.queue, couriers={"email": self.mail}, hasher=QUICK
+        )
         self.catalog = shipped_catalog()
         exceptions, published = seed_days(*CALENDAR_YEARS)
         self.container.installations.prepare(

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 
 import pytest
 
 from tests.support.servers import cloned_database
 from tests.support.world import World, morning, small_campaign
+from tests.web.papers import run_late
 from tests.web.site import MEASURES, MORE_PEOPLE, PASSWORD, Browser, Site, copied_database, hidden
 from tests.web.two_offices import TwoOffices, build
 from tracker.cli.embedded import RunningServers
@@ -18,11 +21,19 @@ __all__ = ["MEASURES", "PASSWORD", "Browser", "Site", "hidden"]
 
 @dataclass(frozen=True)
 class County:
-    """A database in which the campaign has just been issued, to be copied for each test."""
+    """A database in which the campaign runs, at a moment, to be copied for each test."""
 
     database_url: str
     campaign_ref: str
     person_ids: Mapping[str, int]
+    now: datetime
+
+    @contextmanager
+    def copied(self) -> Iterator[Site]:
+        """Open a copy of its own."""
+        with copied_database(self.database_url) as url, World(url, start=self.now) as world:
+            world.campaign_ref, world.person_ids = self.campaign_ref, self.person_ids
+            yield Site(world)
 
 
 @pytest.fixture(scope="session")
@@ -32,16 +43,33 @@ def county(servers: RunningServers) -> Iterator[County]:
         with World(url, start=morning("2026-03-02")) as world:
             text = small_campaign(measures=MEASURES)
             world.load(text.replace("\nmeasures:", f"{MORE_PEOPLE}measures:", 1))
-            made = County(url, world.campaign_ref, world.person_ids)
+            made = County(url, world.campaign_ref, world.person_ids, world.clock.now())
         yield made
 
 
 @pytest.fixture
 def site(county: County) -> Iterator[Site]:
     """A copy of the county for one test alone."""
-    with copied_database(county.database_url) as url, World(url, start=morning("2026-03-02")) as world:
-        world.campaign_ref, world.person_ids = county.campaign_ref, county.person_ids
-        yield Site(world)
+    with county.copied() as site:
+        yield site
+
+
+@pytest.fixture(scope="session")
+def late_county(county: County) -> Iterator[County]:
+    """The county on 25 March 2026, made once: both villages signed for everything and then did nothing."""
+    with copied_database(county.database_url) as url:
+        with World(url, start=county.now) as world:
+            world.campaign_ref, world.person_ids = county.campaign_ref, county.person_ids
+            run_late(Site(world))
+            made = County(url, county.campaign_ref, county.person_ids, world.clock.now())
+        yield made
+
+
+@pytest.fixture
+def late(late_county: County) -> Iterator[Site]:
+    """A copy of the late county for one test alone."""
+    with late_county.copied() as site:
+        yield site
 
 
 @pytest.fixture(scope="session")

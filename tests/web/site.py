@@ -12,6 +12,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2.bccache import Bucket, BytecodeCache
 from psycopg import sql
 from werkzeug.test import TestResponse
 
@@ -35,12 +36,32 @@ MORE_PEOPLE = """
 """
 
 
+class CompiledOnce(BytecodeCache):
+    """Templates as a test process compiled them: each test has an application of its own."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Give what was kept."""
+        if (kept := self._kept.get(bucket.key)) is not None:
+            bucket.bytecode_from_string(kept)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what was compiled."""
+        self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
+COMPILED = CompiledOnce()
+
+
 class Site:
     """The application over a world, and browsers of people."""
 
     def __init__(self, world: World) -> None:
         self.world = world
         self.app: Flask = assemble(world.container)
+        self.app.jinja_env.bytecode_cache = COMPILED
         self.accounts: dict[str, int] = {}
 
     def account(self, person_key: str, *, must_change: bool = False) -> int:

@@ -14,12 +14,11 @@ def needs(page: str) -> list[str]:
     return re.findall(r'class="need-title">([^<]+)', page)
 
 
-def test_a_draft_put_up_needs_the_leader_with_its_reason_and_one_button(site: Site) -> None:
-    run_late(site)
-    ref = draft_of(site)
-    leader = site.browser("boss")
+def test_a_draft_put_up_needs_the_leader_with_its_reason_and_one_button(late: Site) -> None:
+    ref = draft_of(late)
+    leader = late.browser("boss")
     assert not [one for one in needs(leader.get("/brief").text) if one.startswith("east村 · ")]
-    step(site.browser("sup1"), ref, "seal")
+    step(late.browser("sup1"), ref, "seal")
     page = leader.get("/brief").text
     assert "east村 · 督导通知书" in needs(page)
     assert f'href="/notices/{ref}">去审批' in page
@@ -38,9 +37,8 @@ def test_there_are_ten_lines_at_most_and_the_rest_is_counted(site: Site) -> None
     assert 0 < len(needs(page)) <= 10
 
 
-def test_a_campaign_stands_in_a_line_with_the_figures_of_the_list(site: Site) -> None:
-    run_late(site)
-    leader = site.browser("boss")
+def test_a_campaign_stands_in_a_line_with_the_figures_of_the_list(late: Site) -> None:
+    leader = late.browser("boss")
     listed = leader.get("/campaigns").text
     found = re.search(r"任务(\d+)项，办结(\d+)项，逾期<strong[^>]*>(\d+)", listed)
     assert found

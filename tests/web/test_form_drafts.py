@@ -10,7 +10,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from tests.web.conftest import Browser, Site, hidden
-from tests.web.papers import draft_of, issue, run_late, step
+from tests.web.papers import draft_of, issue, step
 from tests.web.test_task_page import RETURN, photo, row
 
 TYPED = {"category": "rental", "should_check": "120", "remark": "写到一半的话"}
@@ -135,11 +135,10 @@ def test_an_extension_begun_comes_back_open(site: Site, surveying: str) -> None:
     assert "连日大雨" in page
 
 
-def test_a_reply_to_a_paper_is_kept_like_a_task_s_form(site: Site) -> None:
-    run_late(site)
-    ref = draft_of(site)
-    issue(site, ref)
-    browser = site.browser("clerk-east")
+def test_a_reply_to_a_paper_is_kept_like_a_task_s_form(late: Site) -> None:
+    ref = draft_of(late)
+    issue(late, ref)
+    browser = late.browser("clerk-east")
     step(browser, ref, "accept")
     page = browser.get(f"/notices/{ref}").text
     url = re.search(r'formaction="(/tasks/[^"]+/drafts/reply[^"]*)"', page)

@@ -6,7 +6,7 @@ import re
 
 from sqlalchemy import text
 
-from tests.web.papers import counted_queries, draft_of, issue, run_late
+from tests.web.papers import counted_queries, draft_of, issue
 from tests.web.site import Browser, Site
 
 
@@ -73,10 +73,9 @@ def test_a_reminder_is_done_once_the_task_waits_for_somebody_else(site: Site) ->
     assert "已了结" in browser.get("/inbox?all=1").text
 
 
-def test_a_served_paper_leads_to_its_page(site: Site) -> None:
-    run_late(site)
-    issue(site, draft_of(site))
-    browser = site.browser("head-east")
+def test_a_served_paper_leads_to_its_page(late: Site) -> None:
+    issue(late, draft_of(late))
+    browser = late.browser("head-east")
     found = re.search(r'href="(/inbox/[0-9]+)">文书送达', browser.get("/inbox").text)
     assert found is not None
     assert browser.get(found[1]).headers["Location"].startswith("/notices/")

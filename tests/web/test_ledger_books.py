@@ -7,13 +7,12 @@ import re
 import zipfile
 from datetime import timedelta
 
-import pytest
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 from sqlalchemy import text
 
 from tests.web.conftest import Site
-from tests.web.papers import report_problems, run_late
+from tests.web.papers import report_problems
 from tracker.domain.ledger_columns import KINDS, file_heads
 from tracker.services.background_files import MOST_TRIES, STANDS_STILL
 from tracker.services.ledger_files import Wanted
@@ -29,12 +28,6 @@ def book(site: Site, who: str, path: str) -> Worksheet:
 
 def texts(sheet: Worksheet) -> list[list[str]]:
     return [[str(cell.value or "") for cell in row] for row in sheet.iter_rows(min_row=4)]
-
-
-@pytest.fixture
-def late(site: Site) -> Site:
-    run_late(site)
-    return site
 
 
 def test_every_ledger_has_a_heading_a_head_that_stays_and_comes_again_and_filters(late: Site) -> None:

@@ -21,12 +21,11 @@ def cells(page: str) -> dict[str, str]:
     return {spoken: light for light, spoken in found}
 
 
-def test_each_duty_shows_its_light_in_words_and_leads_to_its_task(site: Site) -> None:
-    run_late(site)
-    page = site.browser("boss").get(f"/campaigns/{site.world.campaign_ref}/matrix").text
+def test_each_duty_shows_its_light_in_words_and_leads_to_its_task(late: Site) -> None:
+    page = late.browser("boss").get(f"/campaigns/{late.world.campaign_ref}/matrix").text
     assert cells(page)["east村，出租房屋排查：逾期"] == "late"
     assert cells(page)["west村，集市宣传：正常"] == "normal"
-    assert f'href="/tasks/{site.world.task("survey", "east")["ref"]}"' in page
+    assert f'href="/tasks/{late.world.task("survey", "east")["ref"]}"' in page
 
 
 def test_a_cell_of_several_tasks_shows_the_worst_and_leads_to_their_list(site: Site) -> None:

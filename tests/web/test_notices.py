@@ -13,14 +13,8 @@ import pytest
 from sqlalchemy import text
 
 from tests.web.conftest import Site
-from tests.web.papers import counted_queries, draft_of, issue, run_late, step
+from tests.web.papers import counted_queries, draft_of, issue, step
 from tracker.services.paper_files import AT_ONCE
-
-
-@pytest.fixture
-def late(site: Site) -> Site:
-    run_late(site)
-    return site
 
 
 def reply_fields(page: str) -> dict[str, str]:

@@ -44,34 +44,31 @@ def waiting(site: Site) -> list[str]:
     return [row["ref"] for row in site.world.rows("SELECT ref FROM finding WHERE status = 'waiting' ORDER BY id")]
 
 
-def test_a_decision_brings_the_next_until_nothing_is_left(site: Site) -> None:
-    run_late(site)
-    browser, left = site.browser("sup1"), len(waiting(site))
+def test_a_decision_brings_the_next_until_nothing_is_left(late: Site) -> None:
+    browser, left = late.browser("sup1"), len(waiting(late))
     assert left > 1
     path = ONE
     for _ in range(left):
         answer = decided(browser, "waive", path, reason="全镇停电")
         path = answer.headers["Location"]
     page = browser.get(path).text
-    assert waiting(site) == []
+    assert waiting(late) == []
     assert "都办完了" in page
 
 
-def test_a_reason_is_picked_or_typed_and_one_of_them_there_must_be(site: Site) -> None:
-    run_late(site)
-    browser, before = site.browser("sup1"), len(waiting(site))
+def test_a_reason_is_picked_or_typed_and_one_of_them_there_must_be(late: Site) -> None:
+    browser, before = late.browser("sup1"), len(waiting(late))
     refused = decided(browser, "waive")
     assert refused.status_code == 422
     assert "请写明理由" in refused.text
-    assert len(waiting(site)) == before
+    assert len(waiting(late)) == before
     decided(browser, "waive", picked_reason="已电话核实，确已办结", reason="村支书接的电话")
-    recorded = site.world.value("SELECT payload ->> 'reason' AS r FROM event WHERE kind = 'notice.item_struck'")
+    recorded = late.world.value("SELECT payload ->> 'reason' AS r FROM event WHERE kind = 'notice.item_struck'")
     assert recorded == "已电话核实，确已办结；村支书接的电话"
 
 
-def test_what_one_has_in_hand_another_does_not_get_and_sees_whose_it_is(site: Site) -> None:
-    run_late(site)
-    one, other = site.browser("sup1"), site.browser("sup2")
+def test_what_one_has_in_hand_another_does_not_get_and_sees_whose_it_is(late: Site) -> None:
+    one, other = late.browser("sup1"), late.browser("sup2")
     first = in_hand(one.get(ONE).text)
     second = in_hand(other.get(ONE).text)
     assert first
@@ -83,38 +80,35 @@ def test_what_one_has_in_hand_another_does_not_get_and_sees_whose_it_is(site: Si
     assert "sup1正在处理" not in one.get("/workbench/findings").text
 
 
-def test_what_was_passed_over_is_not_shown_again_and_is_free_for_others(site: Site) -> None:
-    run_late(site)
-    browser = site.browser("sup1")
+def test_what_was_passed_over_is_not_shown_again_and_is_free_for_others(late: Site) -> None:
+    browser = late.browser("sup1")
     page = browser.get(ONE).text
     first = in_hand(page)
     answer = browser.post(f"{ONE}/release", {"pick": first}, page=ONE)
     assert first in answer.headers["Location"]
     assert in_hand(browser.get(answer.headers["Location"]).text) != first
-    assert site.world.value("SELECT count(*) FROM triage_claim WHERE ref = :ref", ref=first) == 0
+    assert late.world.value("SELECT count(*) FROM triage_claim WHERE ref = :ref", ref=first) == 0
 
 
-def test_a_waived_finding_is_taken_back_with_one_button_while_nothing_left_the_office(site: Site) -> None:
-    run_late(site)
-    browser, before = site.browser("sup1"), waiting(site)
+def test_a_waived_finding_is_taken_back_with_one_button_while_nothing_left_the_office(late: Site) -> None:
+    browser, before = late.browser("sup1"), waiting(late)
     path = decided(browser, "waive", reason="停电").headers["Location"]
-    assert len(waiting(site)) == len(before) - 1
+    assert len(waiting(late)) == len(before) - 1
     assert "还没有发给任何人" in browser.get(path).text
     decided(browser, "restore", path)
-    assert waiting(site) == before
+    assert waiting(late) == before
 
 
-def test_drafts_are_put_up_and_approved_one_by_one_by_different_people(site: Site) -> None:
-    run_late(site)
-    refs = {draft_of(site, village) for village in ("east", "west")}
+def test_drafts_are_put_up_and_approved_one_by_one_by_different_people(late: Site) -> None:
+    refs = {draft_of(late, village) for village in ("east", "west")}
     for _ in refs:
-        decided(site.browser("sup1"), "seal", f"{ONE}?list=open")
-    assert "都办完了" in site.browser("sup1").get(f"{ONE}?list=approved").text
+        decided(late.browser("sup1"), "seal", f"{ONE}?list=open")
+    assert "都办完了" in late.browser("sup1").get(f"{ONE}?list=approved").text
     for _ in refs:
-        decided(site.browser("sup2"), "approve", f"{ONE}?list=sealed")
+        decided(late.browser("sup2"), "approve", f"{ONE}?list=sealed")
     for _ in refs:
-        decided(site.browser("sup1"), "issue", f"{ONE}?list=approved")
-    issued = site.world.rows("SELECT ref FROM notice WHERE issued_at IS NOT NULL")
+        decided(late.browser("sup1"), "issue", f"{ONE}?list=approved")
+    issued = late.world.rows("SELECT ref FROM notice WHERE issued_at IS NOT NULL")
     assert {row["ref"] for row in issued} == refs
 
 
@@ -137,12 +131,11 @@ def test_a_milder_draft_is_merged_into_the_units_graver_one(site: Site) -> None:
     )
 
 
-def test_a_draft_that_moved_meanwhile_is_said_and_the_walk_goes_on(site: Site) -> None:
-    run_late(site)
-    browser = site.browser("sup1")
+def test_a_draft_that_moved_meanwhile_is_said_and_the_walk_goes_on(late: Site) -> None:
+    browser = late.browser("sup1")
     page = browser.get(f"{ONE}?list=open").text
     ref = in_hand(page)
-    step(site.browser("sup2"), ref, "seal")
+    step(late.browser("sup2"), ref, "seal")
     pick = re.search(rf'name="pick" value="({ref}:\d+)"', page)
     assert pick
     answer = browser.post(f"{ONE}?list=open", {"act": "seal", "pick": pick[1]}, page="/workbench?all=1")
@@ -161,12 +154,11 @@ def test_strange_forms_are_answered_with_a_sentence(site: Site, fields: dict[str
     assert answer.status_code in (302, 422)
 
 
-def test_the_walk_keeps_to_the_filters_and_the_grouping(site: Site) -> None:
-    run_late(site)
-    page = site.browser("sup1").get(f"{ONE}?list=findings&unit=west&sort=unit").text
+def test_the_walk_keeps_to_the_filters_and_the_grouping(late: Site) -> None:
+    page = late.browser("sup1").get(f"{ONE}?list=findings&unit=west&sort=unit").text
     assert "west村" in page
     ref = in_hand(page)
-    assert site.world.value(
+    assert late.world.value(
         "SELECT u.key FROM finding f JOIN unit u ON u.id = f.unit_id WHERE f.ref = :ref", ref=ref
     ) == "west"  # fmt: skip
 

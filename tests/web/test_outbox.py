@@ -7,7 +7,7 @@ import re
 import pytest
 from sqlalchemy import text
 
-from tests.web.papers import counted_queries, draft_of, issue, run_late
+from tests.web.papers import counted_queries, draft_of, issue
 from tests.web.site import Site
 
 
@@ -115,16 +115,15 @@ def test_whoever_tries_a_channel_out_sees_what_came_of_it_and_nobody_elses_trial
     assert browser.get(f"/outbox/{ref}").status_code == 404
 
 
-def test_the_proof_of_a_paper_names_who_got_it_when_and_how(site: Site) -> None:
-    run_late(site)
-    ref = draft_of(site)
-    issue(site, ref)
-    site.world.engine_works()
-    head = site.browser("head-east")
+def test_the_proof_of_a_paper_names_who_got_it_when_and_how(late: Site) -> None:
+    ref = draft_of(late)
+    issue(late, ref)
+    late.world.engine_works()
+    head = late.browser("head-east")
     found = re.search(r'href="(/inbox/[0-9]+)">文书送达', head.get("/inbox").text)
     assert found is not None
     head.get(found[1])
-    page = site.browser("sup1").get(f"/notices/{ref}/proof").text
+    page = late.browser("sup1").get(f"/notices/{ref}/proof").text
     rows = re.findall(r"<tr>.*?</tr>", page, re.S)
     mine = next(row for row in rows if "head-east" in row)
     assert "邮件" in mine
@@ -132,11 +131,11 @@ def test_the_proof_of_a_paper_names_who_got_it_when_and_how(site: Site) -> None:
     assert "打开" in page
     assert "文书待处理" not in page  # what the office told itself before it decided
     for person in ("sup1", "head-east"):
-        seen = site.browser(person).get(f"/notices/{ref}/proof").text
+        seen = late.browser(person).get(f"/notices/{ref}/proof").text
         rows = re.findall(r"<tr>.*?</tr>", seen, re.S)[1:]
         assert rows, person
         assert all("east村" in row for row in rows), "how long the office sat on it is no unit's to read"
-    assert site.browser("clerk-west").get(f"/notices/{ref}/proof").status_code == 404
+    assert late.browser("clerk-west").get(f"/notices/{ref}/proof").status_code == 404
 
 
 def test_the_pages_cost_the_same_whatever_their_length(site: Site) -> None:

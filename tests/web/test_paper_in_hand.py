@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.web.conftest import Site
-from tests.web.papers import draft_of, issue, run_late, step
+from tests.web.papers import draft_of, issue, step
 from tracker.services.claims import LASTS
-
-
-@pytest.fixture
-def late(site: Site) -> Site:
-    run_late(site)
-    return site
 
 
 def hand(site: Site, person: str, ref: str, **fields: str) -> str:

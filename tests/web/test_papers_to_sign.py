@@ -8,12 +8,11 @@ import io
 import json
 import re
 
-import pytest
 from docx import Document
 from openpyxl import load_workbook
 
 from tests.web.conftest import Site
-from tests.web.papers import draft_of, issue, report_problems, run_late, step
+from tests.web.papers import draft_of, issue, report_problems, step
 
 NEEDED = (
     "{{ 标记 }}{{ 文号 }}{{ 标题 }}{{ 主送 }}", "{%p for 段 in 正文 %}", "{{ 段 }}", "{%p endfor %}",
@@ -23,12 +22,6 @@ DETAILS = {
     "held_on": "2026-04-10", "held_hour": "上午9:00", "place": "镇政府三楼", "host": "领导小组组长",
     "must_attend": "单位主要负责人",
 }  # fmt: skip
-
-
-@pytest.fixture
-def late(site: Site) -> Site:
-    run_late(site)
-    return site
 
 
 def called_in(late: Site) -> str:

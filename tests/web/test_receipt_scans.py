@@ -9,120 +9,118 @@ import pytest
 
 from tests.support.bundles import check, data, take
 from tests.web.conftest import Site
-from tests.web.papers import counted_queries, draft_of, issue, run_late
+from tests.web.papers import counted_queries, draft_of, issue
 
 SCAN = b"%PDF-1.7\nsigned by hand\n%%EOF"
 GIVEN = {"post": "村主任", "signed_on": "2026-03-25"}
 
 
 @pytest.fixture
-def paper(site: Site) -> str:
-    run_late(site)
-    ref = draft_of(site)
-    issue(site, ref)
+def paper(late: Site) -> str:
+    ref = draft_of(late)
+    issue(late, ref)
     return ref
 
 
-def send(site: Site, ref: str, content: bytes | None = SCAN, name: str = "回执.pdf", **changed: str):
+def send(late: Site, ref: str, content: bytes | None = SCAN, name: str = "回执.pdf", **changed: str):
     fields: dict[str, object] = {**GIVEN, **changed}
     if content is not None:
         fields["file"] = (io.BytesIO(content), name)
-    return site.browser("sup1").post(f"/notices/{ref}/receipt", fields, page=f"/notices/{ref}/receipt")
+    return late.browser("sup1").post(f"/notices/{ref}/receipt", fields, page=f"/notices/{ref}/receipt")
 
 
-def state(site: Site, ref: str) -> str:
-    return site.world.value("SELECT state FROM task t JOIN notice n ON n.task_id = t.id WHERE n.ref = :ref", ref=ref)
+def state(late: Site, ref: str) -> str:
+    return late.world.value("SELECT state FROM task t JOIN notice n ON n.task_id = t.id WHERE n.ref = :ref", ref=ref)
 
 
 def test_the_scan_is_bound_and_the_paper_received_by_way_and_post_and_no_proven_person(
-    site: Site, paper: str, tmp_path
+    late: Site, paper: str, tmp_path
 ) -> None:
-    office = site.browser("sup1")
+    office = late.browser("sup1")
     assert f"/notices/{paper}/receipt" in office.get(f"/notices/{paper}").text
-    assert f"/notices/{paper}/receipt" not in site.browser("clerk-east").get(f"/notices/{paper}").text
-    assert send(site, paper).status_code == 302
-    page = html.unescape(site.browser("clerk-east").get(f"/notices/{paper}").text)
+    assert f"/notices/{paper}/receipt" not in late.browser("clerk-east").get(f"/notices/{paper}").text
+    assert send(late, paper).status_code == 302
+    page = html.unescape(late.browser("clerk-east").get(f"/notices/{paper}").text)
     assert "纸质送达，手写签收回执；回执上写的是2026年3月25日，岗位“村主任”，系统不核实个人身份" in page
     assert "登记手写签收的回执" in page
     assert "手写签收的送达回执" in page
-    assert state(site, paper) == "accepted"
-    (moved,) = site.world.rows("SELECT person_id, payload FROM event WHERE payload ? 'how'")
+    assert state(late, paper) == "accepted"
+    (moved,) = late.world.rows("SELECT person_id, payload FROM event WHERE payload ? 'how'")
     assert (moved["person_id"], moved["payload"]["how"]) == (
         None, {"way": "hand", "post": "村主任", "signed_on": "2026-03-25"},
     )  # fmt: skip
-    (bound,) = site.world.rows("SELECT person_id, payload FROM event WHERE kind = 'notice.signed_copy'")
-    assert bound["person_id"] == site.world.person_ids["sup1"]
+    (bound,) = late.world.rows("SELECT person_id, payload FROM event WHERE kind = 'notice.signed_copy'")
+    assert bound["person_id"] == late.world.person_ids["sup1"]
     assert (bound["payload"]["document"], bound["payload"]["post"]) == ("receipt", "村主任")
-    printed = site.world.container.printing.compose(site.world.viewer("sup1"), notice_ref=paper)
+    printed = late.world.container.printing.compose(late.world.viewer("sup1"), notice_ref=paper)
     assert "在送达回执上手写签收（2026年3月25日，岗位“村主任”），" in printed.notes[-1]
-    files = take(site.world, paper)
+    files = take(late.world, paper)
     assert files["paper/signed-1.pdf"] == SCAN
     assert data(files, "manifest.json")["attachments"][0]["path"] == "paper/signed-1.pdf"
     assert check(files, tmp_path)[0] == 0
-    assert site.world.container.ledger.verify().faults == ()
+    assert late.world.container.ledger.verify().faults == ()
 
 
-def test_a_wrong_field_loses_neither_what_was_typed_nor_the_file(site: Site, paper: str) -> None:
+def test_a_wrong_field_loses_neither_what_was_typed_nor_the_file(late: Site, paper: str) -> None:
     for changed, said in (
         ({"signed_on": "2026-03-01"}, "签收日期要在印发当天至今天之间"),
         ({"signed_on": "二月三十"}, "要填日期"),
         ({"post": ""}, "请照回执填写签收人的岗位"),
         ({"post": "13800138000"}, "岗位"),
     ):
-        refused = send(site, paper, **changed)
+        refused = send(late, paper, **changed)
         assert refused.status_code == 422
         text = html.unescape(refused.text)
         assert said in text
         assert "已收到 回执.pdf，不用再选" in text
         assert 'name="scan" value="' in text
-    assert state(site, paper) == "issued"
+    assert state(late, paper) == "issued"
     kept = text.split('name="scan" value="')[1].split('"')[0]
-    assert send(site, paper, None, scan=kept).status_code == 302
-    assert state(site, paper) == "accepted"
+    assert send(late, paper, None, scan=kept).status_code == 302
+    assert state(late, paper) == "accepted"
 
 
-def test_a_file_that_is_refused_leaves_the_scan_that_was_kept_before(site: Site, paper: str) -> None:
-    kept = html.unescape(send(site, paper, post="").text).split('name="scan" value="')[1].split('"')[0]
-    refused = send(site, paper, "岗位,日期\n".encode(), "回执.csv", scan=kept)
+def test_a_file_that_is_refused_leaves_the_scan_that_was_kept_before(late: Site, paper: str) -> None:
+    kept = html.unescape(send(late, paper, post="").text).split('name="scan" value="')[1].split('"')[0]
+    refused = send(late, paper, "岗位,日期\n".encode(), "回执.csv", scan=kept)
     assert refused.status_code == 422
     text = html.unescape(refused.text)
     assert "只收 PDF、OFD 或照片" in text
     assert "已收到 回执.pdf，不用再选" in text
-    assert send(site, paper, None, scan=kept).status_code == 302
+    assert send(late, paper, None, scan=kept).status_code == 302
 
 
-def test_without_a_scan_or_with_another_kind_of_file_nothing_is_received(site: Site, paper: str) -> None:
-    assert "请选择签收回执的扫描件或照片" in send(site, paper, None).text
-    assert "只收 PDF、OFD 或照片" in send(site, paper, "岗位,日期\n".encode(), "回执.csv").text
-    other = site.world.value("SELECT ref FROM task ORDER BY id LIMIT 1")
-    assert "请选择签收回执的扫描件或照片" in send(site, paper, None, scan=other).text
-    assert state(site, paper) == "issued"
+def test_without_a_scan_or_with_another_kind_of_file_nothing_is_received(late: Site, paper: str) -> None:
+    assert "请选择签收回执的扫描件或照片" in send(late, paper, None).text
+    assert "只收 PDF、OFD 或照片" in send(late, paper, "岗位,日期\n".encode(), "回执.csv").text
+    other = late.world.value("SELECT ref FROM task ORDER BY id LIMIT 1")
+    assert "请选择签收回执的扫描件或照片" in send(late, paper, None, scan=other).text
+    assert state(late, paper) == "issued"
 
 
-def test_a_paper_that_was_received_already_keeps_how_and_the_scan_is_kept_once(site: Site, paper: str) -> None:
-    site.world.act_on_notice("clerk-east", paper, "accept")
-    assert send(site, paper).status_code == 302
-    assert site.world.value("SELECT count(*) FROM event WHERE payload ? 'how'") == 0
-    assert "已经上传过" in send(site, paper).text
-    assert site.world.value("SELECT count(*) FROM event WHERE kind = 'notice.signed_copy'") == 1
+def test_a_paper_that_was_received_already_keeps_how_and_the_scan_is_kept_once(late: Site, paper: str) -> None:
+    late.world.act_on_notice("clerk-east", paper, "accept")
+    assert send(late, paper).status_code == 302
+    assert late.world.value("SELECT count(*) FROM event WHERE payload ? 'how'") == 0
+    assert "已经上传过" in send(late, paper).text
+    assert late.world.value("SELECT count(*) FROM event WHERE kind = 'notice.signed_copy'") == 1
 
 
-def test_a_draft_has_no_receipt_and_units_and_neighbours_find_no_page(site: Site) -> None:
-    run_late(site)
-    ref = draft_of(site)
-    assert "还没有印发" in html.unescape(site.browser("sup1").get(f"/notices/{ref}/receipt").text)
-    issue(site, ref)
+def test_a_draft_has_no_receipt_and_units_and_neighbours_find_no_page(late: Site) -> None:
+    ref = draft_of(late)
+    assert "还没有印发" in html.unescape(late.browser("sup1").get(f"/notices/{ref}/receipt").text)
+    issue(late, ref)
     for who in ("clerk-east", "clerk-west"):
-        assert site.browser(who).get(f"/notices/{ref}/receipt").status_code == 404
+        assert late.browser(who).get(f"/notices/{ref}/receipt").status_code == 404
 
 
-def test_the_number_of_queries_does_not_grow_with_what_is_bound(site: Site, paper: str) -> None:
-    office, page = site.browser("sup1"), f"/notices/{paper}/receipt"
+def test_the_number_of_queries_does_not_grow_with_what_is_bound(late: Site, paper: str) -> None:
+    office, page = late.browser("sup1"), f"/notices/{paper}/receipt"
     office.get(page)
     with counted_queries() as before:
         office.get(page)
     for number in range(3):
-        assert send(site, paper, SCAN + b"%d" % number).status_code == 302
+        assert send(late, paper, SCAN + b"%d" % number).status_code == 302
     office.get(page)
     with counted_queries() as after:
         office.get(page)

@@ -17,9 +17,8 @@ def links(page: str) -> dict[str, str]:
     return {name: url.replace("&amp;", "&") for url, name in found}
 
 
-def test_a_view_keeps_filters_and_grouping_and_shows_the_same_list_again(site: Site) -> None:
-    run_late(site)
-    browser = site.browser("sup1")
+def test_a_view_keeps_filters_and_grouping_and_shows_the_same_list_again(late: Site) -> None:
+    browser = late.browser("sup1")
     path = "/workbench/findings?unit=east&sort=severity"
     answer = browser.post(VIEWS, {"place": "findings", "unit": "east", "sort": "severity", "name": " 东村 "}, page=path)
     assert answer.headers["Location"] == path

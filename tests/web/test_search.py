@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.web.conftest import Site
-from tests.web.papers import counted_queries, draft_of, issue, report_problems, run_late
+from tests.web.papers import counted_queries, draft_of, issue, report_problems
 
 
 def found(site: Site, person: str, words: str) -> str:
@@ -19,23 +19,21 @@ def leads_to(site: Site, person: str, words: str) -> str | None:
     return answer.headers.get("Location")
 
 
-def test_a_number_leads_to_its_page_however_it_is_typed(site: Site) -> None:
-    run_late(site)
-    task, draft = site.world.task("survey", "east")["ref"], draft_of(site)
-    assert leads_to(site, "sup1", f"  {task.lower()} ") == f"/tasks/{task}"
-    assert leads_to(site, "sup1", draft) == f"/notices/{draft}"
-    finding = site.world.value(
+def test_a_number_leads_to_its_page_however_it_is_typed(late: Site) -> None:
+    task, draft = late.world.task("survey", "east")["ref"], draft_of(late)
+    assert leads_to(late, "sup1", f"  {task.lower()} ") == f"/tasks/{task}"
+    assert leads_to(late, "sup1", draft) == f"/notices/{draft}"
+    finding = late.world.value(
         "SELECT ref FROM finding WHERE unit_id = (SELECT id FROM unit WHERE key = 'east') LIMIT 1"
     )
-    assert (leads_to(site, "sup1", finding) or "").startswith("/tasks/RW-")
+    assert (leads_to(late, "sup1", finding) or "").startswith("/tasks/RW-")
 
 
-def test_a_number_that_is_not_ones_own_is_not_there(site: Site) -> None:
-    run_late(site)
-    west, draft = site.world.task("survey", "west")["ref"], draft_of(site)
+def test_a_number_that_is_not_ones_own_is_not_there(late: Site) -> None:
+    west, draft = late.world.task("survey", "west")["ref"], draft_of(late)
     for ref in (west, draft, "RW-2026-9999"):
-        assert leads_to(site, "clerk-east", ref) is None
-        assert "没有找到" in found(site, "clerk-east", ref)
+        assert leads_to(late, "clerk-east", ref) is None
+        assert "没有找到" in found(late, "clerk-east", ref)
 
 
 def test_a_piece_of_a_name_finds_tasks_units_and_the_campaign(site: Site) -> None:
@@ -54,13 +52,12 @@ def test_a_unit_finds_its_own_and_nobody_elses(site: Site) -> None:
     assert "没有找到" in found(site, "clerk-east", "west村")
 
 
-def test_a_paper_is_found_by_its_printed_number_by_those_who_have_it(site: Site) -> None:
-    run_late(site)
-    draft = draft_of(site)
-    issue(site, draft)
-    number = site.world.value("SELECT printed_number FROM notice WHERE ref = :ref", ref=draft)
+def test_a_paper_is_found_by_its_printed_number_by_those_who_have_it(late: Site) -> None:
+    draft = draft_of(late)
+    issue(late, draft)
+    number = late.world.value("SELECT printed_number FROM notice WHERE ref = :ref", ref=draft)
     for person, sees in (("sup1", True), ("clerk-east", True), ("clerk-west", False)):
-        assert (f'href="/notices/{draft}"' in found(site, person, number)) is sees
+        assert (f'href="/notices/{draft}"' in found(late, person, number)) is sees
 
 
 @pytest.mark.parametrize(

@@ -26,30 +26,27 @@ def column(page: str, heading: str, number: int) -> list[int]:
     return [int(row[number]) for row in rows if row]
 
 
-def test_units_and_kinds_each_add_up_to_the_whole_which_is_the_lists(site: Site) -> None:
-    run_late(site)
-    site.world.act("clerk-east", site.world.task("survey", "east")["ref"], "report", SURVEY)
-    page = trends(site)
+def test_units_and_kinds_each_add_up_to_the_whole_which_is_the_lists(late: Site) -> None:
+    late.world.act("clerk-east", late.world.task("survey", "east")["ref"], "report", SURVEY)
+    page = trends(late)
     for heading in ("by-unit", "by-kind"):
         for number in range(3):
             *parts, whole = column(page, heading, number)
             assert sum(parts) == whole
     assert column(page, "by-unit", 2)[-1] == 1
-    listed = site.browser("boss").get("/campaigns").text
+    listed = late.browser("boss").get("/campaigns").text
     assert f"任务{column(page, 'by-unit', 0)[-1]}项" in listed
 
 
-def test_each_step_of_the_funnel_holds_the_ones_after_it(site: Site) -> None:
-    run_late(site)
-    site.world.act("clerk-east", site.world.task("survey", "east")["ref"], "report", SURVEY)
-    given, accepted, reported, done, _ = column(trends(site), "funnel", 0)
+def test_each_step_of_the_funnel_holds_the_ones_after_it(late: Site) -> None:
+    late.world.act("clerk-east", late.world.task("survey", "east")["ref"], "report", SURVEY)
+    given, accepted, reported, done, _ = column(trends(late), "funnel", 0)
     assert given >= accepted >= reported >= done
     assert (given, reported, done) == (4, 1, 0)
 
 
-def test_every_picture_is_well_formed_and_has_a_title_and_a_description(site: Site) -> None:
-    run_late(site)
-    pictures = re.findall(r'<svg class="chart.*?</svg>', trends(site), re.S)
+def test_every_picture_is_well_formed_and_has_a_title_and_a_description(late: Site) -> None:
+    pictures = re.findall(r'<svg class="chart.*?</svg>', trends(late), re.S)
     drawn = [ET.fromstring(one) for one in pictures if "chart-patterns" not in one]
     assert len(drawn) >= 9
     for one in drawn:
@@ -59,9 +56,8 @@ def test_every_picture_is_well_formed_and_has_a_title_and_a_description(site: Si
     assert "style=" not in "".join(pictures)
 
 
-def test_a_unit_sees_its_own_part_only(site: Site) -> None:
-    run_late(site)
-    page = trends(site, "clerk-east")
+def test_a_unit_sees_its_own_part_only(late: Site) -> None:
+    page = trends(late, "clerk-east")
     assert "east村" in page
     assert "west村" not in page
     assert column(page, "by-unit", 0)[-1] == 2

@@ -40,87 +40,81 @@ def states(site: Site, *refs: str) -> list[str]:
     ]
 
 
-def test_the_lists_offer_boxes_and_what_may_be_done_with_them(site: Site) -> None:
-    run_late(site)
-    page = site.browser("sup1").get("/workbench").text
-    for ref in drafts(site):
+def test_the_lists_offer_boxes_and_what_may_be_done_with_them(late: Site) -> None:
+    page = late.browser("sup1").get("/workbench").text
+    for ref in drafts(late):
         assert f'name="pick" value="{ref}" form="pick-open"' in page
     assert 'value="seal">提请审批所选' in page
     assert "没有等待办理的：" in page
 
 
-def test_drafts_are_put_up_approved_and_issued_together_by_different_people(site: Site) -> None:
-    run_late(site)
-    refs = drafts(site)
-    shown = asked(site.browser("sup1"), "seal", *refs).text
+def test_drafts_are_put_up_approved_and_issued_together_by_different_people(late: Site) -> None:
+    refs = drafts(late)
+    shown = asked(late.browser("sup1"), "seal", *refs).text
     assert "提请审批（2）" in shown
-    assert states(site, *refs) == ["gathering", "gathering"]
-    decided(site.browser("sup1"), "seal", *refs)
-    decided(site.browser("sup2"), "approve", *refs)
-    answer = decided(site.browser("sup1"), "issue", *refs)
-    assert states(site, *refs) == ["issued", "issued"]
+    assert states(late, *refs) == ["gathering", "gathering"]
+    decided(late.browser("sup1"), "seal", *refs)
+    decided(late.browser("sup2"), "approve", *refs)
+    answer = decided(late.browser("sup1"), "issue", *refs)
+    assert states(late, *refs) == ["issued", "issued"]
     assert answer.status_code == 302
-    numbers = [row["number"] for row in site.world.rows("SELECT number FROM notice WHERE issued_at IS NOT NULL")]
+    numbers = [row["number"] for row in late.world.rows("SELECT number FROM notice WHERE issued_at IS NOT NULL")]
     assert sorted(numbers) == [1, 2]
 
 
-def test_what_is_anothers_to_do_is_left_out_and_says_why(site: Site) -> None:
-    run_late(site)
-    east, west = drafts(site)
-    step(site.browser("sup1"), east, "seal")
-    step(site.browser("sup2"), west, "seal")
-    page = asked(site.browser("sup1"), "approve", east, west).text
+def test_what_is_anothers_to_do_is_left_out_and_says_why(late: Site) -> None:
+    east, west = drafts(late)
+    step(late.browser("sup1"), east, "seal")
+    step(late.browser("sup2"), west, "seal")
+    page = asked(late.browser("sup1"), "approve", east, west).text
     assert "批准（1）" in page
     left_out = page[page.index("不在其内") :]
     assert east in left_out
     assert "须由他人审批" in left_out
-    decided(site.browser("sup1"), "approve", east, west)
-    assert states(site, east, west) == ["sealed", "approved"]
+    decided(late.browser("sup1"), "approve", east, west)
+    assert states(late, east, west) == ["sealed", "approved"]
 
 
-def test_one_that_moved_meanwhile_is_answered_and_does_not_hold_up_the_others(site: Site) -> None:
-    run_late(site)
-    east, west = drafts(site)
-    browser = site.browser("sup1")
+def test_one_that_moved_meanwhile_is_answered_and_does_not_hold_up_the_others(late: Site) -> None:
+    east, west = drafts(late)
+    browser = late.browser("sup1")
     picks = re.findall(r'name="pick" value="([^"]+)"', asked(browser, "seal", east, west).text)
-    site.world.container.notices.add_item(
-        site.world.viewer("sup2"), notice_ref=east, text="又一项",
-        expected_version=site.world.value("SELECT version FROM notice WHERE ref = :ref", ref=east),
+    late.world.container.notices.add_item(
+        late.world.viewer("sup2"), notice_ref=east, text="又一项",
+        expected_version=late.world.value("SELECT version FROM notice WHERE ref = :ref", ref=east),
     )  # fmt: skip
     browser.post(ASK, {"act": "seal", "pick": picks}, page="/workbench")
-    assert states(site, east, west) == ["gathering", "sealed"]
+    assert states(late, east, west) == ["gathering", "sealed"]
     page = browser.get("/workbench").text
     assert f"1件没有办成。{east}：文书在您打开页面之后有变动" in page
     assert "已提请审批1件。" in page
 
 
-def test_findings_are_waived_with_one_reason_and_taken_back(site: Site) -> None:
-    run_late(site)
-    refs = waiting(site)[:2]
-    browser = site.browser("sup1")
+def test_findings_are_waived_with_one_reason_and_taken_back(late: Site) -> None:
+    refs = waiting(late)[:2]
+    browser = late.browser("sup1")
     refused = decided(browser, "waive", *refs)
     assert refused.status_code == 422
     assert "请写明理由" in refused.text
     assert all(ref in refused.text for ref in refs)
     answer = decided(browser, "waive", *refs, reason="全镇停电")
-    assert not set(refs) & set(waiting(site))
+    assert not set(refs) & set(waiting(late))
     page = browser.get(answer.headers["Location"]).text
     assert "已免于处理2项" in page
     picks = re.findall(r'name="pick" value="([^"]+)"', page[: page.index("撤销</button>")])
     assert picks == refs
     browser.post(ASK, {"act": "restore", "pick": picks}, page="/workbench/findings")
-    assert set(refs) <= set(waiting(site))
-    reasons = site.world.rows("SELECT payload FROM event WHERE kind = 'notice.item_struck'")
+    assert set(refs) <= set(waiting(late))
+    reasons = late.world.rows("SELECT payload FROM event WHERE kind = 'notice.item_struck'")
     assert [one["payload"]["reason"] for one in reasons] == ["全镇停电"] * 2
 
 
-def test_what_was_not_waived_is_not_restored_and_a_sealed_draft_keeps_its_lines(site: Site) -> None:
-    run_late(site)
-    ref = waiting(site)[0]
-    browser = site.browser("sup1")
+def test_what_was_not_waived_is_not_restored_and_a_sealed_draft_keeps_its_lines(late: Site) -> None:
+    ref = waiting(late)[0]
+    browser = late.browser("sup1")
     browser.post(ASK, {"act": "restore", "pick": [ref]}, page="/workbench/findings")
     assert "没有免于处理" in browser.get("/workbench").text
-    for draft in drafts(site):
+    for draft in drafts(late):
         step(browser, draft, "seal")
     assert "要先退回修改" in asked(browser, "waive", ref).text
 
@@ -133,16 +127,14 @@ def test_strange_choices_are_answered_with_a_sentence(site: Site, pick: str) -> 
     assert browser.post(ASK, {"act": "none", "pick": [pick]}, page="/workbench").status_code == 302
 
 
-def test_others_offices_drafts_are_not_there_to_be_decided(site: Site) -> None:
-    run_late(site)
-    leader = site.browser("boss")
-    page = asked(leader, "seal", *drafts(site)).text
+def test_others_offices_drafts_are_not_there_to_be_decided(late: Site) -> None:
+    leader = late.browser("boss")
+    page = asked(leader, "seal", *drafts(late)).text
     assert "提请审批（0）" in page
 
 
-def test_the_page_that_asks_costs_the_same_few_queries_for_many(site: Site) -> None:
-    run_late(site)
-    browser, refs = site.browser("sup1"), drafts(site)
+def test_the_page_that_asks_costs_the_same_few_queries_for_many(late: Site) -> None:
+    browser, refs = late.browser("sup1"), drafts(late)
     asked(browser, "seal", refs[0])
     with counted_queries() as one:
         asked(browser, "seal", refs[0])

@@ -26,10 +26,9 @@ def late_parts(page: str) -> dict[str, int]:
     return {title: int(days) for title, days in re.findall(r"([^<>]+)</th><td class=\"number\">(\d+)<", box)}
 
 
-def test_the_counts_are_those_of_the_ledger_of_tasks(site: Site) -> None:
-    run_late(site)
-    browser = site.browser("boss")
-    page, ledger = browser.get(record(site)).text, browser.get("/ledger/tasks?unit=east").text
+def test_the_counts_are_those_of_the_ledger_of_tasks(late: Site) -> None:
+    browser = late.browser("boss")
+    page, ledger = browser.get(record(late)).text, browser.get("/ledger/tasks?unit=east").text
     tally = ledger[ledger.index("ledger-total") :]
     for title in ("逾期", "正常"):
         assert f"{title} <strong>{figure(page, title)}</strong>" in tally
@@ -69,14 +68,13 @@ def test_an_extension_that_was_granted_is_told_apart(site: Site) -> None:
     assert parts == {"本单位自身": 2, "接手已晚": 0, "等待审核、答复": 0, "经批准延期": 2, "合计": 4}
 
 
-def test_papers_people_and_tasks_stand_on_it_and_numbers_do_not(site: Site) -> None:
-    run_late(site)
-    ref = draft_of(site)
-    assert ref not in site.browser("clerk-east").get(record(site)).text
-    issue(site, ref)
-    page = site.browser("clerk-east").get(record(site)).text
+def test_papers_people_and_tasks_stand_on_it_and_numbers_do_not(late: Site) -> None:
+    ref = draft_of(late)
+    assert ref not in late.browser("clerk-east").get(record(late)).text
+    issue(late, ref)
+    page = late.browser("clerk-east").get(record(late)).text
     assert f"/notices/{ref}" in page
-    assert site.world.task("survey", "east")["ref"] in page
+    assert late.world.task("survey", "east")["ref"] in page
     assert "clerk-east" in page
     assert "@example.invalid" not in page
 
@@ -119,27 +117,25 @@ def test_the_number_of_queries_is_the_same_whatever_the_unit_did(site: Site) -> 
     assert len(after) == len(before)
 
 
-def test_a_units_name_leads_there_from_the_lists(site: Site) -> None:
-    run_late(site)
-    browser, wanted = site.browser("sup1"), f'href="{record(site)}"'
-    campaign = f"/campaigns/{site.world.campaign_ref}"
+def test_a_units_name_leads_there_from_the_lists(late: Site) -> None:
+    browser, wanted = late.browser("sup1"), f'href="{record(late)}"'
+    campaign = f"/campaigns/{late.world.campaign_ref}"
     for path in ("/workbench/findings", f"{campaign}/matrix", f"{campaign}/tasks", "/ledger/tasks"):
         assert wanted in browser.get(path).text, path
 
 
-def test_beside_every_light_of_a_list_stands_why_it_is_so_and_what_comes_next(site: Site) -> None:
-    run_late(site)
-    issue(site, draft_of(site))
-    campaign = f"/campaigns/{site.world.campaign_ref}"
+def test_beside_every_light_of_a_list_stands_why_it_is_so_and_what_comes_next(late: Site) -> None:
+    issue(late, draft_of(late))
+    campaign = f"/campaigns/{late.world.campaign_ref}"
     for person, path in (
-        ("clerk-east", "/desk"), ("sup1", record(site)), ("sup1", f"{campaign}/tasks"), ("sup1", "/notices"),
+        ("clerk-east", "/desk"), ("sup1", record(late)), ("sup1", f"{campaign}/tasks"), ("sup1", "/notices"),
     ):  # fmt: skip
-        browser = site.browser(person)
+        browser = late.browser(person)
         page = browser.get(path).text
         lights = len(re.findall(r'class="light light-(?!done)', page))
         whys = re.findall(r'href="(/explain/[^"]+)" data-why-here', page)
         assert len(whys) >= lights > 0, path
     said = browser.get(
-        site.world.value("SELECT '/explain/' || ref FROM task WHERE title = '出租房屋排查' LIMIT 1")
+        late.world.value("SELECT '/explain/' || ref FROM task WHERE title = '出租房屋排查' LIMIT 1")
     ).text
     assert re.search(r"如到4月1日9:10仍未办结：.*约谈通知书，同时告知领导小组领导", said)

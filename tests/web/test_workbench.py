@@ -20,11 +20,10 @@ def test_a_return_waits_for_review_with_its_clock(site: Site) -> None:
     assert "没有等待审核的报送" not in page
 
 
-def test_drafts_show_unit_items_and_version(site: Site) -> None:
-    run_late(site)
-    page = site.browser("sup1").get("/workbench").text
+def test_drafts_show_unit_items_and_version(late: Site) -> None:
+    page = late.browser("sup1").get("/workbench").text
     for village in ("east", "west"):
-        assert draft_of(site, village) in page
+        assert draft_of(late, village) in page
     assert "东村 · 督导通知书</a>" in page or "east村 · 督导通知书</a>" in page
     assert re.search(r"1项，最早的一项(今天|\d+天前)提出；第", page)
 
@@ -41,23 +40,21 @@ def test_an_extension_asked_stands_on_the_bench(site: Site) -> None:
     assert "4月30日 → 5月15日" in page
 
 
-def test_what_a_person_put_up_is_marked_as_anothers_to_approve(site: Site) -> None:
-    run_late(site)
-    ref = draft_of(site)
-    step(site.browser("sup1"), ref, "seal")
-    assert "批准须由他人审批" in site.browser("sup1").get("/workbench?section=sealed").text
-    others = site.browser("sup2").get("/workbench?section=sealed").text
+def test_what_a_person_put_up_is_marked_as_anothers_to_approve(late: Site) -> None:
+    ref = draft_of(late)
+    step(late.browser("sup1"), ref, "seal")
+    assert "批准须由他人审批" in late.browser("sup1").get("/workbench?section=sealed").text
+    others = late.browser("sup2").get("/workbench?section=sealed").text
     assert ref in others
     assert "须由他人审批" not in others
 
 
-def test_filters_narrow_to_a_unit_and_a_severity(site: Site) -> None:
-    run_late(site)
-    east, west = draft_of(site, "east"), draft_of(site, "west")
-    page = site.browser("sup1").get("/workbench?unit=east").text
+def test_filters_narrow_to_a_unit_and_a_severity(late: Site) -> None:
+    east, west = draft_of(late, "east"), draft_of(late, "west")
+    page = late.browser("sup1").get("/workbench?unit=east").text
     assert east in page
     assert west not in page
-    assert east not in site.browser("sup1").get("/workbench?severity=5").text
+    assert east not in late.browser("sup1").get("/workbench?severity=5").text
 
 
 def test_the_number_of_queries_does_not_grow_with_the_rows(site: Site) -> None:
@@ -73,10 +70,9 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(site: Site) -> None:
     assert len(after) - 1 <= len(before)  # one of them is the test's own
 
 
-def test_a_finding_leads_to_being_waived_with_a_reason_only(site: Site) -> None:
-    run_late(site)
-    browser = site.browser("sup1")
-    ref = site.world.value("SELECT ref FROM finding WHERE status = 'waiting' ORDER BY id LIMIT 1")
+def test_a_finding_leads_to_being_waived_with_a_reason_only(late: Site) -> None:
+    browser = late.browser("sup1")
+    ref = late.world.value("SELECT ref FROM finding WHERE status = 'waiting' ORDER BY id LIMIT 1")
     path = f"/workbench/decide?act=waive&pick={ref}"
     assert path.replace("&", "&amp;") in browser.get("/workbench/findings").text
     asked = browser.get(path).text
@@ -87,7 +83,7 @@ def test_a_finding_leads_to_being_waived_with_a_reason_only(site: Site) -> None:
     assert "请写明理由" in refused.text
     given = {"act": "waive", "pick": ref, "picked_reason": offered[0], "reason": "全村停电"}
     assert browser.post("/workbench/decide", given, page=path).status_code == 302
-    assert site.world.value("SELECT status FROM finding WHERE ref = :ref", ref=ref) == "struck"
+    assert late.world.value("SELECT status FROM finding WHERE ref = :ref", ref=ref) == "struck"
     assert f"{offered[0]}；全村停电" in browser.get("/workbench/findings?status=struck").text
 
 

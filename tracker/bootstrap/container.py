@@ -33,7 +33,7 @@ from tracker.documents.word.templates import ProcessPaperTemplates
 from tracker.domain.campaign_file import CampaignFile
 from tracker.domain.channels import Channels
 from tracker.domain.ladder import Ladder
-from tracker.domain.ports import Clock, Courier, JobQueue
+from tracker.domain.ports import Clock, Courier, JobQueue, PasswordHasher
 from tracker.domain.remarks import Remark, of_calendar
 from tracker.domain.running import of_engine
 from tracker.domain.values import local_date
@@ -118,6 +118,7 @@ class Container:
     def __init__(
         self, settings: Settings, *, clock: Clock | None = None, queue: JobQueue | None = None,
         couriers: Mapping[str, Courier] | None = None, at_commit: Callable[[CommitPoint], None] = pass_by,
+        hasher: PasswordHasher | None = None,
     ) -> None:  # fmt: skip
         self.settings, self._given_couriers = settings, couriers
         self._mail: SmtpCourier | None = None
@@ -127,7 +128,7 @@ class Container:
         self.channels, self._receivers = _channels(settings, self.clock.real_now)
         self._bell = RqJobQueue(settings.redis_url)
         self.queue: JobQueue = queue or self._bell
-        self.cipher = FieldCipher(settings.secret_key)
+        self.cipher, self.hasher = FieldCipher(settings.secret_key), hasher or ArgonHasher()
         store = DefinitionStore(self._engine)
         self.catalog = VersionedCatalog(content=store.content, newest_id=store.newest_id)
         self.calendars = VersionedCalendars(calendar=store.calendar, newest_id=store.newest_calendar_id)
@@ -168,7 +169,6 @@ class Container:
         self.audits = AuditService(self.floor)
         self.calendar_imports = CalendarService(self.floor, batch=settings.sweep_batch)
         self.exports = ExportService(self.floor)
-        self.ledger_reading = LedgerReadingService(self.floor, reader=FileSheetReader())
         self.sample = SampleService(self.floor, self.escalations, self.deliver)
         checker = ContentFileChecker(pixel_limit=settings.image_pixels)
         self.attachments = AttachmentService(
@@ -185,6 +185,7 @@ class Container:
         self.signed_copies = SignedCopyService(self.floor, self.attachments)
         self.rankings = RankingService(self.floor)
         self.receipt_scans = ReceiptScanService(self.floor, self.attachments)
+        self.ledger_reading = LedgerReadingService(self.floor, reader=FileSheetReader())
         self._bind_files()
 
     def _bind_files(self) -> None:
@@ -218,9 +219,7 @@ class Container:
     @cached_property
     def people(self) -> PeopleService:
         """Return the people, their posts and their accounts."""
-        return PeopleService(
-            uows=self.uows, hasher=ArgonHasher(), cipher=self.cipher, clock=self.clock, queue=self.queue
-        )
+        return PeopleService(uows=self.uows, hasher=self.hasher, cipher=self.cipher, clock=self.clock, queue=self.queue)
 
     @cached_property
     def accounts(self) -> AccountService:
@@ -229,17 +228,17 @@ class Container:
             tries=self.settings.login_tries, lock_for=self.settings.login_lock, idle=self.settings.session_idle,
             longest=self.settings.session_max,
         )  # fmt: skip
-        return AccountService(uows=self.uows, hasher=ArgonHasher(), clock=self.clock, rules=rules)
+        return AccountService(uows=self.uows, hasher=self.hasher, clock=self.clock, rules=rules)
 
     @cached_property
     def slips(self) -> SlipService:
         """Return the slips of paper; made late because hashing for the unknown slip takes a moment."""
-        return SlipService(self.floor, hasher=ArgonHasher(), writer=WordPaperWriter(), address=self.settings.address)
+        return SlipService(self.floor, hasher=self.hasher, writer=WordPaperWriter(), address=self.settings.address)
 
     @cached_property
     def visiting(self) -> VisitingService:
         """Return what is done on a visit; made late because hashing for a code that is none takes a moment."""
-        return VisitingService(self.floor, hasher=ArgonHasher())
+        return VisitingService(self.floor, hasher=self.hasher)
 
     @cached_property
     def deliveries(self) -> DeliveryService:
@@ -376,12 +375,13 @@ class Container:
 def build(
     settings: Settings, *, clock: Clock | None = None, queue: JobQueue | None = None,
     couriers: Mapping[str, Courier] | None = None, at_commit: Callable[[CommitPoint], None] = pass_by,
+    hasher: PasswordHasher | None = None,
 ) -> Container:  # fmt: skip
     """Return the parts bound to the servers that the settings name; connects to nothing yet.
 
-    A clock, a bell or couriers may be given in place of the real ones. `at_commit` is for test runs.
+    A clock, a bell, couriers or a hasher may be given in place of the real ones. `at_commit` is for test runs.
     """
-    return Container(settings, clock=clock, queue=queue, couriers=couriers, at_commit=at_commit)
+    return Container(settings, clock=clock, queue=queue, couriers=couriers, at_commit=at_commit, hasher=hasher)
 
 
 def _channels(settings: Settings, now: Callable[[], datetime]) -> tuple[Channels, Lines]:

@@ -179,7 +179,7 @@ def test_a_file_of_everything_ends_the_posts_that_it_does_not_name(world: World)
     preview = world.container.rosters.preview(office, book([], people), whole=True)
     world.container.rosters.apply(office, preview.ref or "")
     held = "SELECT h.name FROM post p JOIN person h ON h.id = p.person_id WHERE p.ends_on IS NULL ORDER BY 1"
-    assert [r["name"] for r in world.rows(held)] == ["clerk-east", "office1", "security", "system"]
+    assert [r["name"] for r in world.rows(held)] == ["audit", "clerk-east", "office1", "security", "system"]
     assert world.value("SELECT count(*) FROM unit WHERE ended_on IS NOT NULL") == 0
 
 
