@@ -42,7 +42,7 @@ class VisitService:
     def plan(self, viewer: Viewer, *, campaign_ref: str, given: Mapping[str, object]) -> str:
         """Plan a visit and return its number; its team is told, and its units where the visit is announced.
 
-        Sent twice (the same person, days, ground and units), it is planned once.
+        Sent twice by the same person, word for word, it is planned once.
 
         Raises NotFound, NotAllowed, TransitionNotAllowed while the campaign is not issued, or InvalidInput with a
         sentence a field.

@@ -98,6 +98,16 @@ def test_who_plans_and_who_does_not(world: World) -> None:
         plan(world, who="clerk-east")
 
 
+@pytest.mark.parametrize("changed", [
+    {"filed_as": "督计2026-4"}, {"announced": "yes"}, {"units": ["east"]}, {"ground": "群众反映问题较多。"}, {"in_charge": "boss"},
+    {"measures": ["talk"]},
+])  # fmt: skip
+def test_a_plan_that_differs_anywhere_is_a_visit_of_its_own(world: World, changed: dict[str, Any]) -> None:
+    if "in_charge" in changed:
+        changed = {"in_charge": str(world.person_ids[changed["in_charge"]])}
+    assert plan(world) != plan(world, **changed)
+
+
 def test_a_plan_that_is_sent_twice_at_once_is_planned_once(world: World) -> None:
     first, second = at_once(lambda: plan(world), lambda: plan(world))
     assert first == second

@@ -113,15 +113,23 @@ class VisitRepository:
         return tuple(self._session.execute(ASKING, given).scalars())
 
     def find_repeated(self, wanted: VisitPlan, *, campaign_id: int, planned_by: int) -> Visit | None:
-        """Return the visit that a plan repeats: not yet set out, by the same person, with its days, ground and units."""
+        """Return the visit that a plan repeats word for word: not yet set out, by the same person; or None."""
         query = select(Visit).where(
             Visit.campaign_id == campaign_id, Visit.planned_by == planned_by, Visit.state == VisitState.PLANNED,
             Visit.from_on == wanted.from_on, Visit.to_on == wanted.to_on, Visit.ground == wanted.ground,
+            Visit.filed_as == wanted.filed_as, Visit.announced == wanted.announced,
         ).order_by(Visit.id)  # fmt: skip
-        for visit in self._session.scalars(query).all():
-            if {stop.unit_id for stop in self.stops(visit.id)} == set(wanted.units):
-                return visit
-        return None
+        asked = set(wanted.units), set(wanted.measures), set(wanted.people), wanted.in_charge
+        return next((one for one in self._session.scalars(query).all() if self._asks(one) == asked), None)
+
+    def _asks(self, visit: Visit) -> tuple[set[int], set[int], set[int], int | None]:
+        """Return units, measures, team and who is in charge."""
+        chosen = select(VisitMeasure.measure_id).where(VisitMeasure.visit_id == visit.id)
+        team = self.members(visit.id)
+        return (
+            {stop.unit_id for stop in self.stops(visit.id)}, set(self._session.scalars(chosen)),
+            {one.person_id for one in team}, next((one.person_id for one in team if one.in_charge), None),
+        )  # fmt: skip
 
     def take_tries(
         self, places: Sequence[tuple[int, int | None]], *, most: int, now: datetime
