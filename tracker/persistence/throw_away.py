@@ -1,8 +1,8 @@
 """A database that is thrown away: made beside the real one, filled with its units, people and definitions, dropped.
 
 A database and not a schema, so that nothing at all is shared with the real one: no row, no lock (advisory ones and
-notifications are a database's), no search path that might be forgotten. Its name says since when it is there, and a
-live run stays connected to it: what a killed process leaves behind is dropped by the next one that looks.
+notifications are a database's), no search path that might be forgotten. Its name says since when it is there and beside
+which one, and a live run stays connected to it: what a killed process leaves behind is dropped by the next one that looks.
 """
 
 from __future__ import annotations
@@ -65,7 +65,10 @@ def throw_away(url: str, *, migrate: Callable[[str], None]) -> Iterator[str]:
 
 
 def drop_left_over(url: str, *, older_than: timedelta = LEFT_OVER_AFTER) -> int:
-    """Drop what killed runs left behind, as far as it is this account's and nobody is connected; return how many."""
+    """Drop what killed runs left beside this database, as far as it is this account's and nobody is connected.
+
+    Returns how many. Another installation on the same server keeps its own.
+    """
     with psycopg.connect(_plain(url), autocommit=True, application_name="tracker-rehearsal") as administrator:
         names = [name for name in _deserted(administrator) if _age(administrator, name) >= older_than]
         dropped = sum(_drop_unless_in_use(administrator, name) for name in names)
@@ -75,8 +78,7 @@ def drop_left_over(url: str, *, older_than: timedelta = LEFT_OVER_AFTER) -> int:
 
 
 def _create(administrator: psycopg.Connection) -> str:
-    (moment,) = administrator.execute("SELECT extract(epoch FROM clock_timestamp())::bigint").fetchone() or (0,)
-    name = f"{PREFIX}_{moment:x}_{secrets.token_hex(4)}"
+    name = f"{PREFIX}_{_now(administrator):x}_{_mark(administrator)}_{secrets.token_hex(4)}"
     try:
         administrator.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
     except psycopg.errors.InsufficientPrivilege as refused:
@@ -112,15 +114,25 @@ def _deserted(administrator: psycopg.Connection) -> list[str]:
     rows = administrator.execute(
         "SELECT datname FROM pg_database d WHERE datname ~ %s AND pg_get_userbyid(datdba) = current_user"
         " AND NOT EXISTS (SELECT FROM pg_stat_activity a WHERE a.datid = d.oid)",
-        (f"^{PREFIX}_[0-9a-f]{{1,15}}_[0-9a-f]{{8}}$",),
+        (f"^{PREFIX}_[0-9a-f]{{1,15}}_{_mark(administrator)}_[0-9a-f]{{8}}$",),
     )
     return [str(row[0]) for row in rows]
 
 
 def _age(administrator: psycopg.Connection, name: str) -> timedelta:
     since = int(name.removeprefix(f"{PREFIX}_").partition("_")[0], 16)
+    return timedelta(seconds=_now(administrator) - since)
+
+
+def _now(administrator: psycopg.Connection) -> int:
     (now,) = administrator.execute("SELECT extract(epoch FROM clock_timestamp())::bigint").fetchone() or (0,)
-    return timedelta(seconds=now - since)
+    return int(now)
+
+
+def _mark(administrator: psycopg.Connection) -> str:
+    """Return what stands in the names of those that are made beside this database."""
+    (mark,) = administrator.execute("SELECT left(md5(current_database()), 8)").fetchone() or ("",)
+    return str(mark)
 
 
 def _drop(administrator: psycopg.Connection, name: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator
 from functools import partial
 from urllib.parse import urlsplit, urlunsplit
@@ -87,7 +88,7 @@ def everything(world: World) -> dict[str, object]:
 
 def throw_aways(world: World) -> list[str]:
     return [row["datname"] for row in world.rows(
-        "SELECT datname FROM pg_database WHERE datname LIKE :name", name=f"{PREFIX}%"
+        "SELECT datname FROM pg_database WHERE datname LIKE :name || '_%' || left(md5(current_database()), 8) || '_%'", name=PREFIX,
     )]  # fmt: skip
 
 
@@ -194,15 +195,19 @@ def test_a_draft_that_was_spoilt_before_its_turn_came_says_why(world: World) -> 
 
 
 def test_what_a_killed_run_left_is_dropped_once_it_is_old_and_deserted(world: World, fresh_database_url: str) -> None:
-    (now,) = world.rows("SELECT extract(epoch FROM clock_timestamp())::bigint AS now")
-    old, alive, young = (f"{PREFIX}_{now['now'] - ago:x}_{ago:08x}" for ago in (7200, 7100, 60))
+    (at,) = world.rows(
+        "SELECT extract(epoch FROM clock_timestamp())::bigint AS now, left(md5(current_database()), 8) AS mark"
+    )
+    old, alive, young = (f"{PREFIX}_{at['now'] - ago:x}_{at['mark']}_{ago:08x}" for ago in (7200, 7100, 60))
+    others = f"{PREFIX}_{at['now'] - 7200:x}_{'0' * 8}_{secrets.token_hex(4)}"
     with psycopg.connect(plain_url(fresh_database_url), autocommit=True) as administrator:
-        for name in (old, alive, young):
+        for name in (old, alive, young, others):
             administrator.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
         try:
             with psycopg.connect(urlunsplit(urlsplit(plain_url(fresh_database_url))._replace(path=f"/{alive}"))):
                 drop_left_over(fresh_database_url)
             assert sorted(throw_aways(world)) == sorted([alive, young])
+            assert world.value("SELECT count(*) FROM pg_database WHERE datname = :name", name=others) == 1
         finally:
-            for name in (alive, young):
+            for name in (alive, young, others):
                 administrator.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(name)))
