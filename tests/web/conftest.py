@@ -28,12 +28,23 @@ class County:
     person_ids: Mapping[str, int]
     now: datetime
 
+    @classmethod
+    def of(cls, world: World) -> County:
+        """Keep where a world stands; nobody may be connected when it is copied."""
+        return cls(world.database_url, world.campaign_ref, world.person_ids, world.clock.now())
+
     @contextmanager
-    def copied(self) -> Iterator[Site]:
-        """Open a copy of its own."""
-        with copied_database(self.database_url) as url, World(url, start=self.now) as world:
+    def opened(self, database_url: str) -> Iterator[Site]:
+        """Open a copy of it."""
+        with World(database_url, start=self.now) as world:
             world.campaign_ref, world.person_ids = self.campaign_ref, self.person_ids
             yield Site(world)
+
+    @contextmanager
+    def copied(self) -> Iterator[Site]:
+        """Open a copy that is dropped at the end."""
+        with copied_database(self.database_url) as url, self.opened(url) as site:
+            yield site
 
 
 @pytest.fixture(scope="session")
@@ -43,7 +54,7 @@ def county(servers: RunningServers) -> Iterator[County]:
         with World(url, start=morning("2026-03-02")) as world:
             text = small_campaign(measures=MEASURES)
             world.load(text.replace("\nmeasures:", f"{MORE_PEOPLE}measures:", 1))
-            made = County(url, world.campaign_ref, world.person_ids, world.clock.now())
+            made = County.of(world)
         yield made
 
 
@@ -58,10 +69,9 @@ def site(county: County) -> Iterator[Site]:
 def late_county(county: County) -> Iterator[County]:
     """The county on 25 March 2026, made once: both villages signed for everything and then did nothing."""
     with copied_database(county.database_url) as url:
-        with World(url, start=county.now) as world:
-            world.campaign_ref, world.person_ids = county.campaign_ref, county.person_ids
-            run_late(Site(world))
-            made = County(url, county.campaign_ref, county.person_ids, world.clock.now())
+        with county.opened(url) as site:
+            run_late(site)
+            made = County.of(site.world)
         yield made
 
 
