@@ -12,6 +12,7 @@ import pytest
 import redis
 from hypothesis import settings
 
+from tests.support.kept import KeptWorlds
 from tests.support.servers import cloned_database, private_servers
 from tracker.cli.embedded import RunningServers
 
@@ -69,6 +70,13 @@ def module_database_url(servers: RunningServers) -> Iterator[str]:
     """A migrated database for the tests of one module that look at the same world."""
     with cloned_database(servers.database_url) as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def kept_worlds(servers: RunningServers) -> Iterator[KeptWorlds]:
+    """The worlds that this process made and copies."""
+    with contextlib.closing(KeptWorlds(servers.database_url)) as kept:
+        yield kept
 
 
 @pytest.fixture

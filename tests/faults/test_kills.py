@@ -24,6 +24,7 @@ import pytest
 import redis
 from rq import Queue
 
+from tests.support.kept import standing_world
 from tests.support.racing import WITHIN, held, until_blocked
 from tests.support.running import environ, free_port, of_tree, start, tracker
 from tests.support.servers import plain_url, scratch_folder
@@ -42,13 +43,11 @@ LATE = morning("2026-03-25", "10:00")
 WRITTEN = ("firing", "finding", "notice", "notice_item", "told", "incident", "stream", "event", "clock")
 
 
-@pytest.fixture
-def world(fresh_database_url: str) -> Iterator[World]:
+@standing_world()
+def world(world: World) -> None:
     """Everybody is late, nothing was swept yet."""
-    with World(fresh_database_url, start=morning("2026-03-02")) as world:
-        world.load(small_campaign(measures=MEASURES, villages=VILLAGES))
-        world.clock.set(LATE)
-        yield world
+    world.load(small_campaign(measures=MEASURES, villages=VILLAGES))
+    world.clock.set(LATE)
 
 
 def written(world: World) -> dict[str, int]:

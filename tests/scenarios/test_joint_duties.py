@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-import pytest
-
-from tests.support.world import World, morning, small_campaign
+from tests.support.kept import standing_world
+from tests.support.world import World, small_campaign
 from tracker.domain.changing import Edit
 from tracker.domain.deadlines import DueByDate
 from tracker.services.handing import Wanted
@@ -28,12 +26,10 @@ TOWN = """
 measures:"""
 
 
-@pytest.fixture
-def world(fresh_database_url: str) -> Iterator[World]:
-    with World(fresh_database_url, start=morning("2026-03-02")) as one:
-        text = small_campaign(measures=[CLEARING, COUNTING], villages=VILLAGES)
-        one.load(text.replace("\nmeasures:", TOWN, 1))
-        yield one
+@standing_world()
+def world(one: World) -> None:
+    text = small_campaign(measures=[CLEARING, COUNTING], villages=VILLAGES)
+    one.load(text.replace("\nmeasures:", TOWN, 1))
 
 
 def tied(world: World, unit: str, tie: str) -> dict[str, Any]:

@@ -75,10 +75,20 @@ def ensure_template(server_url: str) -> str:
     return name
 
 
-@contextlib.contextmanager
-def cloned_database(server_url: str, label: str = "test", *, empty: bool = False) -> Iterator[str]:
+def cloned_database(
+    server_url: str, label: str = "test", *, empty: bool = False
+) -> contextlib.AbstractContextManager[str]:  # fmt: skip
     """The address of a new database, migrated or `empty`; dropped at the end, whoever is connected."""
-    template = "template0" if empty else ensure_template(server_url)
+    return _new_database(server_url, "template0" if empty else ensure_template(server_url), label)
+
+
+def copied_database(database_url: str) -> contextlib.AbstractContextManager[str]:
+    """The address of a copy of a database that nobody is connected to; dropped at the end, whoever is connected."""
+    return _new_database(database_url, urlsplit(database_url).path.removeprefix("/"), "copy")
+
+
+@contextlib.contextmanager
+def _new_database(server_url: str, template: str, label: str) -> Iterator[str]:
     name = f"tracker_{label}_{uuid.uuid4().hex[:12]}"
     with _administrator(server_url) as connection:
         connection.execute(

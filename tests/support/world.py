@@ -115,9 +115,11 @@ QUICK = ArgonHasher(time_cost=1, memory_kib=8)
 
 
 class World:
-    """A container, its clock, and what was sent."""
+    """A container, its clock, and what was sent. A `prepared` database is one that a World has stood over before."""
 
-    def __init__(self, database_url: str, *, start: datetime, is_sample: bool = False) -> None:
+    def __init__(
+        self, database_url: str, *, start: datetime, is_sample: bool = False, prepared: bool = False
+    ) -> None:  # fmt: skip
         self.clock = HandClock(start)
         self.queue = RecordingQueue()
         self.mail = RecordingCourier(self.clock)
@@ -127,14 +129,10 @@ class World:
             self.settings, clock=self.clock, queue=self.queue, couriers={"email": self.mail}, hasher=QUICK
         )
         self.catalog = shipped_catalog()
-        exceptions, published = seed_days(*CALENDAR_YEARS)
-        self.container.installations.prepare(
-            definitions=texts_of(self.catalog),
-            calendar=CalendarSeed("chinesecalendar test", exceptions, published),
-            is_sample=is_sample,
-        )
         self.campaign_ref = ""
         self.person_ids: Mapping[str, int] = {}
+        if not prepared:
+            self._prepare(is_sample)
 
     def __enter__(self) -> Self:
         return self
@@ -143,6 +141,14 @@ class World:
         self.container.close()
 
     # -- setting up
+
+    def _prepare(self, is_sample: bool) -> None:
+        exceptions, published = seed_days(*CALENDAR_YEARS)
+        self.container.installations.prepare(
+            definitions=texts_of(self.catalog),
+            calendar=CalendarSeed("chinesecalendar test", exceptions, published),
+            is_sample=is_sample,
+        )
 
     def load(self, campaign_yaml: str, *, issue: bool = True) -> str:
         """Load a campaign from its text and issue it; return its ref."""

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
-from tests.support.world import World, morning, small_campaign
+from tests.support.kept import standing_world
+from tests.support.world import World, small_campaign
 from tests.web.changing import apply, changes, preview
 from tests.web.site import Site
 
@@ -16,11 +15,9 @@ MONTHLY = (
 )
 
 
-@pytest.fixture
-def site(fresh_database_url: str) -> Iterator[Site]:
-    with World(fresh_database_url, start=morning("2026-03-02")) as world:
-        world.load(small_campaign(measures=[MONTHLY]))
-        yield Site(world)
+@standing_world(shown=Site)
+def site(world: World) -> None:
+    world.load(small_campaign(measures=[MONTHLY]))
 
 
 def edited(**fields: object) -> dict[str, object]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
 from html import unescape
 
 import pytest
 from openpyxl import Workbook
 from werkzeug.test import TestResponse
 
-from tests.support.world import World, morning, small_campaign
+from tests.support.kept import standing_world
+from tests.support.world import World, small_campaign
 from tests.web.site import MORE_PEOPLE, Browser, Site, hidden
 from tests.web.two_offices import TwoOffices
 
@@ -22,13 +22,11 @@ NOTICE = "2027-01-01,休,元旦\n2027-01-04 休 元旦\n2027年1月5日，放假
 MOVE = "2027-01-06 → 2027-01-08"
 
 
-@pytest.fixture
-def site(fresh_database_url: str) -> Iterator[Site]:
-    with World(fresh_database_url, start=morning("2026-12-24")) as world:
-        text = small_campaign(measures=MEASURES, starts_on="2026-12-21", ends_on="2027-06-30")
-        world.load(text.replace("\nmeasures:", f"{MORE_PEOPLE}measures:", 1))
-        world.engine_works()
-        yield Site(world)
+@standing_world("2026-12-24", shown=Site)
+def site(world: World) -> None:
+    text = small_campaign(measures=MEASURES, starts_on="2026-12-21", ends_on="2027-06-30")
+    world.load(text.replace("\nmeasures:", f"{MORE_PEOPLE}measures:", 1))
+    world.engine_works()
 
 
 def preview(browser: Browser, **fields: object) -> TestResponse:

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
-
-from tests.support.world import World, morning, small_campaign
+from tests.support.kept import standing_world
+from tests.support.world import World, small_campaign
 from tests.web.conftest import MEASURES, Site
 from tests.web.papers import run_late
 
 
-@pytest.fixture
-def unissued(fresh_database_url: str) -> Iterator[Site]:
-    with World(fresh_database_url, start=morning("2026-03-02")) as world:
-        world.load(small_campaign(measures=MEASURES), issue=False)
-        yield Site(world)
+@standing_world(shown=Site)
+def unissued(world: World) -> None:
+    world.load(small_campaign(measures=MEASURES), issue=False)
 
 
 def test_issuing_says_what_it_will_do_and_does_it(unissued: Site) -> None:

@@ -8,22 +8,20 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
-import pytest
 from psycopg import sql
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
+from tests.support.kept import standing_world
 from tests.support.servers import plain_url
-from tests.support.world import World, morning, small_campaign
+from tests.support.world import World, small_campaign
 from tests.web.papers import counted_queries
 from tests.web.site import MEASURES, Site
 
 
-@pytest.fixture
-def site(fresh_database_url: str) -> Iterator[Site]:
-    with World(fresh_database_url, start=morning("2026-03-02")) as world:
-        world.load(small_campaign(measures=MEASURES, villages=["east"]))
-        yield Site(world)
+@standing_world(shown=Site)
+def site(world: World) -> None:
+    world.load(small_campaign(measures=MEASURES, villages=["east"]))
 
 
 @contextmanager

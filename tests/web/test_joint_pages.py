@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 
-from tests.support.world import World, morning, small_campaign
+from tests.support.kept import standing_world
+from tests.support.world import World, small_campaign
 from tests.web.changing import apply, changes, preview
 from tests.web.site import Browser, Site
 
@@ -25,13 +25,11 @@ TOWN = """
 measures:"""
 
 
-@pytest.fixture
-def site(fresh_database_url: str) -> Iterator[Site]:
-    with World(fresh_database_url, start=morning("2026-03-02")) as world:
-        text = small_campaign(measures=[JOINT, SURVEY], villages=("east", "west", "north"))
-        world.load(text.replace("\nmeasures:", TOWN, 1))
-        world.act("clerk-town", world.task("survey", "town")["ref"], "accept")
-        yield Site(world)
+@standing_world(shown=Site)
+def site(world: World) -> None:
+    text = small_campaign(measures=[JOINT, SURVEY], villages=("east", "west", "north"))
+    world.load(text.replace("\nmeasures:", TOWN, 1))
+    world.act("clerk-town", world.task("survey", "town")["ref"], "accept")
 
 
 def tied(site: Site, unit: str, tie: str) -> str:

@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from tests.support.world import World, morning, small_campaign
+from tests.support.kept import standing_world
+from tests.support.world import World, small_campaign
 from tests.web.conftest import Site
 from tests.web.kinds import filled
 from tests.web.test_every_kind import CATALOG, take
@@ -19,11 +20,9 @@ MEASURES = [
 RETURN = {"category": "rental", "should_check": "12", "checked": "12"}
 
 
-@pytest.fixture
-def running(fresh_database_url: str):
-    with World(fresh_database_url, start=morning("2026-03-02")) as world:
-        world.load(small_campaign(measures=MEASURES))
-        yield Site(world)
+@standing_world(shown=Site)
+def running(world: World) -> None:
+    world.load(small_campaign(measures=MEASURES))
 
 
 def opened(site: Site, measure: str) -> str:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from html import unescape
 
 import pytest
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
-from tests.support.world import World, morning, small_campaign
+from tests.support.kept import standing_world
+from tests.support.world import World, small_campaign
 from tests.web.changing import apply, changes
 from tests.web.papers import counted_queries
 from tests.web.site import MEASURES, Browser, Site, hidden
@@ -29,16 +29,14 @@ NEWER = HEAD + "".join((
 ))  # fmt: skip
 
 
-@pytest.fixture
-def site(fresh_database_url: str) -> Iterator[Site]:
+@standing_world(shown=Site)
+def site(world: World) -> None:
     """A campaign that was made of PLAN, and runs."""
-    with World(fresh_database_url, start=morning("2026-03-02")) as world:
-        world.load(small_campaign(measures=MEASURES))
-        office, parts = world.viewer("office1"), world.container
-        draft = parts.plan_drafts.start(office, name="方案.txt", content=PLAN.encode())
-        world.campaign_ref = parts.plan_drafts.create(office, draft, expected_revision=1, knowingly=True)
-        parts.issuing.issue_campaign(office, campaign_ref=world.campaign_ref, expected_version=1)
-        yield Site(world)
+    world.load(small_campaign(measures=MEASURES))
+    office, parts = world.viewer("office1"), world.container
+    draft = parts.plan_drafts.start(office, name="方案.txt", content=PLAN.encode())
+    world.campaign_ref = parts.plan_drafts.create(office, draft, expected_revision=1, knowingly=True)
+    parts.issuing.issue_campaign(office, campaign_ref=world.campaign_ref, expected_version=1)
 
 
 @pytest.fixture

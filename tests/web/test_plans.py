@@ -5,23 +5,21 @@ from __future__ import annotations
 import io
 import re
 import threading
-from collections.abc import Iterator
 from html import unescape
 
 import pytest
 
-from tests.support.world import World, morning, small_campaign
+from tests.support.kept import standing_world
+from tests.support.world import World, small_campaign
 from tests.web.papers import counted_queries
 from tests.web.plan_pages import PLAN, as_shown, as_word, card, change, hand_in, token
 from tests.web.site import MEASURES, Site
 from tests.web.two_offices import TwoOffices
 
 
-@pytest.fixture
-def site(fresh_database_url: str) -> Iterator[Site]:
-    with World(fresh_database_url, start=morning("2026-03-02")) as world:
-        world.load(small_campaign(measures=MEASURES))
-        yield Site(world)
+@standing_world(shown=Site)
+def site(world: World) -> None:
+    world.load(small_campaign(measures=MEASURES))
 
 
 def test_a_plan_becomes_an_issued_campaign(site: Site) -> None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
-from tests.support.world import World, morning, small_campaign
+from tests.support.kept import standing_world
+from tests.support.world import World, small_campaign
 from tests.web.papers import counted_queries
 from tests.web.site import MEASURES, Browser, Site
 
@@ -19,11 +18,9 @@ PLAN = """消防安全专项整治行动方案
 """
 
 
-@pytest.fixture
-def site(fresh_database_url: str) -> Iterator[Site]:
-    with World(fresh_database_url, start=morning("2026-03-02")) as world:
-        world.load(small_campaign(measures=MEASURES))
-        yield Site(world)
+@standing_world(shown=Site)
+def site(world: World) -> None:
+    world.load(small_campaign(measures=MEASURES))
 
 
 @pytest.fixture

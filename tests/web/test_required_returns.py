@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
+from tests.support.kept import standing_world
 from tests.support.world import World, morning, small_campaign
 from tests.web.kinds import filled
 from tests.web.site import Site
@@ -24,11 +23,9 @@ required_returns:
 """
 
 
-@pytest.fixture
-def site(fresh_database_url: str) -> Iterator[Site]:
-    with World(fresh_database_url, start=morning("2026-03-02")) as world:
-        world.load(small_campaign(measures=MEASURES) + RETURNS)
-        yield Site(world)
+@standing_world(shown=Site)
+def site(world: World) -> None:
+    world.load(small_campaign(measures=MEASURES) + RETURNS)
 
 
 def report(site: Site, measure: str, workflow: str, form: str) -> str:

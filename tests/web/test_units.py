@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
 
 import pytest
 from openpyxl import load_workbook
 from werkzeug.test import TestResponse
 
+from tests.support.kept import standing_world
 from tests.support.rosters import as_workbook
-from tests.support.world import World, morning, small_campaign
+from tests.support.world import World, small_campaign
 from tests.web.site import MEASURES, MORE_PEOPLE, Browser, Site, hidden
 
 NEW_UNIT = ("n1", "北桥村", "北桥村", "老桥", "村", "town", "30", "")
 NEW_PERSON = ("王五", "n1", "联络员", "文书", "+86 139 0000 0001", "", "", "", "", "")
 
 
-@pytest.fixture
-def site(fresh_database_url: str) -> Iterator[Site]:
-    with World(fresh_database_url, start=morning("2026-03-02")) as world:
-        world.load(small_campaign(measures=MEASURES).replace("\nmeasures:", f"{MORE_PEOPLE}measures:", 1))
-        yield Site(world)
+@standing_world(shown=Site)
+def site(world: World) -> None:
+    world.load(small_campaign(measures=MEASURES).replace("\nmeasures:", f"{MORE_PEOPLE}measures:", 1))
 
 
 def upload(browser: Browser, content: bytes, name: str = "名册.xlsx", **more: str) -> TestResponse:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
-import pytest
-
+from tests.support.kept import standing_world
 from tests.support.world import World, morning, small_campaign
 from tracker.jobs.scheduler import Scheduler
 from tracker.services.context import SWEEP_JOB
@@ -17,11 +15,9 @@ MEASURE = (
 HOUR = timedelta(hours=1)
 
 
-@pytest.fixture
-def world(fresh_database_url: str) -> Iterator[World]:
-    with World(fresh_database_url, start=morning("2026-03-02")) as world:
-        world.load(small_campaign(measures=[MEASURE]))
-        yield world
+@standing_world()
+def world(world: World) -> None:
+    world.load(small_campaign(measures=[MEASURE]))
 
 
 def sweeps_rung(world: World) -> int:

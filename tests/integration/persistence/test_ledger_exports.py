@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
-import pytest
-
+from tests.support.kept import standing_world
 from tests.support.racing import held, until_blocked
-from tests.support.world import World, morning, small_campaign
+from tests.support.world import World, small_campaign
 from tests.web.site import MEASURES
 from tracker.persistence.models import LedgerExport
 
@@ -18,11 +16,9 @@ FINISHING = "UPDATE ledger_export SET state = 'done' WHERE id = %s"
 PIECE = "INSERT INTO ledger_export_chunk (export_id, position, content) VALUES (%s, 0, 'x')"
 
 
-@pytest.fixture
-def world(fresh_database_url: str) -> Iterator[World]:
-    with World(fresh_database_url, start=morning("2026-03-02")) as world:
-        world.load(small_campaign(measures=MEASURES))
-        yield world
+@standing_world()
+def world(world: World) -> None:
+    world.load(small_campaign(measures=MEASURES))
 
 
 def asked_for(world: World) -> int:

@@ -6,8 +6,9 @@ from datetime import timedelta
 
 import pytest
 
+from tests.support.kept import standing_world
 from tests.support.racing import at_once
-from tests.support.world import World, morning, small_campaign
+from tests.support.world import World, small_campaign
 from tracker.domain.errors import NotFound
 
 MEASURES = [
@@ -16,11 +17,9 @@ MEASURES = [
 ]
 
 
-@pytest.fixture
-def world(fresh_database_url: str):
-    with World(fresh_database_url, start=morning("2026-03-02")) as made:
-        made.load(small_campaign(measures=MEASURES))
-        yield made
+@standing_world()
+def world(made: World) -> None:
+    made.load(small_campaign(measures=MEASURES))
 
 
 def opened(world: World, person: str, measure: str = "lead") -> bool:

@@ -1,20 +1,17 @@
 """Areas: a person covers units of a campaign under a label, and ladders may speak to the first responsible person."""
 
-from collections.abc import Iterator
-
 import pytest
 
-from tests.support.world import World, morning, small_campaign
+from tests.support.kept import standing_world
+from tests.support.world import World, small_campaign
 from tests.web.site import MEASURES, MORE_PEOPLE
 from tracker.domain.errors import InvalidInput, NotFound, StaleVersion
 from tracker.services.telling import Audience, tell
 
 
-@pytest.fixture
-def world(fresh_database_url: str) -> Iterator[World]:
-    with World(fresh_database_url, start=morning("2026-03-02")) as world:
-        world.load(small_campaign(measures=MEASURES).replace("\nmeasures:", f"{MORE_PEOPLE}measures:", 1))
-        yield world
+@standing_world()
+def world(world: World) -> None:
+    world.load(small_campaign(measures=MEASURES).replace("\nmeasures:", f"{MORE_PEOPLE}measures:", 1))
 
 
 def unit(world: World, key: str) -> int:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
 
 import pytest
 
-from tests.support.world import World, morning, small_campaign
+from tests.support.kept import standing_world
+from tests.support.world import World, small_campaign
 from tracker.documents.files import ContentFileChecker
 from tracker.domain.errors import AttachmentRefused, NotFound
 from tracker.services.attachments import AttachmentService, AttachmentView
@@ -19,11 +19,9 @@ SURVEY = (
 TEXT = "村,户数\n东一村,12\n".encode()
 
 
-@pytest.fixture
-def world(fresh_database_url: str) -> Iterator[World]:
-    with World(fresh_database_url, start=morning("2026-03-02")) as world:
-        world.load(small_campaign(measures=[SURVEY]))
-        yield world
+@standing_world()
+def world(world: World) -> None:
+    world.load(small_campaign(measures=[SURVEY]))
 
 
 @pytest.fixture

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 
 import pytest
 from sqlalchemy import text
 
+from tests.support.kept import standing_world
 from tests.support.racing import at_once
 from tests.support.world import World, morning, small_campaign
 from tracker.domain.errors import StaleVersion
@@ -24,12 +24,10 @@ NOTICE = CalendarTable(
 )
 
 
-@pytest.fixture
-def world(fresh_database_url: str) -> Iterator[World]:
-    with World(fresh_database_url, start=morning("2026-12-24")) as world:
-        world.load(small_campaign(measures=MEASURES, starts_on="2026-12-21", ends_on="2027-06-30"))
-        world.engine_works()
-        yield world
+@standing_world("2026-12-24")
+def world(world: World) -> None:
+    world.load(small_campaign(measures=MEASURES, starts_on="2026-12-21", ends_on="2027-06-30"))
+    world.engine_works()
 
 
 def clocks(world: World) -> dict[tuple[str, str], dict[str, object]]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from sqlalchemy import event as listening
 from sqlalchemy import text
 
-from tests.support.world import World, morning, small_campaign
+from tests.support.kept import standing_world
+from tests.support.world import World, small_campaign
 
 MEASURE = (
     "{key: s1, ordinal: （一）, title: 摸排, text: 摸排, workflow: survey, units: [各村], due: {by_date: 2026-03-20}}"
@@ -17,13 +18,11 @@ MEASURE = (
 HAPPENED = {"kind": "fire", "unit": "west", "occurred_on": "2026-03-02", "count": "1"}
 
 
-@pytest.fixture
-def world(fresh_database_url: str) -> Iterator[World]:
-    with World(fresh_database_url, start=morning("2026-03-02")) as world:
-        world.load(small_campaign(measures=[MEASURE], villages=("west",), settings=("occurrences: {fire: 火灾}",)))
-        world.move_to("2026-04-01", "09:00")
-        world.container.ledger.seal()
-        yield world
+@standing_world()
+def world(world: World) -> None:
+    world.load(small_campaign(measures=[MEASURE], villages=("west",), settings=("occurrences: {fire: 火灾}",)))
+    world.move_to("2026-04-01", "09:00")
+    world.container.ledger.seal()
 
 
 def record(world: World) -> None:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 
-import pytest
-
+from tests.support.kept import standing_world
 from tests.support.world import World, morning, small_campaign
 from tracker.domain.changing import Edit
 from tracker.domain.deadlines import DueByDate
@@ -21,11 +19,9 @@ RETURN: dict[str, object] = {
 }  # fmt: skip
 
 
-@pytest.fixture
-def world(fresh_database_url: str) -> Iterator[World]:
-    with World(fresh_database_url, start=morning("2026-03-02")) as world:
-        world.load(small_campaign(measures=MEASURES))
-        yield world
+@standing_world()
+def world(world: World) -> None:
+    world.load(small_campaign(measures=MEASURES))
 
 
 def fired(world: World, task_id: int) -> list[str]:

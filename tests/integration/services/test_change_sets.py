@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 import pytest
 
+from tests.support.kept import standing_world
 from tests.support.racing import at_once
 from tests.support.world import World, morning, small_campaign
 from tracker.definitions.campaign_files import Known, read_campaign_text
@@ -36,11 +36,9 @@ def text_of(*measures: str) -> str:
     return small_campaign(measures=measures, villages=VILLAGES)
 
 
-@pytest.fixture
-def world(fresh_database_url: str) -> Iterator[World]:
-    with World(fresh_database_url, start=morning("2026-03-02")) as one:
-        one.load(text_of(SURVEY, JOINT, TALK))
-        yield one
+@standing_world()
+def world(one: World) -> None:
+    one.load(text_of(SURVEY, JOINT, TALK))
 
 
 def file_of(world: World, *measures: str) -> CampaignFile:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 import pytest
 
-from tests.support.world import World, morning, small_campaign
+from tests.support.kept import standing_world
+from tests.support.world import World, small_campaign
 from tracker.domain.cadence import Cadence, Every
 from tracker.domain.changing import Edit
 from tracker.domain.deadlines import DueByDate
@@ -26,11 +26,9 @@ ONCE = (
 LATER, EARLIER = Cadence(Every.MONTH, by_day=25), Cadence(Every.MONTH, by_day=15)
 
 
-@pytest.fixture
-def world(fresh_database_url: str) -> Iterator[World]:
-    with World(fresh_database_url, start=morning("2026-03-02")) as one:
-        one.load(small_campaign(measures=[MONTHLY, ONCE]))
-        yield one
+@standing_world()
+def world(one: World) -> None:
+    one.load(small_campaign(measures=[MONTHLY, ONCE]))
 
 
 def change(world: World, timing: Any, key: str = "monthly", **more: Any) -> ChangeReport:

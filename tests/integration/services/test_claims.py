@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
-import pytest
-
+from tests.support.kept import standing_world
 from tests.support.racing import at_once
-from tests.support.world import World, morning, small_campaign
+from tests.support.world import World, small_campaign
 from tracker.services.claims import LASTS
 
 SURVEY = (
@@ -16,14 +14,12 @@ SURVEY = (
 )
 
 
-@pytest.fixture
-def world(fresh_database_url: str) -> Iterator[World]:
-    with World(fresh_database_url, start=morning("2026-03-02")) as world:
-        world.load(small_campaign(measures=[SURVEY]))
-        for village in ("east", "west"):
-            world.act(f"clerk-{village}", world.task("m1", village)["ref"], "accept")
-        world.move_to("2026-03-16")
-        yield world
+@standing_world()
+def world(world: World) -> None:
+    world.load(small_campaign(measures=[SURVEY]))
+    for village in ("east", "west"):
+        world.act(f"clerk-{village}", world.task("m1", village)["ref"], "accept")
+    world.move_to("2026-03-16")
 
 
 def finding(world: World) -> str:

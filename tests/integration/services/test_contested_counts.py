@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.support.contested import contest, decide
-from tests.support.world import World, morning, small_campaign
+from tests.support.kept import standing_world
+from tests.support.world import World, small_campaign
 from tracker.domain.errors import CannotIssue
 
 COUNTED = ["ladders: {standard: cards_when_late, history: cards_counted}"]
@@ -17,22 +16,20 @@ def measure(key: str) -> str:
     return f"{{key: {key}, ordinal: （一）, title: {key}, text: 略, workflow: publicity, units: [各村], due: {{by_date: 2026-03-10}}}}"
 
 
-@pytest.fixture
-def world(fresh_database_url: str) -> Iterator[World]:
+@standing_world()
+def world(world: World) -> None:
     """Village west was issued three red cards in a row; the draft of a listing holds their count and a line by hand."""
-    with World(fresh_database_url, start=morning("2026-03-02")) as world:
-        world.load(small_campaign(measures=[measure(f"m{n}") for n in (1, 2, 3)], villages=["west"], settings=COUNTED))
-        for row in world.rows("SELECT ref FROM task WHERE assignment_id IS NOT NULL ORDER BY id"):
-            world.act("clerk-west", row["ref"], "accept")
-        world.move_to("2026-03-11", "10:00")
-        for ref in cards(world):
-            sign(world, ref)
-        world.engine_works()
-        draft = listing(world)
-        world.container.notices.add_item(
-            world.viewer("sup1"), notice_ref=draft, expected_version=version(world, draft), text="另有一项"
-        )
-        yield world
+    world.load(small_campaign(measures=[measure(f"m{n}") for n in (1, 2, 3)], villages=["west"], settings=COUNTED))
+    for row in world.rows("SELECT ref FROM task WHERE assignment_id IS NOT NULL ORDER BY id"):
+        world.act("clerk-west", row["ref"], "accept")
+    world.move_to("2026-03-11", "10:00")
+    for ref in cards(world):
+        sign(world, ref)
+    world.engine_works()
+    draft = listing(world)
+    world.container.notices.add_item(
+        world.viewer("sup1"), notice_ref=draft, expected_version=version(world, draft), text="另有一项"
+    )
 
 
 def cards(world: World) -> list[str]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.support.contested import serve
+from tests.support.kept import standing_world
 from tests.support.world import World, morning, small_campaign
 from tracker.domain.errors import CannotIssue, NotAllowed, NotFound, TransitionNotAllowed
 
@@ -18,14 +17,12 @@ RESULT: dict[str, object] = {"result": "已整改到位", "done_on": "2026-03-10
 OPINION: dict[str, object] = {"rechecked_on": "2026-03-10", "manner": "on_site", "opinion": "整改到位"}
 
 
-@pytest.fixture
-def world(fresh_database_url: str) -> Iterator[World]:
-    with World(fresh_database_url, start=morning("2026-03-02")) as world:
-        world.load(small_campaign(measures=MEASURES, villages=("west",)))
-        world.move_to("2026-03-10", "10:00")
-        for key in ("s1", "z1"):
-            world.act("clerk-west", world.task(key, "west")["ref"], "accept")
-        yield world
+@standing_world()
+def world(world: World) -> None:
+    world.load(small_campaign(measures=MEASURES, villages=("west",)))
+    world.move_to("2026-03-10", "10:00")
+    for key in ("s1", "z1"):
+        world.act("clerk-west", world.task(key, "west")["ref"], "accept")
 
 
 def version(world: World, ref: str) -> int:

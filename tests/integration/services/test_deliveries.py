@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from itertools import count
 from typing import Any
@@ -11,6 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from tests.support import senders
+from tests.support.kept import standing_world
 from tests.support.outgoing import REMIND, SERVED, ScriptedCourier
 from tests.support.racing import held
 from tests.support.world import World, morning, small_campaign
@@ -29,13 +29,11 @@ DROPPED = DeliveryFailed("邮件内容发出后连接中断", permanent=False, u
 causes = count(1)
 
 
-@pytest.fixture
-def world(fresh_database_url: str) -> Iterator[World]:
-    with World(fresh_database_url, start=morning("2026-03-02")) as world:
-        world.load(small_campaign(measures=[SURVEY]))
-        world.engine_works()
-        world.mail.sent.clear()
-        yield world
+@standing_world()
+def world(world: World) -> None:
+    world.load(small_campaign(measures=[SURVEY]))
+    world.engine_works()
+    world.mail.sent.clear()
 
 
 def tell(world: World, person: str, message: str = "remind", **changes: Any) -> int:

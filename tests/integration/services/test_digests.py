@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from sqlalchemy import text
 
+from tests.support.kept import standing_world
 from tests.support.racing import at_once
 from tests.support.world import World, morning, small_campaign
 from tracker.domain.errors import NotAllowed
@@ -16,11 +15,9 @@ SURVEY = (
 )
 
 
-@pytest.fixture
-def world(fresh_database_url: str) -> Iterator[World]:
-    with World(fresh_database_url, start=morning("2026-03-04")) as world:
-        world.load(small_campaign(measures=[SURVEY], ends_on="2026-03-31"))
-        yield world
+@standing_world("2026-03-04")
+def world(world: World) -> None:
+    world.load(small_campaign(measures=[SURVEY], ends_on="2026-03-31"))
 
 
 def weekly(world: World) -> list[tuple[str, str]]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
-from tests.support.world import World, morning, small_campaign
+from tests.support.kept import standing_world
+from tests.support.world import World, small_campaign
 from tracker.domain.errors import InvalidInput, NotAllowed, StaleVersion, TransitionNotAllowed
 
 MEASURE = (
@@ -15,12 +14,10 @@ MEASURE = (
 HOTLINE = ["ladders: {standard: hotline}"]
 
 
-@pytest.fixture
-def world(fresh_database_url: str) -> Iterator[World]:
-    with World(fresh_database_url, start=morning("2026-03-02")) as world:
-        world.load(small_campaign(measures=[MEASURE], villages=["east"], settings=HOTLINE))
-        world.act("clerk-east", world.task("m1", "east")["ref"], "accept")
-        yield world
+@standing_world()
+def world(world: World) -> None:
+    world.load(small_campaign(measures=[MEASURE], villages=["east"], settings=HOTLINE))
+    world.act("clerk-east", world.task("m1", "east")["ref"], "accept")
 
 
 def excuse(

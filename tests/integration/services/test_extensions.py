@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
+from tests.support.kept import standing_world
 from tests.support.world import World, morning, small_campaign
 from tracker.domain.errors import InvalidInput, NotAllowed, NotFound, StaleVersion
 
@@ -16,13 +15,11 @@ MONTHLY: dict[str, object] = {
 }  # fmt: skip
 
 
-@pytest.fixture
-def world(fresh_database_url: str) -> Iterator[World]:
-    with World(fresh_database_url, start=morning("2026-03-02")) as world:
-        world.load(small_campaign(measures=[RETURN]))
-        for village in ("east", "west"):
-            world.act(f"clerk-{village}", world.task("t1", village)["ref"], "accept")
-        yield world
+@standing_world()
+def world(world: World) -> None:
+    world.load(small_campaign(measures=[RETURN]))
+    for village in ("east", "west"):
+        world.act(f"clerk-{village}", world.task("t1", village)["ref"], "accept")
 
 
 def ask(

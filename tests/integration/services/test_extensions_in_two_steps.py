@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
+from tests.support.kept import standing_world
 from tests.support.world import World, morning, small_campaign
 from tracker.domain.errors import InvalidInput, NotAllowed, StaleVersion
 from tracker.domain.extending import AnswerStep
@@ -16,13 +15,11 @@ MEASURE = (
 FIRST, FINAL = AnswerStep.FIRST, AnswerStep.FINAL
 
 
-@pytest.fixture
-def world(fresh_database_url: str) -> Iterator[World]:
-    with World(fresh_database_url, start=morning("2026-03-02")) as world:
-        world.load(small_campaign(measures=[MEASURE], villages=["east"], settings=["extension_steps: 2"]))
-        world.act("clerk-east", world.task("t1", "east")["ref"], "accept")
-        ask(world)
-        yield world
+@standing_world()
+def world(world: World) -> None:
+    world.load(small_campaign(measures=[MEASURE], villages=["east"], settings=["extension_steps: 2"]))
+    world.act("clerk-east", world.task("t1", "east")["ref"], "accept")
+    ask(world)
 
 
 def ask(world: World) -> None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from tests.support.kept import standing_world
 from tests.support.racing import at_once
-from tests.support.world import World, morning, small_campaign
+from tests.support.world import World, small_campaign
 from tracker.domain.errors import InvalidInput, NotAllowed, NotFound
 from tracker.services.form_drafts import KEPT_FOR, DraftChanged, FormDraftService, Kept, TaskDrafts
 
@@ -22,11 +23,9 @@ TYPED = {"category": "rental", "should_check": "120", "remark": "写到一半的
 RETURN = {"category": "rental", "should_check": "120", "checked": "118"}
 
 
-@pytest.fixture
-def world(fresh_database_url: str) -> Iterator[World]:
-    with World(fresh_database_url, start=morning("2026-03-02")) as made:
-        made.load(small_campaign(measures=MEASURES))
-        yield made
+@standing_world()
+def world(made: World) -> None:
+    made.load(small_campaign(measures=MEASURES))
 
 
 def keep(

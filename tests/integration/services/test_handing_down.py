@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from tests.support.kept import standing_world
 from tests.support.racing import at_once
-from tests.support.world import World, morning, small_campaign
+from tests.support.world import World, small_campaign
 from tracker.domain.errors import InvalidInput, NotAllowed, StaleVersion, TransitionNotAllowed
 from tracker.services.handing import Wanted
 
@@ -31,12 +31,10 @@ def campaign() -> str:
     return small_campaign(measures=[SURVEY, OWN], villages=VILLAGES).replace("\nmeasures:", TOWN, 1)
 
 
-@pytest.fixture
-def world(fresh_database_url: str) -> Iterator[World]:
-    with World(fresh_database_url, start=morning("2026-03-02")) as one:
-        one.load(campaign())
-        one.act("clerk-town", one.task("survey", "town")["ref"], "accept")
-        yield one
+@standing_world()
+def world(one: World) -> None:
+    one.load(campaign())
+    one.act("clerk-town", one.task("survey", "town")["ref"], "accept")
 
 
 def upper(world: World) -> dict[str, Any]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 
 import pytest
 
 from tests.support.contested import contest, decide
-from tests.support.world import World, morning, small_campaign
+from tests.support.kept import standing_world
+from tests.support.world import World, small_campaign
 from tracker.domain.chain import canonical
 from tracker.domain.errors import CannotIssue, InvalidInput, TransitionNotAllowed
 from tracker.services.ledger_files import Wanted
@@ -26,13 +26,11 @@ RECORD: dict[str, object] = {
 }  # fmt: skip
 
 
-@pytest.fixture
-def world(fresh_database_url: str) -> Iterator[World]:
-    with World(fresh_database_url, start=morning("2026-03-02")) as world:
-        world.load(small_campaign(measures=[SURVEY], villages=("west",)))
-        world.act("clerk-west", world.task("s1", "west")["ref"], "accept")
-        world.move_to("2026-04-07", "10:00")
-        yield world
+@standing_world()
+def world(world: World) -> None:
+    world.load(small_campaign(measures=[SURVEY], villages=("west",)))
+    world.act("clerk-west", world.task("s1", "west")["ref"], "accept")
+    world.move_to("2026-04-07", "10:00")
 
 
 def draft(world: World, kind: str) -> str:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
-from tests.support.world import World, morning, small_campaign
+from tests.support.kept import standing_world
+from tests.support.world import World, small_campaign
 from tracker.domain.errors import NotFound
 from tracker.domain.permissions import Action, may
 from tracker.services.seeing import see
@@ -25,13 +24,11 @@ REPORT = {
 }  # fmt: skip
 
 
-@pytest.fixture
-def world(fresh_database_url: str) -> Iterator[World]:
-    with World(fresh_database_url, start=morning("2026-03-02")) as one:
-        one.load(small_campaign(measures=[JOINT, ALONE], villages=VILLAGES))
-        one.act("clerk-east", one.task("alone", "east")["ref"], "accept")
-        one.act("clerk-north", one.task("joint", "north")["ref"], "accept")
-        yield one
+@standing_world()
+def world(one: World) -> None:
+    one.load(small_campaign(measures=[JOINT, ALONE], villages=VILLAGES))
+    one.act("clerk-east", one.task("alone", "east")["ref"], "accept")
+    one.act("clerk-north", one.task("joint", "north")["ref"], "accept")
 
 
 def part_of(world: World, unit: str) -> dict[str, object]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
 
 import pytest
 from openpyxl import load_workbook
 
+from tests.support.kept import standing_world
 from tests.support.racing import at_once
-from tests.support.world import World, morning, small_campaign
+from tests.support.world import World, small_campaign
 from tracker.domain.errors import InvalidInput
 from tracker.services.ledger_files import Wanted
 
@@ -27,16 +27,14 @@ def problem(number: int) -> dict[str, object]:
     return {f"problems.{number}.{name}": value for name, value in values.items()}
 
 
-@pytest.fixture
-def world(fresh_database_url: str) -> Iterator[World]:
-    with World(fresh_database_url, start=morning("2026-03-02")) as world:
-        world.load(small_campaign(measures=[SURVEY]))
-        world.move_to("2026-03-10", "10:00")
-        for village in ("east", "west"):
-            ref = world.task("s1", village)["ref"]
-            world.act(f"clerk-{village}", ref, "accept")
-            world.act(f"clerk-{village}", ref, "report", {**RETURN, **problem(0), **problem(1)})
-        yield world
+@standing_world()
+def world(world: World) -> None:
+    world.load(small_campaign(measures=[SURVEY]))
+    world.move_to("2026-03-10", "10:00")
+    for village in ("east", "west"):
+        ref = world.task("s1", village)["ref"]
+        world.act(f"clerk-{village}", ref, "accept")
+        world.act(f"clerk-{village}", ref, "report", {**RETURN, **problem(0), **problem(1)})
 
 
 def exported(world: World, who: str) -> bytes:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from tests.support.kept import standing_world
 from tests.support.racing import at_once
 from tests.support.world import World, morning, small_campaign
 from tracker.domain.errors import NotAllowed, NotFound, StaleVersion, TransitionNotAllowed
@@ -19,15 +19,13 @@ SURVEY = (
 )
 
 
-@pytest.fixture
-def world(fresh_database_url: str) -> Iterator[World]:
+@standing_world()
+def world(world: World) -> None:
     """Both villages are so late that each has a milder and a graver draft."""
-    with World(fresh_database_url, start=morning("2026-03-02")) as world:
-        world.load(small_campaign(measures=[SURVEY]))
-        for village in ("east", "west"):
-            world.act(f"clerk-{village}", world.task("m1", village)["ref"], "accept")
-        world.move_to("2026-03-31")
-        yield world
+    world.load(small_campaign(measures=[SURVEY]))
+    for village in ("east", "west"):
+        world.act(f"clerk-{village}", world.task("m1", village)["ref"], "accept")
+    world.move_to("2026-03-31")
 
 
 def drafts(world: World, village: str = "east") -> list[dict[str, Any]]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
+from tests.support.kept import standing_world
 from tests.support.world import World, morning, small_campaign
 from tracker.domain.errors import CannotIssue, InvalidInput, NotAllowed, NotFound, StaleVersion, TransitionNotAllowed
 
@@ -19,14 +18,12 @@ PUBLICITY_RETURN: dict[str, object] = {
 }  # fmt: skip
 
 
-@pytest.fixture
-def world(fresh_database_url: str) -> Iterator[World]:
-    with World(fresh_database_url, start=morning("2026-03-02")) as world:
-        world.load(small_campaign(measures=MEASURES, villages=("west",)))
-        for key in ("s1", "p1"):
-            world.act("clerk-west", world.task(key, "west")["ref"], "accept")
-        world.move_to("2026-03-25", "10:00")
-        yield world
+@standing_world()
+def world(world: World) -> None:
+    world.load(small_campaign(measures=MEASURES, villages=("west",)))
+    for key in ("s1", "p1"):
+        world.act("clerk-west", world.task(key, "west")["ref"], "accept")
+    world.move_to("2026-03-25", "10:00")
 
 
 def draft(world: World, kind: str = "supervision_notice") -> str:

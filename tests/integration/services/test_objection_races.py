@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-import pytest
-
 from tests.support.contested import STATEMENT, clock, contest, item_about, paper, run_late, rungs, serve
+from tests.support.kept import standing_world
 from tests.support.racing import at_once, held, until_blocked
 from tests.support.world import World, morning
 from tracker.domain.errors import InvalidInput, StaleVersion, TransitionNotAllowed
@@ -16,11 +15,9 @@ from tracker.domain.errors import InvalidInput, StaleVersion, TransitionNotAllow
 REFUSALS = (InvalidInput, StaleVersion, TransitionNotAllowed)
 
 
-@pytest.fixture
-def world(fresh_database_url: str) -> Iterator[World]:
-    with World(fresh_database_url, start=morning("2026-03-02")) as world:
-        run_late(world)
-        yield world
+@standing_world()
+def world(world: World) -> None:
+    run_late(world)
 
 
 def filing(world: World, ref: str, item: int | None = None, by: str = "clerk-west") -> Callable[[], Any]:

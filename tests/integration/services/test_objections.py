@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.support.contested import (
@@ -18,15 +16,14 @@ from tests.support.contested import (
     rungs,
     serve,
 )
+from tests.support.kept import standing_world
 from tests.support.world import World, morning
 from tracker.domain.errors import InvalidInput, NotAllowed, NotFound, StaleVersion, TransitionNotAllowed
 
 
-@pytest.fixture
-def world(fresh_database_url: str) -> Iterator[World]:
-    with World(fresh_database_url, start=morning("2026-03-02")) as world:
-        run_late(world)
-        yield world
+@standing_world()
+def world(world: World) -> None:
+    run_late(world)
 
 
 def state(world: World, ref: str) -> str:

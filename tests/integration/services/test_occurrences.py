@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from tests.support.kept import standing_world
 from tests.support.racing import at_once
 from tests.support.world import World, morning, small_campaign
 from tests.web.site import Site
@@ -23,11 +23,9 @@ SETTINGS = """
 CASE: dict[str, object] = {"kind": "new_case", "unit": "east", "occurred_on": "2026-03-02", "count": "2"}
 
 
-@pytest.fixture
-def world(fresh_database_url: str) -> Iterator[World]:
-    with World(fresh_database_url, start=morning("2026-03-02")) as made:
-        made.load(small_campaign(measures=MEASURES).rstrip() + SETTINGS)
-        yield made
+@standing_world()
+def world(made: World) -> None:
+    made.load(small_campaign(measures=MEASURES).rstrip() + SETTINGS)
 
 
 def record(world: World, person: str = "sup1", **changes: object) -> Any:

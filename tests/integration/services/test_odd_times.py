@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import psycopg
 import pytest
 
+from tests.support.kept import standing_world
 from tests.support.servers import plain_url
 from tests.support.world import World, morning, small_campaign
 from tracker.domain.values import SHANGHAI
@@ -24,11 +24,9 @@ def publicity(due: str) -> str:
     return f"{{key: p1, ordinal: （一）, title: 宣传, text: 略, workflow: publicity, units: [各村], due: {{by_date: {due}}}}}"
 
 
-@pytest.fixture
-def world(fresh_database_url: str) -> Iterator[World]:
-    with World(fresh_database_url, start=morning("2026-03-02")) as world:
-        world.load(small_campaign(measures=[publicity("2026-03-20")], villages=VILLAGES))
-        yield world
+@standing_world()
+def world(world: World) -> None:
+    world.load(small_campaign(measures=[publicity("2026-03-20")], villages=VILLAGES))
 
 
 def fired(world: World, clock: str = "finish") -> list[str]:

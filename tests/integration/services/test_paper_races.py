@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ import pytest
 
 from tests.faults.points import PAPER, PointBook
 from tests.integration.services.test_sweep_races import MEASURES, VILLAGES, assert_whole, step, sweeping
+from tests.support.kept import standing_world
 from tests.support.racing import at_once
 from tests.support.world import World, morning, small_campaign
 from tracker.domain.errors import StaleVersion
@@ -25,13 +26,11 @@ from tracker.web.notices.presenters import PaperView, present_notice
 TRIES = 20
 
 
-@pytest.fixture
-def world(fresh_database_url: str) -> Iterator[World]:
-    with World(fresh_database_url, start=morning("2026-03-02")) as world:
-        world.load(small_campaign(measures=MEASURES, villages=VILLAGES))
-        world.clock.set(morning("2026-03-27", "10:00"))
-        world.container.escalations.sweep()
-        yield world
+@standing_world()
+def world(world: World) -> None:
+    world.load(small_campaign(measures=MEASURES, villages=VILLAGES))
+    world.clock.set(morning("2026-03-27", "10:00"))
+    world.container.escalations.sweep()
 
 
 def open_drafts(world: World) -> list[str]:

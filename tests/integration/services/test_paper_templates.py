@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
 
 import pytest
 from docx import Document
 
 from tests.support.contested import run_late, serve
+from tests.support.kept import standing_world
 from tests.support.word_templates import NEEDED, word_template
-from tests.support.world import World, morning
+from tests.support.world import World
 from tracker.domain.errors import AttachmentRefused, NotFound, TemplateRefused
 
 KIND = "supervision_notice"
 
 
-@pytest.fixture
-def world(fresh_database_url: str) -> Iterator[World]:
-    with World(fresh_database_url, start=morning("2026-03-02")) as world:
-        run_late(world)
-        yield world
+@standing_world()
+def world(world: World) -> None:
+    run_late(world)
 
 
 def upload(world: World, words: str, who: str = "office1") -> int:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from datetime import date
 
 import pytest
 
-from tests.support.world import World, morning, small_campaign
+from tests.support.kept import standing_world
+from tests.support.world import World, small_campaign
 from tracker.domain.errors import InvalidInput, NotAllowed, NotFound
 from tracker.domain.values import Role
 from tracker.persistence.secrets import ArgonHasher
@@ -19,11 +19,9 @@ SURVEY = (
 )
 
 
-@pytest.fixture
-def world(fresh_database_url: str) -> Iterator[World]:
-    with World(fresh_database_url, start=morning("2026-03-02")) as world:
-        world.load(small_campaign(measures=[SURVEY]), issue=False)
-        yield world
+@standing_world()
+def world(world: World) -> None:
+    world.load(small_campaign(measures=[SURVEY]), issue=False)
 
 
 @pytest.fixture

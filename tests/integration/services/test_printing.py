@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
 from tests.support.bundles import check, take
-from tests.support.world import World, morning, small_campaign
+from tests.support.kept import standing_world
+from tests.support.world import World, small_campaign
 from tracker.domain.errors import NotFound, PaperAltered
 from tracker.domain.printed_papers import MARK_DRAFT, PrintedPaper
 
@@ -24,14 +24,12 @@ PUBLICITY_RETURN: dict[str, object] = {
 }  # fmt: skip
 
 
-@pytest.fixture
-def world(fresh_database_url: str) -> Iterator[World]:
-    with World(fresh_database_url, start=morning("2026-03-02")) as world:
-        world.load(small_campaign(measures=MEASURES, villages=("west", "east"), settings=(LAYOUT,)))
-        for key in ("s1", "p1"):
-            world.act("clerk-west", world.task(key, "west")["ref"], "accept")
-        world.move_to("2026-03-25", "10:00")
-        yield world
+@standing_world()
+def world(world: World) -> None:
+    world.load(small_campaign(measures=MEASURES, villages=("west", "east"), settings=(LAYOUT,)))
+    for key in ("s1", "p1"):
+        world.act("clerk-west", world.task(key, "west")["ref"], "accept")
+    world.move_to("2026-03-25", "10:00")
 
 
 def draft(world: World) -> str:

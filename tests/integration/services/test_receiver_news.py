@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from itertools import pairwise
 
 import pytest
 from sqlalchemy import text
 
+from tests.support.kept import standing_world
 from tests.support.outgoing import DROPPED, MEASURE, ScriptedCourier, refusal
 from tests.support.world import World, morning, small_campaign
 from tracker.delivery.posting import Poster
@@ -31,11 +32,9 @@ OA = Receiver("oa", "政务平台", Webhook("https://oa.example/take"), TO_DO | 
 KEY = "693a91f6-7xxx-4bc4-97a0-0ec2sifa5aaa"
 
 
-@pytest.fixture
-def world(fresh_database_url: str) -> Iterator[World]:
-    with World(fresh_database_url, start=morning("2026-03-02")) as world:
-        world.load(small_campaign(measures=[MEASURE]))
-        yield world
+@standing_world()
+def world(world: World) -> None:
+    world.load(small_campaign(measures=[MEASURE]))
 
 
 class Receiving:

@@ -1,10 +1,10 @@
 """Units are renamed, merged and split; work goes on where it stands, and nothing of the past changes."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from tests.support.kept import standing_world
 from tests.support.world import World, morning, small_campaign
 from tests.web.papers import draft_of, issue
 from tests.web.site import MEASURES, MORE_PEOPLE, Site
@@ -13,14 +13,12 @@ from tracker.domain.reorganising import NewUnit
 from tracker.services.reorganisations import Act
 
 
-@pytest.fixture
-def world(fresh_database_url: str) -> Iterator[World]:
-    with World(fresh_database_url, start=morning("2026-03-02")) as world:
-        villages = ("east", "west", "south")
-        world.load(
-            small_campaign(measures=MEASURES, villages=villages).replace("\nmeasures:", f"{MORE_PEOPLE}measures:", 1)
-        )
-        yield world
+@standing_world()
+def world(world: World) -> None:
+    villages = ("east", "west", "south")
+    world.load(
+        small_campaign(measures=MEASURES, villages=villages).replace("\nmeasures:", f"{MORE_PEOPLE}measures:", 1)
+    )
 
 
 def unit(world: World, key: str) -> int:

@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 
 import pytest
 
 from tests.integration.services.test_separation import SURVEY, leave_only
-from tests.support.world import World, morning, small_campaign
+from tests.support.kept import standing_world
+from tests.support.world import World, small_campaign
 from tracker.domain.errors import InvalidInput, NotAllowed, NotFound, TransitionNotAllowed
 from tracker.domain.values import Role
 
 SENT = {"category": "rental", "should_check": "10", "checked": "10"}
 
 
-@pytest.fixture
-def world(fresh_database_url: str) -> Iterator[World]:
+@standing_world()
+def world(world: World) -> None:
     """A campaign of the town's office; the town above it has a head, who is nobody's liaison."""
-    with World(fresh_database_url, start=morning("2026-03-02")) as world:
-        world.load(small_campaign(measures=[SURVEY], villages=("west",)))
-        people = world.container.people
-        mayor = people.add_person(name="mayor", by=None)
-        town = world.value("SELECT id FROM unit WHERE key = 'town'")
-        people.give_post(person_id=mayor, unit_id=town, role=Role.HEAD, by=None)
-        world.person_ids = {**world.person_ids, "mayor": mayor}
-        yield world
+    world.load(small_campaign(measures=[SURVEY], villages=("west",)))
+    people = world.container.people
+    mayor = people.add_person(name="mayor", by=None)
+    town = world.value("SELECT id FROM unit WHERE key = 'town'")
+    people.give_post(person_id=mayor, unit_id=town, role=Role.HEAD, by=None)
+    world.person_ids = {**world.person_ids, "mayor": mayor}
 
 
 def draft(world: World) -> str:

@@ -1,10 +1,10 @@
 """Importing units and people: nothing or everything, and exactly what was shown."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 
+from tests.support.kept import standing_world
 from tests.support.rosters import PEOPLE_HEAD, UNIT_HEAD, a_county, as_csv, as_workbook
 from tests.support.world import World, morning, small_campaign
 from tests.web.site import MEASURES, MORE_PEOPLE
@@ -15,11 +15,9 @@ NEW_UNITS = [("n1", "北一村", "北一村", "北庄、老北村", "村", "town
 NEW_PEOPLE = [("王五", "n1", "联络员", "文书", "+86 139 0000 0001", "", "", "2026-03-01", "", "")]
 
 
-@pytest.fixture
-def world(fresh_database_url: str) -> Iterator[World]:
-    with World(fresh_database_url, start=morning("2026-03-02")) as world:
-        world.load(small_campaign(measures=MEASURES).replace("\nmeasures:", f"{MORE_PEOPLE}measures:", 1))
-        yield world
+@standing_world()
+def world(world: World) -> None:
+    world.load(small_campaign(measures=MEASURES).replace("\nmeasures:", f"{MORE_PEOPLE}measures:", 1))
 
 
 def book(units: object = NEW_UNITS, people: object = NEW_PEOPLE, sets: object = ()) -> list[GivenFile]:

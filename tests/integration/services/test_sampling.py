@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
+from tests.support.kept import standing_world
 from tests.support.racing import at_once
 from tests.support.world import World, morning, small_campaign
 from tracker.domain.errors import NotAllowed, NotFound, TransitionNotAllowed
@@ -17,14 +16,12 @@ OPINION: dict[str, object] = {"rechecked_on": "2026-03-10", "manner": "on_site",
 LOOK: dict[str, object] = {"looked_on": "2026-04-02", "opinion": "没有反弹。"}
 
 
-@pytest.fixture
-def world(fresh_database_url: str) -> Iterator[World]:
-    with World(fresh_database_url, start=morning("2026-03-02")) as world:
-        world.load(small_campaign(measures=[MEASURE], villages=VILLAGES))
-        world.move_to("2026-03-10", "10:00")
-        for village in VILLAGES:
-            sign_off(world, village)
-        yield world
+@standing_world()
+def world(world: World) -> None:
+    world.load(small_campaign(measures=[MEASURE], villages=VILLAGES))
+    world.move_to("2026-03-10", "10:00")
+    for village in VILLAGES:
+        sign_off(world, village)
 
 
 def sign_off(world: World, village: str) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import psycopg
 import pytest
 
+from tests.support.kept import standing_world
 from tests.support.servers import plain_url
 from tests.support.world import World, morning, small_campaign
 from tracker.services.escalations import EscalationService
@@ -24,13 +24,11 @@ TEN = morning("2026-03-25", "10:00")
 HOUR = timedelta(hours=1)
 
 
-@pytest.fixture
-def world(fresh_database_url: str) -> Iterator[World]:
+@standing_world()
+def world(world: World) -> None:
     """Everybody is late for three working days, and nothing was swept yet."""
-    with World(fresh_database_url, start=morning("2026-03-02")) as world:
-        world.load(small_campaign(measures=MEASURES, villages=VILLAGES))
-        world.clock.set(TEN)
-        yield world
+    world.load(small_campaign(measures=MEASURES, villages=VILLAGES))
+    world.clock.set(TEN)
 
 
 def in_database(world: World, statement: str, *values: Any) -> Any:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from random import Random
 from typing import Any
 
 import pytest
 
+from tests.support.kept import standing_world
 from tests.support.racing import at_once, held, until_blocked
 from tests.support.world import World, morning, small_campaign
 from tracker.domain.errors import StaleVersion, TransitionNotAllowed
@@ -30,11 +31,9 @@ PUBLICITY_RETURN: dict[str, object] = {
 }  # fmt: skip
 
 
-@pytest.fixture
-def world(fresh_database_url: str) -> Iterator[World]:
-    with World(fresh_database_url, start=morning("2026-03-02")) as world:
-        world.load(small_campaign(measures=MEASURES, villages=VILLAGES))
-        yield world
+@standing_world()
+def world(world: World) -> None:
+    world.load(small_campaign(measures=MEASURES, villages=VILLAGES))
 
 
 @pytest.fixture

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.integration.services.test_explanations import MONTHLY
 from tests.support.contested import contest, decide, item_about, run_late, serve
+from tests.support.kept import standing_world
 from tests.support.world import World, morning, small_campaign
 from tracker.domain.errors import NotFound
 
@@ -17,11 +16,9 @@ MEASURES = (
 )
 
 
-@pytest.fixture
-def world(fresh_database_url: str) -> Iterator[World]:
-    with World(fresh_database_url, start=morning("2026-03-02")) as world:
-        world.load(small_campaign(measures=MEASURES))
-        yield world
+@standing_world()
+def world(world: World) -> None:
+    world.load(small_campaign(measures=MEASURES))
 
 
 def foretold(world: World, ref: str) -> list[tuple[str, str, str]]:

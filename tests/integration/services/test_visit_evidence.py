@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
 from tests.support.bundles import check, data, take
+from tests.support.kept import standing_world
 from tests.support.late_village import draft, sign
 from tests.support.visits import PROBLEM, begin, plan, record
-from tests.support.world import World, morning, small_campaign
+from tests.support.world import World, small_campaign
 from tests.web.site import MEASURES
 
 
-@pytest.fixture
-def world(fresh_database_url: str) -> Iterator[World]:
-    with World(fresh_database_url, start=morning("2026-03-02")) as world:
-        world.load(small_campaign(measures=MEASURES))
-        yield world
+@standing_world()
+def world(world: World) -> None:
+    world.load(small_campaign(measures=MEASURES))
 
 
 def test_the_office_proves_from_the_visit_on_and_the_unit_reads_its_own_record(world: World, tmp_path: Path) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import update
 
+from tests.support.kept import standing_world
 from tests.support.racing import at_once
 from tests.support.visits import PROBLEM, begin, plan, record, stop, unit_id
 from tests.support.world import World, morning, small_campaign
@@ -30,11 +30,9 @@ from tracker.services.reorganisations import Act
 INSPECTED = "{key: check, ordinal: （三）, title: 实地检查, text: 检查。, workflow: inspection, units: [各村], due: {by_date: 2026-03-20}}"
 
 
-@pytest.fixture
-def world(fresh_database_url: str) -> Iterator[World]:
-    with World(fresh_database_url, start=morning("2026-03-02")) as world:
-        world.load(small_campaign(measures=MEASURES))
-        yield world
+@standing_world()
+def world(world: World) -> None:
+    world.load(small_campaign(measures=MEASURES))
 
 
 def show(world: World, ref: str, village: str = "east", who: str = "sup1") -> str:

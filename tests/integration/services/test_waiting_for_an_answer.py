@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
-from tests.support.world import World, morning, small_campaign
+from tests.support.kept import standing_world
+from tests.support.world import World, small_campaign
 
 MEASURE = (
     "{key: m1, ordinal: （一）, title: 宣传, text: 略, workflow: publicity, units: [各村], due: {by_date: 2026-03-31}}"
 )
 
 
-@pytest.fixture
-def world(fresh_database_url: str) -> Iterator[World]:
-    with World(fresh_database_url, start=morning("2026-03-02")) as world:
-        world.load(small_campaign(measures=[MEASURE], villages=["east"]))
-        world.act("clerk-east", world.task("m1", "east")["ref"], "accept")
-        yield world
+@standing_world()
+def world(world: World) -> None:
+    world.load(small_campaign(measures=[MEASURE], villages=["east"]))
+    world.act("clerk-east", world.task("m1", "east")["ref"], "accept")
 
 
 def ask(world: World) -> None:
