@@ -16,10 +16,15 @@ SURVEY = (
 def late_village(database_url: str) -> Iterator[World]:
     """Give the world on 25 March at 10:00: west signed and did no more, a 督导通知书 is drafted."""
     with World(database_url, start=morning("2026-03-02")) as world:
-        world.load(small_campaign(measures=[SURVEY], villages=("west",)))
-        world.act("clerk-west", world.task("s1", "west")["ref"], "accept")
-        world.move_to("2026-03-25", "10:00")
+        bring_late(world)
         yield world
+
+
+def bring_late(world: World) -> None:
+    """Bring a new world of 2 March to there."""
+    world.load(small_campaign(measures=[SURVEY], villages=("west",)))
+    world.act("clerk-west", world.task("s1", "west")["ref"], "accept")
+    world.move_to("2026-03-25", "10:00")
 
 
 def draft(world: World) -> str:

@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import re
-import uuid
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
-import psycopg
 from flask import Flask
 from flask.testing import FlaskClient
 from jinja2.bccache import Bucket, BytecodeCache
-from psycopg import sql
 from werkzeug.test import TestResponse
 
-from tests.support.servers import plain_url
-from tests.support.world import World
+from tests.support.world import World, small_campaign
 from tracker.web.assembly import assemble
 from tracker.web.auth import COOKIE
 
@@ -34,6 +28,11 @@ MORE_PEOPLE = """
   - {key: system, name: system, email: system@example.invalid, posts: [{role: system_admin, unit: office}]}
   - {key: audit, name: audit, email: audit@example.invalid, posts: [{role: audit_admin, unit: office}]}
 """
+
+
+def begin_county(world: World) -> None:
+    """Bring a new world of 2 March 2026 to the county: its campaign is issued, everybody is there."""
+    world.load(small_campaign(measures=MEASURES).replace("\nmeasures:", f"{MORE_PEOPLE}measures:", 1))
 
 
 class CompiledOnce(BytecodeCache):
@@ -62,16 +61,15 @@ class Site:
         self.world = world
         self.app: Flask = assemble(world.container)
         self.app.jinja_env.bytecode_cache = COMPILED
-        self.accounts: dict[str, int] = {}
 
     def account(self, person_key: str, *, must_change: bool = False) -> int:
         """Return the person's account, made at first asking; user name = the key, password = PASSWORD."""
-        if person_key not in self.accounts:
-            self.accounts[person_key] = self.world.container.people.create_account(
-                person_id=self.world.person_ids[person_key], username=person_key, password=PASSWORD, by=None,
-                must_change=must_change,
-            )  # fmt: skip
-        return self.accounts[person_key]
+        for row in self.world.rows("SELECT id FROM account WHERE username = :key", key=person_key):
+            return int(row["id"])
+        return self.world.container.people.create_account(
+            person_id=self.world.person_ids[person_key], username=person_key, password=PASSWORD, by=None,
+            must_change=must_change,
+        )  # fmt: skip
 
     def browser(self, person_key: str | None = None, *, must_change: bool = False) -> Browser:
         """Return a browser, signed in as the person where one is named."""
@@ -105,18 +103,3 @@ def hidden(page: str, name: str) -> str | None:
     """Return the value of a hidden field of a page."""
     found = re.search(rf'name="{name}" value="([^"]*)"', page)
     return found[1] if found else None
-
-
-@contextmanager
-def copied_database(database_url: str) -> Iterator[str]:
-    """The address of a copy of a database that nobody is connected to; dropped at the end."""
-    original = urlsplit(database_url)
-    name = f"site_{uuid.uuid4().hex[:12]}"
-    administrator = plain_url(urlunsplit(original._replace(path="/postgres")))
-    with psycopg.connect(administrator, autocommit=True) as connection:
-        source, copy = sql.Identifier(original.path.removeprefix("/")), sql.Identifier(name)
-        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(copy, source))
-        try:
-            yield urlunsplit(original._replace(path=f"/{name}"))
-        finally:
-            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(copy))

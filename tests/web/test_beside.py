@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
 
-import pytest
-
-from tests.support.world import World, morning, small_campaign
-from tests.web.made import Made, make
+from tests.support.kept import standing_world
+from tests.support.world import World, small_campaign
 from tests.web.papers import SURVEY
 from tests.web.site import Site
 from tests.web.test_task_page import photo
@@ -38,17 +35,10 @@ def task(site: Site, period: str) -> str:
     return ref
 
 
-@pytest.fixture(scope="module")
-def made(module_database_url: str) -> Made:
-    with World(module_database_url, start=morning("2026-03-02")) as world:
-        world.load(small_campaign(measures=[MONTHLY], settings=[OWN_REASONS]))
-        return make(world, bring)
-
-
-@pytest.fixture
-def site(made: Made) -> Iterator[Site]:
-    with made.copied() as site:
-        yield site
+@standing_world(shown=Site)
+def site(world: World) -> None:
+    world.load(small_campaign(measures=[MONTHLY], settings=[OWN_REASONS]))
+    bring(Site(world))
 
 
 def beside(page: str) -> str:

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import date
 
 import pytest
 from werkzeug.test import TestResponse
 
-from tests.support.servers import cloned_database
-from tests.support.world import WORKFLOWS, World, morning, small_campaign
-from tests.web.conftest import Site
+from tests.support.kept import standing_world
+from tests.support.world import WORKFLOWS, World, small_campaign
 from tests.web.kinds import UNIT, WALKS, filled
-from tests.web.site import copied_database
-from tracker.cli.embedded import RunningServers
+from tests.web.site import Site
 from tracker.definitions.catalog import load_catalog
 from tracker.domain.definition import FieldType, FormDefinition, WorkflowDefinition
 from tracker.domain.errors import InvalidInput
@@ -34,31 +31,9 @@ each_form = pytest.mark.parametrize(
 )
 
 
-@dataclass(frozen=True)
-class Made:
-    """A database in which a campaign with one measure of each kind runs."""
-
-    database_url: str
-    campaign_ref: str
-    person_ids: Mapping[str, int]
-
-
-@pytest.fixture(scope="module")
-def made(servers: RunningServers) -> Iterator[Made]:
-    """The campaign on 2 March 2026, made once."""
-    with cloned_database(servers.database_url, "kinds") as url:
-        with World(url, start=morning("2026-03-02")) as world:
-            world.load(small_campaign(measures=MEASURES))
-            made = Made(url, world.campaign_ref, world.person_ids)
-        yield made
-
-
-@pytest.fixture
-def site(made: Made) -> Iterator[Site]:
-    """A copy of it for one test alone."""
-    with copied_database(made.database_url) as url, World(url, start=morning("2026-03-02")) as world:
-        world.campaign_ref, world.person_ids = made.campaign_ref, made.person_ids
-        yield Site(world)
+@standing_world(shown=Site)
+def site(world: World) -> None:
+    world.load(small_campaign(measures=MEASURES))
 
 
 def take(site: Site, person: str, ref: str, move: str, fields: Mapping[str, object]) -> TestResponse:

@@ -5,38 +5,24 @@ from __future__ import annotations
 import html
 import io
 import re
-from collections.abc import Iterator
 
 import pytest
 
-from tests.support.world import World, morning
-from tests.web.conftest import County, Site
-from tests.web.made import Made, make
+from tests.support.kept import standing_world
+from tests.support.world import World
 from tests.web.papers import counted_queries, draft_of, issue, run_late, step
-from tests.web.site import copied_database
+from tests.web.site import Site, begin_county
 
 STATEMENT = {"target": "whole", "ground": "facts", "statement": "三月十九日已经报过。"}
 
 
-@pytest.fixture(scope="module")
-def made(county: County) -> Iterator[Made]:
+@standing_world(shown=Site)
+def served(world: World) -> None:
     """A paper has been served to the east."""
-    with copied_database(county.database_url) as url:
-        with World(url, start=morning("2026-03-02")) as world:
-            world.campaign_ref, world.person_ids = county.campaign_ref, county.person_ids
-            there = make(world, serve)
-        yield there
-
-
-def serve(site: Site) -> None:
+    begin_county(world)
+    site = Site(world)
     run_late(site)
     issue(site, draft_of(site))
-
-
-@pytest.fixture
-def served(made: Made) -> Iterator[Site]:
-    with made.copied() as site:
-        yield site
 
 
 def paper(site: Site) -> str:

@@ -5,15 +5,14 @@ from __future__ import annotations
 import html
 import io
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 from docx import Document
 
 from tests.support.bundles import check, take
+from tests.support.kept import standing_world
 from tests.support.word_templates import NEEDED, word_template
-from tests.support.world import World, morning, small_campaign
+from tests.support.world import World, small_campaign
 from tests.web.papers import step
 from tests.web.site import Site
 from tracker.domain.errors import CannotIssue, NotFound, StaleVersion
@@ -32,27 +31,28 @@ RETURN: dict[str, object] = {
 VILLAGES = ("east", "north", "west")
 
 
-@contextmanager
-def county(url: str, *settings: str) -> Iterator[Site]:
-    """Give the county on 20 March: east and north are late with one duty of two, west has done it; a 通报 is drafted."""
-    with World(url, start=morning("2026-03-02")) as world:
-        world.load(
-            small_campaign(measures=MEASURES, villages=VILLAGES, settings=("ladders: {standard: hotline}", *settings))
-        )
-        for village in VILLAGES:
-            world.act(f"clerk-{village}", world.task("m1", village)["ref"], "accept")
-        world.move_to("2026-03-09", "10:00")
-        ref = world.task("m1", "west")["ref"]
-        world.act("clerk-west", ref, "report", RETURN)
-        world.act("sup1", ref, "approve")
-        world.move_to("2026-03-20", "10:00")
-        yield Site(world)
+def bring_late(world: World, *settings: str) -> None:
+    """Let east and north be late with one duty of two until 20 March, and west do it; a 通报 is drafted."""
+    world.load(
+        small_campaign(measures=MEASURES, villages=VILLAGES, settings=("ladders: {standard: hotline}", *settings))
+    )
+    for village in VILLAGES:
+        world.act(f"clerk-{village}", world.task("m1", village)["ref"], "accept")
+    world.move_to("2026-03-09", "10:00")
+    ref = world.task("m1", "west")["ref"]
+    world.act("clerk-west", ref, "report", RETURN)
+    world.act("sup1", ref, "approve")
+    world.move_to("2026-03-20", "10:00")
 
 
-@pytest.fixture
-def based(fresh_database_url: str) -> Iterator[Site]:
-    with county(fresh_database_url, f"ranking_basis: {BASIS}") as site:
-        yield site
+@standing_world(shown=Site)
+def based(world: World) -> None:
+    bring_late(world, f"ranking_basis: {BASIS}")
+
+
+@standing_world(shown=Site)
+def baseless(world: World) -> None:
+    bring_late(world)
 
 
 def circular(site: Site) -> str:
@@ -71,18 +71,18 @@ def text_of(content: bytes) -> str:
     return "\n".join([*(one.text for one in document.paragraphs), *cells])
 
 
-def test_without_a_basis_the_page_says_why_there_is_none_and_nothing_is_put_in(fresh_database_url: str) -> None:
-    with county(fresh_database_url) as site:
-        ref = circular(site)
-        page = html.unescape(site.browser("sup1").get(f"/notices/{ref}").text)
-        assert "没有写明排名的依据，不提供排名表" in page
-        assert f"/notices/{ref}/ranking" not in page
-        with pytest.raises(CannotIssue) as refused:
-            put(site, ref)
-        assert "ranking_basis" in refused.value.reasons[0]
-        answer = site.browser("sup1").post(f"/notices/{ref}/ranking", {"version": "1"}, page=f"/notices/{ref}")
-        assert answer.status_code in (409, 422)
-        assert site.world.value("SELECT details::text FROM notice WHERE ref = :ref", ref=ref) == "{}"
+def test_without_a_basis_the_page_says_why_there_is_none_and_nothing_is_put_in(baseless: Site) -> None:
+    site = baseless
+    ref = circular(site)
+    page = html.unescape(site.browser("sup1").get(f"/notices/{ref}").text)
+    assert "没有写明排名的依据，不提供排名表" in page
+    assert f"/notices/{ref}/ranking" not in page
+    with pytest.raises(CannotIssue) as refused:
+        put(site, ref)
+    assert "ranking_basis" in refused.value.reasons[0]
+    answer = site.browser("sup1").post(f"/notices/{ref}/ranking", {"version": "1"}, page=f"/notices/{ref}")
+    assert answer.status_code in (409, 422)
+    assert site.world.value("SELECT details::text FROM notice WHERE ref = :ref", ref=ref) == "{}"
 
 
 def test_the_table_is_put_in_shown_printed_approved_and_taken_along_as_evidence(based: Site, tmp_path) -> None:

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from tests.support.kept import Kept
 from tests.support.outgoing import TOKEN
+from tests.support.servers import copied_database
 from tests.support.world import HandClock, RecordingQueue, morning, settings_for
-from tests.web.conftest import County
-from tests.web.site import copied_database
 from tracker.bootstrap import Container, build
 from tracker.web.assembly import assemble
 
@@ -29,7 +29,7 @@ SECRET = "gateway-secret"
 
 
 @pytest.fixture
-def parts(county: County, tmp_path: Path) -> Iterator[Container]:
+def parts(county: Kept, tmp_path: Path) -> Iterator[Container]:
     file = tmp_path / "channels.yaml"
     file.write_text(CHANNELS, encoding="utf-8")
     with copied_database(county.database_url) as url:

@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
-
-from tests.support.world import World, morning, small_campaign
-from tests.web.made import Made, make
+from tests.support.kept import standing_world
+from tests.support.world import World, small_campaign
 from tests.web.site import Site
 
 MONTHLY = "{key: m1, ordinal: （一）, title: 情况月报, text: 月报, workflow: return, units: [各村], cadence: {every: month, by_day: 19}}"
 QUOTA = "{key: q1, ordinal: （二）, title: 集市宣传, text: 宣传, workflow: publicity, units: [west], cadence: {every: quarter, times: 3}}"
 
 
-@pytest.fixture(scope="module")
-def made(module_database_url: str) -> Made:
-    with World(module_database_url, start=morning("2026-03-02")) as world:
-        world.load(small_campaign(measures=[MONTHLY, QUOTA]))
-        return make(world, lambda site: site.world.move_to("2026-05-25"))
-
-
-@pytest.fixture
-def site(made: Made) -> Iterator[Site]:
-    with made.copied() as site:
-        yield site
+@standing_world(shown=Site)
+def site(world: World) -> None:
+    world.load(small_campaign(measures=[MONTHLY, QUOTA]))
+    world.move_to("2026-05-25")
 
 
 def task(site: Site, period: str, unit: str = "west") -> str:

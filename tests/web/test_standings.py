@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
-
-from tests.support.world import World, morning, small_campaign
-from tests.web.made import Made, make
+from tests.support.kept import standing_world
+from tests.support.world import World, small_campaign
 from tests.web.papers import counted_queries
 from tests.web.site import Site
 
@@ -21,24 +17,17 @@ SETTINGS = [
 MANY = [f"v{number}" for number in range(1, 9)]
 
 
-@pytest.fixture(scope="module")
-def made(module_database_url: str) -> Made:
+@standing_world(shown=Site)
+def site(world: World) -> None:
     """Eight villages are a day late; red cards are drafted."""
-    with World(module_database_url, start=morning("2026-03-02")) as world:
-        world.load(small_campaign(measures=[MEASURE], villages=MANY, settings=SETTINGS))
-        return make(world, run_a_day_late)
+    world.load(small_campaign(measures=[MEASURE], villages=MANY, settings=SETTINGS))
+    run_a_day_late(Site(world))
 
 
 def run_a_day_late(site: Site) -> None:
     for village in MANY:
         site.world.act(f"clerk-{village}", site.world.task("m1", village)["ref"], "accept")
     site.world.move_to("2026-03-11")
-
-
-@pytest.fixture
-def site(made: Made) -> Iterator[Site]:
-    with made.copied() as site:
-        yield site
 
 
 def give_card(site: Site, village: str) -> str:

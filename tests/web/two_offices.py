@@ -11,15 +11,15 @@ import io
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 
 from PIL import Image
 
+from tests.support.kept import Kept
 from tests.support.rosters import as_workbook
 from tests.support.visits import plan
 from tests.support.world import World, small_campaign
 from tests.web.papers import draft_of, issue, run_late
-from tests.web.site import MEASURES, MORE_PEOPLE, Site, copied_database
+from tests.web.site import MEASURES, MORE_PEOPLE, Site
 from tracker.services.rosters import GivenFile
 
 NEIGHBOUR = """
@@ -99,24 +99,16 @@ DOORS = {
 
 @dataclass(frozen=True)
 class TwoOffices:
-    """The database, when it stands, who is in it, and `doors`: what stands in the addresses, all of it of the
-    first office and of village east."""
+    """Where they stand, and `doors`: what stands in the addresses, all of it of the first office and of village east."""
 
-    database_url: str
-    moment: datetime
-    person_ids: Mapping[str, int]
-    accounts: Mapping[str, int]
-    campaign_ref: str
+    kept: Kept
     doors: Mapping[str, str]
 
     @contextmanager
     def site(self) -> Iterator[Site]:
         """Open a copy of it."""
-        with copied_database(self.database_url) as url, World(url, start=self.moment) as world:
-            world.campaign_ref, world.person_ids = self.campaign_ref, self.person_ids
-            site = Site(world)
-            site.accounts.update(self.accounts)
-            yield site
+        with self.kept.copied() as world:
+            yield Site(world)
 
 
 def build(world: World) -> TwoOffices:
@@ -128,7 +120,8 @@ def build(world: World) -> TwoOffices:
     _load(world, later, issue=False)
     world.person_ids, world.campaign_ref = people, world.value(DOORS["campaign"])
     site = Site(world)
-    accounts = {key: site.account(key) for key in people}
+    for key in people:
+        site.account(key)
     for village in ("east", "north"):
         world.act(f"n-{village}", world.task("fire", village)["ref"], "accept")
     run_late(site)
@@ -162,7 +155,7 @@ def build(world: World) -> TwoOffices:
         name: str(world.value(sql, **{key: value for key, value in given.items() if f":{key}" in sql}))
         for name, sql in DOORS.items()
     }
-    return TwoOffices(world.database_url, world.clock.now(), people, accounts, world.campaign_ref, doors)
+    return TwoOffices(Kept.of(world), doors)
 
 
 def _load(world: World, text: str, *, issue: bool = True) -> Mapping[str, int]:

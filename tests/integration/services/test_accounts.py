@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
-from tests.support.world import World, morning, small_campaign
+from tests.support.kept import standing_world
+from tests.support.world import World, small_campaign
 from tracker.domain.errors import InvalidInput, LoginRefused
 from tracker.domain.values import Role
 from tracker.persistence.secrets import ArgonHasher
@@ -66,11 +66,9 @@ class County:
         return [row["kind"] for row in rows]
 
 
-@pytest.fixture
-def county(fresh_database_url: str) -> Iterator[County]:
-    with World(fresh_database_url, start=morning("2026-03-02")) as world:
-        world.load(small_campaign(measures=[SURVEY]), issue=False)
-        yield County(world)
+@standing_world(shown=County)
+def county(world: World) -> None:
+    world.load(small_campaign(measures=[SURVEY]), issue=False)
 
 
 # -- signing in

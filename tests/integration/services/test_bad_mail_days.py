@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from tests.integration.delivery.test_email import Inbox, courier, dropping_server, smtp_server
+from tests.support.kept import standing_world
 from tests.support.outgoing import Outgoing
-from tests.support.world import World, morning
+from tests.support.world import World
 from tracker.persistence.queries.outbox import find_outbox
 
 pytestmark = pytest.mark.enable_socket
@@ -28,10 +28,9 @@ class Changing(Inbox):
         return await super().handle_DATA(server, session, envelope)
 
 
-@pytest.fixture
-def out(fresh_database_url: str) -> Iterator[Outgoing]:
-    with World(fresh_database_url, start=morning("2026-03-02")) as world:
-        yield Outgoing(world, "p0")
+@standing_world(shown=lambda world: Outgoing(world, "p0"))
+def out(_: World) -> None:
+    """People and lines, and no campaign."""
 
 
 def work(out: Outgoing, port: int, hours: float = 1) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from itertools import pairwise
 
 import pytest
 
+from tests.support.kept import standing_world
 from tests.support.outgoing import Outgoing, ScriptedCourier, refusal
-from tests.support.world import World, morning
+from tests.support.world import World
 from tracker.domain.channels import Channels, Pace, SmsChannel, SmsFile
 from tracker.domain.delivery_states import STOP_PAUSE, UNTIL_RESUMED
 from tracker.domain.provider_codes import Meaning
@@ -22,10 +22,9 @@ def sms(pace: Pace | None = None, wording: SmsWording | None = None) -> Channels
     return Channels(sms=SmsChannel("test", SmsFile("x"), wording or SmsWording(), pace))
 
 
-@pytest.fixture
-def out(fresh_database_url: str) -> Iterator[Outgoing]:
-    with World(fresh_database_url, start=morning("2026-03-02")) as world:
-        yield Outgoing(world, *(f"p{n}" for n in range(6)))
+@standing_world(shown=lambda world: Outgoing(world, *(f"p{n}" for n in range(6))))
+def out(_: World) -> None:
+    """People and lines, and no campaign."""
 
 
 def later(out: Outgoing, span: timedelta) -> None:

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
-from tests.support.late_village import draft, late_village, sign
+from tests.support.kept import standing_world
+from tests.support.late_village import bring_late, draft, sign
 from tests.support.world import World
 from tracker.domain.errors import CannotIssue, InvalidInput, NotAllowed, NotFound, TransitionNotAllowed
 
 CHANGE = "原“逾期3个工作日”更正为“逾期2个工作日”。"
 
 
-@pytest.fixture
-def world(fresh_database_url: str) -> Iterator[World]:
-    with late_village(fresh_database_url) as world:
-        yield world
+@standing_world()
+def world(world: World) -> None:
+    bring_late(world)
 
 
 def begin(world: World, ref: str, who: str = "sup1") -> str:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import time, timedelta
 
-import pytest
-
+from tests.support.kept import standing_world
 from tests.support.outgoing import Outgoing
 from tests.support.world import World, morning
 from tracker.domain.channels import Channels, Courtesy
@@ -16,10 +14,9 @@ NIGHT = Channels(courtesy=Courtesy(frozenset({"sms"}), time(21), time(8)))
 FEW = Channels(courtesy=Courtesy(daily_ceiling={"sms": 2}))
 
 
-@pytest.fixture
-def out(fresh_database_url: str) -> Iterator[Outgoing]:
-    with World(fresh_database_url, start=morning("2026-03-02", "22:00")) as world:
-        yield Outgoing(world, "li", "wang")
+@standing_world(at="22:00", shown=lambda world: Outgoing(world, "li", "wang"))
+def out(_: World) -> None:
+    """People and lines, and no campaign."""
 
 
 def work(made: DeliveryService) -> int:

@@ -6,15 +6,15 @@ TRACKER_TEST_CROWD says how many; 60000 take a quarter of an hour.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 
 import psutil
 import pytest
 
 from tests.integration.delivery.test_email import courier
+from tests.support.kept import standing_world
 from tests.support.outgoing import Outgoing
 from tests.support.refusing import refusing_server
-from tests.support.world import World, morning
+from tests.support.world import World
 from tracker.persistence.queries.outbox import find_outbox
 
 pytestmark = [pytest.mark.enable_socket, pytest.mark.slow]
@@ -23,10 +23,9 @@ MANY = int(os.environ.get("TRACKER_TEST_CROWD", "2000"))
 ROOM = 40 * 1024 * 1024
 
 
-@pytest.fixture
-def out(fresh_database_url: str) -> Iterator[Outgoing]:
-    with World(fresh_database_url, start=morning("2026-03-02")) as world:
-        yield Outgoing(world, "p0")
+@standing_world(shown=lambda world: Outgoing(world, "p0"))
+def out(_: World) -> None:
+    """People and lines, and no campaign."""
 
 
 def test_all_whom_the_server_does_not_know_are_marked_once_each_in_flat_memory(out: Outgoing) -> None:

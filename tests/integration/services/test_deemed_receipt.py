@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
@@ -11,6 +10,7 @@ from sqlalchemy import text
 
 from tests.integration.services.test_printing import MEASURES
 from tests.support.contested import contest
+from tests.support.kept import standing_world
 from tests.support.racing import at_once
 from tests.support.world import World, morning, small_campaign
 from tracker.domain.receiving import deemed_after, deemed_words
@@ -20,19 +20,21 @@ RULE = "deemed_received_days: 3"
 WORDS = "印发后3个工作日内未签收的，期满视为收到，回复期限自视为收到之日起算。"
 
 
-def late_world(url: str, *settings: str) -> World:
-    """Return a county in which west signed and did no more, on 25 March (a Wednesday) at 10:00."""
-    world = World(url, start=morning("2026-03-02"))
+def bring_late(world: World, *settings: str) -> None:
+    """Let west sign and do no more, until 25 March (a Wednesday) at 10:00."""
     world.load(small_campaign(measures=MEASURES[:1], villages=("west",), settings=settings))
     world.act("clerk-west", world.task("s1", "west")["ref"], "accept")
     world.move_to("2026-03-25", "10:00")
-    return world
 
 
-@pytest.fixture
-def world(fresh_database_url: str) -> Iterator[World]:
-    with late_world(fresh_database_url, RULE) as world:
-        yield world
+@standing_world()
+def world(world: World) -> None:
+    bring_late(world, RULE)
+
+
+@standing_world()
+def without_rule(world: World) -> None:
+    bring_late(world)
 
 
 def issued(world: World) -> str:
@@ -86,13 +88,13 @@ def test_whoever_signs_in_time_starts_the_limit_and_is_not_deemed_anything(world
     assert world.container.next_moment() is None or world.container.next_moment() > world.clock.now()
 
 
-def test_without_the_rule_it_waits_for_the_signature_and_says_nothing_else(fresh_database_url: str) -> None:
-    with late_world(fresh_database_url) as world:
-        ref = issued(world)
-        assert "视为" not in world.container.printing.compose(world.viewer("sup1"), notice_ref=ref).lines[-1].text
-        world.move_to("2026-04-10", "10:00")
-        assert state(world, ref) == "issued"
-        assert world.value("SELECT count(*) FROM notice WHERE deem_at IS NOT NULL") == 0
+def test_without_the_rule_it_waits_for_the_signature_and_says_nothing_else(without_rule: World) -> None:
+    world = without_rule
+    ref = issued(world)
+    assert "视为" not in world.container.printing.compose(world.viewer("sup1"), notice_ref=ref).lines[-1].text
+    world.move_to("2026-04-10", "10:00")
+    assert state(world, ref) == "issued"
+    assert world.value("SELECT count(*) FROM notice WHERE deem_at IS NOT NULL") == 0
 
 
 def test_a_rule_that_changes_afterwards_does_not_reach_back(world: World) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from tests.support.kept import standing_world
 from tests.support.racing import at_once
 from tests.support.world import World, morning, settings_for, small_campaign
 from tracker.bootstrap import build
@@ -30,10 +30,9 @@ TALK: dict[str, object] = {
 }  # fmt: skip
 
 
-@pytest.fixture
-def world(fresh_database_url: str) -> Iterator[World]:
-    with World(fresh_database_url, start=morning("2026-03-02")) as world:
-        yield world
+@standing_world()
+def world(_: World) -> None:
+    """Nobody and nothing yet."""
 
 
 def periods(world: World, measure: str, unit: str = "west") -> list[tuple[str, str, str]]:

@@ -14,7 +14,8 @@ import pytest
 from sqlalchemy import text
 
 from tests.support.bundles import Files, check, data, files_of, relisted, rewritten, run_program, take
-from tests.support.late_village import draft, late_village, sign
+from tests.support.kept import standing_world
+from tests.support.late_village import bring_late, draft, late_village, sign
 from tests.support.world import World
 from tracker.documents import evidence_verifier
 from tracker.domain.errors import NotFound, PaperAltered, TransitionNotAllowed
@@ -63,10 +64,9 @@ def bundle(story: tuple[World, str]) -> Files:
     return take(*story)
 
 
-@pytest.fixture
-def world(fresh_database_url: str) -> Iterator[World]:
-    with late_village(fresh_database_url) as world:
-        yield world
+@standing_world()
+def world(world: World) -> None:
+    bring_late(world)
 
 
 def test_the_offices_bundle_holds_everything_and_its_own_program_finds_it_whole(bundle: Files, tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,8 @@ from sqlalchemy import event as listening
 from sqlalchemy import text
 
 from tests.support.bundles import Files, check, data, files_of, take
-from tests.support.late_village import draft, late_village, sign
+from tests.support.kept import standing_world
+from tests.support.late_village import bring_late, draft, sign
 from tests.support.word_templates import NEEDED, word_template
 from tests.support.world import World, morning, small_campaign
 from tracker.domain.errors import PaperAltered
@@ -25,10 +25,9 @@ KIND = "supervision_notice"
 ASKS_FOR_A_TENTH_LINE = "{% if not 标记 %}{{ 事项.9.内容 }}{% endif %}"
 
 
-@pytest.fixture
-def world(fresh_database_url: str) -> Iterator[World]:
-    with late_village(fresh_database_url) as world:
-        yield world
+@standing_world()
+def world(world: World) -> None:
+    bring_late(world)
 
 
 def use_template(world: World, words: str) -> None:

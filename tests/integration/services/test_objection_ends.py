@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.support.contested import MEASURES, contest, decide, paper
-from tests.support.world import World, morning, small_campaign
+from tests.support.kept import standing_world
+from tests.support.world import World, small_campaign
 from tracker.domain.errors import TransitionNotAllowed
 
 MAYOR = "  - {key: mayor, name: mayor, email: mayor@example.invalid, posts: [{role: head, unit: town}]}\n"
@@ -31,10 +30,9 @@ def everybodys_paper(world: World, *, mayor: bool) -> str:
     return ref
 
 
-@pytest.fixture
-def world(fresh_database_url: str) -> Iterator[World]:
-    with World(fresh_database_url, start=morning("2026-03-02")) as world:
-        yield world
+@standing_world()
+def world(_: World) -> None:
+    """Nobody and nothing yet."""
 
 
 def test_when_everybody_had_a_hand_the_objection_rises_to_the_unit_above(world: World) -> None:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
+from tests.support.kept import standing_world
 from tests.support.outgoing import DROPPED, Outgoing, refusal
-from tests.support.world import World, morning
+from tests.support.world import World
 from tracker.cli.main import main
 from tracker.domain.errors import DeliveryFailed, NotAllowed, NotFound
 from tracker.domain.provider_codes import Meaning
@@ -20,10 +20,9 @@ from tracker.services.outbox import OutboxService
 LOST = DeliveryFailed("收件人被拒绝（550）", permanent=True)
 
 
-@pytest.fixture
-def out(fresh_database_url: str) -> Iterator[Outgoing]:
-    with World(fresh_database_url, start=morning("2026-03-02")) as world:
-        yield Outgoing(world, "li", "wang")
+@standing_world(shown=lambda world: Outgoing(world, "li", "wang"))
+def out(_: World) -> None:
+    """People and lines, and no campaign."""
 
 
 def service(out: Outgoing, check: DeliveryFailed | None = None) -> OutboxService:

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 
+from tests.support.kept import standing_world
 from tests.support.outgoing import DROPPED, Outgoing, refusal
-from tests.support.world import World, morning
+from tests.support.world import World
 from tracker.domain.errors import InvalidInput, NotFound
 from tracker.domain.provider_codes import Meaning
 
 
-@pytest.fixture
-def out(fresh_database_url: str) -> Iterator[Outgoing]:
-    with World(fresh_database_url, start=morning("2026-03-02")) as world:
-        yield Outgoing(world, "li", "wang")
+@standing_world(shown=lambda world: Outgoing(world, "li", "wang"))
+def out(_: World) -> None:
+    """People and lines, and no campaign."""
 
 
 def later(out: Outgoing, **span: float) -> None:

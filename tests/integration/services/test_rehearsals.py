@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
 from functools import partial
 from urllib.parse import urlsplit, urlunsplit
 
@@ -11,6 +10,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from tests.support.kept import standing_world
 from tests.support.servers import plain_url
 from tests.support.world import World, morning, small_campaign
 from tracker.domain.errors import InvalidInput, NotFound, TransitionNotAllowed
@@ -37,13 +37,10 @@ MEASURE = (
 )
 
 
-@pytest.fixture
-def world(fresh_database_url: str) -> Iterator[World]:
+@standing_world("2026-02-27")
+def world(world: World) -> None:
     """An office with a campaign of its own under way."""
-    text = small_campaign(measures=[MEASURE], villages=VILLAGES)
-    with World(fresh_database_url, start=morning("2026-02-27")) as world:
-        world.load(text)
-        yield world
+    world.load(small_campaign(measures=[MEASURE], villages=VILLAGES))
 
 
 def drafted(world: World) -> tuple[Viewer, str]:
@@ -194,18 +191,18 @@ def test_a_draft_that_was_spoilt_before_its_turn_came_says_why(world: World) -> 
     assert latest(world, office, ref).refused == ("行动的名称没有填。",)
 
 
-def test_what_a_killed_run_left_is_dropped_once_it_is_old_and_deserted(world: World, fresh_database_url: str) -> None:
+def test_what_a_killed_run_left_is_dropped_once_it_is_old_and_deserted(world: World) -> None:
     (at,) = world.rows(
         "SELECT extract(epoch FROM clock_timestamp())::bigint AS now, left(md5(current_database()), 8) AS mark"
     )
     old, alive, young = (f"{PREFIX}_{at['now'] - ago:x}_{at['mark']}_{ago:08x}" for ago in (7200, 7100, 60))
     others = f"{PREFIX}_{at['now'] - 7200:x}_{'0' * 8}_{secrets.token_hex(4)}"
-    with psycopg.connect(plain_url(fresh_database_url), autocommit=True) as administrator:
+    with psycopg.connect(plain_url(world.database_url), autocommit=True) as administrator:
         for name in (old, alive, young, others):
             administrator.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
         try:
-            with psycopg.connect(urlunsplit(urlsplit(plain_url(fresh_database_url))._replace(path=f"/{alive}"))):
-                drop_left_over(fresh_database_url)
+            with psycopg.connect(urlunsplit(urlsplit(plain_url(world.database_url))._replace(path=f"/{alive}"))):
+                drop_left_over(world.database_url)
             assert sorted(throw_aways(world)) == sorted([alive, young])
             assert world.value("SELECT count(*) FROM pg_database WHERE datname = :name", name=others) == 1
         finally:

@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-import pytest
-
 from tests.support import senders
+from tests.support.kept import standing_world
 from tests.support.outgoing import DROPPED, Outgoing, refusal
-from tests.support.world import World, morning
+from tests.support.world import World
 from tracker.delivery.render import TemplateRenderer
 from tracker.domain.provider_codes import Meaning
 from tracker.persistence.queries.outbox import find_outbox
 
 
-@pytest.fixture
-def out(fresh_database_url: str) -> Iterator[Outgoing]:
-    with World(fresh_database_url, start=morning("2026-03-02")) as world:
-        out = Outgoing(world, *(f"p{n}" for n in range(5)))
-        for person in out.people:
-            out.tell(person)
-        world.container.deliveries.gather()
-        yield out
+def five_told(world: World) -> Outgoing:
+    out = Outgoing(world, *(f"p{n}" for n in range(5)))
+    for person in out.people:
+        out.tell(person)
+    world.container.deliveries.gather()
+    return out
+
+
+@standing_world(shown=five_told)
+def out(_: World) -> None:
+    """Five messages, gathered, and no campaign."""
 
 
 def rows(out: Outgoing) -> list[tuple[str, int, int]]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterator
 
 import pytest
 from PIL import Image
 
-from tests.support.late_village import draft, late_village, sign
+from tests.support.kept import standing_world
+from tests.support.late_village import bring_late, draft, sign
 from tests.support.world import World
 from tracker.domain.errors import AttachmentRefused, CannotIssue, NotAllowed, NotFound
 from tracker.services.attachments import AttachmentView
@@ -17,10 +17,9 @@ from tracker.services.attachments import AttachmentView
 PDF = b"%PDF-1.7\nsealed paper\n%%EOF"
 
 
-@pytest.fixture
-def world(fresh_database_url: str) -> Iterator[World]:
-    with late_village(fresh_database_url) as world:
-        yield world
+@standing_world()
+def world(world: World) -> None:
+    bring_late(world)
 
 
 def issued(world: World) -> str:

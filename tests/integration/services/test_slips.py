@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
 
@@ -11,7 +10,8 @@ import pytest
 from sqlalchemy import event as listening
 
 from tests.support.bundles import check, data, take
-from tests.support.late_village import draft, late_village, sign
+from tests.support.kept import standing_world
+from tests.support.late_village import bring_late, draft, sign
 from tests.support.racing import at_once
 from tests.support.world import World
 from tracker.domain.errors import InvalidInput, NotAllowed, NotFound, SlipRefused, TransitionNotAllowed
@@ -19,10 +19,9 @@ from tracker.domain.receiving import MOST_TRIES
 from tracker.services.slips import REFUSED, MadeSlip, SignedFor
 
 
-@pytest.fixture
-def world(fresh_database_url: str) -> Iterator[World]:
-    with late_village(fresh_database_url) as world:
-        yield world
+@standing_world()
+def world(world: World) -> None:
+    bring_late(world)
 
 
 def issued(world: World) -> str:

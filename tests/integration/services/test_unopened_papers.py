@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
 from sqlalchemy import text
 
+from tests.support.kept import standing_world
 from tests.support.world import World, morning, small_campaign
 from tracker.persistence.queries.proof import find_proof
 
@@ -29,10 +27,9 @@ def served(world: World, settings: list[str] = SETTINGS) -> str:
     return ref
 
 
-@pytest.fixture
-def world(fresh_database_url: str) -> Iterator[World]:
-    with World(fresh_database_url, start=morning("2026-03-02")) as world:
-        yield world
+@standing_world()
+def world(_: World) -> None:
+    """Nobody and nothing yet."""
 
 
 def asked(world: World) -> list[tuple[str, str]]:
