@@ -127,6 +127,8 @@ def _show(plan: ChangeSet) -> None:
         click.echo(f"  {task.ref} {task.title}（{task.unit_name}，{task.campaign_title}{due}）")
     sets = f"，单位集合：{'、'.join(plan.sets)}" if plan.sets else ""
     click.echo(f"未完成任务{len(plan.tasks)}项，要终止的岗位{plan.posts}个，下级单位{len(plan.children)}个{sets}。")
+    for sentence in plan.notes:
+        click.echo(sentence)
 
 
 def _act(container: Container, day: str | None, reason: str) -> Act:

@@ -49,6 +49,7 @@ class ChangeSet:
 
     sources     the units that are merged away or split up
     blocking    what stands against it, as sentences; nothing is done while there is one
+    notes       what people should know of it, as sentences
     """
 
     sources: tuple[PresentUnit, ...]
@@ -58,6 +59,7 @@ class ChangeSet:
     sets: tuple[str, ...] = ()
     target: PresentUnit | None = None
     blocking: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def digest(self) -> str:
         """Return a fingerprint of the tasks and units, so that what is done is what was shown."""
@@ -108,9 +110,12 @@ def lies_below(units: Mapping[str, PresentUnit], key: str, top: str) -> bool:
 
 
 def reasons_against_merging(
-    sources: Sequence[PresentUnit], target: PresentUnit, *, units: Mapping[str, PresentUnit], office_keys: Collection[str],
-    double_drafts: Sequence[str],
-) -> list[str]:  # fmt: skip
+    sources: Sequence[PresentUnit],
+    target: PresentUnit,
+    *,
+    units: Mapping[str, PresentUnit],
+    office_keys: Collection[str],
+) -> list[str]:
     """Return what stands against merging `sources` into `target`."""
     found = []
     if not sources:
@@ -125,7 +130,6 @@ def reasons_against_merging(
     for unit in (*sources, target):
         if unit.ended_on is not None:
             found.append(f"“{unit.name}”已在{unit.ended_on}撤并。")
-    found += [f"{sentence}请先把其中一份处理完（印发或撤销），再合并。" for sentence in double_drafts]
     return list(dict.fromkeys(found))
 
 

@@ -30,7 +30,8 @@ class HandOver:
 
 
 def hand_over(uow: UnitOfWork, tasks: Sequence[OpenTask], moves: Mapping[int, int], act: HandOver) -> list[NewEvent]:
-    """Move tasks (id → unit), tell both sides, and return one event a task, to be appended last.
+    """Move tasks (id → unit), tell both sides, and return one event a task, to be appended last, and one a draft that
+    gathers no more because another of its kind does at the same unit.
 
     Clocks are not touched: due dates, occurrences and fired rungs stay, and the event says how long the task was
     whose. Told are the old unit's people as long as they hold their posts, so call this before posts end.
@@ -41,8 +42,12 @@ def hand_over(uow: UnitOfWork, tasks: Sequence[OpenTask], moves: Mapping[int, in
     names = unit_names(uow.session, [*{task.unit_id for task in moved}, *moves.values()])
     clocks = uow.reorganising.standing_clocks([task.id for task in moved])
     _tell(uow, moved, moves, names, act)
-    uow.reorganising.move_tasks({task.id: moves[task.id] for task in moved})
-    return [
+    parted = uow.reorganising.move_tasks({task.id: moves[task.id] for task in moved})
+    stopped = [
+        event(("notice", one), "notice.gathering_ended", {"beside": ref, "why": act.kind}, at=act.now, by=act.by)
+        for one, ref in parted
+    ]
+    return stopped + [
         event(
             ("task", task.id), "task.handed_over",
             {

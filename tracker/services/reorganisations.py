@@ -149,15 +149,12 @@ class ReorganisationService:
         if len(sources) != len(set(source_ids)) or not all(administration.reaches(unit.id) for unit in sources):
             raise NotFound(NO_UNIT)
         ids = [unit.id for unit in sources]
-        blocking = reasons_against_merging(
-            sources, target, units=units, office_keys=self._office_keys(uow, units),
-            double_drafts=uow.reorganising.double_drafts([*ids, target.id]),
-        )  # fmt: skip
+        blocking = reasons_against_merging(sources, target, units=units, office_keys=self._office_keys(uow, units))
         return ChangeSet(
             sources, uow.reorganising.open_tasks(ids, lock=lock),
             len(uow.reorganising.posts_from(ids, local_date(self._floor.clock.now()))),
             tuple(child.name for child in uow.reorganising.children_of(ids)), uow.reorganising.sets_of(ids), target,
-            tuple(blocking),
+            tuple(blocking), tuple(uow.reorganising.double_drafts([*ids, target.id])),
         )  # fmt: skip
 
     def _hang_children_under(

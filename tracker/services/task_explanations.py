@@ -190,7 +190,7 @@ def _concerns(step: HistoryEvent, one: FindingStanding) -> bool:
 
 
 STEPS = {
-    "notice.item_struck": "划去", "notice.item_restored": "恢复", "notice.items_merged": "并入另一份草稿", "notice.sealed": "报审", "notice.approved": "批准",
+    "notice.item_struck": "划去", "notice.item_restored": "恢复", "notice.items_merged": "并入另一份草稿", "notice.gathering_ended": "单位合并后不再并入新事项", "notice.sealed": "报审", "notice.approved": "批准",
     "notice.issued": "印发", "notice.ended": "终止", "objection.filed": "提出申诉", "objection.decided": "作出申诉决定",
 }  # fmt: skip
 OBJECTIONS = ("objection.filed", "objection.decided")

@@ -119,14 +119,53 @@ def test_papers_keep_the_printed_name_and_are_answered_by_the_successor(world: W
     assert (paper["unit_id"], paper["printed_unit_name"]) == (unit(world, "west"), "east村")
 
 
-def test_two_units_that_both_have_the_same_open_draft_are_not_merged_yet(world: World) -> None:
+def test_of_two_open_drafts_of_a_kind_both_go_along_and_new_items_join_the_successors_own(world: World) -> None:
+    world.move_to("2026-03-25")
+    drafts = {
+        (row["key"], row["kind"]): row["ref"]
+        for row in world.rows(
+            "SELECT u.key, n.kind, n.ref FROM notice n JOIN unit u ON u.id = n.unit_id WHERE n.gathering"
+        )
+    }
+    mine, comes = drafts["west", "supervision_notice"], drafts["east", "supervision_notice"]
+    plan = merge(world, "east")
+    assert comes in plan.notes[0]
+    assert "新事项只进其中一份" in plan.notes[0]
+    gathering = dict.fromkeys((mine, comes))
+    for row in world.rows("SELECT n.ref, n.gathering, u.key FROM notice n JOIN unit u ON u.id = n.unit_id"):
+        if row["ref"] in gathering:
+            gathering[row["ref"]] = (row["key"], row["gathering"])
+    assert gathering == {mine: ("west", True), comes: ("west", False)}
+    (stopped,) = world.rows(
+        "SELECT e.payload FROM event e JOIN stream s ON s.id = e.stream_id JOIN notice n ON n.id = s.subject_id"
+        " WHERE s.kind = 'notice' AND e.kind = 'notice.gathering_ended' AND n.ref = :ref",
+        ref=comes,
+    )
+    assert stopped["payload"] == {"beside": mine, "why": "merge"}
+    site = Site(world)
+    issue(site, comes)
+    assert world.value("SELECT printed_number FROM notice WHERE ref = :ref", ref=comes)
     world.move_to("2026-04-03")
-    kinds = "SELECT 1 AS one FROM notice WHERE gathering GROUP BY kind, severity HAVING count(*) > 1"
-    assert world.rows(kinds)
-    with pytest.raises(InvalidInput) as refused:
-        merge(world, "east")
-    assert "同类的未定稿文书" in refused.value.problems[0].sentence
-    assert world.value("SELECT count(*) FROM unit WHERE ended_on IS NOT NULL") == 0
+    assert world.value("SELECT gathering FROM notice WHERE ref = :ref", ref=mine)
+    assert world.container.ledger.verify().faults == ()
+
+
+def test_the_supervisors_merge_what_two_units_brought_together(world: World) -> None:
+    world.move_to("2026-03-25")
+    find = (
+        "SELECT n.ref, n.version FROM notice n JOIN unit u ON u.id = n.unit_id"
+        " WHERE n.kind = 'supervision_notice' AND u.key = :key"
+    )
+    ((mine,), (comes,)) = (world.rows(find, key=key) for key in ("west", "east"))
+    merge(world, "east")
+    version = world.value("SELECT version FROM notice WHERE ref = :ref", ref=comes["ref"])
+    lines = world.value(
+        "SELECT count(*) FROM notice_item i JOIN notice n ON n.id = i.notice_id WHERE n.ref = :ref", ref=comes["ref"]
+    )
+    merged = world.container.team.merging.merge(
+        world.viewer("sup1"), notice_ref=comes["ref"], expected_version=version, into_ref=mine["ref"]
+    )
+    assert (merged.into_ref, merged.lines) == (mine["ref"], lines)
 
 
 def test_what_changed_since_the_preview_stops_the_act(world: World) -> None:

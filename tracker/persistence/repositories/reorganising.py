@@ -62,6 +62,20 @@ MOVE_REST = tuple(text(f"{statement}") for statement in (
        WHERE p.rectification_task_id = r.task_id""",
 ))  # fmt: skip
 
+# One draft of a kind gathers at a unit: its own, or else the oldest that comes.
+PART_DRAFTS = text("""
+    WITH there AS (
+        SELECT n.id, n.ref, n.campaign_id, n.kind, n.severity, r.task_id IS NOT NULL AS comes,
+            coalesce(r.unit_id, n.unit_id) AS unit_id
+        FROM notice n
+        LEFT JOIN unnest(CAST(:tasks AS bigint[]), CAST(:units AS bigint[])) AS r(task_id, unit_id)
+            ON r.task_id = n.task_id
+        WHERE n.gathering AND (r.task_id IS NOT NULL OR n.unit_id = ANY(CAST(:units AS bigint[])))),
+    placed AS (
+        SELECT id, first_value(ref) OVER same AS beside, row_number() OVER same AS place FROM there
+        WINDOW same AS (PARTITION BY campaign_id, unit_id, kind, severity ORDER BY comes, id))
+    UPDATE notice n SET gathering = false FROM placed p WHERE n.id = p.id AND p.place > 1 RETURNING n.id, p.beside""")
+
 #: Campaigns that are not issued have duties and no tasks yet.
 DRAFT_DUTIES = text("""
     WITH gone AS (
@@ -153,9 +167,12 @@ class ReorganisingRepository:
         return tuple(OpenTask(*row) for row in rows)
 
     def double_drafts(self, unit_ids: Sequence[int]) -> list[str]:
-        """Return, as sentences, the papers that two of the units both gather items in: one unit can have one only."""
+        """Return, as sentences, the papers that several of the units gather items in: at one unit one of them goes on."""
         rows = self._session.execute(DOUBLE_DRAFTS, {"units": list(unit_ids)})
-        return [f"“{row.title}”有同类的未定稿文书（{row.refs}）。" for row in rows]
+        return [
+            f"“{row.title}”有同类的未定稿文书（{row.refs}）：都归接办单位，新事项只进其中一份，要合成一份由督导组合并。"
+            for row in rows
+        ]
 
     def standing_clocks(self, task_ids: Sequence[int]) -> Mapping[int, dict[str, dict[str, object]]]:
         """Return how the clocks of tasks stand, for the record: they run on as they are."""
@@ -165,13 +182,18 @@ class ReorganisingRepository:
             found.setdefault(row.task_id, {})[row.name] = clock
         return found
 
-    def move_tasks(self, moves: Mapping[int, int]) -> None:
-        """Give tasks (id → unit) to other units, with their duties, papers, waiting findings and open problems."""
+    def move_tasks(self, moves: Mapping[int, int]) -> list[tuple[int, str]]:
+        """Give tasks (id → unit) to other units, with their duties, papers, waiting findings and open problems.
+
+        Returns the drafts that gather no more, as (paper's id, ref of the one of the same kind that does).
+        """
         if not moves:
-            return
+            return []
         given = as_arrays({"tasks": list(moves), "units": list(moves.values())})
+        parted = [(row.id, row.beside) for row in self._session.execute(PART_DRAFTS, given)]
         for statement in (ADD_DUTIES, MOVE_TASKS, *MOVE_REST):
             self._session.execute(statement, given)
+        return parted
 
     def move_duties(self, sources: Sequence[int], successors: Sequence[int]) -> None:
         """Give the duties of campaigns that are not issued yet, and standing duties, to the successors."""

@@ -36,7 +36,7 @@ from tracker.web.showing import left_or_late
 #: Events of the paper's own stream that say more than the step which they accompany.
 EVENT_TITLES = {
     "notice.drafted": "引擎起草", "notice.finding_gathered": "并入新事项", "notice.finding_joined": "并入同一工作的又一期", "notice.edited": "修改标题或正文",
-    "notice.item_added": "添加事项", "notice.item_struck": "划去一项", "notice.item_restored": "恢复一项", "notice.items_merged": "合并草稿",
+    "notice.item_added": "添加事项", "notice.item_struck": "划去一项", "notice.item_restored": "恢复一项", "notice.items_merged": "合并草稿", "notice.gathering_ended": "单位合并，新事项改进另一份草稿",
     "notice.ranking_changed": "放入或去掉排名表",
     "notice.issued": "编号", "notice.slip_made": "开具送达回执", "notice.signed_copy": "上传盖章件", "notice.corrected": "被更正", "notice.items_opened": "生成整改事项", "extension.asked": "申请延期", "extension.examined": "初审延期",
     "extension.decided": "答复延期", "task.urged": "人工催办", "paper.opened": "单位首次拆阅", "rung.ordered": "领导批示升级",
