@@ -227,6 +227,7 @@ ROUTES = (
         for act in ("code", "begin")
     ),
     *(Row("POST", f"/visits/<ref>/{act}", DRAFTERS, "boss", fill="ref=visit") for act in ("cancel", "end")),
+    *(Row(method, "/visits/<ref>/change", DRAFTERS, fill="ref=visit") for method in ("GET", "POST")),
     # -- ledgers
     Row("GET", "/ledger/read-back", EDITORS),
     Row("POST", "/ledger/read-back", EDITORS),

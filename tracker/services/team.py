@@ -8,6 +8,7 @@ from tracker.services.merging import MergeService
 from tracker.services.notices import NoticeService
 from tracker.services.saved_views import SavedViewService
 from tracker.services.triage import TriageService
+from tracker.services.visit_changes import VisitChangeService
 from tracker.services.visits import VisitService
 
 
@@ -20,3 +21,4 @@ class Team:
         self.triage = TriageService(notices, self.claims, self.merging)
         self.saved_views = SavedViewService(floor)
         self.visits = VisitService(floor)
+        self.visit_changes = VisitChangeService(floor)

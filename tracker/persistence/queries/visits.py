@@ -27,6 +27,7 @@ STOP_SEEN = f"""({OFFICE_SEES} OR ({UNIT_SEES.format(unit="s.unit_id")}
 
 _RECORDED = f"(t.id IS NOT NULL AND t.state NOT IN ('{INSPECTION_PLANNED}', '{INSPECTION_WITHDRAWN}'))"
 _HEAD = """v.id, v.ref, c.ref AS campaign_ref, c.title AS campaign_title, v.campaign_id, c.settings AS campaign_settings,
+    c.status AS campaign_status,
     o.unit_id AS office_unit_id, o.name AS office_name, v.from_on, v.to_on, v.ground, v.filed_as, v.announced, v.state,
     v.version, v.planned_at, v.started_at, v.ended_at, v.cancel_reason"""
 _FROM = "FROM visit v JOIN campaign c ON c.id = v.campaign_id JOIN office o ON o.id = c.office_id"
@@ -143,6 +144,7 @@ class VisitHead:
     campaign_title: str
     campaign_id: int
     campaign_settings: Mapping[str, Any]
+    campaign_status: str
     office_unit_id: int
     office_name: str
     from_on: date

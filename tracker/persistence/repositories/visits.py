@@ -6,10 +6,11 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, text
+from sqlalchemy import delete, select, text
 from sqlalchemy.orm import Session
 
 from tracker.domain.errors import NotFound
+from tracker.domain.visit_changes import same_plan
 from tracker.domain.visits import INSPECTION, INSPECTION_PLANNED, VisitPlan, VisitState
 from tracker.persistence.models import Unit, Visit, VisitMeasure, VisitMember, VisitStop
 
@@ -78,6 +79,41 @@ class VisitRepository:
         self._session.flush()
         return visit
 
+    def change(
+        self, visit: Visit, wanted: VisitPlan, *, team: Sequence[tuple[int, int, bool]], units: Sequence[int]
+    ) -> None:
+        """Let a locked visit follow another plan; stops that stay keep what was done at them."""
+        visit.from_on, visit.to_on, visit.ground = wanted.from_on, wanted.to_on, wanted.ground
+        visit.filed_as, visit.announced = wanted.filed_as, wanted.announced
+        self._session.execute(delete(VisitMember).where(VisitMember.visit_id == visit.id))
+        self._session.execute(delete(VisitMeasure).where(VisitMeasure.visit_id == visit.id))
+        rows: list[object] = [
+            VisitMember(visit_id=visit.id, person_id=person, post_id=post, in_charge=leads)
+            for person, post, leads in team
+        ]
+        rows += [VisitMeasure(visit_id=visit.id, measure_id=one) for one in wanted.measures]
+        standing = {stop.unit_id: stop for stop in self.stops(visit.id)}
+        for place, unit in enumerate(units):
+            if unit in standing:
+                standing.pop(unit).position = place
+            else:
+                rows.append(VisitStop(visit_id=visit.id, unit_id=unit, position=place))
+        for stop in standing.values():
+            self._session.delete(stop)
+        self._session.add_all(rows)
+        self._session.flush()
+
+    def plan_of(self, visit: Visit) -> VisitPlan:
+        """Return what a visit is planned as; its units in their order."""
+        chosen = select(VisitMeasure.measure_id).where(VisitMeasure.visit_id == visit.id)
+        team = self.members(visit.id)
+        return VisitPlan(
+            visit.from_on, visit.to_on, visit.ground, visit.filed_as, visit.announced,
+            tuple(stop.unit_id for stop in self.stops(visit.id)),
+            tuple(sorted(self._session.scalars(chosen))), tuple(one.person_id for one in team),
+            next(one.person_id for one in team if one.in_charge),
+        )  # fmt: skip
+
     def get_by_ref(self, ref: str, *, lock: bool = False) -> Visit:
         """Return a visit; raises NotFound."""
         query = select(Visit).where(Visit.ref == ref)
@@ -119,17 +155,7 @@ class VisitRepository:
             Visit.from_on == wanted.from_on, Visit.to_on == wanted.to_on, Visit.ground == wanted.ground,
             Visit.filed_as == wanted.filed_as, Visit.announced == wanted.announced,
         ).order_by(Visit.id)  # fmt: skip
-        asked = set(wanted.units), set(wanted.measures), set(wanted.people), wanted.in_charge
-        return next((one for one in self._session.scalars(query).all() if self._asks(one) == asked), None)
-
-    def _asks(self, visit: Visit) -> tuple[set[int], set[int], set[int], int | None]:
-        """Return units, measures, team and who is in charge."""
-        chosen = select(VisitMeasure.measure_id).where(VisitMeasure.visit_id == visit.id)
-        team = self.members(visit.id)
-        return (
-            {stop.unit_id for stop in self.stops(visit.id)}, set(self._session.scalars(chosen)),
-            {one.person_id for one in team}, next((one.person_id for one in team if one.in_charge), None),
-        )  # fmt: skip
+        return next((one for one in self._session.scalars(query).all() if same_plan(self.plan_of(one), wanted)), None)
 
     def take_tries(
         self, places: Sequence[tuple[int, int | None]], *, most: int, now: datetime

@@ -9,10 +9,12 @@ from typing import Any
 
 from tracker.domain.deadlines import show_day
 from tracker.domain.values import ROLE_TITLES, SHANGHAI, Role
+from tracker.domain.visit_changes import Changed, Named, VisitNames, change_lines
 from tracker.domain.visits import (
     ENTERPRISE_RULE,
     FILING_RULE,
     FREQUENCY_RULE,
+    MANNERS,
     OUTCOME_TITLES,
     STATE_TITLES,
     WINDOW_DAYS,
@@ -23,7 +25,6 @@ from tracker.persistence.queries.visit_choices import EarlierVisit
 from tracker.persistence.queries.visits import StopRow, TeamMember, VisitHead
 from tracker.web.history import Entry, who_of
 
-MANNERS = {True: "提前告知单位", False: "不打招呼，直接到现场"}
 HEADINGS = (
     "督导编号", "开始日期", "结束日期", "督导状态", "方式", "单位", "结果", "立项问题数", "其中已销号", "单位核验", "检查记录",
     "不接受的理由",
@@ -91,7 +92,18 @@ def say_closed_day(head: VisitHead, today: date) -> str:
     return "计划日期已过，不能再出示核验码、开始检查；已经开始的，在检查记录里填报。" if today > head.to_on else ""
 
 
-def say_steps(events: Iterable[HistoryEvent], names: Mapping[int, str]) -> tuple[Entry, ...]:
+def named_in(events: Iterable[HistoryEvent]) -> Named:
+    """Return what a visit's record names."""
+    found = Named()
+    for one in events:
+        for plan in (one.payload, one.payload.get("was", {}), one.payload.get("now", {})):
+            found.units.update(plan.get("units", ()), [plan["unit"]] if "unit" in plan else ())
+            found.measures.update(plan.get("measures", ()))
+            found.people.update(plan.get("team", ()), [plan["in_charge"]] if "in_charge" in plan else ())
+    return found
+
+
+def say_steps(events: Iterable[HistoryEvent], names: VisitNames) -> tuple[Entry, ...]:
     """Return a visit's record in words, newest first."""
     entries = [Entry(one.at, who_of(one), *_say(one.kind, one.payload, names)) for one in events]
     return tuple(reversed(entries))
@@ -107,13 +119,16 @@ def line_of(stop: StopRow) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def _say(kind: str, payload: Mapping[str, Any], names: Mapping[int, str]) -> tuple[str, tuple[str, ...]]:
-    unit = names.get(int(payload.get("unit", 0)), "单位")
+def _say(kind: str, payload: Mapping[str, Any], names: VisitNames) -> tuple[str, tuple[str, ...]]:
+    unit = names.units.get(int(payload.get("unit", 0)), "单位")
     reason = str(payload.get("reason", ""))
     match kind:
         case "visit.planned":
             days = _say_days(date.fromisoformat(payload["from_on"]), date.fromisoformat(payload["to_on"]))
             return "安排督导", (f"{days}，到{len(payload['units'])}个单位，{MANNERS[payload['announced']]}。",)
+        case "visit.changed":
+            lines = change_lines(Changed(payload["was"], payload["now"]), names)
+            return "改动安排", (*(f"{line}。" for line in lines), f"理由：{reason}")
         case "visit.code_shown":
             return f"在{unit}出示核验码", ()
         case "visit.verified":
