@@ -215,6 +215,11 @@ ROUTES = (
         for page, who in (("", SIDE), (".csv", SIDE), ("/new", DRAFTERS))
         for door in ("campaign", "unissued")
     ),
+    *(
+        Row(method, "/campaigns/<ref>/visits/draws", who, fill=f"ref={door}")
+        for method, who in (("GET", SIDE), ("POST", DRAFTERS))
+        for door in ("campaign", "unissued")
+    ),
     Row("POST", "/campaigns/<ref>/visits", DRAFTERS, fill="ref=campaign"),
     Row("POST", "/campaigns/<ref>/visits", DRAFTERS, fill="ref=unissued"),
     Row("GET", "/visits", f"{UNIT} clerk-west head-west {BENCH} n-east n-east-head n-north n-north-head"),

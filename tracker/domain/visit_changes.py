@@ -28,12 +28,16 @@ class Named:
 
 @dataclass(frozen=True)
 class VisitNames:
-    """What a plan names, row id → name; of units also key → name."""
+    """What plans name, row id → name; of units also key → row id."""
 
     units: Mapping[int, str]
     measures: Mapping[int, str]
     people: Mapping[int, str]
-    unit_keys: Mapping[str, str]
+    unit_keys: Mapping[str, int]
+
+    def of_code(self, code: str) -> str:
+        """Return the name of a unit by its key."""
+        return self.units.get(self.unit_keys.get(code, 0), code)
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ from tracker.persistence.repositories.told import NewTold
 from tracker.persistence.repositories.visits import MISSING
 from tracker.persistence.unit_of_work import UnitOfWork
 from tracker.services.context import Floor
+from tracker.services.drawn_lots import draw_of_plan
 from tracker.services.recording import Doer, doer_at, event
 from tracker.services.telling import Audience, tell
 
@@ -42,7 +43,7 @@ class VisitService:
     def plan(self, viewer: Viewer, *, campaign_ref: str, given: Mapping[str, object]) -> str:
         """Plan a visit and return its number; its team is told, and its units where the visit is announced.
 
-        Sent twice by the same person, word for word, it is planned once.
+        Sent twice by the same person, word for word, it is planned once. `draw` names the draw that it carries out.
 
         Raises NotFound, NotAllowed, TransitionNotAllowed while the campaign is not issued, or InvalidInput with a
         sentence a field.
@@ -59,6 +60,7 @@ class VisitService:
             same = uow.visits.find_repeated(wanted, campaign_id=campaign.id, planned_by=viewer.person_id)
             if same is not None:
                 return same.ref
+            draw = draw_of_plan(uow, campaign, given, wanted, codes_of(found))
             (ref,) = uow.tasks.new_refs("JC", local_date(now).year, 1)
             posts = {one.id: one.post_id for one in found.people}
             order = [one.id for one in found.units if one.id in wanted.units]
@@ -70,9 +72,8 @@ class VisitService:
                 team=[(one, posts[one], one == wanted.in_charge) for one in wanted.people],
                 measures=wanted.measures, units=order,
             )  # fmt: skip
-            uow.events.append(
-                [event(("visit", visit.id), "visit.planned", _payload(visit, wanted, order), at=now, by=by)]
-            )
+            payload = _payload(visit, wanted, order) | ({"draw": draw.plain()} if draw is not None else {})
+            uow.events.append([event(("visit", visit.id), "visit.planned", payload, at=now, by=by)])
             members = uow.visits.members(visit.id)
             tell_team(
                 uow, visit, campaign, members, "visit_planned", team_facts(uow, visit, campaign, order), now=now, but=by

@@ -136,7 +136,7 @@ def find_visit_names(session: Session, named: Named) -> VisitNames:
     given = {name: sorted(getattr(named, name)) for name in ("units", "measures", "people", "unit_keys")}
     rows = session.execute(NAMES, given).all()
     by_kind = {kind: {row.id: row.name for row in rows if row.kind == kind} for kind in ("unit", "measure", "person")}
-    keys = {row.key: row.name for row in rows if row.kind == "unit"}
+    keys = {row.key: row.id for row in rows if row.kind == "unit"}
     return VisitNames(by_kind["unit"], by_kind["measure"], by_kind["person"], keys)
 
 

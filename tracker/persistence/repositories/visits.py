@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete, select, text
 from sqlalchemy.orm import Session
 
+from tracker.domain.double_draw import DRAWN, SETTLED
 from tracker.domain.errors import NotFound
 from tracker.domain.visit_changes import same_plan
 from tracker.domain.visits import INSPECTION, INSPECTION_PLANNED, VisitPlan, VisitState
@@ -55,6 +57,28 @@ ASKING = text("""
     WHERE a.unit_id = :unit AND c.status = 'issued' AND m.withdrawn_at IS NULL AND a.withdrawn_at IS NULL
       AND (CAST(:only AS bigint[]) IS NULL OR c.id = ANY(CAST(:only AS bigint[])))
     ORDER BY c.office_id, c.starts_on DESC, c.id DESC""")
+
+
+#: What a campaign's draws of units and inspectors left in its record, oldest first.
+DRAW_EVENTS = text("""
+    SELECT e.kind, e.payload, e.person_id FROM stream s JOIN event e ON e.stream_id = s.id
+    WHERE s.kind = 'campaign' AND s.subject_id = :campaign AND e.kind = ANY(CAST(:kinds AS text[])) ORDER BY e.seq""")
+#: The visit for which a draw is used.
+USED_FOR = text("""
+    SELECT v.ref FROM visit v JOIN stream s ON s.kind = 'visit' AND s.subject_id = v.id
+    JOIN event e ON e.stream_id = s.id AND e.kind = 'visit.planned'
+    WHERE v.campaign_id = :campaign AND v.state <> 'cancelled' AND (e.payload -> 'draw' ->> 'number')::int = :number
+    ORDER BY v.id LIMIT 1""")
+SEAL_AFTER = text("SELECT id, encode(root, 'hex') AS root FROM seal WHERE id > :seal ORDER BY id LIMIT 1")
+
+
+@dataclass(frozen=True, slots=True)
+class DrawEvent:
+    """One event of a draw."""
+
+    kind: str
+    payload: Mapping[str, Any]
+    person_id: int
 
 
 class VisitRepository:
@@ -156,6 +180,23 @@ class VisitRepository:
             Visit.filed_as == wanted.filed_as, Visit.announced == wanted.announced,
         ).order_by(Visit.id)  # fmt: skip
         return next((one for one in self._session.scalars(query).all() if same_plan(self.plan_of(one), wanted)), None)
+
+    def draw_events(self, campaign_id: int) -> tuple[DrawEvent, ...]:
+        """Return what a campaign's draws left in its record, oldest first."""
+        found = self._session.execute(DRAW_EVENTS, {"campaign": campaign_id, "kinds": [SETTLED, DRAWN]})
+        return tuple(DrawEvent(*row) for row in found)
+
+    def draw_used_for(self, campaign_id: int, number: int) -> str | None:
+        """Return the visit that was planned by a draw, one called off left aside."""
+        found: str | None = self._session.execute(
+            USED_FOR, {"campaign": campaign_id, "number": number}
+        ).scalar_one_or_none()
+        return found
+
+    def seal_after(self, seal_id: int) -> tuple[int, str] | None:
+        """Return id and root of the first seal after another; None as long as there is none."""
+        row = self._session.execute(SEAL_AFTER, {"seal": seal_id}).one_or_none()
+        return (int(row.id), str(row.root)) if row is not None else None
 
     def take_tries(
         self, places: Sequence[tuple[int, int | None]], *, most: int, now: datetime

@@ -21,7 +21,9 @@ from tracker.persistence.queries.visit_choices import (
     find_earlier_visits,
     find_planned_codes,
     find_visit_choices,
+    find_visit_names,
 )
+from tracker.persistence.queries.visit_draws import find_draws
 from tracker.persistence.queries.visits import VisitPage
 from tracker.persistence.repositories.visits import MISSING
 from tracker.web.auth import requires
@@ -29,6 +31,7 @@ from tracker.web.errors import status_of
 from tracker.web.forms import read_given
 from tracker.web.requests import container, expected_version, viewer
 from tracker.web.tasks.presenters import NOTHING_TRIED, Attempt
+from tracker.web.visits.draw_views import named_in_draws, present_draw
 from tracker.web.visits.presenters import say_earlier, say_member, window_of
 from tracker.web.visits.views import campaign_of_office, may_plan
 
@@ -106,20 +109,23 @@ def _new(ref: str, attempt: Attempt = NOTHING_TRIED, *, status: int = 200) -> Re
     parts, who = container(), viewer()
     now = parts.clock.now()
     today, me = local_date(now), str(who.person_id)
-    attempt = attempt.beside({
-        "from_on": today.isoformat(), "to_on": today.isoformat(), "people": me, "in_charge": me, "units": [], "measures": [],
-    })  # fmt: skip
+    named = attempt.typed("draw") or ("" if attempt.given else request.args.get("draw", ""))
     with parts.reading() as session:
         campaign = campaign_of_office(session, who, ref, now=now)
+        row = next((one for one in find_draws(session, who, ref) if str(one.number) == named), None) if named else None
+        draw = row.draw if row is not None else None
+        names = find_visit_names(session, named_in_draws([draw])) if draw is not None else None
+        attempt = attempt.beside({
+            "from_on": today.isoformat(), "to_on": today.isoformat(), "measures": [],
+            "units": list(draw.drawn_units) if draw is not None else [],
+            "people": list(draw.drawn_people) if draw is not None else me,
+            "in_charge": draw.drawn_people[0] if draw is not None else me,
+        })  # fmt: skip
         form = _plan_form(session, campaign.id, campaign.office_unit_id, campaign.settings, attempt, today=today)
     html = render_template(
-        "visits/new.html",
-        campaign=campaign,
-        form=form,
-        attempt=attempt,
-        rule=FREQUENCY_RULE,
-        may_plan=may_plan(campaign),
-    )
+        "visits/new.html", campaign=campaign, form=form, attempt=attempt, rule=FREQUENCY_RULE, may_plan=may_plan(campaign),
+        row=row, draw=present_draw(draw, names) if draw is not None and names is not None else None,
+    )  # fmt: skip
     return make_response(html, status)
 
 
@@ -157,7 +163,7 @@ def _plan_form(
     days, window = _days(attempt, today), window_of(settings)
     return PlanForm(
         choices, {one.id: say_earlier(earlier[one.id], days, window) for one in choices.units},
-        {name: _several(attempt, name) for name in ("units", "measures", "people")},
+        {name: attempt.several(name) for name in ("units", "measures", "people")},
     )  # fmt: skip
 
 
@@ -169,11 +175,6 @@ def _given(page: VisitPage, codes: Mapping[str, list[str]]) -> dict[str, object]
         "filed_as": head.filed_as, "announced": "yes" if head.announced else "no", **codes,
         "in_charge": next(str(one.person_id) for one in page.team if one.in_charge),
     }  # fmt: skip
-
-
-def _several(attempt: Attempt, name: str) -> list[str]:
-    raw = attempt.given.get(name, [])
-    return [str(one) for one in raw] if isinstance(raw, list) else [str(raw)]
 
 
 def _days(attempt: Attempt, today: date) -> tuple[date, date]:

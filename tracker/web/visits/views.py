@@ -27,8 +27,10 @@ from tracker.web.forms import read_given
 from tracker.web.listing import asked, page_number, page_url
 from tracker.web.requests import container, expected_version, viewer
 from tracker.web.tasks.presenters import NOTHING_TRIED, Attempt
+from tracker.web.visits.draw_views import departures, present_draw
 from tracker.web.visits.presenters import (
     HEADINGS,
+    draw_in,
     line_of,
     named_in,
     say_closed_day,
@@ -156,6 +158,7 @@ def show_visit(ref: str, attempt: Attempt = NOTHING_TRIED, *, status: int = 200)
         earlier = find_earlier_visits(session, units, campaign_id=head.campaign_id, but=ref) if head.inside else {}
         events = read_history(session, kind="visit", subject=head.id) if head.inside else ()
         names = find_visit_names(session, named_in(events)) if head.inside else None
+    draw = next((found for one in events if (found := draw_in(one)) is not None), None)
     place = Place(head.office_unit_id, head.campaign_id, None, internal=True)
     member = any(one.person_id == who.person_id for one in page.team)
     leads = any(one.person_id == who.person_id and one.in_charge for one in page.team)
@@ -171,6 +174,8 @@ def show_visit(ref: str, attempt: Attempt = NOTHING_TRIED, *, status: int = 200)
         may_change=head.campaign_status == "issued" and may(who, Action.PLAN_VISIT, place) and may_step(head.state, "change"),
         may_cancel=closes and may_step(head.state, "cancel"), may_end=closes and may_step(head.state, "end"),
         answers={stop.unit_id for stop in page.stops if may(who, Action.ACT_AS_UNIT, Place(head.office_unit_id, head.campaign_id, stop.unit_id))},
+        draw=present_draw(draw, names) if draw is not None and names is not None else None,
+        departed=departures(draw, names, units=units, people=[one.person_id for one in page.team]) if draw is not None and names is not None else (),
         refusable=may_step(head.state, "refuse"), state_of=_state_of,
     )  # fmt: skip
     return make_response(html, status)
