@@ -215,6 +215,11 @@ ROUTES = (
         for page, who in (("", SIDE), (".csv", SIDE), ("/new", DRAFTERS))
         for door in ("campaign", "unissued")
     ),
+    *(
+        Row(method, "/campaigns/<ref>/visits/draws", who, fill=f"ref={door}")
+        for method, who in (("GET", SIDE), ("POST", DRAFTERS))
+        for door in ("campaign", "unissued")
+    ),
     Row("POST", "/campaigns/<ref>/visits", DRAFTERS, fill="ref=campaign"),
     Row("POST", "/campaigns/<ref>/visits", DRAFTERS, fill="ref=unissued"),
     Row("GET", "/visits", f"{UNIT} clerk-west head-west {BENCH} n-east n-east-head n-north n-north-head"),
@@ -227,6 +232,7 @@ ROUTES = (
         for act in ("code", "begin")
     ),
     *(Row("POST", f"/visits/<ref>/{act}", DRAFTERS, "boss", fill="ref=visit") for act in ("cancel", "end")),
+    *(Row(method, "/visits/<ref>/change", DRAFTERS, fill="ref=visit") for method in ("GET", "POST")),
     # -- ledgers
     Row("GET", "/ledger/read-back", EDITORS),
     Row("POST", "/ledger/read-back", EDITORS),

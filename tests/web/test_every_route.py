@@ -181,6 +181,18 @@ def test_lists_hold_nothing_of_the_neighbour(site: Site, two_offices: TwoOffices
             assert [ref for ref in mine[:4] if ref in browser.get(path).text] == [], (who, path)
 
 
+def test_a_search_finds_nothing_of_the_neighbour(site: Site, two_offices: TwoOffices) -> None:
+    doors = two_offices.doors
+    for who in (*NEIGHBOURS.split(), "clerk-west", "head-west"):
+        browser = site.browser(who)
+        for words in ("年度督导计划", "督计2026", "东村没有联络员", "east村"):
+            page = browser.get("/search", query_string={"q": words}).text
+            mine = [name for name in ("task", "draft", "issued", "finding", "visit") if doors[name] in page]
+            assert mine == [], (who, words)
+        for name in ("visit", "task", "draft", "issued"):
+            assert "没有找到" in browser.get("/search", query_string={"q": doors[name]}).text, (who, name)
+
+
 def test_a_unit_does_not_know_of_drafts(site: Site, two_offices: TwoOffices) -> None:
     for who in (*UNIT.split(), "area"):
         browser = site.browser(who)

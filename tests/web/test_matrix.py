@@ -50,6 +50,46 @@ def test_filters_by_kind_and_by_light(site: Site) -> None:
     assert "east村" in site.browser("boss").get(f"{url}?kind=village").text
 
 
+def whys(page: str) -> list[tuple[str, str]]:
+    """Return where each cell explains itself, and where its explanation leads on."""
+    return re.findall(r'<a href="/explain/([^"]+)" title="[^"]*" data-why-here data-why-open="([^"]+)"', page)
+
+
+def test_on_asking_each_cell_says_why_of_the_task_whose_light_it_shows(late: Site) -> None:
+    browser, url = late.browser("boss"), f"/campaigns/{late.world.campaign_ref}/matrix"
+    assert whys(browser.get(url).text) == []
+    page = browser.get(f"{url}?why=1&kind=village").text
+    survey = late.world.task("survey", "east")["ref"]
+    assert (survey, f"/tasks/{survey}") in whys(page)
+    assert len(whys(page)) == 4
+    assert "打开任务" in page
+    assert 'name="why" value="1"' in page  # filters keep it
+    assert f'href="{url}?kind=village"' in page
+
+
+def test_a_cell_of_several_tasks_explains_the_worst_of_them(site: Site) -> None:
+    report_problems(site, "east", ("甲处", "乙处"))
+    site.world.move_to("2026-06-02")
+    page = site.browser("boss").get(f"/campaigns/{site.world.campaign_ref}/matrix?why=1").text
+    (worst,) = [ref for ref, leads in whys(page) if "unit=east" in leads]
+    late = [
+        row["ref"] for row in site.world.rows("SELECT ref FROM task WHERE workflow_key = 'rectification' ORDER BY id")
+    ]
+    assert worst == late[0]
+    assert site.browser("boss").get(f"/explain/{worst}").status_code == 200
+
+
+def test_explanations_on_asking_cost_no_query(site: Site) -> None:
+    browser, url = site.browser("boss"), f"/campaigns/{site.world.campaign_ref}/matrix"
+    counts = []
+    for query in ("", "?why=1"):
+        browser.get(url + query)
+        with counted_queries() as sent:
+            browser.get(url + query)
+        counts.append(len(sent))
+    assert counts[0] == counts[1] <= 7
+
+
 def test_all_cells_come_in_one_query(site: Site) -> None:
     browser, url = site.browser("boss"), f"/campaigns/{site.world.campaign_ref}/matrix"
     browser.get(url)

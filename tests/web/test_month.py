@@ -7,6 +7,7 @@ import re
 import pytest
 
 from tests.web.conftest import Site
+from tests.web.papers import counted_queries, draft_of, issue
 
 
 def day(page: str, number: int) -> str:
@@ -25,6 +26,29 @@ def test_each_task_stands_on_its_day_and_what_is_to_be_signed_on_its_own(site: S
     assert "今天" in day(page, 2)
     assert site.world.task("survey", "west")["ref"] not in page
     assert "集市宣传" in day(site.browser("clerk-east").get("/desk/month?month=2026-04").text, 30)
+
+
+def test_each_thing_leads_to_why_and_what_comes_next_at_no_query_more(site: Site) -> None:
+    browser = site.browser("clerk-east")
+    survey = site.world.task("survey", "east")["ref"]
+    browser.get("/desk/month")
+    counts = []
+    for month in ("2026-03", "2026-07"):
+        with counted_queries() as sent:
+            page = browser.get(f"/desk/month?month={month}").text
+        counts.append(len(sent))
+        assert page.count("data-why-here") == page.count('class="due-item ')
+    assert counts[0] == counts[1] <= 7
+    page = browser.get("/desk/month").text
+    assert f'href="/explain/{survey}"' in day(page, 20)
+    assert "为什么，下一步：出租房屋排查" in day(page, 20)
+
+
+def test_a_paper_leads_to_its_own_explanation(late: Site) -> None:
+    draft = draft_of(late)
+    issue(late, draft)
+    pages = [late.browser("clerk-east").get(f"/desk/month?month=2026-0{number}").text for number in (3, 4)]
+    assert any(f'href="/explain/{draft}"' in page for page in pages)
 
 
 def test_a_finished_task_stays_on_its_day_and_a_withdrawn_one_does_not(site: Site) -> None:

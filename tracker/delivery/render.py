@@ -25,7 +25,7 @@ ORDER = (
     "support_asked", "passed_on", "redated", "recadenced", "reworded", "extension_decided", "objection_decided", "decision_risen", "raised",
     "draft_waiting",
     "to_review", "objection_filed", "extension_examined", "extension_asked", "vacancy", "concluded", "signed_off", "part_confirmed", "approved", "withdrawn",
-    "visitors_unverified", "visit_refused", "visit_announced", "visit_planned", "visit_cancelled", "weekly_brief", "trial",
+    "visitors_unverified", "visit_refused", "visit_announced", "visit_planned", "visit_changed", "visit_dropped", "visit_cancelled", "weekly_brief", "trial",
 )  # fmt: skip
 
 

@@ -108,6 +108,8 @@ KINDS: Mapping[str, MessageKind] = {
         "实地督导通知", frozenset({"visit_ref", "campaign", "unit", "days", "office", "ground"})
     ),
     "visit_cancelled": MessageKind("实地督导取消", frozenset({"visit_ref", "campaign", "reason"})),
+    "visit_changed": MessageKind("实地督导调整", frozenset({"visit_ref", "campaign", "what", "reason"})),
+    "visit_dropped": MessageKind("实地督导不再到", frozenset({"campaign", "unit", "days", "office", "reason"})),
     "visit_refused": MessageKind("单位不接受检查", frozenset({"visit_ref", "campaign", "unit", "reason"})),
     "visitors_unverified": MessageKind("来人身份核验不上", frozenset({"campaign", "unit", "reason"})),
     "trial": MessageKind("试发", frozenset()),
@@ -123,6 +125,7 @@ SAMPLE_FACTS: Mapping[str, object] = {
     "office": "镇专项办", "old_unit": "旧村", "how": "纸质送达，扫码签收",
     "tasks": 60, "done": 41, "done_week": 7, "late": 4, "due_week": 9, "worst": "东岭村3项、西坪村1项", "waiting": 1,
     "visit_ref": "DC-2026-0001", "days": "2026年9月14日至2026年9月16日", "units": "东岭村、西坪村", "ground": "年度督导计划",
+    "what": "日期由2026年9月14日改为2026年9月16日",
 }  # fmt: skip
 #: What the unit has answered as soon as its task waits for somebody else.
 ANSWERED_BY_UNIT = frozenset({

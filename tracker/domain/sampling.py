@@ -1,7 +1,7 @@
-"""回头看抽查: which of the items that were signed off in a month are looked at again by somebody else. Pure.
+"""Drawing lots that anybody can draw again: 回头看抽查, and units and inspectors of a visit (domain/double_draw.py). Pure.
 
-The draw can be made again by anybody: its seed is the campaign, the month and the root of the first seal after the
-month was over, so that whoever presses the button can neither choose nor foresee who is drawn.
+The seed is the campaign, the occasion and the root of the first seal after it was settled who takes part, so that
+whoever presses the button can neither choose nor foresee who is drawn. Of a look-back the occasion is the month.
 """
 
 from __future__ import annotations
@@ -9,16 +9,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 
-from tracker.domain.months import Month
-
 #: Percent of the items signed off in a month, unless the campaign says otherwise (DOMAIN.md §9, sensible defaults).
 SHARE = 20
 DRAWN = "look_back.drawn"
 
 
-def seed_text(*, campaign: str, month: Month, root: str) -> str:
-    """Return what the seed is the hash of, as it is printed: 编号|月份|封存根值."""
-    return f"{campaign}|{month.key}|{root}"
+def seed_text(*, campaign: str, occasion: str, root: str) -> str:
+    """Return what the seed is the hash of, as it is printed: 编号|月份或第几次|封存根值."""
+    return f"{campaign}|{occasion}|{root}"
 
 
 def seed_of(text: str) -> str:
@@ -37,6 +35,11 @@ def how_many(pool: int, share: int) -> int:
 
 
 def draw(seed: str, refs: Iterable[str], share: int) -> tuple[str, ...]:
-    """Return the refs that are drawn, in the order of their places; the order in which they are given is nothing."""
-    pool = sorted(set(refs), key=lambda ref: (place_of(seed, ref), ref))
-    return tuple(pool[: how_many(len(pool), share)])
+    """Return the share of the refs that is drawn, in the order of their places."""
+    pool = set(refs)
+    return draw_first(seed, pool, how_many(len(pool), share))
+
+
+def draw_first(seed: str, refs: Iterable[str], many: int) -> tuple[str, ...]:
+    """Return the `many` refs whose places come first; the order in which they are given is nothing."""
+    return tuple(sorted(set(refs), key=lambda ref: (place_of(seed, ref), ref))[:many])

@@ -52,6 +52,7 @@ class VisitState(StrEnum):
 STATE_TITLES: Mapping[str, str] = {
     VisitState.PLANNED: "待出发", VisitState.UNDER_WAY: "进行中", VisitState.ENDED: "已结束", VisitState.CANCELLED: "已取消",
 }  # fmt: skip
+MANNERS: Mapping[bool, str] = {True: "提前告知单位", False: "不打招呼，直接到现场"}
 #: step → states from which it leads
 STEPS: Mapping[str, frozenset[VisitState]] = {
     "show_code": frozenset({VisitState.PLANNED, VisitState.UNDER_WAY}),
@@ -59,6 +60,7 @@ STEPS: Mapping[str, frozenset[VisitState]] = {
     "refuse": frozenset({VisitState.PLANNED, VisitState.UNDER_WAY}),
     "end": frozenset({VisitState.UNDER_WAY}),
     "cancel": frozenset({VisitState.PLANNED}),
+    "change": frozenset({VisitState.PLANNED}),
 }  # fmt: skip
 
 
@@ -120,14 +122,22 @@ class VisitPlan:
     in_charge: int
 
 
-def read_plan(given: Mapping[str, object], choices: Choices, *, today: date) -> VisitPlan:
-    """Return the plan that a form means. Raises InvalidInput with one sentence for each thing that is wrong."""
+def read_plan(
+    given: Mapping[str, object], choices: Choices, *, today: date, present: VisitPlan | None = None
+) -> VisitPlan:
+    """Return the plan that a form means, in place of `present` where a visit is planned already.
+
+    Raises InvalidInput with one sentence for each thing that is wrong. A first day that stays as it was may be past;
+    a visit of which units were told cannot become one of which they know nothing.
+    """
     problems: list[FieldProblem] = []
     first, last = _day(given, "from_on", "开始日期", problems), _day(given, "to_on", "结束日期", problems)
-    if first is not None and first < today:
+    if first is not None and first < today and (present is None or first != present.from_on):
         problems.append(FieldProblem("from_on", f"开始日期不能早于今天（{show_day(today)}）。"))
     if first is not None and last is not None and not first <= last <= first + timedelta(days=MOST_DAYS):
         problems.append(FieldProblem("to_on", f"结束日期要在开始日期当天或以后，一次督导最多跨{MOST_DAYS}天。"))
+    elif last is not None and last < today and present is not None:
+        problems.append(FieldProblem("to_on", f"结束日期不能早于今天（{show_day(today)}）。"))
     ground = _text(given, "ground", "检查依据", LONGEST_GROUND, problems)
     if not ground and not any(one.field == "ground" for one in problems):
         problems.append(FieldProblem("ground", "请写明检查依据，如方案条款、年度计划、领导批示；单位核验时会看到。"))
@@ -135,6 +145,8 @@ def read_plan(given: Mapping[str, object], choices: Choices, *, today: date) -> 
     announced = text_of(given.get("announced"))
     if announced not in ("yes", "no"):
         problems.append(FieldProblem("announced", "请选择提前告知单位，还是不打招呼直接到现场。"))
+    elif present is not None and present.announced and announced == "no":
+        problems.append(FieldProblem("announced", "已经告知单位，不能改成不打招呼；要不打招呼的，请取消后重新安排。"))
     units = _picked(given, "units", choices.units, "请至少选一个要去的单位，只能选这次行动的责任单位。", problems)
     measures = _picked(given, "measures", choices.measures, "", problems)
     people = _picked(

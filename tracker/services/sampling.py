@@ -56,7 +56,7 @@ class SamplingService:
             if not pool:
                 raise TransitionNotAllowed(f"{month.title}没有销号的整改事项，不用抽取。")
             share = share_of(campaign.settings)
-            text = seed_text(campaign=campaign.ref, month=month, root=root)
+            text = seed_text(campaign=campaign.ref, occasion=month.key, root=root)
             seed = seed_of(text)
             drawn = draw(seed, pool, share)
             tasks = uow.tasks.find_many(sorted(pool[ref] for ref in drawn), lock=True)
@@ -89,7 +89,7 @@ class SamplingService:
             root = uow.look_backs.root(made.seal_id)
             first = uow.look_backs.first_seal(_after(month))
             pool = _pool(uow, campaign, month)
-        seed = seed_of(seed_text(campaign=campaign.ref, month=month, root=root))
+        seed = seed_of(seed_text(campaign=campaign.ref, occasion=month.key, root=root))
         found = []
         if first is None or first[0] != made.seal_id:
             found.append("所用的封存不是当月结束后的第一次封存。")

@@ -197,7 +197,7 @@ class VisitingService:
         if campaign.status != "issued":
             raise TransitionNotAllowed("这次行动已经结束，不能再到单位检查。")
         if not visit.from_on <= local_date(now) <= visit.to_on:
-            raise TransitionNotAllowed(f"这次督导的日期是{days_of(visit)}，今天不在其中。改期的，请取消后重新安排。")
+            raise TransitionNotAllowed(f"这次督导的日期是{days_of(visit)}，今天不在其中。还没有出发的，可以改动安排。")
         if uow.visits.is_over(unit_id):
             raise TransitionNotAllowed("这个单位已经合并或撤销，它的任务由接续的单位办理；要去接续的单位，请另行安排。")
         if stop.refused_at is not None:

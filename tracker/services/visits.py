@@ -27,6 +27,7 @@ from tracker.persistence.repositories.told import NewTold
 from tracker.persistence.repositories.visits import MISSING
 from tracker.persistence.unit_of_work import UnitOfWork
 from tracker.services.context import Floor
+from tracker.services.drawn_lots import draw_of_plan
 from tracker.services.recording import Doer, doer_at, event
 from tracker.services.telling import Audience, tell
 
@@ -42,7 +43,7 @@ class VisitService:
     def plan(self, viewer: Viewer, *, campaign_ref: str, given: Mapping[str, object]) -> str:
         """Plan a visit and return its number; its team is told, and its units where the visit is announced.
 
-        Sent twice by the same person, word for word, it is planned once.
+        Sent twice by the same person, word for word, it is planned once. `draw` names the draw that it carries out.
 
         Raises NotFound, NotAllowed, TransitionNotAllowed while the campaign is not issued, or InvalidInput with a
         sentence a field.
@@ -50,15 +51,16 @@ class VisitService:
         now = self._floor.clock.now()
         with self._floor.uows() as uow:
             campaign = uow.campaigns.lock_running(campaign_ref)
-            by = _check_may_plan(uow, viewer, campaign)
+            by = check_may_plan(uow, viewer, campaign, missing="没有这个专项行动，或者您无权查看。")
             office = uow.tasks.office_of(campaign.id)
             found = find_visit_choices(
                 uow.session, campaign_id=campaign.id, office_unit_id=office.unit_id, today=local_date(now)
             )
-            wanted = read_plan(given, _codes(found), today=local_date(now))
+            wanted = read_plan(given, codes_of(found), today=local_date(now))
             same = uow.visits.find_repeated(wanted, campaign_id=campaign.id, planned_by=viewer.person_id)
             if same is not None:
                 return same.ref
+            draw = draw_of_plan(uow, campaign, given, wanted, codes_of(found))
             (ref,) = uow.tasks.new_refs("JC", local_date(now).year, 1)
             posts = {one.id: one.post_id for one in found.people}
             order = [one.id for one in found.units if one.id in wanted.units]
@@ -70,12 +72,11 @@ class VisitService:
                 team=[(one, posts[one], one == wanted.in_charge) for one in wanted.people],
                 measures=wanted.measures, units=order,
             )  # fmt: skip
-            uow.events.append(
-                [event(("visit", visit.id), "visit.planned", _payload(visit, wanted, order), at=now, by=by)]
-            )
+            payload = _payload(visit, wanted, order) | ({"draw": draw.plain()} if draw is not None else {})
+            uow.events.append([event(("visit", visit.id), "visit.planned", payload, at=now, by=by)])
             members = uow.visits.members(visit.id)
             tell_team(
-                uow, visit, campaign, members, "visit_planned", _facts(uow, visit, campaign, order), now=now, but=by
+                uow, visit, campaign, members, "visit_planned", team_facts(uow, visit, campaign, order), now=now, but=by
             )
             if visit.announced:
                 tell_units(uow, visit, campaign, order, "visit_announced", {"ground": visit.ground}, now=now, by=by)
@@ -158,9 +159,12 @@ def check_version(visit: Visit, expected: int) -> None:
 
 def tell_team(
     uow: UnitOfWork, visit: Visit, campaign: Campaign, members: Iterable[VisitMember], message: str,
-    facts: Mapping[str, Any], *, now: datetime, but: Doer, about: int | None = None,
+    facts: Mapping[str, Any], *, now: datetime, but: Doer, about: int | str | None = None,
 ) -> None:  # fmt: skip
-    """Write told rows for the team, except for whoever did it. `about` = the unit, where it is about one of several."""
+    """Write told rows for the team, except for whoever did it.
+
+    about   the unit or the edition of the plan, where the same may have to be told of several
+    """
     cause = f"visit:{visit.id}:{message}" + (f":{about}" if about is not None else "")
     rows = [
         NewTold(cause, one.person_id, one.post_id, message, facts, campaign.id)
@@ -172,19 +176,23 @@ def tell_team(
 
 def tell_units(
     uow: UnitOfWork, visit: Visit, campaign: Campaign, unit_ids: Sequence[int], message: str, more: Mapping[str, Any], *,
-    now: datetime, by: Doer,
+    now: datetime, by: Doer, edition: str = "", linked: bool = True,
 ) -> None:  # fmt: skip
-    """Write told rows for liaison and head of each unit."""
+    """Write told rows for liaison and head of each unit.
+
+    edition   as `about` of `tell_team`
+    linked    False = the visit is no longer there for the unit
+    """
     names = unit_names(uow.session, unit_ids)
     office = uow.tasks.office_of(campaign.id)
     for unit_id in unit_ids:
         facts = {
-            "visit_ref": visit.ref, "campaign": campaign.title, "unit": names[unit_id],
+            **({"visit_ref": visit.ref} if linked else {}), "campaign": campaign.title, "unit": names[unit_id],
             "days": days_of(visit), "office": office.name, **more,
         }  # fmt: skip
         audience = Audience(campaign.id, unit_id, office.unit_id, names[unit_id])
         tell(
-            uow, cause=f"visit:{visit.id}:{message}:{unit_id}", message=message, facts=facts, audience=audience,
+            uow, cause=f"visit:{visit.id}:{message}:{unit_id}{edition}", message=message, facts=facts, audience=audience,
             roles=UNIT_PEOPLE, now=now, except_person=by.person_id,
         )  # fmt: skip
 
@@ -200,8 +208,9 @@ def _close(uow: UnitOfWork, visit: Visit, kind: str, payload: Mapping[str, Any],
     uow.events.append([event(("visit", visit.id), kind, payload, at=now, by=by)])
 
 
-def _check_may_plan(uow: UnitOfWork, viewer: Viewer, campaign: Campaign) -> Doer:
-    place = check_sees(uow, viewer, campaign, missing="没有这个专项行动，或者您无权查看。")
+def check_may_plan(uow: UnitOfWork, viewer: Viewer, campaign: Campaign, *, missing: str) -> Doer:
+    """Return the doer who plans visits; raises NotFound with `missing`, NotAllowed, or TransitionNotAllowed."""
+    place = check_sees(uow, viewer, campaign, missing=missing)
     if not may(viewer, Action.PLAN_VISIT, place):
         raise NotAllowed("实地督导由督导组或领导小组办公室安排。")
     if campaign.status != "issued":
@@ -209,7 +218,8 @@ def _check_may_plan(uow: UnitOfWork, viewer: Viewer, campaign: Campaign) -> Doer
     return doer_at(viewer, place, Action.PLAN_VISIT)
 
 
-def _codes(found: VisitChoices) -> Choices:
+def codes_of(found: VisitChoices) -> Choices:
+    """Return what a plan may name, by the codes of its form."""
     return Choices(
         {one.code: one.id for one in found.units}, {one.code: one.id for one in found.measures},
         {one.code: one.id for one in found.people},
@@ -225,7 +235,8 @@ def _payload(visit: Visit, wanted: VisitPlan, units: Sequence[int]) -> dict[str,
     }  # fmt: skip
 
 
-def _facts(uow: UnitOfWork, visit: Visit, campaign: Campaign, units: Sequence[int]) -> dict[str, Any]:
+def team_facts(uow: UnitOfWork, visit: Visit, campaign: Campaign, units: Sequence[int]) -> dict[str, Any]:
+    """Return what a member of a team is told when the visit is planned."""
     names = unit_names(uow.session, units)
     return {
         "visit_ref": visit.ref, "campaign": campaign.title, "days": days_of(visit),

@@ -55,6 +55,8 @@ from tracker.web.units.importing import blueprint as roster_import
 from tracker.web.units.people import blueprint as office_people
 from tracker.web.units.records import blueprint as unit_records
 from tracker.web.units.views import blueprint as units
+from tracker.web.visits.draws import blueprint as visit_draws
+from tracker.web.visits.planning import blueprint as visit_plans
 from tracker.web.visits.unit import blueprint as visited
 from tracker.web.visits.views import blueprint as visits
 from tracker.web.workbench.deciding import blueprint as deciding
@@ -65,7 +67,7 @@ from tracker.web.workbench.views import blueprint as workbench
 BLUEPRINTS: tuple[Blueprint, ...] = (
     health.blueprint, account, desk, tasks, drafts, explaining, attachments, workbench, deciding, one_by_one, saved_views, brief, notices,
     hands, printing, slips, objections, campaign, plans, rehearsals, changes, plan_versions, occurrences, returns,
-    standings, trends, look_backs, visits, visited, decision_papers, paper_templates, rankings, ledger_reading,
+    standings, trends, look_backs, visits, visit_plans, visit_draws, visited, decision_papers, paper_templates, rankings, ledger_reading,
     ledger, ledger_lists, exports, accounts, operations, units, roster_import, unit_acts, office_people, unit_records, areas, calendar,
     help_pages, style, search, inbox, deliveries, wordings, told, receipts, optional_mail,
     unsubscribe,

@@ -16,6 +16,7 @@ FACTS: dict[str, object] = {
     "tasks": 60, "done": 41, "done_week": 7, "late": 4, "due_week": 9, "worst": "东岭村3项", "waiting": 1,
     "office": "镇专项办", "old_unit": "旧村", "cadence": "每月25日前", "begins_on": "2026-10-01", "issued_on": "2026-09-10", "hours": 4,
     "how": "视为收到", "visit_ref": "DC-2026-0001", "days": "2026年9月14日", "units": "东岭村", "ground": "年度督导计划",
+    "what": "日期由2026年9月14日改为2026年9月16日",
 }  # fmt: skip
 
 

@@ -31,7 +31,7 @@ def test_a_share_is_drawn_rounded_up_and_nobody_twice(pool, share):
 
 
 def test_somebody_with_sha256_and_a_pencil_draws_the_same():
-    text = seed_text(campaign="XD-2026-0001", month=Month(2026, 3), root="0f" * 32)
+    text = seed_text(campaign="XD-2026-0001", occasion=Month(2026, 3).key, root="0f" * 32)
     assert text == f"XD-2026-0001|2026-03|{'0f' * 32}"
     seed = hashlib.sha256(text.encode()).hexdigest()
     assert seed_of(text) == seed

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from tracker.domain import visits
 from tracker.domain.errors import InvalidInput
 from tracker.domain.visits import Choices, Outcome, VisitState, may_step, others_within, outcome, read_plan, read_reason
 
@@ -58,7 +59,7 @@ def test_a_reason_is_asked_for_in_the_words_of_whoever_asks() -> None:
 
 
 STEPS = {
-    VisitState.PLANNED: {"show_code", "begin", "refuse", "cancel"},
+    VisitState.PLANNED: {"show_code", "begin", "refuse", "cancel", "change"},
     VisitState.UNDER_WAY: {"show_code", "begin", "refuse", "end"},
     VisitState.ENDED: set(),
     VisitState.CANCELLED: set(),
@@ -67,7 +68,7 @@ STEPS = {
 
 @pytest.mark.parametrize("state", list(VisitState))
 def test_where_a_visit_may_go(state: VisitState) -> None:
-    assert {step for step in ("show_code", "begin", "refuse", "end", "cancel") if may_step(state, step)} == STEPS[state]
+    assert {step for step in visits.STEPS if may_step(state, step)} == STEPS[state]
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ CELLS = text(f"""
             t.period_title IS NOT NULL AND NOT t.done AND NOT t.final AND t.due_at <= :now AS missed
         FROM task t JOIN campaign c ON c.id = t.campaign_id WHERE c.ref = :ref AND t.measure_id IS NOT NULL),
     -- A standing duty shows the light of its present period, and how many earlier ones are still open.
-    cell AS (SELECT measure_id, unit_id, count(*) AS tasks, min(ref) AS ref, bool_or(standing) AS standing,
+    cell AS (SELECT measure_id, unit_id, count(*) AS tasks, (array_agg(ref ORDER BY rank, due_on NULLS LAST, id))[1] AS ref, bool_or(standing) AS standing,
                     CASE WHEN bool_or(standing) THEN (array_agg(rank ORDER BY due_on DESC NULLS LAST, id DESC))[1]
                          ELSE min(rank) END AS rank,
                     (array_agg(ref ORDER BY due_on DESC NULLS LAST, id DESC))[1] AS latest_ref,
@@ -56,7 +56,7 @@ CELLS = text(f"""
 class CellRow:
     """One duty: its unit and measure, the code of its worst light (None before issuing), how many tasks.
 
-    `supports` = the unit only supports another here; the light is that of its own part.
+    `task_ref` = the task whose light it is. `supports` = the unit only supports another here; the light is that of its own part.
     `standing` = the duty repeats: the light is its present period's, `missed` counts the periods past and not done.
     """
 

@@ -1,7 +1,8 @@
-"""One search over all that a viewer may see: campaigns, tasks, papers, problems, units.
+"""One search over all that a viewer may see: campaigns, tasks, papers, problems, visits, units.
 
 Titles are found by their two-character grams (domain/bigrams.py) in the few thousand measures and units, and by GIN in
-problems; a million tasks are reached through their measure, never read. A ref is found at once.
+problems; a million tasks are reached through their measure, never read, and visits, of which there are as few as papers,
+by their ground or through unit and measure. A ref is found at once.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from tracker.persistence.queries.visibility import (
     UNIT_SEES,
     scope,
 )
+from tracker.persistence.queries.visits import STOP_SEEN, VISIT_SEEN
 
 _TASK = """
     FROM {first} JOIN campaign c ON c.id = t.campaign_id JOIN office o ON o.id = c.office_id
@@ -35,12 +37,15 @@ _FOUND = """{ref} AS ref, {title} AS title, un.name AS unit_name, c.title AS cam
 _ORDER = "ORDER BY t.final, t.due_on NULLS LAST, t.id LIMIT :most"
 
 BY_REF = text(f"""
-    SELECT CASE WHEN n.id IS NULL THEN t.ref ELSE n.ref END AS ref, n.id IS NOT NULL AS paper
+    SELECT CASE WHEN n.id IS NULL THEN t.ref ELSE n.ref END AS ref, CASE WHEN n.id IS NULL THEN 'tasks' ELSE 'papers' END AS kind
     {_TASK.format(first="task t")}
     WHERE t.id = coalesce((SELECT id FROM task WHERE ref = :ref), (SELECT task_id FROM notice WHERE ref = :ref),
                           (SELECT rectification_task_id FROM problem WHERE ref = :ref),
                           (SELECT task_id FROM finding WHERE ref = :ref))
-      AND {TASK_READABLE}""")
+      AND {TASK_READABLE}
+    UNION ALL
+    SELECT v.ref, 'visits' FROM visit v JOIN campaign c ON c.id = v.campaign_id JOIN office o ON o.id = c.office_id
+    WHERE v.ref = :ref AND {VISIT_SEEN}""")
 
 TASKS = text(f"""
     SELECT {_FOUND.format(ref="t.ref", title="t.title")}
@@ -57,6 +62,31 @@ PROBLEMS = text(f"""
     {_TASK.format(first="problem b JOIN task t ON t.id = b.rectification_task_id")}
     WHERE b.bigrams @> CAST(:grams AS text[]) AND (b.place ILIKE :sought OR b.description ILIKE :sought)
       AND {TASK_SEEN} {_ORDER}""")
+
+#: By ground or number in the year's plan, by a measure that is looked at, or by a unit: by those alone of which the viewer
+#: may know that somebody goes there. They are also the units that are named, those that were sought first.
+VISITS = text(f"""
+    WITH hit AS (
+        SELECT id FROM visit WHERE ground ILIKE :sought OR filed_as ILIKE :sought
+        UNION SELECT x.visit_id FROM measure m JOIN visit_measure x ON x.measure_id = m.id
+        WHERE m.bigrams @> CAST(:grams AS text[]) AND m.title ILIKE :sought
+        UNION SELECT v.id FROM unit_name un JOIN visit_stop s ON s.unit_id = un.unit_id JOIN visit v ON v.id = s.visit_id
+        JOIN campaign c ON c.id = v.campaign_id JOIN office o ON o.id = c.office_id
+        WHERE un.valid_to IS NULL AND un.bigrams @> CAST(:grams AS text[])
+          AND (un.name ILIKE :sought OR un.short_name ILIKE :sought) AND {STOP_SEEN}),
+    shown AS (
+        SELECT v.id, v.state IN ('ended', 'cancelled') AS final, count(*) OVER () AS total
+        FROM hit JOIN visit v ON v.id = hit.id
+        JOIN campaign c ON c.id = v.campaign_id JOIN office o ON o.id = c.office_id
+        WHERE {VISIT_SEEN} ORDER BY final, v.from_on DESC, v.id DESC LIMIT :most)
+    SELECT v.ref, v.ground AS title, c.title AS campaign_title, v.state, v.from_on AS due_on, shown.final, shown.total,
+        (SELECT string_agg(x.name, '、' ORDER BY x.place) || CASE WHEN max(x.many) > 3 THEN '等' || max(x.many) || '个单位' ELSE '' END
+         FROM (SELECT un.name, row_number() OVER (ORDER BY un.name ILIKE :sought DESC, s.position) AS place, count(*) OVER () AS many
+               FROM visit_stop s JOIN unit_name un ON un.unit_id = s.unit_id AND un.valid_to IS NULL
+               WHERE s.visit_id = v.id AND {STOP_SEEN}) x WHERE x.place <= 3) AS unit_name
+    FROM shown JOIN visit v ON v.id = shown.id
+    JOIN campaign c ON c.id = v.campaign_id JOIN office o ON o.id = c.office_id
+    ORDER BY shown.final, v.from_on DESC, v.id DESC""")
 
 #: A unit once for each campaign in which it has a duty: that is where its tasks are.
 UNITS = text(f"""
@@ -79,13 +109,15 @@ CAMPAIGNS = text(f"""
 
 #: What is searched, in the order in which it is shown.
 KINDS: dict[str, TextClause] = {
-    "campaigns": CAMPAIGNS, "tasks": TASKS, "papers": PAPERS, "problems": PROBLEMS, "units": UNITS,
+    "campaigns": CAMPAIGNS, "tasks": TASKS, "papers": PAPERS, "problems": PROBLEMS, "visits": VISITS, "units": UNITS,
 }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One thing found. State, workflow version and due date are a task's or paper's; `campaign_ref` a unit's."""
+    """One thing found. State and due date are a task's, paper's or visit's (its first day), the workflow version a task's
+    or paper's, `campaign_ref` a unit's.
+    """
 
     ref: str
     title: str
@@ -107,10 +139,10 @@ class Hits:
     total: int
 
 
-def find_by_ref(session: Session, viewer: Viewer, ref: str) -> tuple[str, bool] | None:
-    """Return (ref, whether it is a paper) of what a ref of a task, paper, problem or finding leads to, or None."""
+def find_by_ref(session: Session, viewer: Viewer, ref: str) -> tuple[str, str] | None:
+    """Return (kind, ref) of the task, paper or visit to which a ref leads, also a problem's or a finding's, or None."""
     row = session.execute(BY_REF, {"ref": ref, **scope(viewer)}).first()
-    return (row.ref, row.paper) if row is not None else None
+    return (row.kind, row.ref) if row is not None else None
 
 
 def search(session: Session, viewer: Viewer, words: str, *, most: int) -> tuple[Hits, ...]:

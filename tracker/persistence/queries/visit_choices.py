@@ -9,6 +9,8 @@ from datetime import date
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from tracker.domain.visit_changes import Named, VisitNames
+
 UNITS = text("""
     SELECT DISTINCT u.id, u.key AS code, un.name AS title, u.kind, un.position
     FROM measure m JOIN assignment a ON a.measure_id = m.id JOIN unit u ON u.id = a.unit_id
@@ -36,6 +38,24 @@ EARLIER = text("""
     WHERE s.unit_id = ANY(CAST(:units AS bigint[])) AND v.state <> 'cancelled' AND s.refused_at IS NULL
       AND (v.state <> 'ended' OR s.task_id IS NOT NULL) AND v.ref <> :but
     ORDER BY v.from_on, v.id""")
+
+
+PLANNED = text("""
+    SELECT 'units' AS field, u.key AS code FROM visit v JOIN visit_stop s ON s.visit_id = v.id JOIN unit u ON u.id = s.unit_id
+    WHERE v.ref = :ref
+    UNION ALL SELECT 'measures', m.key FROM visit v JOIN visit_measure x ON x.visit_id = v.id
+    JOIN measure m ON m.id = x.measure_id WHERE v.ref = :ref
+    UNION ALL SELECT 'people', p.person_id::text FROM visit v JOIN visit_member p ON p.visit_id = v.id
+    WHERE v.ref = :ref""")
+
+#: Names of what is no longer to be chosen too.
+NAMES = text("""
+    SELECT 'unit' AS kind, u.id, u.key, un.name FROM unit u
+    JOIN unit_name un ON un.unit_id = u.id AND un.valid_to IS NULL
+    WHERE u.id = ANY(CAST(:units AS bigint[])) OR u.key = ANY(CAST(:unit_keys AS text[]))
+    UNION ALL SELECT 'measure', m.id, m.key, concat_ws(' ', nullif(m.ordinal, ''), m.title) FROM measure m
+    WHERE m.id = ANY(CAST(:measures AS bigint[]))
+    UNION ALL SELECT 'person', h.id, '', h.name FROM person h WHERE h.id = ANY(CAST(:people AS bigint[]))""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +121,23 @@ def find_visit_choices(session: Session, *, campaign_id: int, office_unit_id: in
         tuple(MeasureChoice(*row) for row in session.execute(MEASURES, {"campaign": campaign_id})),
         tuple(PersonChoice(*row) for row in session.execute(PEOPLE, given)),
     )
+
+
+def find_planned_codes(session: Session, ref: str) -> dict[str, list[str]]:
+    """Return what a visit's form would post for units, measures and people. Whether one may ask is the caller's question."""
+    found: dict[str, list[str]] = {"units": [], "measures": [], "people": []}
+    for row in session.execute(PLANNED, {"ref": ref}):
+        found[row.field].append(row.code)
+    return found
+
+
+def find_visit_names(session: Session, named: Named) -> VisitNames:
+    """Return today's names of what plans named, in one query."""
+    given = {name: sorted(getattr(named, name)) for name in ("units", "measures", "people", "unit_keys")}
+    rows = session.execute(NAMES, given).all()
+    by_kind = {kind: {row.id: row.name for row in rows if row.kind == kind} for kind in ("unit", "measure", "person")}
+    keys = {row.key: row.id for row in rows if row.kind == "unit"}
+    return VisitNames(by_kind["unit"], by_kind["measure"], by_kind["person"], keys)
 
 
 def find_earlier_visits(

@@ -25,8 +25,13 @@ from tracker.persistence.repositories.visits import MISSING
 STOP_SEEN = f"""({OFFICE_SEES} OR ({UNIT_SEES.format(unit="s.unit_id")}
     AND (v.announced OR s.verified_at IS NOT NULL OR s.task_id IS NOT NULL)))"""
 
+#: The viewer may open the visit: all of it, or a stop of his own. Needs `v` visit, `c`, `o`.
+VISIT_SEEN = f"""({OFFICE_SEES} OR EXISTS (
+    SELECT FROM visit_stop s WHERE s.visit_id = v.id AND {STOP_SEEN}))"""
+
 _RECORDED = f"(t.id IS NOT NULL AND t.state NOT IN ('{INSPECTION_PLANNED}', '{INSPECTION_WITHDRAWN}'))"
 _HEAD = """v.id, v.ref, c.ref AS campaign_ref, c.title AS campaign_title, v.campaign_id, c.settings AS campaign_settings,
+    c.status AS campaign_status,
     o.unit_id AS office_unit_id, o.name AS office_name, v.from_on, v.to_on, v.ground, v.filed_as, v.announced, v.state,
     v.version, v.planned_at, v.started_at, v.ended_at, v.cancel_reason"""
 _FROM = "FROM visit v JOIN campaign c ON c.id = v.campaign_id JOIN office o ON o.id = c.office_id"
@@ -52,7 +57,7 @@ VISITS = text(f"""
 
 ONE = text(f"""
     SELECT {_HEAD}, {OFFICE_SEES} AS inside {_FROM}
-    WHERE v.ref = :ref AND ({OFFICE_SEES} OR EXISTS (SELECT FROM visit_stop s WHERE s.visit_id = v.id AND {STOP_SEEN}))""")
+    WHERE v.ref = :ref AND {VISIT_SEEN}""")
 
 _STOP = f"""s.unit_id, un.name AS unit_name, u.kind AS unit_kind, v.ref AS visit_ref, v.from_on, v.to_on, v.state AS visit_state, v.announced,
     t.ref AS task_ref, t.state AS task_state, t.workflow_version_id, {_RECORDED} AS recorded,
@@ -143,6 +148,7 @@ class VisitHead:
     campaign_title: str
     campaign_id: int
     campaign_settings: Mapping[str, Any]
+    campaign_status: str
     office_unit_id: int
     office_name: str
     from_on: date

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import delete, select, text
 from sqlalchemy.orm import Session
 
+from tracker.domain.double_draw import DRAWN, SETTLED
 from tracker.domain.errors import NotFound
+from tracker.domain.visit_changes import same_plan
 from tracker.domain.visits import INSPECTION, INSPECTION_PLANNED, VisitPlan, VisitState
 from tracker.persistence.models import Unit, Visit, VisitMeasure, VisitMember, VisitStop
 
@@ -56,6 +59,28 @@ ASKING = text("""
     ORDER BY c.office_id, c.starts_on DESC, c.id DESC""")
 
 
+#: What a campaign's draws of units and inspectors left in its record, oldest first.
+DRAW_EVENTS = text("""
+    SELECT e.kind, e.payload, e.person_id FROM stream s JOIN event e ON e.stream_id = s.id
+    WHERE s.kind = 'campaign' AND s.subject_id = :campaign AND e.kind = ANY(CAST(:kinds AS text[])) ORDER BY e.seq""")
+#: The visit for which a draw is used.
+USED_FOR = text("""
+    SELECT v.ref FROM visit v JOIN stream s ON s.kind = 'visit' AND s.subject_id = v.id
+    JOIN event e ON e.stream_id = s.id AND e.kind = 'visit.planned'
+    WHERE v.campaign_id = :campaign AND v.state <> 'cancelled' AND (e.payload -> 'draw' ->> 'number')::int = :number
+    ORDER BY v.id LIMIT 1""")
+SEAL_AFTER = text("SELECT id, encode(root, 'hex') AS root FROM seal WHERE id > :seal ORDER BY id LIMIT 1")
+
+
+@dataclass(frozen=True, slots=True)
+class DrawEvent:
+    """One event of a draw."""
+
+    kind: str
+    payload: Mapping[str, Any]
+    person_id: int
+
+
 class VisitRepository:
     """Keeps visits. Whoever changes a visit or one of its stops locks the visit's row first."""
 
@@ -77,6 +102,41 @@ class VisitRepository:
         self._session.add_all(rows)
         self._session.flush()
         return visit
+
+    def change(
+        self, visit: Visit, wanted: VisitPlan, *, team: Sequence[tuple[int, int, bool]], units: Sequence[int]
+    ) -> None:
+        """Let a locked visit follow another plan; stops that stay keep what was done at them."""
+        visit.from_on, visit.to_on, visit.ground = wanted.from_on, wanted.to_on, wanted.ground
+        visit.filed_as, visit.announced = wanted.filed_as, wanted.announced
+        self._session.execute(delete(VisitMember).where(VisitMember.visit_id == visit.id))
+        self._session.execute(delete(VisitMeasure).where(VisitMeasure.visit_id == visit.id))
+        rows: list[object] = [
+            VisitMember(visit_id=visit.id, person_id=person, post_id=post, in_charge=leads)
+            for person, post, leads in team
+        ]
+        rows += [VisitMeasure(visit_id=visit.id, measure_id=one) for one in wanted.measures]
+        standing = {stop.unit_id: stop for stop in self.stops(visit.id)}
+        for place, unit in enumerate(units):
+            if unit in standing:
+                standing.pop(unit).position = place
+            else:
+                rows.append(VisitStop(visit_id=visit.id, unit_id=unit, position=place))
+        for stop in standing.values():
+            self._session.delete(stop)
+        self._session.add_all(rows)
+        self._session.flush()
+
+    def plan_of(self, visit: Visit) -> VisitPlan:
+        """Return what a visit is planned as; its units in their order."""
+        chosen = select(VisitMeasure.measure_id).where(VisitMeasure.visit_id == visit.id)
+        team = self.members(visit.id)
+        return VisitPlan(
+            visit.from_on, visit.to_on, visit.ground, visit.filed_as, visit.announced,
+            tuple(stop.unit_id for stop in self.stops(visit.id)),
+            tuple(sorted(self._session.scalars(chosen))), tuple(one.person_id for one in team),
+            next(one.person_id for one in team if one.in_charge),
+        )  # fmt: skip
 
     def get_by_ref(self, ref: str, *, lock: bool = False) -> Visit:
         """Return a visit; raises NotFound."""
@@ -119,17 +179,24 @@ class VisitRepository:
             Visit.from_on == wanted.from_on, Visit.to_on == wanted.to_on, Visit.ground == wanted.ground,
             Visit.filed_as == wanted.filed_as, Visit.announced == wanted.announced,
         ).order_by(Visit.id)  # fmt: skip
-        asked = set(wanted.units), set(wanted.measures), set(wanted.people), wanted.in_charge
-        return next((one for one in self._session.scalars(query).all() if self._asks(one) == asked), None)
+        return next((one for one in self._session.scalars(query).all() if same_plan(self.plan_of(one), wanted)), None)
 
-    def _asks(self, visit: Visit) -> tuple[set[int], set[int], set[int], int | None]:
-        """Return units, measures, team and who is in charge."""
-        chosen = select(VisitMeasure.measure_id).where(VisitMeasure.visit_id == visit.id)
-        team = self.members(visit.id)
-        return (
-            {stop.unit_id for stop in self.stops(visit.id)}, set(self._session.scalars(chosen)),
-            {one.person_id for one in team}, next((one.person_id for one in team if one.in_charge), None),
-        )  # fmt: skip
+    def draw_events(self, campaign_id: int) -> tuple[DrawEvent, ...]:
+        """Return what a campaign's draws left in its record, oldest first."""
+        found = self._session.execute(DRAW_EVENTS, {"campaign": campaign_id, "kinds": [SETTLED, DRAWN]})
+        return tuple(DrawEvent(*row) for row in found)
+
+    def draw_used_for(self, campaign_id: int, number: int) -> str | None:
+        """Return the visit that was planned by a draw, one called off left aside."""
+        found: str | None = self._session.execute(
+            USED_FOR, {"campaign": campaign_id, "number": number}
+        ).scalar_one_or_none()
+        return found
+
+    def seal_after(self, seal_id: int) -> tuple[int, str] | None:
+        """Return id and root of the first seal after another; None as long as there is none."""
+        row = self._session.execute(SEAL_AFTER, {"seal": seal_id}).one_or_none()
+        return (int(row.id), str(row.root)) if row is not None else None
 
     def take_tries(
         self, places: Sequence[tuple[int, int | None]], *, most: int, now: datetime

@@ -99,6 +99,6 @@ def _month(month: Month, ref: str, found: LookBacks, share: int, *, over: bool) 
         state = catalog.workflow(item.workflow_version_id).states[item.state].title if item else ""
         passed = draw.passed_over.get(one, "") if draw else ""
         lines.append(ItemLine(one, item, state, place_of(draw.seed, one)[:12] if draw else "", passed))
-    text = seed_text(campaign=ref, month=month, root=draw.root) if draw else ""
+    text = seed_text(campaign=ref, occasion=month.key, root=draw.root) if draw else ""
     many = found.many[month.key]
     return MonthView(month, many, how_many(many, share), over, draw, text, tuple(lines))

@@ -39,6 +39,7 @@ class Cell:
 
     `supports` = the unit supports another in this measure (配合), and the light is its own part's.
     `number` is shown small: of several tasks how many, of a standing duty how many past periods are not done.
+    `why` leads to why the light is so and what comes next.
     """
 
     light: Light | None
@@ -47,6 +48,7 @@ class Cell:
     spoken: str
     supports: bool = False
     number: int = 0
+    why: str = ""
 
 
 @dataclass(frozen=True)
@@ -129,13 +131,14 @@ def _cell(cell: CellRow, tasks_url: str) -> Cell:
     if cell.light is None:
         return Cell(None, 0, None, "尚未下达", cell.supports)
     light = LIGHTS[cell.light]
+    why = url_for("explaining.explain", ref=cell.task_ref)
     role = "配合，" if cell.supports else ""
     spoken = f"{cell.unit_name}，{cell.measure_title}：{role}{light.title}"
     if cell.standing:
         before = f"，往期未办{cell.missed}期" if cell.missed else ""
         shown = f"{cell.unit_name}，{cell.measure_title}：{role}本期{light.title}{before}，共{cell.tasks}期"
-        return Cell(light, cell.tasks, f"/tasks/{cell.task_ref}", shown, cell.supports, cell.missed)
+        return Cell(light, cell.tasks, f"/tasks/{cell.task_ref}", shown, cell.supports, cell.missed, why)
     if cell.tasks == 1 and cell.task_ref is not None:
-        return Cell(light, 1, f"/tasks/{cell.task_ref}", spoken, cell.supports)
+        return Cell(light, 1, f"/tasks/{cell.task_ref}", spoken, cell.supports, why=why)
     url = f"{tasks_url}?unit={cell.unit_key}&measure={cell.measure_key}"
-    return Cell(light, cell.tasks, url, f"{spoken}，共{cell.tasks}项，显示最差的一项", cell.supports, cell.tasks)
+    return Cell(light, cell.tasks, url, f"{spoken}，共{cell.tasks}项，显示最差的一项", cell.supports, cell.tasks, why)

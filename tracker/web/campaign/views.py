@@ -75,7 +75,7 @@ def matrix(ref: str) -> str:
     return render_template(
         "campaign/matrix.html", campaign=campaign, matrix=present_matrix(cells, campaign), kinds=unit_kind_choices(),
         lights=[(code, f"{shown.symbol} {shown.title}") for code, shown in LIGHTS.items()], kind=kind, light=light,
-        now=now,
+        now=now, why=asked("why", ("1",)) is not None,
     )  # fmt: skip
 
 

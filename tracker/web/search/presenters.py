@@ -9,9 +9,17 @@ from datetime import date
 from flask import url_for
 
 from tracker.domain.ports import WorkflowCatalog
+from tracker.domain.visits import STATE_TITLES
 from tracker.persistence.queries.search import Hit, Hits
 
-TITLES = {"campaigns": "专项行动", "tasks": "任务", "papers": "文书", "problems": "问题", "units": "单位"}
+TITLES = {
+    "campaigns": "专项行动",
+    "tasks": "任务",
+    "papers": "文书",
+    "problems": "问题",
+    "visits": "实地督导",
+    "units": "单位",
+}
 
 
 @dataclass(frozen=True)
@@ -53,6 +61,8 @@ def _line(kind: str, hit: Hit, catalog: WorkflowCatalog, words: str) -> FoundLin
     if hit.workflow_version_id:
         states = catalog.workflow(hit.workflow_version_id).states
         state = states[hit.state].title if hit.state in states else ""
+    elif kind == "visits":
+        state = STATE_TITLES[hit.state]
     small = " · ".join(part for part in (hit.unit_name if kind != "units" else "", hit.campaign_title) if part)
     ref = "" if kind in ("units", "campaigns") else hit.ref
     return FoundLine(_url(kind, hit), _cut(hit.title, words), ref, small, state, hit.due_on, hit.final)
@@ -64,10 +74,13 @@ def _url(kind: str, hit: Hit) -> str:
             return url_for("campaign.show", ref=hit.ref)
         case "units":
             return url_for("campaign.tasks", ref=hit.campaign_ref, unit=hit.ref)
-        case "papers":
-            return url_for("notices.show", ref=hit.ref)
         case _:
-            return url_for("tasks.show", ref=hit.ref)
+            return page_of(kind, hit.ref)
+
+
+def page_of(kind: str, ref: str) -> str:
+    """Return the address of a task, a paper or a visit."""
+    return url_for({"papers": "notices.show", "visits": "visits.show"}.get(kind, "tasks.show"), ref=ref)
 
 
 def _cut(title: str, words: str) -> tuple[str, ...]:

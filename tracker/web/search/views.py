@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from tracker.domain.permissions import Action
@@ -12,7 +12,7 @@ from tracker.persistence.queries import search as queries
 from tracker.web.auth import requires
 from tracker.web.listing import MOST_LETTERS, refs_among
 from tracker.web.requests import container, viewer
-from tracker.web.search.presenters import present
+from tracker.web.search.presenters import page_of, present
 
 blueprint = Blueprint("search", __name__)
 
@@ -31,7 +31,7 @@ def index() -> str | Response:
     with parts.reading() as session:
         for ref in refs_among([words.upper()]):
             if found := queries.find_by_ref(session, who, ref):
-                return redirect(url_for("notices.show" if found[1] else "tasks.show", ref=found[0]))
+                return redirect(page_of(*found))
         if len(words) >= FEWEST_LETTERS:
             groups = present(queries.search(session, who, words, most=MOST), parts.catalog, words)
     return render_template("search/index.html", words=words, groups=groups, most=MOST, fewest=FEWEST_LETTERS)

@@ -56,6 +56,11 @@ class Attempt:
         value = self.given.get(name, "")
         return value if isinstance(value, str) else ""
 
+    def several(self, name: str) -> list[str]:
+        """Return what was ticked of a field."""
+        value = self.given.get(name, [])
+        return [str(one) for one in value] if isinstance(value, list) else [str(value)]
+
     def error(self, name: str) -> str:
         """Return what is wrong with a plain field."""
         return next((p.sentence for p in self.problems if p.field == name), "")

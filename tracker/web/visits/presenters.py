@@ -8,11 +8,14 @@ from datetime import date
 from typing import Any
 
 from tracker.domain.deadlines import show_day
+from tracker.domain.double_draw import DoubleDraw
 from tracker.domain.values import ROLE_TITLES, SHANGHAI, Role
+from tracker.domain.visit_changes import Changed, Named, VisitNames, change_lines
 from tracker.domain.visits import (
     ENTERPRISE_RULE,
     FILING_RULE,
     FREQUENCY_RULE,
+    MANNERS,
     OUTCOME_TITLES,
     STATE_TITLES,
     WINDOW_DAYS,
@@ -22,8 +25,8 @@ from tracker.persistence.queries.history import HistoryEvent
 from tracker.persistence.queries.visit_choices import EarlierVisit
 from tracker.persistence.queries.visits import StopRow, TeamMember, VisitHead
 from tracker.web.history import Entry, who_of
+from tracker.web.visits.draw_views import named_in_draws, present_draw
 
-MANNERS = {True: "提前告知单位", False: "不打招呼，直接到现场"}
 HEADINGS = (
     "督导编号", "开始日期", "结束日期", "督导状态", "方式", "单位", "结果", "立项问题数", "其中已销号", "单位核验", "检查记录",
     "不接受的理由",
@@ -91,7 +94,27 @@ def say_closed_day(head: VisitHead, today: date) -> str:
     return "计划日期已过，不能再出示核验码、开始检查；已经开始的，在检查记录里填报。" if today > head.to_on else ""
 
 
-def say_steps(events: Iterable[HistoryEvent], names: Mapping[int, str]) -> tuple[Entry, ...]:
+def draw_in(event: HistoryEvent) -> DoubleDraw | None:
+    """Return the draw that an event says a visit carries out."""
+    return DoubleDraw.read(event.payload["draw"]) if "draw" in event.payload else None
+
+
+def named_in(events: Iterable[HistoryEvent]) -> Named:
+    """Return what a visit's record names."""
+    found = Named()
+    for one in events:
+        for plan in (one.payload, one.payload.get("was", {}), one.payload.get("now", {})):
+            found.units.update(plan.get("units", ()), [plan["unit"]] if "unit" in plan else ())
+            found.measures.update(plan.get("measures", ()))
+            found.people.update(plan.get("team", ()), [plan["in_charge"]] if "in_charge" in plan else ())
+        if (draw := draw_in(one)) is not None:
+            drawn = named_in_draws([draw])
+            found.unit_keys.update(drawn.unit_keys)
+            found.people.update(drawn.people)
+    return found
+
+
+def say_steps(events: Iterable[HistoryEvent], names: VisitNames) -> tuple[Entry, ...]:
     """Return a visit's record in words, newest first."""
     entries = [Entry(one.at, who_of(one), *_say(one.kind, one.payload, names)) for one in events]
     return tuple(reversed(entries))
@@ -107,13 +130,24 @@ def line_of(stop: StopRow) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def _say(kind: str, payload: Mapping[str, Any], names: Mapping[int, str]) -> tuple[str, tuple[str, ...]]:
-    unit = names.get(int(payload.get("unit", 0)), "单位")
+def _say(kind: str, payload: Mapping[str, Any], names: VisitNames) -> tuple[str, tuple[str, ...]]:
+    unit = names.units.get(int(payload.get("unit", 0)), "单位")
     reason = str(payload.get("reason", ""))
     match kind:
         case "visit.planned":
             days = _say_days(date.fromisoformat(payload["from_on"]), date.fromisoformat(payload["to_on"]))
-            return "安排督导", (f"{days}，到{len(payload['units'])}个单位，{MANNERS[payload['announced']]}。",)
+            lines = [f"{days}，到{len(payload['units'])}个单位，{MANNERS[payload['announced']]}。"]
+            if "draw" in payload:
+                draw = present_draw(DoubleDraw.read(payload["draw"]), names)
+                lines += [
+                    f"双随机{draw.sentence}。",
+                    *(f"{lot.title}：{'、'.join(lot.pool)}。" for lot in draw.lots),
+                    draw.rule,
+                ]
+            return "安排督导", tuple(lines)
+        case "visit.changed":
+            changed = change_lines(Changed(payload["was"], payload["now"]), names)
+            return "改动安排", (*(f"{line}。" for line in changed), f"理由：{reason}")
         case "visit.code_shown":
             return f"在{unit}出示核验码", ()
         case "visit.verified":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
@@ -13,14 +13,13 @@ from werkzeug.wrappers import Response
 from tracker.documents.csv_files import csv_chunks
 from tracker.documents.file_names import safe_name
 from tracker.domain.errors import InvalidInput, NotFound, StaleVersion, TransitionNotAllowed
-from tracker.domain.inputs import Unreadable, read_date
 from tracker.domain.permissions import Action, Place, Viewer, may
 from tracker.domain.values import local_date
-from tracker.domain.visits import FREQUENCY_RULE, LONGEST_FILED, MOST_TRIES, STATE_TITLES, may_step
+from tracker.domain.visits import MANNERS, MOST_TRIES, STATE_TITLES, may_step
 from tracker.persistence.queries import campaign_page
 from tracker.persistence.queries import visits as queries
 from tracker.persistence.queries.history import read_history
-from tracker.persistence.queries.visit_choices import find_earlier_visits, find_visit_choices
+from tracker.persistence.queries.visit_choices import find_earlier_visits, find_visit_names
 from tracker.web.auth import requires
 from tracker.web.errors import status_of
 from tracker.web.file_answers import handed_over
@@ -28,17 +27,17 @@ from tracker.web.forms import read_given
 from tracker.web.listing import asked, page_number, page_url
 from tracker.web.requests import container, expected_version, viewer
 from tracker.web.tasks.presenters import NOTHING_TRIED, Attempt
+from tracker.web.visits.draw_views import departures, present_draw
 from tracker.web.visits.presenters import (
     HEADINGS,
-    MANNERS,
+    draw_in,
     line_of,
+    named_in,
     say_closed_day,
-    say_earlier,
     say_member,
     say_outcome,
     say_steps,
     warnings,
-    window_of,
 )
 
 if TYPE_CHECKING:
@@ -47,7 +46,7 @@ if TYPE_CHECKING:
 blueprint = Blueprint("visits", __name__)
 
 PAGE_SIZE = 50
-PLAN, CANCEL, END = "plan", "cancel", "end"
+CANCEL, END = "cancel", "end"
 
 
 @blueprint.get("/campaigns/<ref>/visits")
@@ -57,12 +56,12 @@ def index(ref: str) -> str:
     parts, who, filters = container(), viewer(), _filters()
     now = parts.clock.now()
     with parts.reading() as session:
-        campaign = _campaign(session, who, ref, now=now)
+        campaign = campaign_of_office(session, who, ref, now=now)
         found = queries.find_visits(session, who, ref, filters, page=page_number(), size=PAGE_SIZE)
         choices = campaign_page.campaign_choices(session, who, campaign)
     return render_template(
         "visits/index.html", campaign=campaign, found=found, filters=filters, units=choices.units, states=STATE_TITLES,
-        manners=MANNERS, today=local_date(now), url=page_url("visits.index", ref=ref), may_plan=_may_plan(campaign),
+        manners=MANNERS, today=local_date(now), url=page_url("visits.index", ref=ref), may_plan=may_plan(campaign),
         file_url=url_for("visits.export", ref=ref, **_kept(filters)),
     )  # fmt: skip
 
@@ -74,7 +73,7 @@ def export(ref: str) -> Response:
     parts, who, filters = container(), viewer(), _filters()
     now = parts.clock.now()
     with parts.reading() as session:
-        campaign = _campaign(session, who, ref, now=now)
+        campaign = campaign_of_office(session, who, ref, now=now)
         stops = queries.find_stops(session, who, ref, filters)
     parts.exports.record(who, ledger="visits", filters={"campaign": ref, **_kept(filters)}, rows=len(stops))
 
@@ -84,28 +83,6 @@ def export(ref: str) -> Response:
 
     name = f"实地督导-{campaign.title}-{local_date(now):%Y%m%d}.csv"
     return handed_over(csv_chunks(rows()), safe_name(name, "csv"), "text/csv")
-
-
-@blueprint.get("/campaigns/<ref>/visits/new")
-@requires(Action.PLAN_VISIT)
-def new(ref: str) -> Response:
-    """Show the form of a plan."""
-    return _form(ref)
-
-
-@blueprint.post("/campaigns/<ref>/visits")
-@requires(Action.PLAN_VISIT)
-def plan(ref: str) -> Response:
-    """Plan a visit."""
-    given = read_given(request.form)
-    try:
-        visit_ref = container().team.visits.plan(viewer(), campaign_ref=ref, given=given)
-    except InvalidInput as wrong:
-        return _form(ref, Attempt(PLAN, given, wrong.problems), status=status_of(wrong))
-    except TransitionNotAllowed as refused:
-        return _form(ref, Attempt(PLAN, given, sentence=refused.sentence), status=status_of(refused))
-    flash(f"已安排（{visit_ref}），督导组成员会收到通知。", "success")
-    return redirect(url_for("visits.show", ref=visit_ref))
 
 
 @blueprint.get("/visits/<ref>")
@@ -180,7 +157,8 @@ def show_visit(ref: str, attempt: Attempt = NOTHING_TRIED, *, status: int = 200)
         units = [stop.unit_id for stop in page.stops]
         earlier = find_earlier_visits(session, units, campaign_id=head.campaign_id, but=ref) if head.inside else {}
         events = read_history(session, kind="visit", subject=head.id) if head.inside else ()
-    names = {stop.unit_id: stop.unit_name for stop in page.stops}
+        names = find_visit_names(session, named_in(events)) if head.inside else None
+    draw = next((found for one in events if (found := draw_in(one)) is not None), None)
     place = Place(head.office_unit_id, head.campaign_id, None, internal=True)
     member = any(one.person_id == who.person_id for one in page.team)
     leads = any(one.person_id == who.person_id and one.in_charge for one in page.team)
@@ -191,38 +169,19 @@ def show_visit(ref: str, attempt: Attempt = NOTHING_TRIED, *, status: int = 200)
         "visits/show.html", page=page, head=head, attempt=attempt, state=STATE_TITLES[head.state], manner=MANNERS[head.announced],
         team=[say_member(one) for one in page.team], outcome=say_outcome, today=today,
         warned=warnings(head, page.stops, earlier) if head.inside and head.state in ("planned", "under_way") else (),
-        history=say_steps(events, names), works=head.inside and member and on_days and may_step(head.state, "begin"),
+        history=say_steps(events, names) if names is not None else (), works=head.inside and member and on_days and may_step(head.state, "begin"),
         closed_day=say_closed_day(head, today) if head.inside and member and may_step(head.state, "begin") else "",
+        may_change=head.campaign_status == "issued" and may(who, Action.PLAN_VISIT, place) and may_step(head.state, "change"),
         may_cancel=closes and may_step(head.state, "cancel"), may_end=closes and may_step(head.state, "end"),
         answers={stop.unit_id for stop in page.stops if may(who, Action.ACT_AS_UNIT, Place(head.office_unit_id, head.campaign_id, stop.unit_id))},
+        draw=present_draw(draw, names) if draw is not None and names is not None else None,
+        departed=departures(draw, names, units=units, people=[one.person_id for one in page.team]) if draw is not None and names is not None else (),
         refusable=may_step(head.state, "refuse"), state_of=_state_of,
     )  # fmt: skip
     return make_response(html, status)
 
 
-def _form(ref: str, attempt: Attempt = NOTHING_TRIED, *, status: int = 200) -> Response:
-    parts, who = container(), viewer()
-    now = parts.clock.now()
-    today = local_date(now)
-    with parts.reading() as session:
-        campaign = _campaign(session, who, ref, now=now)
-        choices = find_visit_choices(
-            session, campaign_id=campaign.id, office_unit_id=campaign.office_unit_id, today=today
-        )
-        earlier = find_earlier_visits(session, [one.id for one in choices.units], campaign_id=campaign.id)
-    days, window = _days(attempt, today), window_of(campaign.settings)
-    me = str(who.person_id)
-    html = render_template(
-        "visits/new.html", campaign=campaign, choices=choices, attempt=attempt.of(PLAN), today=today, rule=FREQUENCY_RULE,
-        earlier={one.id: say_earlier(earlier[one.id], days, window) for one in choices.units}, longest=LONGEST_FILED,
-        chosen={**{name: _several(attempt, name) for name in ("units", "measures", "people")}, **({} if attempt.given else {"people": [me]})},
-        me="" if attempt.given else me,
-        manners=MANNERS, may_plan=_may_plan(campaign),
-    )  # fmt: skip
-    return make_response(html, status)
-
-
-def _campaign(session: Session, who: Viewer, ref: str, *, now: datetime) -> campaign_page.CampaignRow:
+def campaign_of_office(session: Session, who: Viewer, ref: str, *, now: datetime) -> campaign_page.CampaignRow:
     """Return the campaign to its office's side; raises NotFound for everybody else, its units included."""
     campaign = campaign_page.get_campaign(session, who, ref, now=now)
     if not campaign.whole:
@@ -230,7 +189,8 @@ def _campaign(session: Session, who: Viewer, ref: str, *, now: datetime) -> camp
     return campaign
 
 
-def _may_plan(campaign: campaign_page.CampaignRow) -> bool:
+def may_plan(campaign: campaign_page.CampaignRow) -> bool:
+    """Tell whether the viewer may plan visits of a campaign as it stands."""
     place = Place(campaign.office_unit_id, campaign.id, None, internal=True)
     return campaign.status == "issued" and may(viewer(), Action.PLAN_VISIT, place)
 
@@ -242,22 +202,6 @@ def _filters() -> queries.VisitFilters:
 def _kept(filters: queries.VisitFilters) -> dict[str, Any]:
     """Return the filters in use, to be carried to the file."""
     return {name: value for name, value in asdict(filters).items() if value}
-
-
-def _several(attempt: Attempt, name: str) -> list[str]:
-    raw = attempt.given.get(name, [])
-    return [str(one) for one in raw] if isinstance(raw, list) else [str(raw)]
-
-
-def _days(attempt: Attempt, today: date) -> tuple[date, date]:
-    """Return the days typed, today where they cannot be read: by them the earlier visits are looked up."""
-    found = []
-    for name in ("from_on", "to_on"):
-        try:
-            found.append(read_date(attempt.typed(name)))
-        except Unreadable:
-            found.append(today)
-    return found[0], max(found)
 
 
 def _state_of(version_id: int | None, state: str | None) -> str:
