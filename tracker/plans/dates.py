@@ -88,7 +88,7 @@ def find_dated(text: str, years: YearContext, *, labelled: bool = False) -> list
     `labelled`: the text is the value of 完成时间 or a table's time column, so a bare date is a deadline.
     """
     plain = without_quotations(text)
-    days = [day for found in DAY.finditer(plain) if (day := day_at(found)) and day.month]
+    days = [_whole_february(day, years) for found in DAY.finditer(plain) if (day := day_at(found)) and day.month]
     result: list[Dated] = []
     skip_until = -1
     for index, day in enumerate(days):
@@ -113,7 +113,14 @@ def resolve_year(day: Day, years: YearContext) -> int | None:
         return day.year
     if is_masked_year(day) or years.year is None:
         return None
-    return years.year + 1 if day.year_words in NEXT_YEAR else years.year
+    return years.year + 1 if day.year_words in NEXT_YEAR else years.year_of(day.month)
+
+
+def _whole_february(day: Day, years: YearContext) -> Day:
+    """「2月底」 without a year of its own ends with the 29th in a leap year."""
+    if day.last_month != 2 or day.last != 28 or not day.text.endswith(("底", "末", "旬")):
+        return day
+    return replace(day, last=month_end(resolve_year(day, years), 2))
 
 
 def _window(plain: str, day: Day, following: Day | None, years: YearContext) -> Dated | None:

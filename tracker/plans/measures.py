@@ -30,6 +30,7 @@ from tracker.plans.wording import (
     is_return,
     objects_follow,
     orders_something,
+    without_zeal,
 )
 from tracker.plans.years import YearContext
 
@@ -189,6 +190,8 @@ class Collector:
         if above.role is Role.GROUP:
             inherited = bool(above.duty.lead) and bool(re.search(r"负责|职责|要", text)) and not is_establishing(text)
             return (spoken and acts(text)) or inherited
+        if above.role is Role.CONSEQUENCES:
+            return (spoken or segment.due.deadline is not None) and acts(text)
         if above.role is Role.TARGETS:
             return spoken or bool(above.duty.lead) or bool(segment.spoken.lead and segment.due.deadline)
         if is_establishing(text) and not segment.due.deadline and not _beside_the_group(segment, text, title):
@@ -239,6 +242,8 @@ class Collector:
 def _beside_the_group(segment: Segment, text: str, title: str) -> bool:
     """Whether a text that sets up a group also orders something: each unit to have one, or the group to act."""
     told = [unit for unit in segment.spoken.lead if unit.startswith("各")]
+    if told and not acts(without_zeal(beyond_establishing(text).removeprefix(title))):
+        return False  # 「成立领导小组……。各支行行长为第一责任人。」
     if told or (segment.spoken.lead and _PAIR.search(text)):
         return True
     rest = beyond_establishing(text).removeprefix(title).strip("。：； ")
@@ -247,14 +252,16 @@ def _beside_the_group(segment: Segment, text: str, title: str) -> bool:
 
 def _role(node: Node, above: Above) -> Role | None:
     """The heading's own role, unless a stronger one stands above it."""
-    if above.role is Role.ATTACHED:
-        return Role.ATTACHED
+    if above.role in (Role.ATTACHED, Role.CONSEQUENCES):
+        return above.role
     own = node.role
     if own is None:
         return above.role if above.role is not None else Role.TASKS
-    if above.role is Role.DEMANDS and own in (Role.GROUP, Role.TASKS, Role.PHASES):
+    if above.role is Role.DEMANDS and own in (Role.GROUP, Role.TASKS, Role.PHASES, Role.CONSEQUENCES):
         return Role.DEMANDS
-    if above.role in (Role.TASKS, Role.PHASES) and own in (Role.TASKS, Role.DEMANDS, Role.GROUP, Role.PHASES):
+    if above.role in (Role.TASKS, Role.PHASES) and own in (
+        Role.TASKS, Role.DEMANDS, Role.GROUP, Role.PHASES, Role.CONSEQUENCES,
+    ):  # fmt: skip
         return above.role if own is not Role.PHASES else own
     return own
 

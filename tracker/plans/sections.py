@@ -10,7 +10,8 @@ class Role(Enum):
     """The part that a section plays.
 
     TASKS: every item is a duty. DEMANDS: requirements, duties unless mere exhortation. PHASES: stages with
-    dates. GROUP: the leading group and its members. TARGETS: what is looked at, not what is done. SILENT:
+    dates. GROUP: the leading group and its members. TARGETS: what is looked at, not what is done. CONSEQUENCES:
+    what follows good or bad work; a duty only where it says who acts. SILENT:
     thoughts, goals, background. ATTACHED: forms and lists behind the plan.
     """
 
@@ -19,6 +20,7 @@ class Role(Enum):
     PHASES = "phases"
     GROUP = "group"
     TARGETS = "targets"
+    CONSEQUENCES = "consequences"
     SILENT = "silent"
     ATTACHED = "attached"
 
@@ -27,6 +29,7 @@ _BY_WORDS: tuple[tuple[Role, str], ...] = (
     (Role.ATTACHED, r"^附[件表：:]"),
     (Role.DEMANDS, r"^(?:有关|相关|几点|行动|整改|创建|管理|报送|宣传|检查|教育|会议|具体|工作|活动|组织|纪律|其他|方案|整治|保障|落实|实施)?(?:工作|组织)?(?:要求|保障|保障措施|保障要求|保障机制|纪律)$|强化保障|保障措施|工作保障|组织实施|^组织领导和?.*保障"),
     (Role.PHASES, r"(?:方法|时间|阶段|实施|工作|进度|推进|行动|整治|活动|开展)?(?:步骤|阶段|进度)(?:安排|划分|任务|和时间安排|及时间安排|与安排|要求|及措施|和措施|及要求)?$|^时间(?:步骤|进度|阶段)|时间安排及|安排步骤|^(?:工作|时间|活动|总体|进度|日程|具体)安排$|时间步骤|实施计划|推进计划"),
+    (Role.CONSEQUENCES, r"^(?:严格|严肃|强化|实行|落实|加强|严明|实施)?(?:责任|工作|监督)?(?:追究|追责|问责|奖惩|奖罚|倒查|考核(?!验收)|考评)(?:制度?|奖惩|问责|追责|追究|倒查|办法|措施|机制|评比|评价|兑现|责任|规定)*$|^奖(?:励|惩)(?:与|和|及)(?:处罚|惩罚|惩戒|问责|追责)$"),
     (Role.GROUP, r"^(?:成立)?(?:工作|活动|组织|领导|安全)?(?:组织|领导|指挥)(?:机构|体系|架构|小组|领导机构|机构及职责|机构和职责)|领导小组(?:及|成员|组成|名单|人员)?|组织领导机构|^机构设置|组织架构|^成立.{0,24}(?:领导小组|领导组|工作专班|指挥部)|^组织领导$|^加强组织领导$|^领导小组|工作专班$|人员组成"),
     (Role.SILENT, r"指导思想|^(?:工作|总体|行动|整治|活动|总的|主要|预期|阶段|年度|具体|创建|治理)?(?:工作)?目标(?:要求|和要求|与要求|及要求|和原则)?$|工作目标|总体目标|活动目标|总体思路|工作思路|(?:基本|工作|活动)?原则$|背景|重要意义|^意义|活动目的|^目的|目的意义|形势|现状|存在(?:的)?问题|"
                   r"^(?:活动|宣传|教育|班会)?主题$|^[^，。；]{0,5}(?:时间(?:要求)?|标准|条件|指标|指标体系)$|地点$|^参加(?:人员|对象|范围)|^[^，。；]{0,4}(?:对象|范围|区域|时段|路段|水域)(?:和.{0,4})?$|"

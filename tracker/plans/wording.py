@@ -7,7 +7,7 @@ import re
 from tracker.plans.sections import Role
 
 _ACTS = re.compile(
-    r"扣发|扣除|扣减|取消|追偿|巡|负总责|负连带|负主要|执法|劝导|起草|拟定|编写|维修|更换|储备|备足|备齐|要|应|须|必须|负责|牵头|配合|不得|严禁|禁止|开展|组织|加强|强化|落实|完善|建立|健全|推进|推动|排查|摸排|摸底|宣传|宣讲|整治|整改|治理|清理|打击|查处|巡查|巡逻|检查|督导|督查|"
+    r"安排|预付|列支|扣发|扣除|扣减|取消|追偿|巡|负总责|负连带|负主要|执法|劝导|起草|拟定|编写|维修|更换|储备|备足|备齐|要|应|须|必须|负责|牵头|配合|不得|严禁|禁止|开展|组织|加强|强化|落实|完善|建立|健全|推进|推动|排查|摸排|摸底|宣传|宣讲|整治|整改|治理|清理|打击|查处|巡查|巡逻|检查|督导|督查|"
     r"报送|上报|报告|报备|召开|制定|签订|发放|张贴|悬挂|播放|培训|教育|登记|建档|走访|入户|劝阻|预警|管控|监管|监测|核查|核验|曝光|通报|考核|追究|问责|约谈|成立|明确|设立|设置|"
     r"安装|推广|利用|发动|动员|邀请|举办|举行|进行|实行|实施|严格|规范|压实|提升|提高|做好|抓好|深化|深入|畅通|共享|研判|移送|移交|处置|冻结|止付|封堵|拦截|取缔|拆除|关停|普及|"
     r"编印|印发|印制|制作|推送|转发|更新|总结|评估|验收|评比|表彰|奖励|保障|统筹|协调|调度|部署|参加|参与|引导|督促|指导|帮扶|关爱|看护|值守|演练|救援|配备|配齐|公示|收集|汇总|梳理|"
@@ -58,6 +58,11 @@ _ZEAL = re.compile(
 )
 # What is left of 「各部门要切实提高认识」 when the zeal is taken out.
 _BARE_MODAL = re.compile(r"(?:要|应|须|必须|务必|切实|进一步|不断|真正|充分)+(?=[，。；、]|$)")
+
+
+def without_zeal(text: str) -> str:
+    """Return the words without those that only ask for the right state of mind or say who answers for it."""
+    return _BARE_MODAL.sub("", _ZEAL.sub("", text))
 
 
 def is_return(text: str) -> bool:
@@ -115,7 +120,7 @@ def orders_something(text: str, role: Role | None, *, spoken: bool = False) -> b
     if _THOUGHT.match(bare) and not _MUST.search(bare):
         return False
     if role is Role.DEMANDS:
-        left = _BARE_MODAL.sub("", _ZEAL.sub("", bare))
+        left = without_zeal(bare)
         if not spoken and all(len(clause) <= 4 for clause in re.split(r"[，。；、]", left)):
             return False  # 「广泛宣传，营造氛围」: phrases for a heading, with nothing behind it.
         told = spoken and any(len(clause) >= 6 and acts(clause) for clause in re.split(r"[，。；、]", left))

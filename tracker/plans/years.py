@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tracker.plans.numerals import number
 
@@ -31,13 +31,29 @@ _FROM_NOW = re.compile(r"即日起至(20\d\d)年\d{1,2}月")
 _PERIOD = re.compile(r"(?:从|自|于|定于|决定在)?(20\d\d)年\d{1,2}月[^。；]{0,14}?(?:至|到|—|-|~|～|–|起)")
 
 
+_OVER_THE_TURN = re.compile(
+    r"(?P<begun>20\d\d)年(?P<month>\d{1,2})月(?:\d{1,2}日|底|初|[上中下]旬)?起?(?:至|到|—|-|~|～|–){1,2}(?P<ended>20\d\d)年(?:(?P<last>\d{1,2})月|春节|元旦|全国两会)"
+)
+
+
 @dataclass(frozen=True)
 class YearContext:
-    """`year` is None where nothing says it; `ground` is a phrase for the person who confirms."""
+    """`year` is None where nothing says it; `ground` is a phrase for the person who confirms.
+
+    `turns`: the year and month with which a time begins that runs over the turn of the year.
+    """
 
     year: int | None
     ground: str
     signed: tuple[int | None, int, int] | None = None
+    turns: tuple[int, int] | None = None
+
+    def year_of(self, month: int) -> int | None:
+        """Return the year of a month without one. From 「2023年11月至2024年2月」 on, November is of the first year."""
+        if self.turns is None:
+            return self.year
+        begun, first = self.turns
+        return begun if month >= first else begun + 1
 
 
 def read_year(written: str | None) -> int | None:
@@ -52,6 +68,18 @@ def is_masked(written: str) -> bool:
 
 
 def year_context(title: str, paragraphs: list[str], limits: Sequence[str] = ()) -> YearContext:
+    """Return the plan's own year with its ground, and where its time runs over the turn of the year."""
+    found = _own_year(title, paragraphs, limits)
+    for index, text in enumerate(paragraphs):
+        over = _OVER_THE_TURN.search(text) if index < 6 or re.search(r"时间|期限", text[:12]) else None
+        if over:
+            begun, month, last = int(over["begun"]), int(over["month"]), over["last"]
+            if int(over["ended"]) == begun + 1 and month <= 12 and (last is None or int(last) < month):
+                return replace(found, turns=(begun, month))
+    return found
+
+
+def _own_year(title: str, paragraphs: list[str], limits: Sequence[str] = ()) -> YearContext:
     """Look for the plan's own year: the title, the date of signing, the number of the paper, the period.
 
     `limits` are the cells of a table's time column. Laws and earlier papers that the text cites have years too; these are never looked at.
