@@ -17,6 +17,7 @@ from tracker.plans.units import unit_heading
 _ENDS = "。；！？，、"
 _FIRST_STOP = re.compile(r"[。！？：；]")
 _LONGEST_TITLE = 36
+_LONGEST_STAGE = 60
 _ATTACHMENT = re.compile(r"^附(?:件|表)?\s*(?:[\d一二三四五六七八九十]{1,2})?\s*[：.、]?[^。；，]{0,40}$")
 _FRAMED = re.compile(r"^【(?P<inner>[^】，。；：]{2,16})】")
 _RANK_UNNUMBERED, _RANK_SHORT, _RANK_ATTACHMENT, _RANK_ROW = 1.0, 1.8, 0.3, 9.0
@@ -134,6 +135,8 @@ def _unnumbered(paragraph: Passage, following: str) -> Node | None:
 def split_title(own: Passage) -> tuple[Passage, Passage]:
     """Return the heading words and the text behind them; an item without a heading has an empty heading."""
     text = own.text
+    if is_stage(text) and len(text) <= _LONGEST_STAGE and not re.search(r"[，。；]", text):
+        return own.squeezed(), EMPTY  # 「第一阶段：摸底排查（6月10日—7月10日）」, on a line of its own.
     known = KNOWN_HEADINGS.match(text)
     room = 5 if known and text[known.end() : known.end() + 1] == " " else 12
     if known and len(text) > known.end() + room and text[known.end()] not in "。：，、；和及与（的":

@@ -83,6 +83,12 @@ def _may_part(piece: Passage) -> bool:
     return (is_return(piece.text) or acts(piece.text)) and subject_of(piece.text) is not None
 
 
+def _says_more(before: str, time: str) -> bool:
+    """「扑火队自11月1日起集中食宿、靠前驻防」: more than the time and who is meant."""
+    named = subject_of(before)
+    return named is not None and len(before[named[1] :].replace(time, "").strip("，。；自从于在")) >= _LONG_ENOUGH
+
+
 def _parts_ways(before: str, after: str, years: YearContext) -> bool:
     """Whether two clauses have times of different duties; two dates of one course of action stay together."""
     first, second = due_in(before, years).deadline, due_in(after, years).deadline
@@ -91,7 +97,7 @@ def _parts_ways(before: str, after: str, years: YearContext) -> bool:
         # 「各校逐项整改，督导组每月抽查一遍」: the time is the second one's alone. Who only leads does not act yet.
         done = before[named[1] :]
         return acts(done) and not _ONLY_LEADS.match(done) and not set(named[0]) & set(others[0])
-    if first is None or second is None or not (acts(before) or is_return(before)):
+    if first is None or second is None or not (acts(before) or is_return(before) or _says_more(before, first.text)):
         return False  # 「4—10月，各村于每月25日前报送」: a clause of nothing but time belongs to the next.
     opening = find_dated(before, years)[:1]
     if second.type == "recurring" and opening and opening[0].window and opening[0].start <= 1:

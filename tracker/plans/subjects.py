@@ -51,6 +51,7 @@ _SENDS = re.compile(
 )
 _LEADS = re.compile(r"牵头|主办|主责")
 _WITH = re.compile(r"(?:要|应|须|负责|牵头|积极|主动|及时)?(?:会同|联合|商)")
+_GROUP_NAMED = re.compile(r"(?:[（(]?[一二三四五六七八九十\d]{1,2}[）)、.])?[\u4e00-\u9fff]{2,10}(?:组|专班)[：。]")
 _HELPED_WORDS = ("配合", "协助", "协同", "参与", "协办")
 _HELPING = re.compile(r"(?:积极|密切|全力|主动|认真)?(?:配合|协助|协同|参与|参加)")
 
@@ -147,6 +148,8 @@ def duty_of_sentence(passage: Passage) -> Duty:
     text = without_quotations(passage.text)
     duty = Duty()
     found = subject_of(passage.text)
+    if found and _GROUP_NAMED.match(text) and _BY.search(text) and not _CONSEQUENCE.search(text):
+        found = None  # 「排查组：由城建办牵头」: the group is made of those that are named, and they have the duty.
     if found:
         names, place = found
         duty = Duty((), names) if _HELPING.match(text, place) else Duty(names)
