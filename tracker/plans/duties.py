@@ -48,6 +48,7 @@ _UNITS_AND_TIME = re.compile(
 _MARKED = re.compile(r"（(?:(?P<head>总?牵头|主办|主责)|(?P<help>配合|协办|协助|参与))(?:单位|部门|落实)?）$")
 _HELPS = ("配合", "协助", "协同", "参与", "协办", "参加", "支持", "保障", "提供", "指导", "监督", "督导", "督促")
 _PROVIDES = re.compile(r"(?:保障|提供)[^，。；]{0,6}$")
+_CARRIES = ("落实", "实施", "抓好")
 _LEADS = ("牵头", "主办", "主责")
 
 
@@ -146,6 +147,8 @@ def _by_verbs(inner: str) -> Duty | None:
     """「A牵头，B、C配合，6月底前完成」: clauses that end in what the units do."""
     lead: list[str] = []
     support: list[str] = []
+    head: list[str] = []
+    carries: list[str] = []
     time: str | None = None
     for clause in _verb_clauses(inner):
         spoken = _BY_VERB.match(clause)
@@ -166,8 +169,12 @@ def _by_verbs(inner: str) -> Duty | None:
             return None
         support.extend(others)
         (support if spoken["verb"].startswith(_HELPS) else lead).extend(names)
+        head.extend(names if spoken["verb"].startswith(_LEADS) else ())
+        carries.extend(names if spoken["verb"].startswith(_CARRIES) else ())
     if not lead and (not support or _PROVIDES.search(inner)):
         return None  # 「司法所提供法律支持」 alone is something to do, and no bracket's words.
+    if head:  # 「A牵头，各镇落实」: beside who leads in so many words the others help.
+        lead, support = [unit for unit in lead if unit not in carries], [*carries, *support]
     return Duty(tuple(dict.fromkeys(lead)), tuple(unit for unit in dict.fromkeys(support) if unit not in lead), time)
 
 

@@ -8,7 +8,7 @@ from tracker.plans.dates import find_dated
 from tracker.plans.deadlines import due_in
 from tracker.plans.passages import Passage, joined
 from tracker.plans.sentences import clauses
-from tracker.plans.subjects import is_punished, subject_of
+from tracker.plans.subjects import is_punished, subject_of, units_at
 from tracker.plans.wording import acts, is_establishing, is_return
 from tracker.plans.years import YearContext
 
@@ -20,10 +20,11 @@ _FURTHEST_BACK, _MOST_TIMES, _MOST_CLAUSES = 300, 60, 80
 # Who helps or sends people does so beside the one named before, and has no duty apart.
 _BESIDE = re.compile(
     r"(?:要|应|须|也|均|各|分别|按|职责|各自|积极|密切|全力|主动|予以|做好|共同){0,4}(?:配合|协助|协同|参与|参加|协办|支持)"
-    r"|[^，。；]{0,4}(?:抽调|抽派|选派|指派)|(?:各)?派|[是为系][^，。；]{0,24}(?:责任人|责任主体|组长|成员)(?:$|，)"
+    r"|(?:加强|做好|给予)(?:业务|技术|工作)?(?:指导|支持|协助)$|[^，。；]{0,4}(?:抽调|抽派|选派|指派)|(?:各)?派|[是为系][^，。；]{0,24}(?:责任人|责任主体|组长|成员)(?:$|，)"
 )
+_GOES_ON = re.compile(r"(?:要|应|须|必须|负责|切实|认真)")
 _LEADS = re.compile(r"牵头|主责|主办")
-_SHORTEST, _LONG_ENOUGH = 4, 6
+_SHORTEST, _LONG_ENOUGH = 5, 6
 _NO_MORE = re.compile(r"(?:要|应|须)?(?:(?:总|具体)?(?:牵头|负责)|统筹(?:推进|协调)?|主抓)(?:[，。；]|$)")
 _TIMED = re.compile(
     r"^(?:并|并于|于|须于|要于|应于|请于|在|并在|同时)?(?:每|\d|[一二三四五六七八九十]{1,3}月|20|年底|月底)"
@@ -49,13 +50,16 @@ def _apart(sentence: Passage, years: YearContext, *, by_doer: bool) -> list[Pass
         return [sentence]
     result: list[Passage] = []
     gathered, said = [pieces[0]], pieces[0].text
-    doer = _doer(pieces[0].text)
+    doer, answers = _doer(pieces[0].text), _answers(pieces[0].text)
     for piece in pieces[1:]:
         another = _doer(piece.text) if by_doer and not is_punished(said, piece.text) else ()
-        parts = bool(doer and another) and not set(doer) & set(another) and not _LEADS.search(said)
-        if parts or (timed and _may_part(piece) and _parts_ways(said[-_FURTHEST_BACK:], piece.text, years)):
+        if not another and not doer and _GOES_ON.match(piece.text):
+            doer = answers
+        if (another and _another_s(said, doer, another, piece.text)) or (
+            timed and _may_part(piece) and _parts_ways(said[-_FURTHEST_BACK:], piece.text, years)
+        ):
             result.append(joined(gathered))
-            gathered, said, doer = [piece], piece.text, another
+            gathered, said, doer, answers = [piece], piece.text, another, ()
         else:
             gathered.append(piece)
             said = (said + piece.text)[-_FURTHEST_BACK:]
@@ -64,9 +68,24 @@ def _apart(sentence: Passage, years: YearContext, *, by_doer: bool) -> list[Pass
     return result
 
 
+def _another_s(said: str, doer: tuple[str, ...], another: tuple[str, ...], piece: str) -> bool:
+    """Whether a clause with a doer of its own goes away from what was said before it."""
+    if _LEADS.search(said):  # Who leads does so for the whole sentence; a return is its sender's all the same.
+        return is_return(piece) and acts(said) and not any(unit in said for unit in another)
+    return bool(doer) and not set(doer) & set(another)
+
+
+def _answers(clause: str) -> tuple[str, ...]:
+    """「案发地乡镇是第一责任主体，要做好疏导」: who answers for it is who has to."""
+    found = subject_of(clause)
+    return found[0] if found and _BESIDE.match(clause[found[1] :].strip("，。；")) and "责任" in clause else ()
+
+
 def _doer(clause: str) -> tuple[str, ...]:
     """Return the units at the head of a clause that do something of their own there: no helpers, no mere leaders."""
     found = subject_of(clause)
+    if found is None and clause.startswith("由") and (by := units_at(clause, 1)):
+        found = tuple(by), clause.find(by[-1], 1) + len(by[-1])
     if found is None:
         return ()
     names, place = found

@@ -19,6 +19,8 @@ from tracker.plans.units import all_units, is_unit
 _LEAD_IN = re.compile(
     r"^(?:(?:第[一二三四五六七八九十]|其次|首先|最后|同时|此外|另外|其中|并且|[一二三四五六七八九十]{1,2}(?:是|要)|原则上|请|而|且)，?|(?:备注|注|说明)："
     r"|(?:从|自)?即日起(?:至[^，]{1,12})?，?"
+    r"|(?:从|自|于|在)?(?:20\d\d年)?\d{1,2}月(?:\d{1,2}日|[上中下]旬|底|初)?起?(?:至|到|—|-|~|－){1,2}(?:20\d\d年)?(?:\d{1,2}月)?(?:\d{1,2}日|[上中下]旬|底|末)?(?:期间)?，?"
+    r"|[^，。；：]{2,10}(?:结束|完成|召开|印发|成立)后(?:的?[\d一二三四五六七八九十两]{1,3}个?(?:工作日|日|天|周|月)(?:之?内)?)?，?"
     r"|(?:从|自|于|在)?(?:20\d\d年|每|[\d一二三四五六七八九十]{1,3}月)[^，]{0,16}?(?:前|起|底|末|日|旬|月|年|季度|周|期间|内)(?:之?前|起)?，?"
     r"|(?:年底|月底|上半年|下半年)(?:前)?，?"
     r"|(?:在|对|针对|根据|按照|围绕|结合|为|通过|活动期间|专项行动期间|行动期间|期间|暑假|寒假|假期)[^，]{0,40}，)"
@@ -53,7 +55,9 @@ _LEADS = re.compile(r"牵头|主办|主责")
 _WITH = re.compile(r"(?:要|应|须|负责|牵头|积极|主动|及时)?(?:会同|联合|商)")
 _GROUP_NAMED = re.compile(r"(?:[（(]?[一二三四五六七八九十\d]{1,2}[）)、.])?[\u4e00-\u9fff]{2,10}(?:组|专班)[：。]")
 _HELPED_WORDS = ("配合", "协助", "协同", "参与", "协办")
-_HELPING = re.compile(r"(?:积极|密切|全力|主动|认真)?(?:配合|协助|协同|参与|参加)")
+_HELPING = re.compile(
+    r"(?:加强|做好|给予)(?:业务|技术|工作)?(?:指导|支持|协助)[。；，]?$|(?:积极|密切|全力|主动|认真)?(?:配合|协助|协同|参与|参加)"
+)
 
 
 def is_punished(said: str, clause: str) -> bool:
@@ -123,7 +127,7 @@ def _behind_heading(printed: str) -> tuple[tuple[str, ...], int] | None:
     return (behind[0], behind[1] + colon + 1) if behind else None
 
 
-def _units_at(text: str, start: int) -> list[str] | None:
+def units_at(text: str, start: int) -> list[str] | None:
     """Return the units that begin at `start` and end before a verb, a stop or a comma."""
     head = re.split(r"[，。；：]", text[start : start + _FURTHEST], maxsplit=1)[0]
     for verb in VERB.finditer(head):
@@ -154,19 +158,19 @@ def duty_of_sentence(passage: Passage) -> Duty:
         names, place = found
         duty = Duty((), names) if _HELPING.match(text, place) else Duty(names)
         partner = _WITH.match(text[place : place + 16])
-        helpers = _units_at(text, place + partner.end()) if partner else None
+        helpers = units_at(text, place + partner.end()) if partner else None
         if helpers:
             duty = merge(duty, Duty((), tuple(helpers)))
     alone = _WITH.match(text)
-    if alone and not found and (partners := _units_at(text, alone.end())):
+    if alone and not found and (partners := units_at(text, alone.end())):
         duty = Duty((), tuple(partners))
     for by in islice(_BY.finditer(text), _MOST_DOERS):
-        leaders = _units_at(text, by.end())
+        leaders = units_at(text, by.end())
         threatens = _CONSEQUENCE.search(text[by.end() : by.end() + 60]) or _IF.search(text[: by.start()])
         if leaders and not threatens:
             behind = text.find(leaders[-1], by.end()) + len(leaders[-1])
             partner = _WITH.match(text[behind : behind + 16])
-            helpers = _units_at(text, behind + partner.end()) if partner else None
+            helpers = units_at(text, behind + partner.end()) if partner else None
             duty = merge(duty, Duty(tuple(leaders), tuple(helpers or ())))
     for helped in _HELPED_BY.finditer(text) if any(word in text for word in _HELPED_WORDS) else ():
         helpers = all_units(re.sub(r"^(?:并由|由|请)", "", helped["units"]))
@@ -179,7 +183,7 @@ def threatened_by(passage: Passage) -> tuple[str, ...]:
     """Return who acts in 「对…的，由县纪委约谈」: those that have the duty if nobody else has."""
     text = without_quotations(passage.text)
     for by in islice(_BY.finditer(text), _MOST_DOERS):
-        names = _units_at(text, by.end())
+        names = units_at(text, by.end())
         if names:
             return tuple(names)
     return ()

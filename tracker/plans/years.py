@@ -22,6 +22,7 @@ _SIGNED = re.compile(
     rf"^(?P<year>{YEAR})年(?P<month>\d{{1,2}}|[一二三四五六七八九十]{{1,3}})月(?P<day>\d{{1,2}}|[一二三四五六七八九十]{{1,3}})日$"
 )
 _IN_DEADLINE = re.compile(r"(20\d\d)年(?:(?:\d{1,2}月(?:\d{1,2}日|底|末)?|底)前(?![^，。；]{0,8}的)|全年|底(?!数))")
+_BY_THE_END = re.compile(r"(?:到|力争|确保|至)(20\d\d)年(?:\d{1,2}月)?(?:底|末)(?!的)")
 _IN_CELL = re.compile(r"(20\d\d)年")
 _IN_LABEL = re.compile(r"(?:时限|时间|期限)：\s*(20\d\d)年")
 _IN_STAGE = re.compile(
@@ -108,7 +109,11 @@ def _own_year(title: str, paragraphs: list[str], limits: Sequence[str] = ()) -> 
     in_table = {year for text in limits for year in _IN_CELL.findall(text)}
     if len(in_table) == 1:
         return YearContext(int(in_table.pop()), "表中其他时限的年份", signed)
-    told = {year for text in paragraphs for year in (*_IN_DEADLINE.findall(text), *_IN_LABEL.findall(text))}
+    told = {
+        year
+        for text in paragraphs
+        for year in (*_IN_DEADLINE.findall(text), *_IN_LABEL.findall(text), *_BY_THE_END.findall(text))
+    }
     told = told or {year for text in paragraphs for year in _IN_STAGE.findall(text[:60])}
     if len(told) == 1:
         return YearContext(int(told.pop()), "文中其他期限的年份", signed)
