@@ -22,12 +22,14 @@ from tracker.plans.tag_lines import shared_tag, tags_from_below, with_tag_lines
 from tracker.plans.units import unit_heading
 from tracker.plans.wording import (
     acts,
+    begins_stage,
     beyond_establishing,
     introduces,
     is_establishing,
     is_member_line,
     is_preamble,
     is_return,
+    names_stage,
     objects_follow,
     orders_something,
     without_zeal,
@@ -182,7 +184,7 @@ class Collector:
         returned = segment.returns and segment.due.deadline is not None
         if returned:
             return True
-        if is_preamble(text) or is_member_line(text):
+        if is_preamble(text) or is_member_line(text) or names_stage(text):
             return False
         spoken = bool(segment.spoken.lead) and bool(_PAIR.search(text)) and not is_establishing(text)
         if above.role is Role.SILENT:
@@ -225,6 +227,8 @@ class Collector:
         due = segment.due
         if above.lined and not segment.tag.time and above.due.deadline is not None:
             return above.due, ()  # A line 「完成时限：…」 under the item says more than the words in it.
+        if due.deadline and due.deadline.type == "by_date" and begins_stage(segment.passage.text):
+            due = Due(replace(due.deadline, type="phase"), due.questions)
         if due.deadline is None and above.due.deadline is not None:
             due, grounds = above.due, ("期限来自上级标题或括号",)
         if due.deadline is None and above.stage is not None and above.stage.deadline is not None:

@@ -17,6 +17,8 @@ _ONLY_LEADS = re.compile(
 )
 _TIME_WORD = re.compile(r"每|月|年底|季度|日前")
 _FURTHEST_BACK, _MOST_TIMES, _MOST_CLAUSES = 300, 60, 80
+_LONG_SAID = 9
+_WHEN = re.compile(r"[^，。；]{1,14}(?:期间|期内|时段|时|前|后|起|内|的|当天)，")
 # Who helps or sends people does so beside the one named before, and has no duty apart.
 _BESIDE = re.compile(
     r"(?:要|应|须|也|均|各|分别|按|职责|各自|积极|密切|全力|主动|予以|做好|共同){0,4}(?:配合|协助|协同|参与|参加|协办|支持)"
@@ -24,55 +26,60 @@ _BESIDE = re.compile(
 )
 _GOES_ON = re.compile(r"(?:要|应|须|必须|负责|切实|认真)")
 _LEADS = re.compile(r"牵头|主责|主办")
-_SHORTEST, _LONG_ENOUGH = 5, 6
-_NO_MORE = re.compile(r"(?:要|应|须)?(?:(?:总|具体)?(?:牵头|负责)|统筹(?:推进|协调)?|主抓)(?:[，。；]|$)")
+_SHORTEST, _LONG_ENOUGH = 4, 6
+_NO_MORE = re.compile(
+    r"(?:要|应|须)?(?:(?:总|具体)?(?:牵头|负责)|统筹(?:推进|协调)?|主抓|[^，。；]{0,4}落实(?:到位)?)(?:[，。；]|$)"
+)
 _TIMED = re.compile(
     r"^(?:并|并于|于|须于|要于|应于|请于|在|并在|同时)?(?:每|\d|[一二三四五六七八九十]{1,3}月|20|年底|月底)"
 )
 
 
-def duties_apart(parts: list[Passage], years: YearContext, *, by_doer: bool) -> list[Passage]:
+def duties_apart(parts: list[Passage], years: YearContext, *, by_doer: bool) -> list[tuple[Passage, bool]]:
     """Part sentences at the comma before a second time, and before a second doer.
 
     「于每月19日前报进展，8月25日前报总结」, 「派出所查处焚烧，司法所提供法律支持」 are two duties each. `by_doer`: no
-    bracket says who has to do all of it.
+    bracket says who has to do all of it. Returned with each: whether another doer parts it from the one before.
     """
     return [duty for part in parts for duty in _apart(part, years, by_doer=by_doer)]
 
 
-def _apart(sentence: Passage, years: YearContext, *, by_doer: bool) -> list[Passage]:
+def _apart(sentence: Passage, years: YearContext, *, by_doer: bool) -> list[tuple[Passage, bool]]:
     timed = 1 < len(_TIME_WORD.findall(sentence.text)) <= _MOST_TIMES
     by_doer = by_doer and not is_establishing(sentence.text)
-    if not timed and not by_doer:
-        return [sentence]
-    pieces = clauses(sentence)
+    pieces = clauses(sentence) if timed or by_doer else [sentence]
     if len(pieces) > _MOST_CLAUSES:
-        return [sentence]
-    result: list[Passage] = []
+        return [(sentence, False)]
+    result: list[tuple[Passage, bool]] = []
+    own = False
     gathered, said = [pieces[0]], pieces[0].text
     doer, answers = _doer(pieces[0].text), _answers(pieces[0].text)
     for piece in pieces[1:]:
         another = _doer(piece.text) if by_doer and not is_punished(said, piece.text) else ()
         if not another and not doer and _GOES_ON.match(piece.text):
             doer = answers
-        if (another and _another_s(said, doer, another, piece.text)) or (
-            timed and _may_part(piece) and _parts_ways(said[-_FURTHEST_BACK:], piece.text, years)
-        ):
-            result.append(joined(gathered))
-            gathered, said, doer, answers = [piece], piece.text, another, ()
+        parted = bool(another) and _another_s(said, doer, another, piece.text, years)
+        if parted or (timed and _may_part(piece) and _parts_ways(said[-_FURTHEST_BACK:], piece.text, years)):
+            # 「预警期间，各企业停产」: a clause of nothing but when belongs to what is done then.
+            when = [gathered.pop()] if len(gathered) > 1 and _WHEN.fullmatch(gathered[-1].text) else []
+            result.append((joined(gathered), own))
+            own = parted
+            gathered, said, doer, answers = [*when, piece], piece.text, another, ()
         else:
             gathered.append(piece)
             said = (said + piece.text)[-_FURTHEST_BACK:]
             doer = doer or another
-    result.append(joined(gathered))
+    result.append((joined(gathered), own))
     return result
 
 
-def _another_s(said: str, doer: tuple[str, ...], another: tuple[str, ...], piece: str) -> bool:
+def _another_s(said: str, doer: tuple[str, ...], another: tuple[str, ...], piece: str, years: YearContext) -> bool:
     """Whether a clause with a doer of its own goes away from what was said before it."""
     if _LEADS.search(said):  # Who leads does so for the whole sentence; a return is its sender's all the same.
         return is_return(piece) and acts(said) and not any(unit in said for unit in another)
-    return bool(doer) and not set(doer) & set(another)
+    if not doer:  # 「11月15日前修订预案，各企业停产」: the first is due by a day of its own, and nobody's by name.
+        return min(len(said), len(piece)) > _LONG_SAID and acts(said) and due_in(said, years).deadline is not None
+    return not set(doer) & set(another)
 
 
 def _answers(clause: str) -> tuple[str, ...]:

@@ -55,6 +55,7 @@ class _Sentence:
     subject: tuple[str, ...]
     due: Due
     is_title: bool
+    parted: bool
 
 
 def segments_of(
@@ -84,6 +85,10 @@ def segments_of(
         if sentence.tag:
             tags_left -= 1
             closed = True
+    if not several_tags and len(segments) > 1 and segments[-1].tag and not any(each.subject for each in segments[:-1]):
+        # 「6月底前…；10月底前…。大气科牵头」: what is said behind the last of them holds for all that name nobody.
+        told = Duty(segments[-1].tag.lead, segments[-1].tag.support)
+        segments = [replace(each, tag=told) for each in segments[:-1]] + segments[-1:]
     return [segment for segment in segments if segment.passage.text.strip()]
 
 
@@ -91,7 +96,7 @@ def _read_sentences(own: Passage, title_length: int, years: YearContext, stage: 
     result: list[_Sentence] = []
     seen = 0
     tag = take_tags(own)[1]
-    for part in duties_apart(sentences(own), years, by_doer=not (tag.lead or tag.support)):
+    for part, parted in duties_apart(sentences(own), years, by_doer=not (tag.lead or tag.support)):
         title = seen + len(part) <= title_length + 1
         begun, seen = seen, seen + len(part)
         bare, tag = take_tags(part)
@@ -109,7 +114,7 @@ def _read_sentences(own: Passage, title_length: int, years: YearContext, stage: 
         due = due_in(bare.text[max(0, title_length - begun) :] if stage else bare.text, years)
         if tag.time:
             due = labelled_due(tag.time, years)
-        result.append(_Sentence(bare, tag, spoken, subject, due, title and not subject))
+        result.append(_Sentence(bare, tag, spoken, subject, due, title and not subject, parted))
     return result
 
 
@@ -124,6 +129,8 @@ def _year_told(text: str, years: YearContext) -> YearContext:
 def _stands_alone(current: Segment, sentence: _Sentence, *, tagged: bool, paragraph: bool, same_return: bool) -> bool:
     if current.title_only or sentence.is_title or current.tag:
         return False
+    if sentence.parted and sentence.subject:
+        return True
     if not tagged and sentence.subject and current.subject and not set(sentence.subject) & set(current.subject):
         return True
     others = bool(sentence.subject) and set(sentence.subject) != set(current.subject)

@@ -35,6 +35,9 @@ _DEFINES = re.compile(r"^[^，。；]{0,16}“[^”]{1,20}”均?(?:包?含|包�
 _CALLED = re.compile(
     r"(?:[^，。；]{2,30}(?:为|是)[^，。；]{2,12}(?:阶段|时期)[，；、])*[^，。；]{2,30}(?:为|是)[^，。；]{2,12}(?:阶段|时期)(?:，[^，。；]{2,14}起(?:全面|正式)?(?:实施|执行|施行|推行))?"
 )
+_STAGE = re.compile(
+    r"(?:(?:共|拟)?分[^，。；：]{1,8}(?:阶段|步)[^，。；：]{0,6}[：。，])?第[一二三四五1-5](?:个)?阶段[^，。；（）]{0,14}（[^（）]{2,30}）"
+)
 _BY_THE_WAY = re.compile(
     r"由[^，。；]{2,24}?(?:任|担任|为)(?:正?副?组长|总?指挥长?|主任|召集人)的|(?:推选|推荐|选举|选聘|聘请)[^，。；]{2,30}?担任"
 )
@@ -83,6 +86,16 @@ def is_establishing(text: str) -> bool:
 def beyond_establishing(text: str) -> str:
     """Return the sentences of a text that do not set up a group: what the group has to do stands there."""
     return "".join(part for part in re.split(r"(?<=[。；])", text) if not is_establishing(part))
+
+
+def names_stage(text: str) -> bool:
+    """Whether words hold the name of a stage and its days, and nothing to be done in it."""
+    return _STAGE.fullmatch(text.strip("。；， ")) is not None
+
+
+def begins_stage(text: str) -> bool:
+    """Whether a sentence begins with the name of a stage (「第二阶段全面推进（5月至8月），抓好…」)."""
+    return _STAGE.match(text) is not None
 
 
 def is_preamble(text: str) -> bool:

@@ -16,6 +16,10 @@ DATE_LINE = re.compile(
     r"(?:(?:\d{1,2}|[一二三四五六七八九十xX×*]{1,3})日)?[）)]?$"
 )
 _IN_TITLE = re.compile(r"(20\d\d)(?=年|—|-|~|～|–)")
+# 「2023—2024学年度第二学期」: a school year begins in August; its second term is all in the second year.
+_TERM = re.compile(
+    r"(?P<first>20\d\d)年?(?:—|-|~|～|–|至|/)+(?P<second>20\d\d)(?:学年度?|年度?)(?P<half>第?[一二]学期|[上下]学期|[春秋]季)?(?=[^冬]*$)"
+)
 _BELOW_TITLE = re.compile(r"^（(20\d\d)年(?:度)?）$")
 _NUMBER_OF_PAPER = re.compile(r"[〔【（\[](20\d\d)[〕】）\]]\s*\d{1,4}\s*号")
 _SIGNED = re.compile(
@@ -86,6 +90,12 @@ def _own_year(title: str, paragraphs: list[str], limits: Sequence[str] = ()) -> 
     `limits` are the cells of a table's time column. Laws and earlier papers that the text cites have years too; these are never looked at.
     """
     signed = _signed(paragraphs)
+    term = _TERM.search(title)
+    if term and int(term["second"]) == int(term["first"]) + 1:
+        half = term["half"] or ""
+        if re.match(r"第二学期|下学期|春季", half):
+            return YearContext(int(term["second"]), "标题写明的学期", signed)
+        return YearContext(int(term["first"]), "标题写明的学年", signed, (int(term["first"]), 8))
     in_title = _IN_TITLE.search(re.sub(r"《[^》]*》", "", title)) or _IN_TITLE.search(title)
     if in_title:
         return YearContext(int(in_title.group(1)), "标题写明的年份", signed)
