@@ -77,6 +77,8 @@ def _another_s(said: str, doer: tuple[str, ...], another: tuple[str, ...], piece
     """Whether a clause with a doer of its own goes away from what was said before it."""
     if _LEADS.search(said):  # Who leads does so for the whole sentence; a return is its sender's all the same.
         return is_return(piece) and acts(said) and not any(unit in said for unit in another)
+    if not doer and piece.startswith("由"):
+        return False  # 「6月28日召开家长会，由德育处主讲」
     if not doer:  # 「11月15日前修订预案，各企业停产」: the first is due by a day of its own, and nobody's by name.
         return min(len(said), len(piece)) > _LONG_SAID and acts(said) and due_in(said, years).deadline is not None
     return not set(doer) & set(another)
