@@ -13,7 +13,7 @@ from tracker.plans.outline import Node
 from tracker.plans.passages import EMPTY, Passage, joined
 from tracker.plans.phases import Stage, is_bare_stage, stage_of
 from tracker.plans.quantities import find_quantity
-from tracker.plans.sections import Role
+from tracker.plans.sections import Role, role_of_heading
 from tracker.plans.segments import Segment, segments_of
 from tracker.plans.shapes import Measure, Phase
 from tracker.plans.subjects import subject_of
@@ -308,10 +308,12 @@ def _objects(node: Node, own: Passage) -> bool:
     asked = sum(1 for child in node.children if "是否" in child.own.text)
     if asked * 2 > len(node.children):
         return True
+    if node.rank <= 1 and role_of_heading(node.title.text) is Role.TASKS and not node.body:
+        return False  # 「三、活动内容：」 heads what is to be done, whatever stands behind its last word.
     if not objects_follow(opening) or re.search(r"(?:工作|任务|措施)：$", opening):
         return False
     return not any(
-        child.children or take_tags(child.own)[1] or _PAIR.search(child.own.text) or len(child.own) > 90
+        child.children or child.body or take_tags(child.own)[1] or _PAIR.search(child.own.text) or len(child.own) > 90
         or is_return(child.own.text)
         for child in node.children
     )  # fmt: skip

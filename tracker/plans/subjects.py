@@ -15,11 +15,13 @@ from tracker.plans.duties import Duty, merge
 from tracker.plans.passages import Passage
 from tracker.plans.sentences import clauses
 from tracker.plans.units import all_units, is_unit
+from tracker.plans.wording import is_establishing
 
 _LEAD_IN = re.compile(
     r"^(?:(?:第[一二三四五六七八九十]|其次|首先|最后|同时|此外|另外|其中|并且|[一二三四五六七八九十]{1,2}(?:是|要)|原则上|请|而|且)，?|(?:备注|注|说明)："
     r"|(?:从|自)?即日起(?:至[^，]{1,12})?，?"
     r"|(?:从|自|于|在)?(?:20\d\d年)?\d{1,2}月(?:\d{1,2}日|[上中下]旬|底|初)?起?(?:至|到|—|-|~|－){1,2}(?:20\d\d年)?(?:\d{1,2}月)?(?:\d{1,2}日|[上中下]旬|底|末)?(?:期间)?，?"
+    r"|(?:上午|下午|早上|晚上|中午|早|晚)?\d{1,2}(?:时|点|：\d\d)(?:\d{1,2}分)?(?:(?:至|—|-)(?:次日)?\d{1,2}(?:时|点|：\d\d))?(?:之?前|起)?，?"
     r"|[^，。；：]{2,10}(?:期间|期内|时段|前后|当天|当日)，"
     r"|[^，。；：]{2,10}(?:结束|完成|召开|印发|成立)后(?:的?[\d一二三四五六七八九十两]{1,3}个?(?:工作日|日|天|周|月)(?:之?内)?)?，?"
     r"|(?:从|自|于|在)?(?:20\d\d年|每|[\d一二三四五六七八九十]{1,3}月)[^，]{0,16}?(?:前|起|底|末|日|旬|月|年|季度|周|期间|内)(?:之?前|起)?，?"
@@ -190,15 +192,31 @@ def threatened_by(passage: Passage) -> tuple[str, ...]:
     return ()
 
 
+_GOES_ON = re.compile(r"(?:要|应|须|必须|负责|切实|认真|全面|亲自)")
+# 「甲发挥牵头作用，乙、丙要各司其职、密切配合」
+_TOGETHER = re.compile(
+    r"(?:各司其职|各负其责|按职责分工|分工负责)[、，]?[^，。；]{0,4}(?:密切|积极|协同)?(?:配合|协作)[。；，]?$"
+    r"|(?:要|应|须)(?:积极|密切|全力|主动)?(?:配合|协助|协同)"
+)
+
+
 def duty_of_text(passage: Passage, *, clause_subjects: bool = True) -> Duty:
     """Return the units that a text speaks to, over all its sentences."""
     described = _described(passage.text)
     duty = Duty(described[0]) if described else Duty()
     led = _LEADS.search(passage.text) is not None
-    said = ""
+    said, answers = "", Duty()
     for clause in clauses(passage) if clause_subjects else [passage]:
         told = duty_of_sentence(clause)
-        if told and said and (is_punished(said, clause.text) or (duty.lead and _ANSWERS.search(clause.text))):
+        if told and said and is_punished(said, clause.text):
+            told = Duty()
+        if told.lead and _ANSWERS.search(clause.text):
+            told, answers = Duty(), told  # Who answers for it has to do it only if the sentence goes on with that.
+        elif answers and _GOES_ON.match(clause.text):
+            told, answers = merge(answers, told), Duty()
+        if duty.lead and told.lead and _TOGETHER.search(clause.text):
+            told = Duty((), (*told.lead, *told.support))
+        if is_establishing(clause.text) and not clause.text.startswith("各"):
             told = Duty()
         said = (said + clause.text)[-_FURTHEST:]
         if led and duty.lead and _SENDS.search(clause.text) and not _LEADS.search(clause.text):
