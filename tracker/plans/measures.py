@@ -136,7 +136,9 @@ class Collector:
 
     def _leaf(self, node: Node, body: list[Passage], here: Above, above: Above) -> None:
         item = replace(here, ordinals=above.ordinals + _written(node, above))
-        title_length = length_of_title(node, opens_stage=here.stage is not above.stage) if node.lead else 0
+        title_length = (
+            length_of_title(node, opens_stage=here.stage is not above.stage) if node.lead or not node.title else 0
+        )
         folded = [part for child in node.children for below in child.walk() for part in (below.own, *below.body)]
         if node.lead or not body or folded:
             if node.lead and node.rank <= 1 and is_section(node) and not unit_heading(node.title):
@@ -246,7 +248,8 @@ class Collector:
 def _beside_the_group(segment: Segment, text: str, title: str) -> bool:
     """Whether a text that sets up a group also orders something: each unit to have one, or the group to act."""
     told = [unit for unit in segment.spoken.lead if unit.startswith("各")]
-    if told and not acts(without_zeal(beyond_establishing(text).removeprefix(title))):
+    beside = "".join(part for part in re.split(r"(?<=[，。；])", text.removeprefix(title)) if not is_establishing(part))
+    if told and not acts(without_zeal(beside)):
         return False  # 「成立领导小组……。各支行行长为第一责任人。」
     if told or (segment.spoken.lead and _PAIR.search(text)):
         return True
