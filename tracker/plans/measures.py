@@ -139,7 +139,12 @@ class Collector:
         title_length = (
             length_of_title(node, opens_stage=here.stage is not above.stage) if node.lead or not node.title else 0
         )
-        folded = [part for child in node.children for below in child.walk() for part in (below.own, *below.body)]
+        folded = [
+            part
+            for child in node.children
+            for below in child.walk()
+            for part in (below.printed or below.own, *below.body)
+        ]
         if node.lead or not body or folded:
             if node.lead and node.rank <= 1 and is_section(node) and not unit_heading(node.title):
                 titled = replace(item, path=(*above.path, node.title.text))

@@ -15,11 +15,12 @@ from tracker.plans.duties import Duty, merge
 from tracker.plans.passages import Passage
 from tracker.plans.sentences import clauses
 from tracker.plans.units import all_units, is_unit
-from tracker.plans.wording import is_establishing
+from tracker.plans.wording import acts, is_establishing
 
 _LEAD_IN = re.compile(
     r"^(?:(?:第[一二三四五六七八九十]|其次|首先|最后|同时|此外|另外|其中|并且|[一二三四五六七八九十]{1,2}(?:是|要)|原则上|请|而|且)，?|(?:备注|注|说明)："
     r"|(?:从|自)?即日起(?:至[^，]{1,12})?，?"
+    r"|(?:并)?(?:于|在)?每[^，。；]{0,3}?(?:日|天|周[一二三四五六日]?|月|季度|年|旬)(?:底|末)?(?:\d{1,2}[日号])?(?:上午|下午)?(?:\d{1,2}(?:时|点))?(?:之?前)?，?"
     r"|(?:从|自|于|在)?(?:20\d\d年)?\d{1,2}月(?:\d{1,2}日|[上中下]旬|底|初)?起?(?:至|到|—|-|~|－){1,2}(?:20\d\d年)?(?:\d{1,2}月)?(?:\d{1,2}日|[上中下]旬|底|末)?(?:期间)?，?"
     r"|(?:上午|下午|早上|晚上|中午|早|晚)?\d{1,2}(?:时|点|：\d\d)(?:\d{1,2}分)?(?:(?:至|—|-)(?:次日)?\d{1,2}(?:时|点|：\d\d))?(?:之?前|起)?，?"
     r"|[^，。；：]{2,10}(?:期间|期内|时段|前后|当天|当日)，"
@@ -56,10 +57,14 @@ _SENDS = re.compile(
 )
 _LEADS = re.compile(r"牵头|主办|主责")
 _WITH = re.compile(r"(?:要|应|须|负责|牵头|积极|主动|及时)?(?:会同|联合|商)")
+_OFFICE_TAIL = re.compile(
+    r"(?:局|所|站|办|中心|大队|支队|支行|公司|政府|办事处|专班|委员会)(?![的、和与及长员内外里中等（周附门对）])(?=.{4})"
+)
+_MOST_TAILS = 4
 _GROUP_NAMED = re.compile(r"(?:[（(]?[一二三四五六七八九十\d]{1,2}[）)、.])?[\u4e00-\u9fff]{2,10}(?:组|专班)[：。]")
 _HELPED_WORDS = ("配合", "协助", "协同", "参与", "协办")
 _HELPING = re.compile(
-    r"(?:加强|做好|给予)(?:业务|技术|工作)?(?:指导|支持|协助)[。；，]?$|(?:积极|密切|全力|主动|认真)?(?:配合|协助|协同|参与|参加)"
+    r"(?:(?:加强|做好|给予)(?:业务|技术|工作)?)?(?:指导|支持|协助|监督)[。；，]?$|(?:积极|密切|全力|主动|认真)?(?:配合|协助|协同|参与|参加)"
 )
 
 
@@ -103,9 +108,20 @@ def subject_of(printed: str, *, headed: bool = True) -> tuple[tuple[str, ...], i
             return (tuple(names), start + verb.start()) if names else None
     return (
         _described(sentence, start)
+        or _office_first(printed, start)
         or _before_colon(printed[start : start + _FURTHEST], start)
         or (_behind_heading(printed) if headed else None)
     )
+
+
+def _office_first(printed: str, start: int) -> tuple[tuple[str, ...], int] | None:
+    """「镇消防站前置力量」: an office's whole name at the head of a clause, before a verb that no list holds."""
+    clause = re.split(r"[，。；：]", printed[start : start + _FURTHEST], maxsplit=1)[0]
+    for tail in reversed([*islice(_OFFICE_TAIL.finditer(clause), _MOST_TAILS)]):
+        names = all_units(clause[: tail.end()]) if tail.end() > 2 else None
+        if names and acts(clause[tail.end() :]):
+            return tuple(names), start + tail.end()
+    return None
 
 
 def _doers(before: str) -> str:
@@ -196,7 +212,7 @@ _GOES_ON = re.compile(r"(?:要|应|须|必须|负责|切实|认真|全面|亲自
 # 「甲发挥牵头作用，乙、丙要各司其职、密切配合」
 _TOGETHER = re.compile(
     r"(?:各司其职|各负其责|按职责分工|分工负责)[、，]?[^，。；]{0,4}(?:密切|积极|协同)?(?:配合|协作)[。；，]?$"
-    r"|(?:要|应|须)(?:积极|密切|全力|主动)?(?:配合|协助|协同)"
+    r"|(?:要|应|须)(?:积极|密切|全力|主动)?(?:配合|协助|协同|参与)"
 )
 
 

@@ -38,7 +38,7 @@ _NOT_UNITS = (
     "活动|行动|主动|变动|推动|劳动|发动|拉动|执法机关"
 )
 _NEVER_FIRST = re.compile(
-    r"每|逐|至少|约谈|问责|追究|督促|提请|报请|提醒|告知|邀请|协调|联系|请|鼓励|帮助|引导|发动|动员|依托|会同|下发|健全|安排|成立|组建|组成(?!部)|设立|压实|明确|确定|选派|配备|配齐|联合(?=[县市区镇乡各]|[\u4e00-\u9fff]{1,8}(?:局|站|所|院|办|部门|社区)(?:、|$))|前报|并|再次|均|也|其(?![他它余])|此|该|报(?!社)|从|把|被(?![检查抽督])|按|凭|将|要|须|让|使|据|除|跟|与|在|到|向(?!阳)|对(?!外|口)|应(?!急|城)|不|是|以"
+    r"进(?![出修])|入(?!驻)|严肃|每|逐|至少|约谈|问责|追究|督促|提请|报请|提醒|告知|邀请|协调|联系|请|鼓励|帮助|引导|发动|动员|依托|会同|下发|健全|安排|成立|组建|组成(?!部)|设立|压实|明确|确定|选派|配备|配齐|联合(?=[县市区镇乡各]|[\u4e00-\u9fff]{1,8}(?:局|站|所|院|办|部门|社区)(?:、|$))|前报|并|再次|均|也|其(?![他它余])|此|该|报(?!社)|从|把|被(?![检查抽督])|按|凭|将|要|须|让|使|据|除|跟|与|在|到|向(?!阳)|对(?!外|口)|应(?!急|城)|不|是|以"
 )
 #: departments by their line of work; so short a word is a unit only in a list of them
 _SHORT = re.compile(
@@ -93,6 +93,8 @@ _OWNER = re.compile(r"(?:产权人|所有权人|经营者|使用人|管理人|�
 _HOLDER = re.compile(r"[\u4e00-\u9fff]{0,8}(?:产权人|所有权人|经营者|使用人|承租人|业主|经营户)")
 # 「县禁毒委各成员单位」: whoever sits in that body; a body is not one of its members.
 _OWN_MEMBERS = re.compile(r"(?:委|委员会|领导小组|指挥部|联席会议|专班)各成员单位$")
+# 「住院部各病区」, 「街道各社区」: whose they are stands before them.
+_PARENT = re.compile(r"^[^各].*(?:部|科|局|街道|公司|学校|医院|支行|分行|镇|乡)$")
 _GENERAL = re.compile(r"^(?:[县市区镇乡]级|各?(?:相关|有关|成员)?)(?:部门|单位|机构|科室)$|领导机构|组织机构")
 
 
@@ -183,7 +185,13 @@ def _each_of(name: str) -> list[str]:
     second = name.find("各", 2)
     if _OWN_MEMBERS.search(name):
         return [name]
-    if second > 0 and not name.startswith("各级") and is_unit(name[:second]) and is_unit(name[second:]):
+    if (
+        second > 0
+        and not name.startswith("各级")
+        and not _PARENT.search(name[:second])
+        and is_unit(name[:second])
+        and is_unit(name[second:])
+    ):
         return [name[:second], *_each_of(name[second:])]
     return [name]
 

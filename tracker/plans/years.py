@@ -27,6 +27,10 @@ _SIGNED = re.compile(
 )
 _IN_DEADLINE = re.compile(r"(20\d\d)年(?:(?:\d{1,2}月(?:\d{1,2}日|底|末)?|底)前(?![^，。；]{0,8}的)|全年|底(?!数))")
 _BY_THE_END = re.compile(r"(?:到|力争|确保|至)(20\d\d)年(?:\d{1,2}月)?(?:底|末)(?!的)")
+# 「纳入2024年度综合考核」, 「列入2025年部门预算」: what the plan itself is counted in.
+_ANY = re.compile(r"(20\d\d)年度?[^，。；]{0,6}?(?:预算|考核|考评|综治|平安建设)(?!情况|结果|中)")
+_MASKED_YEAR = re.compile(rf"(?:{MASKED})年")
+_QUOTED = re.compile(r"《[^》]{0,60}》|〔[^〕]{0,8}〕")
 _IN_CELL = re.compile(r"(20\d\d)年")
 _IN_LABEL = re.compile(r"(?:时限|时间|期限)：\s*(20\d\d)年")
 _IN_STAGE = re.compile(
@@ -128,6 +132,8 @@ def _own_year(title: str, paragraphs: list[str], limits: Sequence[str] = ()) -> 
         for year in (*_IN_DEADLINE.findall(text), *_IN_LABEL.findall(text), *_BY_THE_END.findall(text))
     }
     told = told or {year for text in paragraphs for year in _IN_STAGE.findall(text[:60])}
+    if not told and not any(_MASKED_YEAR.search(text) for text in paragraphs):
+        told = {year for text in paragraphs for year in _ANY.findall(_QUOTED.sub("", text))}
     if len(told) == 1:
         return YearContext(int(told.pop()), "文中其他期限的年份", signed)
     return YearContext(None, "文中没有写明年份", signed)
