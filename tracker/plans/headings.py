@@ -39,12 +39,11 @@ def one_item(node: Node, body: list[Passage]) -> bool:
 
 def length_of_title(node: Node, *, opens_stage: bool) -> int:
     """How many characters are heading; 「第二阶段：集中整治（3月16日至8月31日）。」 is one up to its full stop."""
-    if opens_stage and not node.title:
-        days = _DAYS.match(node.own.text)
-        return days.end() if days else 0
-    named = _DAYS_AND_NAME.match(node.own.text)
-    if named:
-        return named.end()
+    days = _DAYS_AND_NAME.match(node.own.text) or (_DAYS.match(node.own.text) if opens_stage else None)
+    if days:
+        return days.end()
+    if not node.lead:
+        return 0
     stop = node.own.text.find("。")
     timed = (_STAGE_AND_TIME.match(node.own.text) or _STAGE_AND_NAME.match(node.own.text)) if opens_stage else None
     if timed:

@@ -136,9 +136,7 @@ class Collector:
 
     def _leaf(self, node: Node, body: list[Passage], here: Above, above: Above) -> None:
         item = replace(here, ordinals=above.ordinals + _written(node, above))
-        title_length = (
-            length_of_title(node, opens_stage=here.stage is not above.stage) if node.lead or not node.title else 0
-        )
+        title_length = length_of_title(node, opens_stage=here.stage is not above.stage)
         folded = [
             part
             for child in node.children
@@ -212,7 +210,9 @@ class Collector:
         behind = text.removeprefix(title).strip("。：； ") if title else text
         if above.role in (Role.TASKS, Role.PHASES, None) and above.numbered and len(text) > _SHORTEST + 3:
             return not is_member_line(text)
-        return orders_something(behind or text, above.role, spoken=spoken) or (
+        # 「广播站开设专栏」 says who has to do what, without a word for having to.
+        named = bool(segment.subject) and bool(segment.spoken.lead) and not is_establishing(text)
+        return orders_something(behind or text, above.role, spoken=spoken or named) or (
             segment.due.deadline is not None and acts(text)
         )
 

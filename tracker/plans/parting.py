@@ -22,7 +22,7 @@ _WHEN = re.compile(r"[^，。；]{1,14}(?:期间|期内|时段|时|前|后|起|�
 # Who helps or sends people does so beside the one named before, and has no duty apart.
 _BESIDE = re.compile(
     r"(?:要|应|须|也|均|各|分别|按|职责|各自|积极|密切|全力|主动|予以|做好|共同){0,4}(?:配合|协助|协同|参与|参加|协办|支持)"
-    r"|[^，。；]{0,4}(?:各司其职|各负其责|分工负责)|(?:(?:加强|做好|给予)(?:业务|技术|工作)?)?(?:指导|支持|协助|监督)$|[^，。；]{0,4}(?:抽调|抽派|选派|指派)|(?:各)?派(?=[\d一二两三四五若专人])|[是为系][^，。；]{0,24}(?:责任人|责任主体|组长|成员)(?:$|，)"
+    r"|[^，。；]{0,4}(?:各司其职|各负其责|分工负责)|(?:(?:加强|做好|给予)(?:业务|技术|工作)?)?(?:指导|支持|协助|监督)$|[^，。；]{0,8}指导$|[^，。；]{0,4}(?:抽调|抽派|选派|指派)|(?:各)?派(?=[\d一二两三四五若专人])|[是为系][^，。；]{0,24}(?:责任人|责任主体|组长|成员)(?:$|，)"
 )
 _GOES_ON = re.compile(r"(?:要|应|须|必须|负责|切实|认真)")
 _LEADS = re.compile(r"(?:牵头|主责|主办)(?:负责)?[，；]|(?:^|[，；。])由[^，。；]{2,40}?(?:牵头|主办)")
@@ -92,6 +92,7 @@ def _answers(clause: str) -> tuple[str, ...]:
 
 def _doer(clause: str) -> tuple[str, ...]:
     """Return the units at the head of a clause that do something of their own there: no helpers, no mere leaders."""
+    clause = clause[clause.rfind("：由") + 1 :]
     found = subject_of(clause)
     if found is None and clause.startswith("由") and (by := units_at(clause, 1)):
         found = tuple(by), clause.find(by[-1], 1) + len(by[-1])

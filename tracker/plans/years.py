@@ -20,7 +20,7 @@ _IN_TITLE = re.compile(r"(20\d\d)(?=年|—|-|~|～|–)")
 _TERM = re.compile(
     r"(?P<first>20\d\d)年?(?:—|-|~|～|–|至|/)+(?P<second>20\d\d)(?:学年度?|年度?)(?P<half>第?[一二]学期|[上下]学期|[春秋]季)?(?=[^冬]*$)"
 )
-_BELOW_TITLE = re.compile(r"^（(20\d\d)年(?:度)?）$")
+_BELOW_TITLE = re.compile(r"^（[^（）]{0,12}?(20\d\d)年(?:度|\d{1,2}月(?:\d{1,2}日)?)?）$")
 _NUMBER_OF_PAPER = re.compile(r"[〔【（\[](20\d\d)[〕】）\]]\s*\d{1,4}\s*号")
 _SIGNED = re.compile(
     rf"^(?P<year>{YEAR})年(?P<month>\d{{1,2}}|[一二三四五六七八九十]{{1,3}})月(?P<day>\d{{1,2}}|[一二三四五六七八九十]{{1,3}})日$"
@@ -134,6 +134,9 @@ def _own_year(title: str, paragraphs: list[str], limits: Sequence[str] = ()) -> 
     told = told or {year for text in paragraphs for year in _IN_STAGE.findall(text[:60])}
     if not told and not any(_MASKED_YEAR.search(text) for text in paragraphs):
         told = {year for text in paragraphs for year in _ANY.findall(_QUOTED.sub("", text))}
+    begun = next((found.group(1) for text in paragraphs if (found := _IN_STAGE.match(text[:60]))), None)
+    if told and begun and begun <= min(told) and int(max(told)) - int(begun) <= 2:
+        return YearContext(int(begun), "第一个阶段的年份", signed)
     if len(told) == 1:
         return YearContext(int(told.pop()), "文中其他期限的年份", signed)
     return YearContext(None, "文中没有写明年份", signed)
