@@ -26,6 +26,8 @@ _BEFORE_THEN = re.compile(rf"^[日号]?{_HOUR}(?:之|以)?前")
 _SEVERAL_BEFORE = re.compile(r"^(?:、(?:\d{1,2}月)?\d{1,2}日){1,5}(?:之|以)?前")
 # 「11月25日（星期一）：升旗」: a day's line in a timetable.
 _SCHEDULED = re.compile(r"^(?:（(?:星期|周|礼拜)[一二三四五六日天]）)?(?:上午|下午|晚上)?：(?!\d)")
+# 「4月、5月、6月各演练一次」: no single day.
+_SEVERAL_MONTHS = re.compile(r"^份?(?:、\d{1,2}月份?)*(?:和\d{1,2}月份?)?各")
 _OBJECT_AFTER = re.compile(
     r"^(?:(?:已|新)?[^，。；]{0,4}?(?:开立|开户|发生|出生|入职|注册|立案|投用|居住|入网|批准|建造|竣工)|(?:已经?|未|尚未|仍未|仍|没有|没|逾期)[^，。；]{0,8}?)"
     r"[^，。；]{0,10}?的(?!工作|任务|要求|通知)"
@@ -35,11 +37,11 @@ _DOES = re.compile(
     r"，?(?:全面|全部|彻底|集中|逐一)?(?:拆除|清理|清除|清退|整治|整改|排查|核查|走访|关停|取缔|完成|对)"
 )
 _NOT_DUE_AFTER = re.compile(
-    r"^[日号]?(?:份)?(?:以来|以后|之后|后|发生|下发|印发|出台|发布|颁布|通过|公布|施行|实施的|起施行|起实施|修订|召开的|开展的|的(?!时间)|是|为(?!期)|，(?:全[国省市县区镇]|我[省市县区镇校局]|本|国务院|公安部|习近平|共|累计|已|该|某)|"
+    r"^[日号]?(?:份)?(?:□|前后|以来|以后|之后|后|发生|下发|印发|出台|发布|颁布|通过|公布|施行|实施的|起施行|起实施|修订|召开的|开展的|的(?!时间)|是|为(?!期)|，(?:全[国省市县区镇]|我[省市县区镇校局]|本|国务院|公安部|习近平|共|累计|已|该|某)|"
     r"左右已|共|累计|已|某|《|考核|考评|述职|评优|综治考|工作考|总结|绩效|国际|全国|世界|国家|“|宪法|消防(?:日|宣传)|安全生产月|法治宣传日)"
 )
 _DAY_OF = re.compile(
-    r"^[日号]?[^，。；]{0,10}?(?:宣传[日周月]|安全[日月周]|纪念日|禁毒日|消防日|活动[日月周]|教育[日月周]|权益日|儿童节|劳动节|国庆|消费者)"
+    r"^[日号]?(?!(?:集中)?(?:开展|组织|举办|举行|召开|进行))[^，。；]{0,10}?(?:宣传[日周月]|安全[日月周]|纪念日|禁毒日|消防日|活动[日月周]|教育[日月周]|权益日|儿童节|劳动节|国庆|消费者)"
 )
 _STARTS = re.compile(r"^[日号]?(?:起|开始)(?!至|到|源)")
 _DATA = re.compile(r"(?:截至|截止到?|截止|至今|同比|较|比|与|自从|早在|曾于|已于|分别于|自)$")
@@ -88,13 +90,14 @@ def find_dated(text: str, years: YearContext, *, labelled: bool = False) -> list
     `labelled`: the text is the value of 完成时间 or a table's time column, so a bare date is a deadline.
     """
     plain = without_quotations(text)
-    days = [day for found in DAY.finditer(plain) if (day := day_at(found)) and day.month]
+    days = [_whole_february(day, years) for found in DAY.finditer(plain) if (day := day_at(found)) and day.month]
     result: list[Dated] = []
     skip_until = -1
     for index, day in enumerate(days):
         if day.start < skip_until:
             continue
-        window = _window(plain, day, days[index + 1] if index + 1 < len(days) else None, years)
+        several = _SEVERAL_MONTHS.match(plain[day.end : day.end + _NEAR]) if "各" in plain else None
+        window = None if several else _window(plain, day, days[index + 1] if index + 1 < len(days) else None, years)
         found = window or _single(plain, day, years, labelled)
         if found:
             result.append(found)
@@ -113,7 +116,14 @@ def resolve_year(day: Day, years: YearContext) -> int | None:
         return day.year
     if is_masked_year(day) or years.year is None:
         return None
-    return years.year + 1 if day.year_words in NEXT_YEAR else years.year
+    return years.year + 1 if day.year_words in NEXT_YEAR else years.year_of(day.month)
+
+
+def _whole_february(day: Day, years: YearContext) -> Day:
+    """「2月底」 without a year of its own ends with the 29th in a leap year."""
+    if day.last_month != 2 or day.last != 28 or (day.exact and not day.text.endswith(("底", "末", "旬"))):
+        return day
+    return replace(day, last=month_end(resolve_year(day, years), 2))
 
 
 def _window(plain: str, day: Day, following: Day | None, years: YearContext) -> Dated | None:
@@ -158,7 +168,7 @@ def _between(plain: str, begun: Day, until: Day, years: YearContext) -> Dated:
 
 def _single(plain: str, day: Day, years: YearContext, labelled: bool) -> Dated | None:
     before, after = _around(plain, day)
-    if _names_no_day(plain, day):
+    if _names_no_day(plain, day) or _SEVERAL_MONTHS.match(after):
         return None
     year = resolve_year(day, years)
     if _SCHEDULED.match(after) and not plain[: day.start].strip():

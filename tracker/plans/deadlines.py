@@ -31,7 +31,7 @@ class Due:
 NONE = Due(None)
 # 「4月1日前启动，5月15日前完成」: the work is due when it is to end.
 _BEGINS = re.compile(r"[^，。；]{0,4}?(?:启动|开工|动工|开始)")
-_ENDS = re.compile(r"[^，。；]{0,6}?(?:完成|完工|竣工|建成|结束|办结|销号)")
+_ENDS = re.compile(r"[^，。；]{0,6}?(?:完成|完工|竣工|建成|结束|办结|销号|上线|投用|投入使用|交付|到位|验收)")
 _TIME_CHARACTER = re.compile(r"[月年日每底旬季按常持长即次]")
 
 

@@ -39,14 +39,16 @@ _PLAIN_KINDS = {
 
 _BY_VERB = re.compile(
     r"^(?:由)?(?P<units>.{2,160}?)(?:(?:按照?|根据)?(?:各自)?(?:职责|职能|工作|任务)?(?:分工)?)?(?:分别|具体|共同|联合|统筹|各自|分头|依职责|依法)?"
-    r"(?P<verb>牵头(?:负责|落实|组织|实施)?|负责(?:具体)?(?:落实|实施|组织(?:实施|落实)?|牵头|完成)?|组织(?:落实|实施)|抓好落实|落实(?:到位)?|实施|主办|承办|主责|配合(?:落实|实施)?|协助(?:落实|实施)?|协同(?:配合)?|参与(?:落实)?|协办|参加|支持|指导|监督|督导|督促)$"
+    r"(?P<verb>牵头(?:负责|落实|组织|实施)?|负责(?:具体)?(?:落实|实施|组织(?:实施|落实)?|牵头|完成)?|组织(?:落实|实施)|抓好落实|落实(?:到位)?|实施|主办|承办|主责|配合(?:落实|实施)?|协助(?:落实|实施)?|协同(?:配合)?|参与(?:落实)?|协办|参加|支持|保障(?:资金|经费|到位)?|提供(?:资金|技术|法律)?(?:保障|支持)|指导|监督|督导|督促)$"
 )
 _PARTNERS = re.compile(r"(?<=[\u4e00-\u9fff）])(?:会同|联合|会商)(?=[\u4e00-\u9fff])")
 _UNITS_AND_TIME = re.compile(
     r"^(?P<units>[^，；。：]{2,60})[，；](?P<time>[^，；。：]{0,12}(?:月|季度|年底|[上下]半年)[^，；。：]{0,8}(?:前|底|完成)|长期坚持|持续推进)$"
 )
 _MARKED = re.compile(r"（(?:(?P<head>总?牵头|主办|主责)|(?P<help>配合|协办|协助|参与))(?:单位|部门|落实)?）$")
-_HELPS = ("配合", "协助", "协同", "参与", "协办", "参加", "支持", "指导", "监督", "督导", "督促")
+_HELPS = ("配合", "协助", "协同", "参与", "协办", "参加", "支持", "保障", "提供", "指导", "监督", "督导", "督促")
+_PROVIDES = re.compile(r"(?:保障|提供)[^，。；]{0,6}$")
+_CARRIES = ("落实", "实施", "抓好")
 _LEADS = ("牵头", "主办", "主责")
 
 
@@ -145,6 +147,8 @@ def _by_verbs(inner: str) -> Duty | None:
     """「A牵头，B、C配合，6月底前完成」: clauses that end in what the units do."""
     lead: list[str] = []
     support: list[str] = []
+    head: list[str] = []
+    carries: list[str] = []
     time: str | None = None
     for clause in _verb_clauses(inner):
         spoken = _BY_VERB.match(clause)
@@ -165,8 +169,12 @@ def _by_verbs(inner: str) -> Duty | None:
             return None
         support.extend(others)
         (support if spoken["verb"].startswith(_HELPS) else lead).extend(names)
-    if not lead and not support:
-        return None
+        head.extend(names if spoken["verb"].startswith(_LEADS) else ())
+        carries.extend(names if spoken["verb"].startswith(_CARRIES) else ())
+    if not lead and (not support or _PROVIDES.search(inner)):
+        return None  # 「司法所提供法律支持」 alone is something to do, and no bracket's words.
+    if head:  # 「A牵头，各镇落实」: beside who leads in so many words the others help.
+        lead, support = [unit for unit in lead if unit not in carries], [*carries, *support]
     return Duty(tuple(dict.fromkeys(lead)), tuple(unit for unit in dict.fromkeys(support) if unit not in lead), time)
 
 
@@ -177,7 +185,8 @@ def _verb_clauses(inner: str) -> list[str]:
         if not clause.strip():
             continue
         if result and not re.search(
-            r"(?:牵头|负责|落实|实施|配合|协助|协同|参与|协办|完成|组织|指导|监督|督导|督促|前|底)\S{0,2}$", result[-1]
+            r"(?:牵头|负责|落实|实施|配合|协助|协同|参与|协办|完成|组织|指导|监督|督导|督促|保障|支持|资金|经费|前|底)\S{0,2}$",
+            result[-1],
         ):
             result[-1] += "、" + clause.strip()
         else:

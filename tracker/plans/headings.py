@@ -17,6 +17,13 @@ _STAGE_AND_TIME = re.compile(
 # 「第一阶段（2月10日—28日）：动员部署。」
 _STAGE_AND_NAME = re.compile(r"第[一二三四五六1-6](?:个)?阶段[^，。；：]{0,40}：[^，。；：]{2,14}(?=。)")
 
+# 「6月30日前：总结表彰。」, 「6月1日—5日：宣传发动。」
+_DAYS_AND_NAME = re.compile(
+    r"(?:20\d\d年)?\d{1,2}月[\d年月日初底末上中下旬前起至到—–\-~～]{0,20}：[^，。；：]{2,14}(?=。.)"
+)
+# 「3月1日至15日，部署启动」: a stage called by its days alone.
+_DAYS = re.compile(r"(?:20\d\d年)?\d{1,2}月[\d年月日初底末上中下旬起至到—–\-~～]{1,20}[，：]")
+
 # A few words and a full stop, with more behind it.
 _OPENING = re.compile(
     r"^(?:(?:首先|其次|再次|此外|最后|第[一二三四五六七八九十])[，、])?[\u4e00-\u9fff“”、]{4,16}(?=。.)"
@@ -32,6 +39,11 @@ def one_item(node: Node, body: list[Passage]) -> bool:
 
 def length_of_title(node: Node, *, opens_stage: bool) -> int:
     """How many characters are heading; 「第二阶段：集中整治（3月16日至8月31日）。」 is one up to its full stop."""
+    days = _DAYS_AND_NAME.match(node.own.text) or (_DAYS.match(node.own.text) if opens_stage else None)
+    if days:
+        return days.end()
+    if not node.lead:
+        return 0
     stop = node.own.text.find("。")
     timed = (_STAGE_AND_TIME.match(node.own.text) or _STAGE_AND_NAME.match(node.own.text)) if opens_stage else None
     if timed:

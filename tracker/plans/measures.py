@@ -13,7 +13,7 @@ from tracker.plans.outline import Node
 from tracker.plans.passages import EMPTY, Passage, joined
 from tracker.plans.phases import Stage, is_bare_stage, stage_of
 from tracker.plans.quantities import find_quantity
-from tracker.plans.sections import Role
+from tracker.plans.sections import Role, role_of_heading
 from tracker.plans.segments import Segment, segments_of
 from tracker.plans.shapes import Measure, Phase
 from tracker.plans.subjects import subject_of
@@ -22,14 +22,17 @@ from tracker.plans.tag_lines import shared_tag, tags_from_below, with_tag_lines
 from tracker.plans.units import unit_heading
 from tracker.plans.wording import (
     acts,
+    begins_stage,
     beyond_establishing,
     introduces,
     is_establishing,
     is_member_line,
     is_preamble,
     is_return,
+    names_stage,
     objects_follow,
     orders_something,
+    without_zeal,
 )
 from tracker.plans.years import YearContext
 
@@ -133,8 +136,13 @@ class Collector:
 
     def _leaf(self, node: Node, body: list[Passage], here: Above, above: Above) -> None:
         item = replace(here, ordinals=above.ordinals + _written(node, above))
-        title_length = length_of_title(node, opens_stage=here.stage is not above.stage) if node.lead else 0
-        folded = [part for child in node.children for below in child.walk() for part in (below.own, *below.body)]
+        title_length = length_of_title(node, opens_stage=here.stage is not above.stage)
+        folded = [
+            part
+            for child in node.children
+            for below in child.walk()
+            for part in (below.printed or below.own, *below.body)
+        ]
         if node.lead or not body or folded:
             if node.lead and node.rank <= 1 and is_section(node) and not unit_heading(node.title):
                 titled = replace(item, path=(*above.path, node.title.text))
@@ -181,7 +189,7 @@ class Collector:
         returned = segment.returns and segment.due.deadline is not None
         if returned:
             return True
-        if is_preamble(text) or is_member_line(text):
+        if is_preamble(text) or is_member_line(text) or names_stage(text):
             return False
         spoken = bool(segment.spoken.lead) and bool(_PAIR.search(text)) and not is_establishing(text)
         if above.role is Role.SILENT:
@@ -189,6 +197,8 @@ class Collector:
         if above.role is Role.GROUP:
             inherited = bool(above.duty.lead) and bool(re.search(r"负责|职责|要", text)) and not is_establishing(text)
             return (spoken and acts(text)) or inherited
+        if above.role is Role.CONSEQUENCES:
+            return (spoken or segment.due.deadline is not None) and acts(text)
         if above.role is Role.TARGETS:
             return spoken or bool(above.duty.lead) or bool(segment.spoken.lead and segment.due.deadline)
         if is_establishing(text) and not segment.due.deadline and not _beside_the_group(segment, text, title):
@@ -200,7 +210,9 @@ class Collector:
         behind = text.removeprefix(title).strip("。：； ") if title else text
         if above.role in (Role.TASKS, Role.PHASES, None) and above.numbered and len(text) > _SHORTEST + 3:
             return not is_member_line(text)
-        return orders_something(behind or text, above.role, spoken=spoken) or (
+        # 「广播站开设专栏」 says who has to do what, without a word for having to.
+        named = bool(segment.subject) and bool(segment.spoken.lead) and not is_establishing(text)
+        return orders_something(behind or text, above.role, spoken=spoken or named) or (
             segment.due.deadline is not None and acts(text)
         )
 
@@ -222,6 +234,8 @@ class Collector:
         due = segment.due
         if above.lined and not segment.tag.time and above.due.deadline is not None:
             return above.due, ()  # A line 「完成时限：…」 under the item says more than the words in it.
+        if due.deadline and due.deadline.type == "by_date" and begins_stage(segment.passage.text):
+            due = Due(replace(due.deadline, type="phase"), due.questions)
         if due.deadline is None and above.due.deadline is not None:
             due, grounds = above.due, ("期限来自上级标题或括号",)
         if due.deadline is None and above.stage is not None and above.stage.deadline is not None:
@@ -239,6 +253,9 @@ class Collector:
 def _beside_the_group(segment: Segment, text: str, title: str) -> bool:
     """Whether a text that sets up a group also orders something: each unit to have one, or the group to act."""
     told = [unit for unit in segment.spoken.lead if unit.startswith("各")]
+    beside = "".join(part for part in re.split(r"(?<=[，。；])", text.removeprefix(title)) if not is_establishing(part))
+    if told and not acts(without_zeal(beside)):
+        return False  # 「成立领导小组……。各支行行长为第一责任人。」
     if told or (segment.spoken.lead and _PAIR.search(text)):
         return True
     rest = beyond_establishing(text).removeprefix(title).strip("。：； ")
@@ -247,14 +264,16 @@ def _beside_the_group(segment: Segment, text: str, title: str) -> bool:
 
 def _role(node: Node, above: Above) -> Role | None:
     """The heading's own role, unless a stronger one stands above it."""
-    if above.role is Role.ATTACHED:
-        return Role.ATTACHED
+    if above.role in (Role.ATTACHED, Role.CONSEQUENCES):
+        return above.role
     own = node.role
     if own is None:
         return above.role if above.role is not None else Role.TASKS
-    if above.role is Role.DEMANDS and own in (Role.GROUP, Role.TASKS, Role.PHASES):
+    if above.role is Role.DEMANDS and own in (Role.GROUP, Role.TASKS, Role.PHASES, Role.CONSEQUENCES):
         return Role.DEMANDS
-    if above.role in (Role.TASKS, Role.PHASES) and own in (Role.TASKS, Role.DEMANDS, Role.GROUP, Role.PHASES):
+    if above.role in (Role.TASKS, Role.PHASES) and own in (
+        Role.TASKS, Role.DEMANDS, Role.GROUP, Role.PHASES, Role.CONSEQUENCES,
+    ):  # fmt: skip
         return above.role if own is not Role.PHASES else own
     return own
 
@@ -297,10 +316,12 @@ def _objects(node: Node, own: Passage) -> bool:
     asked = sum(1 for child in node.children if "是否" in child.own.text)
     if asked * 2 > len(node.children):
         return True
+    if node.rank <= 1 and role_of_heading(node.title.text) is Role.TASKS and not node.body:
+        return False  # 「三、活动内容：」 heads what is to be done, whatever stands behind its last word.
     if not objects_follow(opening) or re.search(r"(?:工作|任务|措施)：$", opening):
         return False
     return not any(
-        child.children or take_tags(child.own)[1] or _PAIR.search(child.own.text) or len(child.own) > 90
+        child.children or child.body or take_tags(child.own)[1] or _PAIR.search(child.own.text) or len(child.own) > 90
         or is_return(child.own.text)
         for child in node.children
     )  # fmt: skip

@@ -17,8 +17,13 @@ from tracker.plans.units import unit_heading
 _ENDS = "。；！？，、"
 _FIRST_STOP = re.compile(r"[。！？：；]")
 _LONGEST_TITLE = 36
+_LONGEST_STAGE = 60
 _ATTACHMENT = re.compile(r"^附(?:件|表)?\s*(?:[\d一二三四五六七八九十]{1,2})?\s*[：.、]?[^。；，]{0,40}$")
 _FRAMED = re.compile(r"^【(?P<inner>[^】，。；：]{2,16})】")
+# 「集中整治（5月—10月）：按照分工…」: a stage on a line without a number.
+_DATED_LINE = re.compile(
+    r"[\u4e00-\u9fff“”]{2,12}（(?:20\d\d年)?\d{1,2}月[\d年月日初底末上中下旬起至到前—–\-~～]{0,24}）[：。]"
+)
 _RANK_UNNUMBERED, _RANK_SHORT, _RANK_ATTACHMENT, _RANK_ROW = 1.0, 1.8, 0.3, 9.0
 _RANK_UNIT = 2.5
 
@@ -32,6 +37,7 @@ class Node:
     title: Passage
     lead: Passage
     own: Passage
+    printed: Passage = EMPTY
     body: list[Passage] = field(default_factory=list)
     children: list[Node] = field(default_factory=list)
     row: tuple[Passage, ...] = ()
@@ -93,7 +99,7 @@ def _node_of(paragraph: Passage, following: str) -> Node | None:
     title, lead = split_title(own)
     # 「★派出所」 over numbered duties: a bullet stands above them where it marks whose they are.
     rank = _RANK_UNIT if mark.kind == "bullet" and not lead and unit_heading(title) is not None else mark.rank
-    return Node(mark, rank, title, lead, own.squeezed())
+    return Node(mark, rank, title, lead, own.squeezed(), paragraph.squeezed())
 
 
 def _unnumbered(paragraph: Passage, following: str) -> Node | None:
@@ -108,6 +114,10 @@ def _unnumbered(paragraph: Passage, following: str) -> Node | None:
     colon = text[:60].find("：")
     if colon > 1 and not LABEL.fullmatch(text[:colon]) and unit_heading(squeezed.cut(0, colon)) is not None:
         return Node(None, _RANK_UNIT, squeezed.cut(0, colon), squeezed.cut(colon + 1).strip(), squeezed)
+    dated = _DATED_LINE.match(text)
+    if dated:
+        end = squeezed.text.index("）") + 1
+        return Node(None, _RANK_SHORT, squeezed.cut(0, end), squeezed.cut(end + 1).strip(), squeezed)
     known = KNOWN_HEADINGS.match(text)
     if known and len(text) - known.end() <= 4 and text[-1] not in "。；，、":
         return Node(None, _RANK_UNNUMBERED, squeezed.strip("：【】"), EMPTY, squeezed)
@@ -134,6 +144,8 @@ def _unnumbered(paragraph: Passage, following: str) -> Node | None:
 def split_title(own: Passage) -> tuple[Passage, Passage]:
     """Return the heading words and the text behind them; an item without a heading has an empty heading."""
     text = own.text
+    if is_stage(text) and len(text) <= _LONGEST_STAGE and not re.search(r"[，。；]", text):
+        return own.squeezed(), EMPTY  # 「第一阶段：摸底排查（6月10日—7月10日）」, on a line of its own.
     known = KNOWN_HEADINGS.match(text)
     room = 5 if known and text[known.end() : known.end() + 1] == " " else 12
     if known and len(text) > known.end() + room and text[known.end()] not in "。：，、；和及与（的":

@@ -13,10 +13,13 @@ from tracker.plans.years import YearContext
 
 _OPENING = 60
 _SHORT_NAME = 8
+_STAGE_S_DAYS = re.compile(r"：(?:时间为?)?[\d年月日号初底末上中下旬至到起前\-—–~～]{2,30}$")
 # 「全面排查（5月底前）」: a heading and nothing but a time in the bracket behind it.
 _DATED_HEADING = re.compile(
     r"（(?:(?:20\d\d|20[xX×*]{2})年)?[\d一二三四五六七八九十]{1,3}(?:月|[—–\-~至到])[^（），。]{0,24}）$"
 )
+# 「开展进校园活动（6月15日前）」 is a thing to do by a day, and no stage.
+_DEED = re.compile(r"(?:开展|组织|举办|举行|召开|建立|制定|签订|发放|上好|进行|完成|编制|印发|开设|播放)")
 _TIME_LABEL = re.compile(r"^(?:时间|起止时间|实施时间)?(?:为|：)?（?")
 
 
@@ -35,7 +38,7 @@ def stage_of(node: Node, role: Role | None, years: YearContext, *, nested: bool 
     where a date is that of the item itself.
     """
     named = (
-        _DATED_HEADING.search(node.title.text) is not None
+        (_DATED_HEADING.search(node.title.text) is not None and not _DEED.match(node.title.text))
         or is_stage(node.title.text)
         or (not node.title and is_stage(node.own.text[:30]))
     )
@@ -59,6 +62,7 @@ def is_bare_stage(node: Node, role: Role | None) -> bool:
     Under 「实施步骤」 a few words and a bracket are a stage, whatever they are called (「总结巩固（9月）。」).
     """
     bare = re.sub(r"（[^（）]*）", "", node.own.text).strip("。：；， ")
+    bare = _STAGE_S_DAYS.sub("", bare)
     if node.children or node.body or re.search(r"[，。；：]", bare):
         return False
     return is_stage(node.own.text) and bare.endswith("阶段") if role is not Role.PHASES else len(bare) <= _SHORT_NAME

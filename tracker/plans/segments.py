@@ -5,29 +5,21 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
-from tracker.plans.dates import find_dated
 from tracker.plans.deadlines import Due, due_in, labelled_due
 from tracker.plans.duties import Duty, merge, read_tag, take_tags
+from tracker.plans.parting import duties_apart
 from tracker.plans.passages import Passage, joined
-from tracker.plans.sentences import clauses, sentences
-from tracker.plans.subjects import duty_of_text, subject_of, threatened_by
-from tracker.plans.wording import acts, is_establishing, is_member_line, is_return
+from tracker.plans.sentences import sentences
+from tracker.plans.subjects import duty_of_text, threatened_by
+from tracker.plans.wording import is_establishing, is_member_line, is_return
 from tracker.plans.years import YearContext
 
 _YEAR = re.compile(r"(20\d\d)年(?=\d{1,2}月|底|[上下]半年|[一二三四]季度)")
 _EACH_MUST = re.compile(r"(?:^|[，。；])各[^，。；]{1,24}?(?:要|应|须)")
-_ONLY_LEADS = re.compile(
-    r"(?:总?牵头|负责|具体负责|统筹(?:推进)?|主抓|配合|协助|会同|联合)[^，。；]{0,6}(?:[，。；]|$)"
-)
 _SPEAKS = re.compile(r"要|应|须|负责|牵头|：|由|^.{17}|[\u4e00-\u9fff]{2}每[周旬月季半年]")
 # What every return has: its period, its verb, and how often.
 _SENT = re.compile(
     r"每[^，。；]{0,4}?[周旬月季年日]度?|\d+[日号]|之?前|报送|上报|报告|填报|一次|1次|[将各当本上的]|工作|[，。；：、（）]"
-)
-_TIME_WORD = re.compile(r"每|月|年底|季度|日前")
-_FURTHEST_BACK, _MOST_TIMES = 300, 60
-_TIMED = re.compile(
-    r"^(?:并|并于|于|须于|要于|应于|请于|在|并在|同时)?(?:每|\d|[一二三四五六七八九十]{1,3}月|20|年底|月底)"
 )
 
 
@@ -63,6 +55,7 @@ class _Sentence:
     subject: tuple[str, ...]
     due: Due
     is_title: bool
+    parted: bool
 
 
 def segments_of(
@@ -92,13 +85,18 @@ def segments_of(
         if sentence.tag:
             tags_left -= 1
             closed = True
+    if not several_tags and len(segments) > 1 and segments[-1].tag and not any(each.subject for each in segments[:-1]):
+        # 「6月底前…；10月底前…。大气科牵头」: what is said behind the last of them holds for all that name nobody.
+        told = Duty(segments[-1].tag.lead, segments[-1].tag.support)
+        segments = [replace(each, tag=told) for each in segments[:-1]] + segments[-1:]
     return [segment for segment in segments if segment.passage.text.strip()]
 
 
 def _read_sentences(own: Passage, title_length: int, years: YearContext, stage: bool) -> list[_Sentence]:
     result: list[_Sentence] = []
     seen = 0
-    for part in _times_apart(sentences(own), years):
+    tag = take_tags(own)[1]
+    for part, parted in duties_apart(sentences(own), years, by_doer=not (tag.lead or tag.support)):
         title = seen + len(part) <= title_length + 1
         begun, seen = seen, seen + len(part)
         bare, tag = take_tags(part)
@@ -116,63 +114,23 @@ def _read_sentences(own: Passage, title_length: int, years: YearContext, stage: 
         due = due_in(bare.text[max(0, title_length - begun) :] if stage else bare.text, years)
         if tag.time:
             due = labelled_due(tag.time, years)
-        result.append(_Sentence(bare, tag, spoken, subject, due, title and not subject))
+        result.append(_Sentence(bare, tag, spoken, subject, due, title and not subject, parted))
     return result
 
 
 def _year_told(text: str, years: YearContext) -> YearContext:
     """A year printed in an item holds for the dates behind it in the same item."""
-    told = _YEAR.findall(text)
+    if years.turns:
+        return years
+    told = [year for year in _YEAR.findall(text) if years.year is None or int(year) >= years.year]
     return replace(years, year=int(told[-1]), ground="同一条里写明的年份") if told else years
-
-
-def _times_apart(parts: list[Passage], years: YearContext) -> list[Passage]:
-    """「于每月19日前报进展，8月25日前报总结」 are two duties: part them at the comma before the second time."""
-    result: list[Passage] = []
-    for part in parts:
-        pieces = clauses(part) if 1 < len(_TIME_WORD.findall(part.text)) <= _MOST_TIMES else [part]
-        gathered, said = [pieces[0]], pieces[0].text
-        for piece in pieces[1:]:
-            if _may_part(piece) and _parts_ways(said[-_FURTHEST_BACK:], piece.text, years):
-                result.append(joined(gathered))
-                gathered, said = [piece], piece.text
-            else:
-                gathered.append(piece)
-                said = (said + piece.text)[-_FURTHEST_BACK:]
-        result.append(joined(gathered))
-    return result
-
-
-def _may_part(piece: Passage) -> bool:
-    """Whether a clause could be a duty of its own: it begins with a time, or with its own sender."""
-    if _TIMED.match(piece.text):
-        return acts(piece.text)
-    return (is_return(piece.text) or acts(piece.text)) and subject_of(piece.text) is not None
-
-
-def _parts_ways(before: str, after: str, years: YearContext) -> bool:
-    """Whether two clauses have times of different duties; two dates of one course of action stay together."""
-    first, second = due_in(before, years).deadline, due_in(after, years).deadline
-    named, others = subject_of(before), subject_of(after)
-    if first is None and second is not None and (second.every or is_return(after)) and named and others:
-        # 「各校逐项整改，督导组每月抽查一遍」: the time is the second one's alone. Who only leads does not act yet.
-        done = before[named[1] :]
-        return acts(done) and not _ONLY_LEADS.match(done) and not set(named[0]) & set(others[0])
-    if first is None or second is None or not (acts(before) or is_return(before)):
-        return False  # 「4—10月，各村于每月25日前报送」: a clause of nothing but time belongs to the next.
-    opening = find_dated(before, years)[:1]
-    if second.type == "recurring" and opening and opening[0].window and opening[0].start <= 1:
-        return False  # 「3月1日至15日，各村值班，每日报告」: the days hold for all that follows.
-    if named and others and not set(named[0]) & set(others[0]):
-        return True  # 「各镇9月底前建成，县平安办四季度验收」: each has its own time.
-    # Nothing falls due both every week and on a day of each month: 「每周汇总，每月5日前通报」.
-    dated = second.by_day is not None and first.every != second.every
-    return is_return(after) or first.type != second.type or dated
 
 
 def _stands_alone(current: Segment, sentence: _Sentence, *, tagged: bool, paragraph: bool, same_return: bool) -> bool:
     if current.title_only or sentence.is_title or current.tag:
         return False
+    if sentence.parted and sentence.subject:
+        return True
     if not tagged and sentence.subject and current.subject and not set(sentence.subject) & set(current.subject):
         return True
     others = bool(sentence.subject) and set(sentence.subject) != set(current.subject)

@@ -55,6 +55,8 @@ def _due(time: str, text: str, years: YearContext) -> Due:
     if not time:
         return own
     due = labelled_due(time, years)
+    if due.deadline and due.deadline.type == "continuous" and time.strip("。") == "全年" and own.deadline:
+        return own  # The whole year is no time; how often in it stands in the words.
     if due.deadline is None and own.deadline is not None:
         return Due(own.deadline, (*due.questions, *own.questions))  # 「防火期内」 says less than 「每月一次」.
     if due.deadline and own.deadline and due.deadline.every and due.deadline.every == own.deadline.every:

@@ -7,7 +7,7 @@ import re
 from tracker.plans.sections import Role
 
 _ACTS = re.compile(
-    r"扣发|扣除|扣减|取消|追偿|巡|负总责|负连带|负主要|执法|劝导|起草|拟定|编写|维修|更换|储备|备足|备齐|要|应|须|必须|负责|牵头|配合|不得|严禁|禁止|开展|组织|加强|强化|落实|完善|建立|健全|推进|推动|排查|摸排|摸底|宣传|宣讲|整治|整改|治理|清理|打击|查处|巡查|巡逻|检查|督导|督查|"
+    r"处罚|记入|列入|抽查|抽检|复查|复核|准备|筹备|备好|悬挂|安排|预付|列支|扣发|扣除|扣减|取消|追偿|巡|负总责|负连带|负主要|执法|劝导|起草|拟定|编写|维修|更换|储备|备足|备齐|要|应|须|必须|负责|牵头|配合|不得|严禁|禁止|开展|组织|加强|强化|落实|完善|建立|健全|推进|推动|排查|摸排|摸底|宣传|宣讲|整治|整改|治理|清理|打击|查处|巡查|巡逻|检查|督导|督查|"
     r"报送|上报|报告|报备|召开|制定|签订|发放|张贴|悬挂|播放|培训|教育|登记|建档|走访|入户|劝阻|预警|管控|监管|监测|核查|核验|曝光|通报|考核|追究|问责|约谈|成立|明确|设立|设置|"
     r"安装|推广|利用|发动|动员|邀请|举办|举行|进行|实行|实施|严格|规范|压实|提升|提高|做好|抓好|深化|深入|畅通|共享|研判|移送|移交|处置|冻结|止付|封堵|拦截|取缔|拆除|关停|普及|"
     r"编印|印发|印制|制作|推送|转发|更新|总结|评估|验收|评比|表彰|奖励|保障|统筹|协调|调度|部署|参加|参与|引导|督促|指导|帮扶|关爱|看护|值守|演练|救援|配备|配齐|公示|收集|汇总|梳理|"
@@ -17,7 +17,7 @@ _ACTS = re.compile(
 )
 _CONCRETE = re.compile(
     r"成立|制定|明确|建立|健全|确定|签订|召开|报送|上报|报告|反馈|督导|督查|督促|通报|考核|考评|检查|抽查|问责|追究|追责|约谈|纳入|经费|资金|保障|配备|培训|研究|部署|协调|配合|牵头|分工|亲自|"
-    r"专人|联络员|方案|台账|整改|信息|宣传|报道|总结|责任|落实|协作|联动|沟通|密切|调度|排查|机制|制度|奖|惩|表彰|检验|细化|分解|指定|安排|组织|巡查|管理|严肃|处理|档案|资料|共享|合力|亮点|经验|倒查|扣发|扣除|取消|绩效|处分|处罚|曝光"
+    r"专人|联络员|方案|台账|整改|信息|宣传|报道|总结|责任|落实|协作|联动|沟通|密切|调度|排查|机制|制度|奖|惩|表彰|检验|细化|分解|指定|安排|组织|巡查|管理|严肃|处理|档案|资料|共享|合力|亮点|经验|倒查|扣发|扣除|取消|绩效|处分|处罚|曝光|播放|悬挂|张贴|发放|值班|值守|巡逻|演练|储备|准备|举办|入户|拨付|列支|投入"
 )
 _MEMBER_LINE = re.compile(
     r"^(?:组\s*长|副组长|常务副组长|第一组长|成\s*员|组员|主\s*任|副主任|总指挥|副总指挥|指挥长|副指挥长|召集人|副召集人|联系人|联系电话|电话|地点|活动地点|会议地点|主题|活动主题|活动时间|时间|"
@@ -25,7 +25,7 @@ _MEMBER_LINE = re.compile(
 )
 _PREAMBLE = re.compile(
     r"(?:特|现|经|并)?(?:研究)?(?:制定|制订|拟定|提出)(?:以下|如下|本|此|该)(?:[^，。]{0,14})?(?:方案|计划|意见|措施|办法|预案)?(?:如下)?(?:[。：，]|$)|现将.{0,60}(?:印发|通知|下发|转发)|请(?:认真|遵照|结合实际)?(?:遵照|贯彻|抓好|认真)?(?:贯彻)?(?:执行|落实)[。]?$|"
-    r"^(?:根据|按照|为|为了|为进一步|为深入|为切实|为认真|近年来|今年以来|近期|当前|随着).{10,}(?:方案|如下|通知|计划)[：。]?$|特此通知|^(?:本次|此次)?[^，。；]{0,10}(?:整治|行动|活动|实施|工作)时间(?:为|自|从|是)|自(?:印发|发布|公布|下发)[^，。]{0,6}起(?:施行|实施|执行)|负责解释"
+    r"^(?:根据|按照|为|为了|为进一步|为深入|为切实|为认真|近年来|今年以来|近期|当前|随着).{10,}(?:方案|如下|通知|计划)[：。]?$|特此通知|^(?:本次|此次)?[^，。；]{0,10}(?:整治|行动|活动|实施|工作|防火|禁烧|防汛|值守|宣传)(?:时间|期)(?:为|自|从|是)|自(?:印发|发布|公布|下发)[^，。]{0,6}起(?:施行|实施|执行)|负责解释"
 )
 _ESTABLISHING = re.compile(
     r"(?:下设|设在|兼任|任组长|为组长|任(?:副?总)?(?:指挥|召集人)|任(?:副)?指挥长|担任|任副组长|为副组长|为成员|任主任|组成人员|组成如下|名单如下|具体名单|成立[^，。]{0,24}领导小组(?!，明)|办公室主任|成员由|组长由)"
@@ -33,7 +33,10 @@ _ESTABLISHING = re.compile(
 # 「由镇长任组长的专班」 only says what kind of group; 「推选老党员担任会长」 is something to do.
 _DEFINES = re.compile(r"^[^，。；]{0,16}“[^”]{1,20}”均?(?:包?含|包括|是?指)")
 _CALLED = re.compile(
-    r"[^，。；]{2,30}(?:为|是)[^，。；]{2,12}(?:阶段|时期)(?:，[^，。；]{2,14}起(?:全面|正式)?(?:实施|执行|施行|推行))?"
+    r"(?:[^，。；]{2,30}(?:为|是)[^，。；]{2,12}(?:阶段|时期)[，；、])*[^，。；]{2,30}(?:为|是)[^，。；]{2,12}(?:阶段|时期)(?:，[^，。；]{2,14}起(?:全面|正式)?(?:实施|执行|施行|推行))?"
+)
+_STAGE = re.compile(
+    r"(?:(?:共|拟)?分[^，。；：]{1,8}(?:阶段|步)[^，。；：]{0,6}[：。，])?第[一二三四五1-5](?:个)?阶段[^，。；（）]{0,14}（[^（）]{2,30}）"
 )
 _BY_THE_WAY = re.compile(
     r"由[^，。；]{2,24}?(?:任|担任|为)(?:正?副?组长|总?指挥长?|主任|召集人)的|(?:推选|推荐|选举|选聘|聘请)[^，。；]{2,30}?担任"
@@ -60,6 +63,11 @@ _ZEAL = re.compile(
 _BARE_MODAL = re.compile(r"(?:要|应|须|必须|务必|切实|进一步|不断|真正|充分)+(?=[，。；、]|$)")
 
 
+def without_zeal(text: str) -> str:
+    """Return the words without those that only ask for the right state of mind or say who answers for it."""
+    return _BARE_MODAL.sub("", _ZEAL.sub("", text))
+
+
 def is_return(text: str) -> bool:
     """Whether the words ask for something to be sent in (报送)."""
     return _RETURN.search(text) is not None
@@ -78,6 +86,16 @@ def is_establishing(text: str) -> bool:
 def beyond_establishing(text: str) -> str:
     """Return the sentences of a text that do not set up a group: what the group has to do stands there."""
     return "".join(part for part in re.split(r"(?<=[。；])", text) if not is_establishing(part))
+
+
+def names_stage(text: str) -> bool:
+    """Whether words hold the name of a stage and its days, and nothing to be done in it."""
+    return _STAGE.fullmatch(text.strip("。；， ")) is not None
+
+
+def begins_stage(text: str) -> bool:
+    """Whether a sentence begins with the name of a stage (「第二阶段全面推进（5月至8月），抓好…」)."""
+    return _STAGE.match(text) is not None
 
 
 def is_preamble(text: str) -> bool:
@@ -115,7 +133,7 @@ def orders_something(text: str, role: Role | None, *, spoken: bool = False) -> b
     if _THOUGHT.match(bare) and not _MUST.search(bare):
         return False
     if role is Role.DEMANDS:
-        left = _BARE_MODAL.sub("", _ZEAL.sub("", bare))
+        left = without_zeal(bare)
         if not spoken and all(len(clause) <= 4 for clause in re.split(r"[，。；、]", left)):
             return False  # 「广泛宣传，营造氛围」: phrases for a heading, with nothing behind it.
         told = spoken and any(len(clause) >= 6 and acts(clause) for clause in re.split(r"[，。；、]", left))

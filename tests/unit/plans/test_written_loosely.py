@@ -1,0 +1,107 @@
+"""What offices write loosely: stages without numbers, headings of days alone, helpers in passing, firms' own departments."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.plans.plans_written import measures
+from tracker.plans.shapes import Measure
+
+
+def read(text: str) -> tuple[Measure, ...]:
+    return measures(f"一、任务\n1.{text}")
+
+
+def due(measure: Measure) -> tuple[str, int | None, int | None] | None:
+    return (measure.deadline.type, measure.deadline.month, measure.deadline.day) if measure.deadline else None
+
+
+@pytest.mark.parametrize(
+    ("text", "lead", "support"),
+    [
+        ("各镇街负责，市场监管局指导，每逢集日巡查摊点。", ("各镇街",), ("市场监管局",)),
+        ("由各乡镇组织，水利局技术指导，对河湖逐条排查。", ("各乡镇",), ("水利局",)),
+        ("镇政府与各村签订责任书，包村干部督促指导。", ("镇政府",), ("包村干部",)),
+        ("各学校要及时报告，辖区派出所要参与处置。", ("各学校",), ("辖区派出所",)),
+    ],
+)
+def test_who_guides_or_takes_part_in_passing_helps(text: str, lead: tuple[str, ...], support: tuple[str, ...]) -> None:
+    (only,) = read(text)
+    assert (only.lead_units, only.support_units) == (lead, support)
+
+
+def test_who_leads_something_of_its_own_is_one_of_several_doers() -> None:
+    assert [found.lead_units for found in read("基教股负责牵头协调，安稳股负责督促安防建设，人事股负责师德监督。")] == [
+        ("基教股",),
+        ("安稳股",),
+        ("人事股",),
+    ]
+
+
+def test_stages_on_lines_without_numbers_give_their_days() -> None:
+    found = measures(
+        "一、实施步骤\n启动部署（4月）：印发方案，召开部署会。\n集中整治（5月—10月）：按照分工开展整治，每月25日前各责任单位报送进展情况。"
+    )
+    assert [due(each) for each in found] == [("phase", 4, 30), ("phase", 10, 31), ("recurring", None, None)]
+    assert found[2].lead_units == ("各责任单位",)
+
+
+def test_a_heading_of_days_alone_dates_the_duties_behind_it() -> None:
+    found = measures("一、活动安排\n1、6月1日—5日：宣传发动。安环部制作展板，各车间召开班前会。")
+    assert [(each.lead_units, due(each)) for each in found] == [
+        (("安环部",), ("phase", 6, 5)),
+        (("各车间",), ("phase", 6, 5)),
+    ]
+
+
+def test_a_numbered_stage_called_by_its_days_is_a_stage() -> None:
+    (only,) = measures("一、时间进度\n（1）3月1日至3月15日，部署启动，制定细则。")
+    assert due(only) == ("phase", 3, 15)
+
+
+def test_how_often_within_the_whole_year_stands_in_the_words() -> None:
+    (only,) = measures("事项\t责任单位\t完成时限\n任务内容\t牵头单位\t完成时限\n入户宣传每月不少于2场\t司法所\t全年")
+    assert only.deadline is not None
+    assert (only.deadline.every, only.deadline.count) == ("month", 2)
+
+
+def test_what_is_looked_at_in_self_checks_is_no_duty() -> None:
+    text = "一、自查内容：1.是否存在违规查询情况；2.是否存在泄露信息情况。\n二、安排\n1.各支行7月26日前自查。"
+    assert [found.text for found in measures(text)] == ["各支行7月26日前自查"]
+
+
+def test_under_requirements_a_named_doer_is_enough() -> None:
+    found = measures("一、工作要求\n（一）加强宣传。广播站开设专栏，各村张贴告知书。\n（二）各村要高度重视。")
+    assert [each.lead_units for each in found] == [("广播站",), ("各村",)]
+
+
+@pytest.mark.parametrize(
+    ("title_line", "year"),
+    [("（2023年3月）", 2023), ("（桥头镇 2022年5月）", 2022)],
+)
+def test_a_month_below_the_title_tells_the_year(title_line: str, year: int) -> None:
+    (only,) = measures(f"{title_line}\n一、任务\n1.各村4月25日前排查。", "柳湾镇隐患整治工作方案")
+    assert only.deadline is not None
+    assert only.deadline.year == year
+
+
+def test_a_plan_of_two_years_begins_with_its_first_stage() -> None:
+    text = "一、任务\n1.各村6月底前排查。\n2.各村2025年10月底前总结。\n二、步骤\n（一）部署（2024年3月）。召开会议。\n（二）攻坚（2024年4月至2025年9月）。逐项整改。"
+    assert [each.deadline.year for each in measures(text, "柳湾镇整治方案") if each.deadline][:2] == [2024, 2025]
+
+
+@pytest.mark.parametrize(
+    ("text", "lead"),
+    [
+        ("镇消防工作站前置力量备勤。", ("镇消防工作站",)),
+        ("各在建项目每半年演练一次。", ("各在建项目",)),
+        ("屠宰场做到每日消毒。", ("屠宰场",)),
+        ("年级主任30分钟内报告校长。", ("年级主任",)),
+        ("住院部各病区夜间巡查一次。", ("住院部各病区",)),
+        ("各支行由行长牵头成立自查小组。", ("各支行",)),
+        ("每季度进村入户开展一次指导。", ()),
+        ("严肃追究学校主要负责人责任。", ()),
+    ],
+)
+def test_names_at_the_head(text: str, lead: tuple[str, ...]) -> None:
+    assert [found.lead_units for found in read(text)] == [lead]
