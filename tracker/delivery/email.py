@@ -8,7 +8,7 @@ import socket
 import ssl
 import threading
 import time
-from base64 import encodebytes
+from base64 import b64encode
 from contextlib import suppress
 from dataclasses import dataclass
 from email.header import Header
@@ -24,10 +24,12 @@ PRODUCT_NAME = "督办系统"
 ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 #: Stands between the parts of a mail; no line of base64 can look like it.
 BETWEEN = "=_part"
-LINE_END = re.compile(r"\r\n?|\n")
+LINE_OF_BASE64 = 76
 #: Servers cut connections that carry too much or rest too long; ours go first.
 MAILS_A_LINE, LINE_RESTS = 100, 20.0
 TAKEN = 250
+#: What a server answers that is about to cut the connection.
+CLOSING = "421"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,18 +47,22 @@ class SmtpServer:
 
 @dataclass
 class OpenLine:
-    """A connection that is logged in, and what it has carried so far."""
+    """A connection that is logged in, and what it has carried so far.
+
+    announced   the sender of the next mail has been named already, and the server's answer to that waits to be read
+    """
 
     smtp: smtplib.SMTP
     used_at: float
     mails: int = 0
+    announced: bool = False
 
 
 class SmtpCourier:
     """Hands mails to the server.
 
-    With `keeps_open` a connection carries several mails, for a log-in takes longer than a mail. Whoever asks for
-    that calls `close()` in the end.
+    With `keeps_open` a connection carries several mails, for a log-in takes longer than a mail; a mail that the server
+    refused costs it nothing. Whoever asks for that calls `close()` in the end.
     """
 
     def __init__(self, server: SmtpServer, *, keeps_open: bool = False) -> None:
@@ -78,10 +84,13 @@ class SmtpCourier:
         line = self._kept_line() or self._new_line()
         try:
             answer = _hand_over(line.smtp, address=message.address, content=mail)
-        except BaseException:
-            line.smtp.close()
+        except BaseException as problem:
+            if isinstance(problem, DeliveryFailed) and _is_fit_after(problem, line.smtp):
+                self._put_back(line, followed=message.followed)
+            else:
+                line.smtp.close()
             raise
-        self._put_back(line)
+        self._put_back(line, followed=message.followed)
         return answer
 
     def close(self) -> None:
@@ -102,7 +111,10 @@ class SmtpCourier:
             return None
         if kept.mails < MAILS_A_LINE and time.monotonic() - kept.used_at < LINE_RESTS:
             with suppress(OSError, smtplib.SMTPException):
-                if _announce(kept.smtp, "MAIL", f"FROM:<{self._sender}>")[0] == TAKEN:
+                if not kept.announced:
+                    kept.smtp.putcmd("MAIL", f"FROM:<{self._sender}>")
+                kept.announced = False
+                if kept.smtp.getreply()[0] == TAKEN:
                     return kept
         kept.smtp.close()
         return None
@@ -123,8 +135,13 @@ class SmtpCourier:
             raise _sender_refused(code, _text(answer))
         return OpenLine(line, time.monotonic())
 
-    def _put_back(self, line: OpenLine) -> None:
+    def _put_back(self, line: OpenLine, *, followed: bool) -> None:
+        """Keep a connection for the next mail. Where one is to follow at once, the server takes its sender meanwhile."""
         line.mails, line.used_at = line.mails + 1, time.monotonic()
+        if self._keeps_open and followed and line.mails < MAILS_A_LINE:
+            with suppress(OSError, smtplib.SMTPException):
+                line.smtp.putcmd("MAIL", f"FROM:<{self._sender}>")
+                line.announced = True
         if self._keeps_open:
             with self._lock:
                 if self._kept is None:
@@ -201,9 +218,11 @@ def _subject(text: str) -> str:
     return Header(text, "utf-8", header_name="Subject").encode(linesep="\r\n")
 
 
-@lru_cache(maxsize=256)
 def _mailbox(name: str, address: str) -> str:
-    return formataddr((name, address))
+    """Return name and address as the head of a mail has them; the library takes each address apart once more."""
+    if name.isascii():
+        return formataddr((name, address))
+    return f"=?utf-8?b?{b64encode(name.encode()).decode()}?= <{address}>"
 
 
 def _content(message: OutgoingMessage) -> bytes:
@@ -218,8 +237,10 @@ def _content(message: OutgoingMessage) -> bytes:
 
 def _part(kind: str, text: str) -> bytes:
     head = f'Content-Type: text/{kind}; charset="utf-8"\r\nContent-Transfer-Encoding: base64\r\n\r\n'
-    lines = LINE_END.sub("\r\n", text)
-    return head.encode() + encodebytes(lines.encode()).replace(b"\n", b"\r\n")
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\r\n")
+    content = b64encode(lines.encode())
+    folded = [content[at : at + LINE_OF_BASE64] for at in range(0, len(content), LINE_OF_BASE64)]
+    return head.encode() + b"\r\n".join((*folded, b""))
 
 
 def _one_line(text: str) -> str:
@@ -247,7 +268,20 @@ def _hand_over(line: smtplib.SMTP, *, address: str, content: bytes) -> str:
         raise DeliveryFailed(sentence, permanent=False, unknown=True) from problem
     if code != TAKEN:
         raise _answered(code, answer, "发信服务器不收这封邮件")
-    return re.sub(re.escape(address), mask_email(address), _text(answer), flags=re.IGNORECASE)[:200]
+    said = _text(answer)
+    if address.lower() in said.lower():
+        said = re.sub(re.escape(address), mask_email(address), said, flags=re.IGNORECASE)
+    return said[:200]
+
+
+def _is_fit_after(refusal: DeliveryFailed, line: smtplib.SMTP) -> bool:
+    """Tell whether a connection can carry another mail after one that the server refused in so many words."""
+    if refusal.verdict is None or refusal.verdict.code == CLOSING:
+        return False
+    try:
+        return line.rset()[0] == TAKEN
+    except (OSError, smtplib.SMTPException):
+        return False
 
 
 def _shut_out(problem: Exception) -> DeliveryFailed:

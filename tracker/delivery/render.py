@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jinja2 import DictLoader, FileSystemLoader, PackageLoader, StrictUndefined, TemplateError
+from jinja2 import DictLoader, FileSystemLoader, PackageLoader, StrictUndefined, Template, TemplateError
+from jinja2.runtime import LoopContext
 from jinja2.sandbox import SandboxedEnvironment
 
 from tracker.delivery.own_texts import look_at, own_text_problems
@@ -37,6 +38,19 @@ class Group:
     lines: tuple[str, ...]
 
 
+OURS = frozenset({Group, LoopContext})
+
+
+class Sandbox(SandboxedEnvironment):
+    """A sandbox that does not look at its own groups and loops again for each word that it takes from them."""
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        """Tell whether a text may read an attribute."""
+        if type(obj) in OURS:
+            return not attr.startswith("_")
+        return super().is_safe_attribute(obj, attr, value)
+
+
 class TemplateRenderer:
     """The MessageRenderer. Templates are sandboxed; a fact that one misses is an error, never a gap."""
 
@@ -46,7 +60,7 @@ class TemplateRenderer:
         self._folder, self._shipped = folder, shipped
         # Every text is read now: a file that somebody edits later would else be half in use, and nobody had checked it.
         texts: dict[str, str] = {}
-        self._environment = SandboxedEnvironment(
+        self._environment = Sandbox(
             loader=DictLoader(texts),
             undefined=StrictUndefined,
             autoescape=lambda name: name is not None and name.endswith(".html"),
@@ -62,6 +76,7 @@ class TemplateRenderer:
         if folder is not None:
             own = FileSystemLoader(folder)
             texts |= {name: own.get_source(self._environment, name)[0] for name in own.list_templates()}
+        self._written: dict[str, Template] = {}
 
     def email(
         self, *, recipient: str, parts: Sequence[MessagePart], link: str, unsubscribe: str = ""
@@ -111,6 +126,8 @@ class TemplateRenderer:
 
     def _write(self, name: str, facts: Mapping[str, Any]) -> str:
         try:
-            return self._environment.get_template(name).render(facts)
+            if (template := self._written.get(name)) is None:
+                template = self._written[name] = self._environment.get_template(name)
+            return template.render(facts)
         except (TemplateError, TypeError, ValueError) as problem:
             raise MessageUnreadable(f"{name}: {problem}") from problem

@@ -67,7 +67,8 @@ class OutgoingMessage:
 
     `values` are what a provider's approved template names; `thread` is the Message-ID under which a mail reader
     gathers all mails of one task, empty for a mail of several; `written_at` is real time. `unsubscribe` is the address
-    at which the reader may do without such mails, empty where that is not the reader's to choose.
+    at which the reader may do without such mails, empty where that is not the reader's to choose. `followed`: another
+    message goes to the same provider right after this one.
     """
 
     ref: str
@@ -83,6 +84,7 @@ class OutgoingMessage:
     thread: str = ""
     unsubscribe: str = ""
     written_at: datetime | None = None
+    followed: bool = False
 
 
 class Courier(Protocol):

@@ -18,6 +18,7 @@ which order. It then hands them over one by one, and what became of each is comm
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -54,7 +55,7 @@ from tracker.services.delivery_incidents import report_missing_receiver, report_
 from tracker.services.delivery_outcomes import Moment, after_failure, never_left, unsure
 from tracker.services.delivery_records import mark_contact, record_end, settle
 from tracker.services.delivery_texts import DeliveryTexts
-from tracker.services.manners import Manners
+from tracker.services.manners import Manners, one_a_person
 from tracker.services.receiver_news import bind_receivers, drop_removed
 
 logger = structlog.get_logger(__name__)
@@ -134,11 +135,12 @@ class DeliveryService:
         self.resolve_stuck()
         self._drop_removed()
         handled = 0
-        while handled < limit:
-            taken = self._send_round(min(ROUND, limit - handled))
-            if not taken:
-                return handled
-            handled += taken
+        with self._uows(at_once=True) as steps:
+            while handled < limit:
+                taken = self._send_round(min(ROUND, limit - handled), steps)
+                if not taken:
+                    return handled
+                handled += taken
         self._queue.enqueue(QUEUE, SEND_JOB)
         return limit
 
@@ -177,8 +179,8 @@ class DeliveryService:
     def _drop_removed(self) -> None:
         at = _moment(self._clock)
         with self._uows() as uow:
-            if drop_removed(uow, self._couriers, now=at.now, real=at.real):
-                uow.commit()
+            drop_removed(uow, self._couriers, now=at.now, real=at.real)
+            uow.commit()  # with nothing dropped too: after a rollback the driver prepares every statement anew
 
     def _gather_some(self, count: int) -> tuple[int, int]:
         """Return how many people were claimed, and for how many of them something was left to gather."""
@@ -195,8 +197,11 @@ class DeliveryService:
             uow.commit()
         return len(people), len({row.person_id for row in told})
 
-    def _send_round(self, most: int) -> int:
-        """Take up the deliveries that are due longest and send them; return how many, 0 when none is due."""
+    def _send_round(self, most: int, steps: UnitOfWork) -> int:
+        """Take up the deliveries that are due longest and send them; return how many, 0 when none is due.
+
+        What became of each is written in `steps`, each of which stands at once.
+        """
         too_slow = 0
         while True:
             clock = self._clock.for_a_while()
@@ -205,7 +210,7 @@ class DeliveryService:
                 claimed = uow.deliveries.claim_due(now=at.now, limit=most, alone=self._paces)
                 if not claimed:
                     return 0
-                taken = _one_a_person(claimed)
+                taken = one_a_person(claimed)
                 going = self._prepare(uow, taken, at=at)
                 if going and not self._may_go(uow, claimed[0].channel, now=at.now):
                     uow.rollback()  # another worker took the slot; the next look sees that the channel is closed
@@ -213,8 +218,13 @@ class DeliveryService:
                 begun = clock.real_now()  # the look may have taken longer than what makes a delivery stuck
                 round_id = uow.deliveries.begin_round([row for _, _, row in going], at=begun) if going else 0
                 uow.commit()
-            messages = [(due, text) for due, text, _ in going]
-            left = self._hand_over(messages, round_id, clock, looked_at=at.real, at_any_age=too_slow + 1 >= LOOKS)
+            messages = [
+                (due, replace(message, followed=place < len(going)))
+                for place, (due, message, _) in enumerate(going, start=1)
+            ]
+            left = self._hand_over(
+                messages, round_id, clock, steps, looked_at=at.real, at_any_age=too_slow + 1 >= LOOKS
+            )
             if left < len(going) or not going:
                 return len(taken) - left
             too_slow, most = too_slow + 1, 1  # one alone is looked at faster
@@ -224,29 +234,28 @@ class DeliveryService:
         return pace is None or uow.channels.take_slot(channel, pace, now=now)
 
     def _hand_over(
-        self, going: Sequence[tuple[DueDelivery, OutgoingMessage]], round_id: int, clock: Clock, *, looked_at: datetime,
-        at_any_age: bool,
+        self, going: Sequence[tuple[DueDelivery, OutgoingMessage]], round_id: int, clock: Clock, steps: UnitOfWork, *,
+        looked_at: datetime, at_any_age: bool,
     ) -> int:  # fmt: skip
         """Hand a round over one by one; return how many were put down, the channel at rest or the look too long ago.
 
         `looked_at` is real time. With `at_any_age` the first goes however long ago that was.
         """
-        with self._uows(at_once=True) as steps:
-            for place, (due, message) in enumerate(going):
-                if clock.real_now() - looked_at > FRESH and (place or not at_any_age):
-                    return self._stop(going[place:], round_id)
-                provider_id, failure = self._carry(message)
-                at, left = _moment(clock), going[place + 1 :]
-                if left and failure is None and self._is_plain(due):
-                    self._accept(steps, due, provider_id, at=at)
-                    continue
-                with self._uows() as uow:
-                    rests = self._write_down(uow, due, provider_id, failure, at=at)
-                    if rests or not left:
-                        self._end(uow, left, round_id)
-                    uow.commit()
-                if rests:
-                    return len(left)
+        for place, (due, message) in enumerate(going):
+            if clock.real_now() - looked_at > FRESH and (place or not at_any_age):
+                return self._stop(going[place:], round_id)
+            provider_id, failure = self._carry(message)
+            at, left = _moment(clock), going[place + 1 :]
+            if failure is None and self._is_plain(due):
+                self._accept(steps, due, provider_id, at=at, ends=None if left else round_id)
+                continue
+            with self._uows() as uow:
+                rests = self._write_down(uow, due, provider_id, failure, at=at)
+                if rests or not left:
+                    self._end(uow, left, round_id)
+                uow.commit()
+            if rests:
+                return len(left)
         return 0
 
     def _stop(self, left: Sequence[tuple[DueDelivery, OutgoingMessage]], round_id: int) -> int:
@@ -293,12 +302,15 @@ class DeliveryService:
                 settle(uow, due, "accepted", early, at=at)
         return False
 
-    def _accept(self, uow: UnitOfWork, due: DueDelivery, provider_id: str, *, at: Moment) -> None:
+    def _accept(
+        self, uow: UnitOfWork, due: DueDelivery, provider_id: str, *, at: Moment, ends: int | None = None
+    ) -> None:
+        """Write that a message was taken; `ends` is the round of which it was the last."""
         outcome = Outcome(
             due.id, due.attempts + 1, "accepted", provider_id=provider_id, accepted_at=at.real, ended_at=at.real,
             ask_at=at.now + ASK_ACCEPTED[0] if due.channel in self._askers else None,
         )  # fmt: skip
-        self._record(uow, due, outcome, now=at.now, on_disk=due.grave)
+        self._record(uow, due, outcome, now=at.now, on_disk=due.grave, ends=ends)
 
     def _prepare(
         self, uow: UnitOfWork, claimed: Sequence[DueDelivery], *, at: Moment
@@ -375,18 +387,10 @@ class DeliveryService:
 
     def _record(
         self, uow: UnitOfWork, delivery: DueDelivery | LockedDelivery, outcome: Outcome, *, now: datetime,
-        on_disk: bool = True,
+        on_disk: bool = True, ends: int | None = None,
     ) -> None:  # fmt: skip
-        if uow.deliveries.record(outcome, on_disk=on_disk):
+        if uow.deliveries.record(outcome, on_disk=on_disk, ends=ends):
             record_end(uow, delivery, outcome, now=now)
-
-
-def _one_a_person(claimed: Sequence[DueDelivery]) -> list[DueDelivery]:
-    """Return the first of each person: what is sent to somebody counts when his next message is looked at."""
-    first: dict[int, DueDelivery] = {}
-    for due in claimed:
-        first.setdefault(due.person_id or -due.id, due)  # a group or system is spared nothing
-    return list(first.values())
 
 
 def _moment(clock: Clock) -> Moment:

@@ -36,3 +36,11 @@ class Manners:
             sent = uow.deliveries.sent_since(due.person_id, due.channel, midnight)
         calendar = self._calendars.newest() if self._calendars is not None else WEEKDAYS
         return spared(courtesy, kind, now=self._clock.now(), calendar=calendar, sent_today=sent)
+
+
+def one_a_person(claimed: Sequence[DueDelivery]) -> list[DueDelivery]:
+    """Return the first of each person: what is sent to somebody counts when his next message is looked at."""
+    first: dict[int, DueDelivery] = {}
+    for due in claimed:
+        first.setdefault(due.person_id or -due.id, due)  # a group or system is spared nothing
+    return list(first.values())

@@ -277,6 +277,7 @@ class Counting(Inbox):
         self.lines: set[tuple[str, int]] = set()
         self.carried: Counter[tuple[str, int]] = Counter()
         self.most = most
+        self.announced_twice = threading.Event()
 
     async def handle_EHLO(  # noqa: N802 (aiosmtpd's name)
         self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
@@ -291,6 +292,8 @@ class Counting(Inbox):
         if self.carried[session.peer] == self.most:
             server.transport.close()
         self.carried[session.peer] += 1
+        if self.carried.total() == 2:
+            self.announced_twice.set()
         envelope.mail_from = address
         return "250 OK"
 
@@ -306,17 +309,34 @@ def test_a_connection_carries_several_mails_and_another_is_opened_when_it_was_cu
     assert len(inbox.lines) == 2
 
 
-def test_after_a_refusal_the_next_mail_gets_a_connection_of_its_own() -> None:
+@pytest.mark.parametrize(
+    ("refusal", "lines"), [({"to_rcpt": "550 No such user"}, 1), ({"to_data": "554 Spam"}, 1), ({"to_rcpt": "421 Bye"}, 2)]
+)  # fmt: skip
+def test_a_refused_mail_costs_no_connection_unless_the_server_takes_its_leave(
+    refusal: dict[str, str], lines: int
+) -> None:
     inbox = Counting()
     with smtp_server(inbox) as port:
         open_line = courier(port, keeps_open=True)
-        open_line.send(MESSAGE)
-        inbox.to_rcpt = "550 No such user"
-        assert failure(lambda: open_line.send(MESSAGE)).permanent
-        inbox.to_rcpt = "250 OK"
+        open_line.send(replace(MESSAGE, followed=True))
+        vars(inbox).update(refusal)
+        assert failure(lambda: open_line.send(replace(MESSAGE, followed=True))).permanent is (lines == 1)
+        inbox.to_rcpt, inbox.to_data = "250 OK", "250 Queued"
         open_line.send(MESSAGE)
         open_line.close()
-    assert len(inbox.taken) == 2
+    assert (len(inbox.taken), len(inbox.lines)) == (2, lines)
+
+
+def test_where_another_follows_the_server_takes_its_sender_meanwhile_and_nothing_else() -> None:
+    inbox = Counting()
+    with smtp_server(inbox) as port:
+        open_line = courier(port, keeps_open=True)
+        open_line.send(replace(MESSAGE, followed=True))
+        assert inbox.announced_twice.wait(5)
+        assert len(inbox.taken) == 1
+        open_line.send(MESSAGE)
+        open_line.close()
+    assert (inbox.carried.total(), len(inbox.taken), len(inbox.lines)) == (2, 2, 1)
 
 
 def test_what_goes_over_the_line_is_plain_ascii_in_short_lines_that_any_server_takes() -> None:
