@@ -136,6 +136,7 @@ def test_a_sweeper_killed_while_it_opens_periods_opens_none_and_the_next_opens_e
         assert world.container.ledger.verify().faults == ()
 
 
+@pytest.mark.slow
 def test_while_a_killed_sweepers_session_lingers_another_sweep_passes_by_and_a_later_one_fires_the_rest(
     world: World,
 ) -> None:

@@ -103,6 +103,7 @@ def assert_each_once(out: Outgoing, mailbox: Mailbox, *, doubtful: int) -> None:
         assert times[row["message_id"]] == 1 or row["status"] == "unknown"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("nth", [1, 4, PEOPLE])
 def test_a_worker_killed_between_the_data_and_the_answer_leaves_that_one_mail_in_doubt(
     out: Outgoing, tmp_path: Path, nth: int
@@ -122,6 +123,7 @@ def test_a_worker_killed_between_the_data_and_the_answer_leaves_that_one_mail_in
         assert len(mailbox.taken) == PEOPLE
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("point", [*SEND, *HAND_OVER], ids=str)
 def test_wherever_a_worker_is_killed_one_mail_at_most_is_in_doubt(out: Outgoing, tmp_path: Path, point: Point) -> None:
     with mail_server() as (mailbox, port):
@@ -136,6 +138,7 @@ def test_wherever_a_worker_is_killed_one_mail_at_most_is_in_doubt(out: Outgoing,
         assert doubtful == (0 if point.at == "before" and point in SEND else 1)
 
 
+@pytest.mark.slow
 def test_a_paper_in_doubt_is_sent_once_more_and_marked(out: Outgoing, tmp_path: Path) -> None:
     out.change("UPDATE told SET grave = true, message = 'served', facts = CAST(:facts AS jsonb)",
                facts='{"notice_ref": "WS-1", "printed_number": "测督〔2026〕1号", "title": "督导通知书",'

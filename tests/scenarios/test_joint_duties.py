@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import pytest
+
 from tests.support.kept import standing_world
 from tests.support.world import World, small_campaign
 from tracker.domain.changing import Edit
@@ -41,6 +43,7 @@ def tied(world: World, unit: str, tie: str) -> dict[str, Any]:
     return row
 
 
+@pytest.mark.slow
 def test_lateness_stays_where_it_arose_and_a_new_date_goes_all_the_way_down(world: World) -> None:
     lead, upper = world.task("clearing", "one")["ref"], world.task("counting", "town")["ref"]
     world.act("clerk-one", lead, "accept")

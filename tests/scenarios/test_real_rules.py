@@ -129,6 +129,7 @@ CARDS = ["ladders: {keep_pace: cards_by_progress, standard: cards_when_late, his
 PACED = ", schedule: {from: 2026-03-02, to: 2026-06-30}"
 
 
+@pytest.mark.slow
 def test_two_yellow_cards_on_one_task_make_a_letter_and_take_one_point(world):
     load(world, measure("m1", "2026-06-30", "scheduled_work", PACED), settings=CARDS)
     world.move_to("2026-04-01")
@@ -170,6 +171,7 @@ def load_points(world: World) -> None:
     load(world, measure("m1", "2026-08-31", "scheduled_work", ", schedule: {from: 2026-03-02, to: 2026-08-31, milestones: {2026-03-31: 20, 2026-04-30: 40, 2026-05-31: 60, 2026-06-30: 70, 2026-08-31: 100}}"), settings=POINTS)  # fmt: skip
 
 
+@pytest.mark.slow
 def test_each_month_has_the_colour_of_its_points_behind(world):
     load_points(world)
     table = [  # (done by the end of the month, acted on, what is raised)
@@ -200,6 +202,7 @@ def test_what_is_reported_after_the_month_belongs_to_the_next_check(world):
     assert_clean(world)
 
 
+@pytest.mark.slow
 def test_three_months_not_begun_make_it_red_unless_there_is_a_good_cause(world):
     load_points(world)
     world.move_to("2026-06-01")

@@ -179,6 +179,7 @@ def july(world: World, cast: Cast) -> None:
     cast.approve(VILLAGES, ["t2"])
 
 
+@pytest.mark.slow
 def test_everything_told_and_raised_is_in_the_table_and_nothing_else(world: World) -> None:
     shown = difference(expected_rows(), happened(world))
     assert not shown, f"what happened differs from tests/scenarios/expected.py:\n{shown}"

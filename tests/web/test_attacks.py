@@ -85,6 +85,7 @@ def _sentence(page: str) -> str:
 # -- what is typed stays text
 
 
+@pytest.mark.slow
 def test_typed_markup_is_shown_as_text_on_every_page(site: Site) -> None:
     report_problems(site, "east", (MARKUP,))
     survey = site.world.task("survey", "east")["ref"]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from tests.support.world import World, morning, small_campaign
 from tests.web.site import Site
 
@@ -22,6 +24,7 @@ def periods(world: World) -> list[str]:
     return [row["ref"] for row in rows]
 
 
+@pytest.mark.slow
 def test_the_next_period_begins_with_category_and_base_number_marked_and_nothing_that_was_done(
     fresh_database_url: str,
 ) -> None:

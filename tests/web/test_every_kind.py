@@ -67,6 +67,7 @@ def test_the_walks_make_every_move(key: str) -> None:
     assert made == {move.name for move in CATALOG.workflows[key].transitions}
 
 
+@pytest.mark.slow
 def test_nobody_else_makes_the_moves(site: Site) -> None:
     for key in WALKS:
         person, move = WALKS[key][0][0]
@@ -110,6 +111,7 @@ def test_each_form_refuses_what_is_wrong_at_its_field(key: str, form: str) -> No
     assert by_field(asked, definition, {}).keys() == required
 
 
+@pytest.mark.slow
 def test_a_page_says_each_mistake_at_its_field_and_keeps_what_was_typed(site: Site) -> None:
     for key in ("crackdown", "pledge_signing", "control", "training", "summary", "sub_plan"):
         definition, ref = CATALOG.workflows[key], site.world.task(key, "east")["ref"]

@@ -154,6 +154,7 @@ def test_administrators_meet_no_business_anywhere(site: Site, two_offices: TwoOf
             assert shown == [], (who, path)
 
 
+@pytest.mark.slow
 def test_lists_hold_nothing_of_the_neighbour(site: Site, two_offices: TwoOffices) -> None:
     mine = [two_offices.doors[name] for name in ("task", "draft", "issued", "finding", "campaign", "unissued")]
     lists = (

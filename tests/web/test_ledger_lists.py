@@ -53,6 +53,7 @@ def lively(site: Site) -> Site:
     return site
 
 
+@pytest.mark.slow
 def test_every_sum_of_one_light_is_the_same_wherever_it_stands(lively: Site) -> None:
     world, boss = lively.world, lively.world.viewer("boss")
     now, calendar = world.clock.now(), world.container.calendars.newest()
@@ -84,6 +85,7 @@ def test_every_sum_of_one_light_is_the_same_wherever_it_stands(lively: Site) -> 
     )
 
 
+@pytest.mark.slow
 def test_found_is_rectifying_and_closed_in_both_ledgers_and_in_the_sums(lively: Site) -> None:
     sums = figures(lively.browser("boss").get(f"/campaigns/{lively.world.campaign_ref}/problems").text, "合计")
     for kind in ("problems", "rectification"):
@@ -93,6 +95,7 @@ def test_found_is_rectifying_and_closed_in_both_ledgers_and_in_the_sums(lively: 
         assert (sums["整改中"], sums["已销号"]) == (rectifying, stages["已销号"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_file_holds_exactly_what_the_filter_shows(lively: Site, kind: str) -> None:
     for query in (

@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 from itertools import product
 
+import pytest
 from sqlalchemy import text
 
 from tests.web.conftest import Site
@@ -28,6 +29,7 @@ def test_each_duty_shows_its_light_in_words_and_leads_to_its_task(late: Site) ->
     assert f'href="/tasks/{late.world.task("survey", "east")["ref"]}"' in page
 
 
+@pytest.mark.slow
 def test_a_cell_of_several_tasks_shows_the_worst_and_leads_to_their_list(site: Site) -> None:
     report_problems(site, "east", ("甲处", "乙处"))
     site.world.move_to("2026-06-02")  # the problems' limit, 29 May, is past; the return waits for review

@@ -110,6 +110,7 @@ def test_what_was_finished_meanwhile_is_struck_at_issue_and_said(late: Site) -> 
     assert "划去已办结的1项" in page
 
 
+@pytest.mark.slow
 def test_the_unit_accepts_and_replies_item_by_item_and_the_reply_is_judged(late: Site) -> None:
     ref = draft_of(late)
     issue(late, ref)
@@ -174,6 +175,7 @@ def task_version(site: Site, ref: str) -> str:
     return re.search(r'name="version" value="(\d+)"', form)[1]  # type: ignore[index]
 
 
+@pytest.mark.slow
 def test_a_later_reply_is_asked_granted_and_the_paper_stays_as_printed(late: Site, accepted: str) -> None:
     clerk, supervisor = late.browser("clerk-east"), late.browser("sup1")
     version = late.world.value("SELECT version FROM notice WHERE ref = :ref", ref=accepted)
@@ -254,6 +256,7 @@ def test_the_page_leads_to_the_paper_as_word_with_a_name_that_says_what_it_is(la
     assert answer.data.startswith(b"PK")
 
 
+@pytest.mark.slow
 def test_a_correction_is_begun_on_the_page_and_both_papers_lead_to_each_other(late: Site) -> None:
     first = draft_of(late)
     issue(late, first)
@@ -302,6 +305,7 @@ def test_the_units_first_opening_of_a_paper_stands_in_its_history_and_the_office
     assert "首次拆阅，不再改请他人" in late.browser("sup1").get(f"/explain/{ref}").text
 
 
+@pytest.mark.slow
 def test_that_a_paper_is_passed_on_unopened_stands_in_its_history(late: Site) -> None:
     ref = issued_with_steps(late)
     late.world.move_to("2026-03-27")
@@ -316,6 +320,7 @@ def unzipped(content: bytes) -> dict[str, bytes]:
         return {name: package.read(name) for name in package.namelist()}
 
 
+@pytest.mark.slow
 def test_the_evidence_is_taken_from_the_papers_page_by_office_and_unit(late: Site) -> None:
     ref = draft_of(late)
     assert "提取证据包" not in late.browser("sup1").get(f"/notices/{ref}").text
@@ -331,6 +336,7 @@ def test_the_evidence_is_taken_from_the_papers_page_by_office_and_unit(late: Sit
     assert late.browser("clerk-west").post(f"/notices/{ref}/evidence").status_code == 404
 
 
+@pytest.mark.slow
 def test_papers_are_taken_together_as_the_list_shows_them_and_an_altered_one_is_named(late: Site) -> None:
     assert late.browser("sup1").post("/notices/papers.zip").status_code == 404
     refs = {village: draft_of(late, village) for village in ("east", "west")}
@@ -357,6 +363,7 @@ def test_papers_are_taken_together_as_the_list_shows_them_and_an_altered_one_is_
     assert late.world.value("SELECT count(*) FROM event WHERE payload ->> 'ledger' = 'papers'") == 4
 
 
+@pytest.mark.slow
 def test_many_papers_are_printed_in_the_background_with_a_bar(late: Site) -> None:
     issue(late, draft_of(late))
     with late.world.container.uows() as uow:

@@ -51,6 +51,7 @@ def seen(site: Site, person: str, path: str) -> str:
     return html.unescape(found.text)
 
 
+@pytest.mark.slow
 def test_a_liaison_contests_one_line_from_the_paper_and_both_sides_read_it(served: Site) -> None:
     ref = paper(served)
     item = served.world.value(

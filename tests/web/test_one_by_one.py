@@ -163,6 +163,7 @@ def test_the_walk_keeps_to_the_filters_and_the_grouping(late: Site) -> None:
     ) == "west"  # fmt: skip
 
 
+@pytest.mark.slow
 def test_what_lies_beyond_many_that_colleagues_have_in_hand_is_reached(fresh_database_url: str) -> None:
     villages = ["east", *(f"v{number}" for number in range(LOOKED_THROUGH + 1))]
     with World(fresh_database_url, start=morning("2026-03-02")) as world:

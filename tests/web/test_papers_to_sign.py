@@ -8,6 +8,7 @@ import io
 import json
 import re
 
+import pytest
 from docx import Document
 from openpyxl import load_workbook
 
@@ -36,6 +37,7 @@ def called_in(late: Site) -> str:
     return ref
 
 
+@pytest.mark.slow
 def test_the_record_begins_with_the_papers_lines_which_may_be_changed_added_to_and_left_out(late: Site) -> None:
     ref, browser = called_in(late), late.browser("sup2")
     page = browser.get(f"/notices/{ref}").text
@@ -61,6 +63,7 @@ def test_the_record_begins_with_the_papers_lines_which_may_be_changed_added_to_a
     assert "每周五报；责任人：村主任" in page
 
 
+@pytest.mark.slow
 def test_the_signed_record_is_uploaded_beside_the_sealed_paper(late: Site) -> None:
     ref, browser = called_in(late), late.browser("sup1")
     assert 'name="document"' not in browser.get(f"/notices/{ref}").text, "nothing was recorded yet"
@@ -114,6 +117,7 @@ def word(*paragraphs: str) -> bytes:
     return out.getvalue()
 
 
+@pytest.mark.slow
 def test_the_office_uploads_a_template_and_papers_are_printed_with_it(late: Site) -> None:
     office = late.browser("office1")
     refused = office.post("/templates/supervision_notice", {"file": (io.BytesIO(word("{{ 收文 }}")), "模板.docx")})

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from html import unescape
 
+import pytest
+
 from tests.support.kept import standing_world
 from tests.support.world import World, small_campaign
 from tests.web.plan_pages import PLAN, as_shown, card, change, hand_in
@@ -93,6 +95,7 @@ def test_units_chosen_on_a_stale_page_are_still_chosen(site: Site) -> None:
     assert [re.findall(r'value="([^"]*)" selected', box) for box in boxes] == [["east村"], ["west村"], []]
 
 
+@pytest.mark.slow
 def test_workflow_and_ladder_are_shown_with_their_ground_and_changed_for_a_kind_at_once(site: Site) -> None:
     office = site.browser("office1")
     path = hand_in(office)
@@ -138,6 +141,7 @@ def test_a_draft_that_was_given_up_leaves_its_record(site: Site) -> None:
     assert site.world.container.ledger.verify().faults == ()
 
 
+@pytest.mark.slow
 def test_the_record_says_who_changed_the_words_and_the_campaign_can_prove_it(site: Site) -> None:
     office = site.browser("office1")
     path = hand_in(office)
@@ -187,6 +191,7 @@ def test_the_record_says_when_something_is_due_as_people_say_it(site: Site) -> N
     assert "长期坚持的周期：每月 → 每季度" in record
 
 
+@pytest.mark.slow
 def test_the_list_holds_the_reader_s_doubts_until_they_are_accepted(site: Site) -> None:
     office = site.browser("office1")
     text = PLAN.replace("完成时限：2026年4月30日前", "完成时限：5月10日前初查，2026年4月30日前")

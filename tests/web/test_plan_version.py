@@ -81,6 +81,7 @@ def measures(site: Site) -> dict[str, tuple[str, bool]]:
     return {row["text"][:4]: (row["due"].get("by_date", ""), row["withdrawn_at"] is not None) for row in rows}
 
 
+@pytest.mark.slow
 def test_a_newer_text_is_laid_beside_the_campaign_and_takes_effect_as_one_change_set(
     site: Site, office: Browser
 ) -> None:

@@ -204,6 +204,7 @@ def test_another_offices_plan_does_not_exist(two_offices: TwoOffices) -> None:
         assert site.browser("clerk-east").get(path).status_code == 404
 
 
+@pytest.mark.slow
 def test_a_plan_of_many_measures_is_one_page_of_few_queries(site: Site) -> None:
     office = site.browser("office1")
     lines = "".join(

@@ -71,6 +71,7 @@ def text_of(content: bytes) -> str:
     return "\n".join([*(one.text for one in document.paragraphs), *cells])
 
 
+@pytest.mark.slow
 def test_without_a_basis_the_page_says_why_there_is_none_and_nothing_is_put_in(baseless: Site) -> None:
     site = baseless
     ref = circular(site)
@@ -85,6 +86,7 @@ def test_without_a_basis_the_page_says_why_there_is_none_and_nothing_is_put_in(b
     assert site.world.value("SELECT details::text FROM notice WHERE ref = :ref", ref=ref) == "{}"
 
 
+@pytest.mark.slow
 def test_the_table_is_put_in_shown_printed_approved_and_taken_along_as_evidence(based: Site, tmp_path) -> None:
     ref, office = circular(based), based.browser("sup1")
     assert BASIS in office.get(f"/notices/{ref}").text

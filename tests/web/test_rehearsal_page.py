@@ -40,6 +40,7 @@ def worker(site: Site) -> None:
     site.world.container.background_files.write(int(args[0]))
 
 
+@pytest.mark.slow
 def test_a_draft_is_lived_through_and_its_page_says_what_came_of_it(site: Site, office: Browser, page: str) -> None:
     assert page in office.get(page.removesuffix("/rehearsal")).text
     assert "下达之前先试一遍" in office.get(page).text
@@ -80,6 +81,7 @@ def test_it_can_be_cancelled_while_it_waits_and_a_colleague_is_told_to_wait(
     assert office.post(other, {"assumption": "on_time"}, page=other).status_code == 302
 
 
+@pytest.mark.slow
 def test_a_changed_draft_says_that_the_outcome_is_of_before(site: Site, office: Browser, page: str) -> None:
     office.post(page, {"assumption": "nobody"}, page=page)
     worker(site)
@@ -97,6 +99,7 @@ def test_what_is_not_answered_yet_is_said_and_nothing_begins(site: Site, office:
     assert 'value="3"' in refused.text
 
 
+@pytest.mark.slow
 def test_what_came_of_it_is_for_who_asked_alone(site: Site, office: Browser, page: str) -> None:
     office.post(page, {"assumption": "nobody"}, page=page)
     worker(site)

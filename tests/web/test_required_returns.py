@@ -37,6 +37,7 @@ def report(site: Site, measure: str, workflow: str, form: str) -> str:
     return ref
 
 
+@pytest.mark.slow
 def test_a_return_is_missing_until_sent_and_again_when_sent_back(site: Site) -> None:
     path, browser = f"/campaigns/{site.world.campaign_ref}/returns", site.browser("sup1")
     before = browser.get(path).text

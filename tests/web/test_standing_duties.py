@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.support.kept import standing_world
 from tests.support.world import World, small_campaign
 from tests.web.site import Site
@@ -24,6 +26,7 @@ def task(site: Site, period: str, unit: str = "west") -> str:
     return ref
 
 
+@pytest.mark.slow
 def test_the_desk_folds_the_periods_that_are_late_into_one_card(site: Site) -> None:
     desk = site.browser("clerk-west").get("/desk").text
     assert desk.count("情况月报（2026年5月）") == 1

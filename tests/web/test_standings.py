@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.support.kept import standing_world
 from tests.support.world import World, small_campaign
 from tests.web.papers import counted_queries
@@ -50,6 +52,7 @@ def page_of(site: Site) -> str:
     return f"/campaigns/{site.world.campaign_ref}/standings"
 
 
+@pytest.mark.slow
 def test_a_card_shows_in_the_campaigns_own_words_with_its_number_and_no_other_unit_reads_it(site: Site) -> None:
     give_card(site, "v1")
     for person in ("boss", "sup1", "clerk-v1", "head-v1"):

@@ -89,6 +89,7 @@ def test_a_unit_reads_of_no_finding_before_its_paper_is_issued(site: Site, late:
     )
 
 
+@pytest.mark.slow
 def test_both_pages_ask_the_database_a_fixed_number_of_times(site: Site, late: str) -> None:
     world = site.world
     paths = (f"/tasks/{late}/timeline", f"/explain/{late}")

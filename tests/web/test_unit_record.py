@@ -103,6 +103,7 @@ def test_the_neighbours_office_follows_its_own_part_only(two_offices: TwoOffices
     assert figure(shown["n-boss"], "逾期") == 0
 
 
+@pytest.mark.slow
 def test_the_number_of_queries_is_the_same_whatever_the_unit_did(site: Site) -> None:
     browser, path = site.browser("sup1"), record(site)
     browser.get(path)
@@ -124,6 +125,7 @@ def test_a_units_name_leads_there_from_the_lists(late: Site) -> None:
         assert wanted in browser.get(path).text, path
 
 
+@pytest.mark.slow
 def test_beside_every_light_of_a_list_stands_why_it_is_so_and_what_comes_next(late: Site) -> None:
     issue(late, draft_of(late))
     campaign = f"/campaigns/{late.world.campaign_ref}"

@@ -25,6 +25,7 @@ def run(url: str, *arguments: str) -> str:
     return done.output
 
 
+@pytest.mark.slow
 def test_what_was_written_can_be_read_back_whole(
     fresh_database_url: str, servers: RunningServers, tmp_path: Path
 ) -> None:

@@ -38,6 +38,7 @@ def run(tmp_path: Path, day: str, *options: str) -> Result:
     return CliRunner().invoke(main, ["campaign", "change", str(path), *options])
 
 
+@pytest.mark.slow
 def test_a_dry_run_lists_the_changes_and_changes_nothing(world: World, tmp_path: Path) -> None:
     said = run(tmp_path, "2031-03-27", "--dry-run")
     assert said.exit_code == 0, said.output
@@ -47,6 +48,7 @@ def test_a_dry_run_lists_the_changes_and_changes_nothing(world: World, tmp_path:
     assert str(world.task("survey", "east")["due_on"]) == "2031-03-20"
 
 
+@pytest.mark.slow
 def test_it_asks_for_a_reason_and_then_takes_effect(world: World, tmp_path: Path) -> None:
     refused = run(tmp_path, "2031-03-27", "--yes")
     assert refused.exit_code == 1
@@ -58,6 +60,7 @@ def test_it_asks_for_a_reason_and_then_takes_effect(world: World, tmp_path: Path
     assert "没有要改的" in again.output
 
 
+@pytest.mark.slow
 def test_an_earlier_date_needs_its_own_word(world: World, tmp_path: Path) -> None:
     refused = run(tmp_path, "2031-03-13", "--yes", "--reason", "提前验收")
     assert refused.exit_code == 1

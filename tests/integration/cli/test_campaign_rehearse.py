@@ -38,6 +38,7 @@ def run(tmp_path: Path, text: str, *options: str) -> Result:
     return CliRunner().invoke(main, ["campaign", "rehearse", str(path), "--assumption", "nobody", *options])
 
 
+@pytest.mark.slow
 def test_it_says_what_the_file_comes_to_and_writes_nothing(world: World, tmp_path: Path) -> None:
     said = run(tmp_path, text_of("2031-03-07"))
     assert said.exit_code == 0, said.output
@@ -47,6 +48,7 @@ def test_it_says_what_the_file_comes_to_and_writes_nothing(world: World, tmp_pat
     assert world.value("SELECT count(*) FROM task") == 0
 
 
+@pytest.mark.slow
 def test_programs_get_json_and_the_readme_a_row(world: World, tmp_path: Path) -> None:
     (one,) = json.loads(run(tmp_path, text_of("2031-03-07"), "--json").output)
     assert (one["tasks"], one["late"], one["starts_on"]) == (2, 2, "2031-03-03")
@@ -54,6 +56,7 @@ def test_programs_get_json_and_the_readme_a_row(world: World, tmp_path: Path) ->
     assert table[2].startswith("| `spring` | 1 | 2 | 1 | 0 | 2 | 2 |")
 
 
+@pytest.mark.slow
 def test_a_campaign_that_is_over_says_what_to_do(world: World, tmp_path: Path) -> None:
     said = run(tmp_path, text_of("2025-03-07", starts_on="2025-03-03", ends_on="2025-03-28"))
     assert said.exit_code == 1

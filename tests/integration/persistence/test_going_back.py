@@ -37,6 +37,7 @@ def go_back(world: World, revision: str) -> None:
     alembic.command.downgrade(alembic_config(world.database_url), revision)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("statement", "undone", "revision", "said"),
     [

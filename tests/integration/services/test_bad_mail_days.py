@@ -75,6 +75,7 @@ def test_a_line_that_drops_after_the_content_leaves_a_sentence_and_only_a_paper_
     assert [mail["X-Tracker-Resent"] for mail in inbox.taken] == (["1"] if status == "accepted" else [])
 
 
+@pytest.mark.slow
 def test_a_server_that_refuses_everybody_leaves_a_sentence_for_each_and_the_next_day_all_can_go_again(
     out: Outgoing,
 ) -> None:

@@ -45,6 +45,7 @@ def assert_whole(world: World) -> None:
     assert world.container.ledger.verify().faults == ()
 
 
+@pytest.mark.slow
 def test_a_notice_moves_told_dates_later_with_one_message_a_person(world: World) -> None:
     service = world.container.calendar_imports
     before = clocks(world)

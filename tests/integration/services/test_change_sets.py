@@ -89,6 +89,7 @@ def test_a_new_version_of_the_file_is_listed_as_changes(world: World) -> None:
     assert version(world) == 2
 
 
+@pytest.mark.slow
 def test_it_is_applied_as_listed_with_an_event_a_change(world: World) -> None:
     wanted = file_of(world, SURVEY.replace("[east, west]", "[east, south]").replace("2026-03-20", "2026-03-27"), TALK)
     world.container.changes.apply(
@@ -117,6 +118,7 @@ def test_applying_the_same_file_again_finds_nothing_to_change(world: World) -> N
     assert "没有要改的" in refused.value.reasons[0]
 
 
+@pytest.mark.slow
 def test_a_new_date_is_the_next_occurrence_and_the_old_rungs_never_fire(world: World) -> None:
     world.act("clerk-east", world.task("survey", "east")["ref"], "accept")
     change(world, redate("survey", "2026-04-17"))

@@ -58,6 +58,7 @@ def assert_whole(world: World) -> None:
     assert report.clean, report.sentences()
 
 
+@pytest.mark.slow
 def test_a_later_day_moves_the_running_period_and_every_one_to_come(world: World) -> None:
     world.move_to("2026-03-10")
     (impact,) = preview(world, LATER).impacts
@@ -68,6 +69,7 @@ def test_a_later_day_moves_the_running_period_and_every_one_to_come(world: World
     assert_whole(world)
 
 
+@pytest.mark.slow
 def test_an_earlier_day_leaves_the_running_period_unless_somebody_says_so(world: World) -> None:
     world.move_to("2026-03-10")
     assert preview(world, EARLIER).impacts[0].kept == (
@@ -83,6 +85,7 @@ def test_an_earlier_day_leaves_the_running_period_unless_somebody_says_so(world:
     assert_whole(world)
 
 
+@pytest.mark.slow
 def test_weeks_in_place_of_months_open_when_the_month_is_over_each_once(world: World) -> None:
     world.move_to("2026-03-20")
     change(world, Cadence(Every.WEEK, weekdays=("fri",)))
@@ -114,6 +117,7 @@ def test_what_is_done_once_does_not_become_standing_nor_the_other_way_round(worl
         assert "不能在进行中由一次性改为按期报送" in str(refused.value.reasons), key
 
 
+@pytest.mark.slow
 def test_a_cadence_that_never_comes_again_is_refused(world: World) -> None:
     world.move_to("2026-08-20")
     with pytest.raises(CannotChange) as refused:

@@ -77,6 +77,7 @@ def test_a_slow_channel_does_not_hold_up_another(out: Outgoing) -> None:
     assert (len(out.courier.sent), len(mail.sent)) == (1, 6)
 
 
+@pytest.mark.slow
 def test_a_provider_down_for_a_day_fills_the_outbox_and_drains_in_order_without_what_no_longer_matters(
     out: Outgoing,
 ) -> None:

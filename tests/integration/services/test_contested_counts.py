@@ -67,6 +67,7 @@ def lines(world: World, ref: str) -> list[str]:
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("which", [0, 1, 2])
 def test_a_count_stays_out_of_papers_while_any_counted_one_is_contested(world, which):
     contest(world, cards(world)[which])

@@ -108,6 +108,7 @@ def run_crowd(database_url: str, *, villages: int, duties: int, batch: int, seed
         return due
 
 
+@pytest.mark.slow
 def test_a_crowd_over_a_backlog_fires_each_rung_once_and_writes_each_person_one_message(
     fresh_database_url: str,
 ) -> None:

@@ -146,6 +146,7 @@ def test_nothing_is_put_on_paper_that_nobody_decided(world: World) -> None:
             world.container.decision_papers.begin(world.viewer("sup1"), task_ref=ref, kind=kind, which=which)
 
 
+@pytest.mark.slow
 def test_a_voided_paper_is_revoked_by_one_that_names_its_number_and_takes_the_next_of_its_series(world: World) -> None:
     world.move_to("2026-03-25", "10:00")
     paper = serve(world)

@@ -57,6 +57,7 @@ def reply_due(world: World, ref: str) -> str:
     return str(found)
 
 
+@pytest.mark.slow
 def test_after_the_third_working_day_it_is_deemed_received_and_the_replys_limit_runs_from_then(world: World) -> None:
     ref = issued(world)
     assert WORDS in world.container.printing.compose(world.viewer("sup1"), notice_ref=ref).lines[-1].text
@@ -88,6 +89,7 @@ def test_whoever_signs_in_time_starts_the_limit_and_is_not_deemed_anything(world
     assert world.container.next_moment() is None or world.container.next_moment() > world.clock.now()
 
 
+@pytest.mark.slow
 def test_without_the_rule_it_waits_for_the_signature_and_says_nothing_else(without_rule: World) -> None:
     world = without_rule
     ref = issued(world)
@@ -107,6 +109,7 @@ def test_a_rule_that_changes_afterwards_does_not_reach_back(world: World) -> Non
     assert state(world, ref) == "accepted"
 
 
+@pytest.mark.slow
 def test_while_it_is_contested_nothing_is_deemed(world: World) -> None:
     ref = issued(world)
     contest(world, ref)

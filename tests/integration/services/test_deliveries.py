@@ -377,6 +377,7 @@ def test_a_message_that_cannot_be_written_waits_an_hour_and_stops_nobody(world: 
     assert made.next_moment() == world.clock.now() + timedelta(hours=1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("message", ["remind", "served"])
 def test_a_sender_killed_in_the_middle_leaves_a_row_that_is_settled(world: World, message: str) -> None:
     tell(world, "clerk-east", message)

@@ -63,6 +63,7 @@ def findings(world: World, unit: str = "west") -> list[dict[str, Any]]:
     )
 
 
+@pytest.mark.slow
 def test_each_period_opens_its_own_task_at_its_start_and_the_liaison_is_told(world: World) -> None:
     world.load(small_campaign(measures=[MONTHLY], ends_on="2026-06-10"))
     assert [row[0] for row in periods(world, "m1")] == ["2026-03"]
@@ -174,6 +175,7 @@ def test_a_milestone_opens_at_once_and_the_rhythm_follows(world: World) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_a_milestone_beside_a_period_that_runs_already_opens_each_once(world: World) -> None:
     ref = world.load(small_campaign(measures=[PILOT.replace(", from: 2026-04-01", "")]), issue=False)
     world.move_to("2026-03-10")
@@ -217,6 +219,7 @@ def test_a_period_that_counts_from_acceptance_begins_with_it(world: World) -> No
     assert world.container.audits.audit().clean
 
 
+@pytest.mark.slow
 def test_missed_periods_become_one_finding_with_its_count(world: World) -> None:
     world.load(small_campaign(measures=[MONTHLY]))
     world.move_to("2026-05-28")
@@ -233,6 +236,7 @@ def test_missed_periods_become_one_finding_with_its_count(world: World) -> None:
     assert world.container.ledger.verify().faults == ()
 
 
+@pytest.mark.slow
 def test_a_finding_of_several_periods_is_struck_only_when_all_are_done(world: World) -> None:
     world.load(small_campaign(measures=[MONTHLY]))
     world.move_to("2026-04-27")

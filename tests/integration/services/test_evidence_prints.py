@@ -48,6 +48,7 @@ def papers(world: World) -> Files:
         return files_of(file.read())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("who", ["sup1", "clerk-west"])
 def test_evidence_holds_the_paper_in_the_layout_under_which_it_was_issued(
     world: World, tmp_path: Path, who: str

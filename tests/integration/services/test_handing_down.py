@@ -194,6 +194,7 @@ def test_a_lower_units_problem_is_rectified_by_that_unit_and_only_once(world: Wo
     assert [row["key"] for row in units] == ["east"]
 
 
+@pytest.mark.slow
 def test_a_lower_units_lateness_is_its_own_while_the_clock_above_goes_on(world: World) -> None:
     hand_down(world, "east", "west", "north", "south", "far", due_on="2026-03-13")
     for unit in ("east", "west", "north", "south", "far"):

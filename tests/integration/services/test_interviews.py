@@ -58,6 +58,7 @@ def reply(world: World, ref: str) -> dict[str, object]:
     return given
 
 
+@pytest.mark.slow
 def test_an_interview_is_put_up_with_time_and_place_held_recorded_and_answered(world: World) -> None:
     with pytest.raises(InvalidInput):
         world.act_on_notice("sup1", draft(world, "interview_notice"), "seal")
@@ -154,6 +155,7 @@ def test_the_signed_record_is_bound_to_what_was_written_into_it(world: World) ->
     assert said["payload"]["sha256"] == hashlib.sha256(scan).hexdigest()
 
 
+@pytest.mark.slow
 def test_an_objection_that_undoes_the_interview_withdraws_what_was_agreed_on(world: World) -> None:
     ref = held(world, [agreed_row("建立周报制度")])
     decide(world, contest(world, ref), "uphold", by="sup2")

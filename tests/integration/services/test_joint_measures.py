@@ -77,6 +77,7 @@ def test_the_lead_or_a_supervisor_sends_a_part_back_with_a_reason_and_it_is_conf
     assert part_of(world, "east")["state"] == "confirmed"
 
 
+@pytest.mark.slow
 def test_a_late_part_is_its_supporters_and_nobody_elses(world: World) -> None:
     lead = str(lead_of(world)["ref"])
     for unit in ("east", "west"):
@@ -89,6 +90,7 @@ def test_a_late_part_is_its_supporters_and_nobody_elses(world: World) -> None:
     assert urged == {"clerk-south", "head-south"}
 
 
+@pytest.mark.slow
 def test_the_leads_lateness_never_lands_on_supporters(world: World) -> None:
     for unit in ("east", "west", "south"):
         world.act(f"clerk-{unit}", str(part_of(world, unit)["ref"]), "confirm", {"note": "已办。"})

@@ -51,6 +51,7 @@ def lines(world: World, ref: str) -> list[Any]:
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_the_lines_of_the_milder_go_into_the_graver_which_names_where_they_came_from(world: World) -> None:
     mild, grave = drafts(world)[0], drafts(world)[-1]
     both = lines(world, grave["ref"]) + lines(world, mild["ref"])

@@ -46,6 +46,7 @@ def told(world: World, message: str) -> list[str]:
     return [who for _, who, what in world.told() if what == message]
 
 
+@pytest.mark.slow
 def test_while_a_line_is_contested_nothing_more_comes_of_it_and_the_rest_goes_on(world: World) -> None:
     ref = serve(world)
     objection = contest(world, ref, item_about(world, ref, "s1"))

@@ -71,6 +71,7 @@ def test_a_host_and_a_database_in_another_zone_fire_at_the_shanghai_minute(world
     assert_whole(world)
 
 
+@pytest.mark.slow
 def test_a_clock_that_goes_back_fires_nothing_twice_and_nobodys_act_in_between_looks_too_early(world: World) -> None:
     world.move_to("2026-03-20", "09:10")
     before, sent = fired(world), len(world.mail.sent)
@@ -86,6 +87,7 @@ def test_a_clock_that_goes_back_fires_nothing_twice_and_nobodys_act_in_between_l
     assert_whole(world)
 
 
+@pytest.mark.slow
 def test_a_leap_day_is_a_due_day_with_rungs_and_ends_its_month(fresh_database_url: str) -> None:
     monthly = "{key: m1, ordinal: （二）, title: 月报, text: 略, workflow: return, units: [各村], cadence: {every: month, by_day: 30}}"
     measures = [publicity("2028-02-29"), monthly]

@@ -108,6 +108,7 @@ def assert_one_list(world: World, ref: str) -> None:
     assert printed(world, ref).title == paper["title"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(2))
 def test_what_was_approved_printed_and_stored_is_one_list_whoever_adds_meanwhile(world: World, seed: int) -> None:
     drafts = open_drafts(world)[:5]

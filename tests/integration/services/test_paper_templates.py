@@ -41,6 +41,7 @@ def test_a_draft_is_printed_with_the_template_in_use_and_says_that_it_is_a_draft
     assert "1. " in said
 
 
+@pytest.mark.slow
 def test_what_was_issued_is_printed_as_it_was_then_whatever_is_in_use_now(world: World) -> None:
     upload(world, "第一版")
     ref = serve(world)

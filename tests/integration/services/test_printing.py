@@ -142,6 +142,7 @@ def test_a_later_layout_does_not_reach_back_to_what_was_issued(world: World) -> 
     assert printed(world, ref).office != "新办公室"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["=cmd|'/C calc'!A0", "东" * 60, "<w:p/>&amp;\u202e村"])
 def test_a_strange_name_and_two_hundred_lines_are_printed_as_they_stand_and_vouched_for(
     world: World, tmp_path: Path, name: str

@@ -89,6 +89,7 @@ def throw_aways(world: World) -> list[str]:
     )]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_nobody_acts_and_everything_climbs_while_the_real_database_stays_as_it_was(world: World) -> None:
     office, ref = drafted(world)
     before, sent = everything(world), len(world.mail.sent)
@@ -110,6 +111,7 @@ def test_nobody_acts_and_everything_climbs_while_the_real_database_stays_as_it_w
     assert throw_aways(world) == []
 
 
+@pytest.mark.slow
 def test_one_unit_in_five_is_late_and_its_papers_are_signed_answered_and_made_good(world: World) -> None:
     outcome = came_of_it(world, *run(world, Assumption.ONE_IN_FIVE))
     assert len(outcome.late_units) == 1
@@ -118,6 +120,7 @@ def test_one_unit_in_five_is_late_and_its_papers_are_signed_answered_and_made_go
     assert any(one.issued for one in outcome.papers if one.title == "督导通知书")
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_outcome(world: World) -> None:
     first, second = (came_of_it(world, *run(world, Assumption.ON_TIME)) for _ in range(2))
     assert first == second

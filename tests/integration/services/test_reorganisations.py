@@ -268,6 +268,7 @@ def test_the_audit_finds_nothing_missing_after_a_merger(world: World) -> None:
     assert not report.extra
 
 
+@pytest.mark.slow
 def test_a_standing_duty_between_two_periods_goes_on_at_the_successor(fresh_database_url: str) -> None:
     monthly = (
         "{key: m1, ordinal: （一）, title: 月报, text: 月报, workflow: return, units: [east],"

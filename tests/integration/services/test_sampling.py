@@ -41,6 +41,7 @@ def draw(world: World, who: str = "sup1", month: str = "2026-03"):
     return world.container.sampling.draw(world.viewer(who), campaign_ref=world.campaign_ref, month_key=month)
 
 
+@pytest.mark.slow
 def test_one_in_five_is_drawn_and_waits_for_somebody_else(world: World) -> None:
     seal_april(world)
     drawn = draw(world)
@@ -53,6 +54,7 @@ def test_one_in_five_is_drawn_and_waits_for_somebody_else(world: World) -> None:
     assert world.act("sup2", drawn.drawn[0], "pass_sample", LOOK).state == "archived"
 
 
+@pytest.mark.slow
 def test_a_relapse_found_in_the_sample_reopens_one_severity_higher_with_a_new_limit(world: World) -> None:
     seal_april(world)
     ref = draw(world).drawn[0]
@@ -145,6 +147,7 @@ def test_the_record_says_how_it_was_drawn_and_a_changed_draw_is_found_out(world:
     assert differences() == ("重新抽取的结果与当时记录的不一致。",)
 
 
+@pytest.mark.slow
 def test_a_campaign_sets_its_own_share(fresh_database_url: str) -> None:
     with World(fresh_database_url, start=morning("2026-03-02")) as world:
         world.load(small_campaign(measures=[MEASURE], villages=VILLAGES, settings=["look_back_share: 50"]))

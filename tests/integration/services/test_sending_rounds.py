@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from tests.support import senders
 from tests.support.kept import standing_world
 from tests.support.outgoing import DROPPED, Outgoing, refusal
@@ -47,6 +49,7 @@ def killed_while_sending(out: Outgoing) -> None:
     senders.close(child)
 
 
+@pytest.mark.slow
 def test_what_did_not_leave_with_a_killed_sender_waits_again_and_what_may_have_is_shown_as_unknown(
     out: Outgoing,
 ) -> None:
@@ -61,6 +64,7 @@ def test_what_did_not_leave_with_a_killed_sender_waits_again_and_what_may_have_i
     assert out.world.value("SELECT count(*) FROM sending_round") == 0
 
 
+@pytest.mark.slow
 def test_after_a_crash_of_the_database_nothing_is_known_of_a_round_and_nothing_of_it_is_sent_again(
     out: Outgoing,
 ) -> None:

@@ -88,6 +88,7 @@ def test_a_voided_card_leaves_no_mark_and_counts_no_more(world):
     assert world.container.audits.audit().clean
 
 
+@pytest.mark.slow
 def test_three_red_cards_running_draft_a_listing_with_its_own_term_and_acceptance(world):
     for ref in red_drafts(world):
         sign(world, ref)

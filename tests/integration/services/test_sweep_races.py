@@ -262,6 +262,7 @@ def test_a_campaign_issued_by_two_at_once_is_issued_once(fresh_database_url: str
         assert_whole(world)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 def test_leaders_orders_reports_papers_and_sweeps_all_at_once_end_without_a_deadlock(
     world: World, drafts: list[str], seed: int

@@ -100,6 +100,7 @@ def test_what_is_to_come_comes_at_its_very_moment_and_nothing_else_does(world: W
     assert {ref: sorted(fired(world, ref) - already[ref]) for ref in refs} == told
 
 
+@pytest.mark.slow
 def test_a_paper_shows_its_unit_nothing_of_the_days_before_it_was_issued(world: World) -> None:
     accepted(world)
     world.move_to("2026-05-11")
@@ -126,6 +127,7 @@ def test_the_rows_are_words_and_carry_who_did_it(world: World) -> None:
     assert {row.mark for row in view.coming} == {"未到时", "期限"}
 
 
+@pytest.mark.slow
 def test_a_contested_line_rests_until_it_is_answered_and_then_what_is_to_come_comes(fresh_database_url: str) -> None:
     with World(fresh_database_url, start=morning("2026-03-02")) as world:
         run_late(world)
@@ -151,6 +153,7 @@ PACED = (
 )
 
 
+@pytest.mark.slow
 def test_the_next_check_of_progress_is_foretold_as_things_stand(fresh_database_url: str) -> None:
     with World(fresh_database_url, start=morning("2026-03-02")) as world:
         world.load(small_campaign(measures=[PACED]))

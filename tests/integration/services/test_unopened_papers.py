@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import text
 
 from tests.support.kept import standing_world
@@ -49,6 +50,7 @@ def appoint(world: World, name: str, role: str) -> None:
         uow.commit()
 
 
+@pytest.mark.slow
 def test_step_by_step_somebody_else_is_told_each_once(world: World) -> None:
     served(world)
     appoint(world, "area", "area_leader")

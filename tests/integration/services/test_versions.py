@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 
+import pytest
+
 from tests.support.world import WORKFLOWS, World, morning, small_campaign
 from tracker.definitions.calendar_seed import CALENDAR_YEARS, seed_days
 from tracker.definitions.catalog import Catalog, content_of, load_catalog
@@ -45,6 +47,7 @@ def test_a_task_goes_on_by_the_workflow_that_it_began_with(fresh_database_url: s
         assert world.container.catalog.newest_workflow("survey")[1].version == survey.version + 1
 
 
+@pytest.mark.slow
 def test_a_clock_climbs_the_ladder_that_it_began_with(fresh_database_url: str) -> None:
     with World(fresh_database_url, start=morning("2026-03-02")) as world:
         world.load(small_campaign(measures=[SURVEY]))

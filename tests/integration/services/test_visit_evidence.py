@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.support.bundles import check, data, take
 from tests.support.kept import standing_world
 from tests.support.late_village import draft, sign
@@ -17,6 +19,7 @@ def world(world: World) -> None:
     world.load(small_campaign(measures=MEASURES))
 
 
+@pytest.mark.slow
 def test_the_office_proves_from_the_visit_on_and_the_unit_reads_its_own_record(world: World, tmp_path: Path) -> None:
     ref = plan(world)
     world.move_to("2026-03-03")

@@ -162,6 +162,7 @@ def test_a_whole_list_is_no_word_of_a_paper():
     assert "不允许的写法" in problems(template("{{ 正文 }}"))[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("depth", [8, 30])
 def test_loops_within_loops_are_stopped_by_the_limits(depth):
     opened = "".join(f"{{% for a{n} in 事项 %}}" for n in range(depth))

@@ -278,6 +278,7 @@ anything = st.recursive(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(st.dictionaries(names, anything, max_size=8))
 def test_nothing_that_can_be_posted_raises_anything_but_invalid_input(given_):
