@@ -75,6 +75,13 @@ def test_what_was_typed_stays_when_nothing_can_be_drawn(site: Site) -> None:
     assert "没有得出结果" not in answer.text
 
 
+def test_who_could_have_taken_part_and_was_left_out_is_named(site: Site) -> None:
+    draw(site, units=["west"], people=[str(site.world.person_ids["sup2"])])
+    page = site.browser("boss").get(draws_url(site)).text
+    assert "没有参加抽取的单位（1）：east村。" in page
+    assert "没有参加抽取的督导员（1）：sup1。" in page
+
+
 def test_who_drew_first_is_said_and_his_draw_shown(site: Site) -> None:
     draw(site)
     answer = draw(site, "sup2", unit_count="2")

@@ -84,8 +84,11 @@ def same_plan(one: VisitPlan, other: VisitPlan) -> bool:
     return plain_plan(one) == plain_plan(other)
 
 
-def change_lines(changed: Changed, names: VisitNames) -> tuple[str, ...]:
-    """Return what is different in words, a line for each thing and without a full stop."""
+def change_lines(changed: Changed, names: VisitNames, *, told: bool = False) -> tuple[str, ...]:
+    """Return what is different in words, a line for each thing and without a full stop.
+
+    told   for a message, which is kept after people left: it counts them and does not name them
+    """
     was, now = changed.was, changed.now
     lines = []
     if "from_on" in now:
@@ -102,9 +105,11 @@ def change_lines(changed: Changed, names: VisitNames) -> tuple[str, ...]:
         said = say_names([names.measures.get(one, "已撤回的措施") for one in now["measures"]])
         lines.append(f"检查范围改为{said or '全部措施'}")
     if "team" in now:
-        lines += _moved(was["team"], now["team"], "增加成员", "减少成员", _of(names.people, "已离任的人员"))
+        people = None if told else _of(names.people, "已离任的人员")
+        lines += _moved(was["team"], now["team"], "增加成员", "减少成员", people)
     if "in_charge" in now:
-        lines.append(f"负责人改为{names.people.get(now['in_charge'], '另一位成员')}")
+        other = None if told else names.people.get(now["in_charge"])
+        lines.append(f"负责人改为{other or '另一位成员'}")
     return tuple(lines)
 
 
@@ -114,12 +119,13 @@ def say_names(names: Sequence[str]) -> str:
 
 
 def _moved(
-    was: Sequence[int], now: Sequence[int], more: str, less: str, name: Callable[[int], str]
+    was: Sequence[int], now: Sequence[int], more: str, less: str, name: Callable[[int], str] | None
 ) -> list[str]:  # fmt: skip
     added, gone = [one for one in now if one not in set(was)], [one for one in was if one not in set(now)]
-    return [
-        f"{title}：{say_names([name(one) for one in some])}" for title, some in ((more, added), (less, gone)) if some
-    ]
+    both = [(title, some) for title, some in ((more, added), (less, gone)) if some]
+    if name is None:
+        return [f"{title}{len(some)}人" for title, some in both]
+    return [f"{title}：{say_names([name(one) for one in some])}" for title, some in both]
 
 
 def _of(names: Mapping[int, str], otherwise: str) -> Callable[[int], str]:

@@ -115,7 +115,7 @@ class _Telling:
         tell_team(
             uow, visit, self.campaign, joined, "visit_planned", planned, now=self.now, but=self.by, about=self._edition
         )
-        what = "；".join(change_lines(changed, self.names))
+        what = "；".join(change_lines(changed, self.names, told=True))
         tell_team(
             uow, visit, self.campaign, stayed, "visit_changed", {**facts, "what": what}, now=self.now, but=self.by,
             about=self._edition,
@@ -139,7 +139,7 @@ class _Telling:
         self._tell(
             [one for one in knew if one not in wanted.units], "visit_dropped", {"days": before, "reason": self.reason}
         )
-        if said := change_lines(changed.only(FOR_UNITS), self.names):
+        if said := change_lines(changed.only(FOR_UNITS), self.names, told=True):
             stay = [one for one in knew if one in wanted.units and one not in refused]
             self._tell(stay, "visit_changed", {"what": "；".join(said), "reason": self.reason})
 

@@ -39,7 +39,7 @@ class VisitDrawService:
     def draw(self, viewer: Viewer, *, campaign_ref: str, made: int, given: Mapping[str, object]) -> Drawn:
         """Draw units and inspectors, after the `made` draws that the page shows.
 
-        1. Who takes part and how many are drawn is put down. 2. What is in the record is sealed. 3. The root of that seal
+        1. Who takes part, who could and does not, and how many are drawn is put down. 2. What is in the record is sealed. 3. The root of that seal
         decides, and the result is put down. Sent twice by one person it is drawn once.
 
         Raises NotFound, NotAllowed, TransitionNotAllowed, InvalidInput with a sentence a field, or StaleVersion where
@@ -72,10 +72,9 @@ class VisitDrawService:
             found = find_visit_choices(
                 uow.session, campaign_id=campaign.id, office_unit_id=office.unit_id, today=local_date(now)
             )
-            units, people = read_lots(
-                given, units=[one.code for one in found.units],
-                people=[one.code for one in found.people if one.role == Role.SUPERVISOR],
-            )  # fmt: skip
+            inspectors = [one.code for one in found.people if one.role == Role.SUPERVISOR]
+            eligible = [one.code for one in found.units]
+            units, people = read_lots(given, units=eligible, people=inspectors)
             before = [one for one in uow.visits.draw_events(campaign.id) if one.kind == SETTLED]
             if len(before) > made:
                 last = before[-1]
@@ -86,6 +85,9 @@ class VisitDrawService:
             last_seal = uow.ledger.last_seal()
             payload = {
                 "number": len(before) + 1, "units": units.plain(), "people": people.plain(),
+                "left_out": {
+                    "units": sorted(set(eligible) - set(units.pool)), "people": sorted(set(inspectors) - set(people.pool)),
+                },
                 "after_seal": last_seal[0] if last_seal is not None else 0,
             }  # fmt: skip
             uow.events.append([event(("campaign", campaign.id), SETTLED, payload, at=now, by=by)])

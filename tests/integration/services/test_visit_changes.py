@@ -85,7 +85,7 @@ def test_who_joins_stays_and_leaves_is_told_what_concerns_him(world: World) -> N
     changed = told(world, "visit_changed")
     assert changed["sup1"] == "您不再参加这次督导"
     assert changed["boss"] == (
-        "日期由2026年3月3日至2026年3月5日改为2026年3月4日至2026年3月5日；增加成员：sup2；减少成员：sup1；负责人改为boss"
+        "日期由2026年3月3日至2026年3月5日改为2026年3月4日至2026年3月5日；增加成员1人；减少成员1人；负责人改为另一位成员"
     )
     assert set(changed) == {"sup1", "boss"}
 

@@ -31,13 +31,17 @@ USED = text(f"""
 
 @dataclass(frozen=True, slots=True)
 class DrawRow:
-    """A draw: when and by whom, its result (None = who takes part was put down and no more), and the visit that it is for."""
+    """A draw: when and by whom, its result (None = who takes part was put down and no more), and the visit that it is for.
+
+    `left_out` = the codes of units and the numbers of people who could have taken part.
+    """
 
     number: int
     at: datetime
     by: str
     draw: DoubleDraw | None
     used_for: str | None
+    left_out: Mapping[str, list[str]]
 
 
 def find_draws(session: Session, viewer: Viewer, ref: str) -> tuple[DrawRow, ...]:
@@ -49,7 +53,7 @@ def find_draws(session: Session, viewer: Viewer, ref: str) -> tuple[DrawRow, ...
     return tuple(
         DrawRow(
             number, one.at, one.name or "", DoubleDraw.read(made[number].payload) if number in made else None,
-            used.get(number),
+            used.get(number), one.payload["left_out"],
         )
         for one in reversed(events)
         if one.kind == SETTLED and (number := int(one.payload["number"]))

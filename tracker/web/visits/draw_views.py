@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tracker.domain.double_draw import RULE, DoubleDraw
@@ -63,13 +63,25 @@ def present_draw(draw: DoubleDraw, names: VisitNames) -> DrawView:
     return DrawView(draw.number, draw.text, draw.seed, draw.seal_id, (units, people))
 
 
-def named_in_draws(draws: Iterable[DoubleDraw]) -> Named:
-    """Return whom draws name."""
+def named_in_draws(draws: Iterable[DoubleDraw], left_out: Iterable[Mapping[str, Sequence[str]]] = ()) -> Named:
+    """Return whom draws name, and who was left out of them."""
     found = Named()
+    for some in left_out:
+        found.unit_keys.update(some["units"])
+        found.people.update(int(code) for code in some["people"])
     for one in draws:
         found.unit_keys.update(one.units.pool)
         found.people.update(int(code) for code in one.people.pool)
     return found
+
+
+def say_left_out(left_out: Mapping[str, Sequence[str]], names: VisitNames) -> tuple[str, ...]:
+    """Return who could have taken part in a draw and was left out."""
+    said = (
+        ("单位", [names.of_code(code) for code in left_out["units"]]),
+        ("督导员", [_person(names, code) for code in left_out["people"]]),
+    )
+    return tuple(f"没有参加抽取的{title}（{len(found)}）：{'、'.join(found)}。" for title, found in said if found)
 
 
 def departures(draw: DoubleDraw, names: VisitNames, *, units: Iterable[int], people: Iterable[int]) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from tracker.web.errors import status_of
 from tracker.web.forms import read_given
 from tracker.web.requests import container, expected_version, viewer
 from tracker.web.tasks.presenters import NOTHING_TRIED, Attempt
-from tracker.web.visits.draw_views import named_in_draws, present_draw
+from tracker.web.visits.draw_views import named_in_draws, present_draw, say_left_out
 from tracker.web.visits.presenters import say_earlier, window_of
 from tracker.web.visits.views import campaign_of_office, may_plan
 
@@ -62,7 +62,8 @@ def _page(ref: str, attempt: Attempt = NOTHING_TRIED, *, status: int = 200) -> R
         )
         earlier = find_earlier_visits(session, [one.id for one in choices.units], campaign_id=campaign.id)
         rows = find_draws(session, who, ref)
-        names = find_visit_names(session, named_in_draws(row.draw for row in rows if row.draw is not None))
+        made = [row.draw for row in rows if row.draw is not None]
+        names = find_visit_names(session, named_in_draws(made, [row.left_out for row in rows]))
     asked = request.args.get("check", "")
     checked = next((row.number for row in rows if row.draw is not None and str(row.number) == asked), None)
     differences = (
@@ -78,7 +79,10 @@ def _page(ref: str, attempt: Attempt = NOTHING_TRIED, *, status: int = 200) -> R
         "visits/draws.html", campaign=campaign, attempt=attempt, made=len(rows), units=choices.units, inspectors=inspectors,
         earlier={one.id: say_earlier(earlier[one.id], (today, today), window) for one in choices.units},
         chosen={name: attempt.several(name) for name in ("units", "people")}, checked=checked, differences=differences,
-        draws=[(row, present_draw(row.draw, names) if row.draw is not None else None) for row in rows],
+        draws=[
+            (row, present_draw(row.draw, names) if row.draw is not None else None, say_left_out(row.left_out, names))
+            for row in rows
+        ],
         may_draw=may_plan(campaign),
     )  # fmt: skip
     return make_response(html, status)
