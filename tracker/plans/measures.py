@@ -39,6 +39,7 @@ from tracker.plans.years import YearContext
 _AROUND = " ，；。、"
 _SHORTEST = 4
 _GAP = 8
+_DUTIES = re.compile(r"(?:主要|工作|具体)?(?:职责|任务|职责任务|整改措施|具体措施)：(?=.{4})")
 _PAIR = re.compile(r"要|应|须|必须|负责|牵头|不得|严禁")
 
 
@@ -136,6 +137,7 @@ class Collector:
 
     def _leaf(self, node: Node, body: list[Passage], here: Above, above: Above) -> None:
         item = replace(here, ordinals=above.ordinals + _written(node, above))
+        body = _without_members(body)
         title_length = length_of_title(node, opens_stage=here.stage is not above.stage)
         folded = [
             part
@@ -260,6 +262,15 @@ def _beside_the_group(segment: Segment, text: str, title: str) -> bool:
         return True
     rest = beyond_establishing(text).removeprefix(title).strip("。：； ")
     return len(rest) > _SHORTEST and acts(rest)
+
+
+def _without_members(body: list[Passage]) -> list[Passage]:
+    """Leave out lines of names, places and aims that stand beside the duties, and the label before these (职责：)."""
+    kept = [paragraph for paragraph in body if not is_member_line(paragraph.text)] or body
+    return [
+        paragraph.cut(label.end()).strip() if (label := _DUTIES.match(paragraph.text)) else paragraph
+        for paragraph in kept
+    ]
 
 
 def _role(node: Node, above: Above) -> Role | None:

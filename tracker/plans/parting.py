@@ -53,7 +53,7 @@ def _apart(sentence: Passage, years: YearContext, *, by_doer: bool) -> list[tupl
     result: list[tuple[Passage, bool]] = []
     own = False
     gathered, said = [pieces[0]], pieces[0].text
-    doer, answers = _doer(pieces[0].text), _answers(pieces[0].text)
+    doer, answers = _doer(pieces[0].text) or _named(pieces[0].text), _answers(pieces[0].text)
     for piece in pieces[1:]:
         another = _doer(piece.text) if by_doer and not is_punished(said, piece.text) else ()
         if not another and not doer and _GOES_ON.match(piece.text):
@@ -68,7 +68,7 @@ def _apart(sentence: Passage, years: YearContext, *, by_doer: bool) -> list[tupl
         else:
             gathered.append(piece)
             said = (said + piece.text)[-_FURTHEST_BACK:]
-            doer = doer or another
+            doer = doer or another or _named(piece.text)
     result.append((joined(gathered), own))
     return result
 
@@ -88,6 +88,13 @@ def _answers(clause: str) -> tuple[str, ...]:
     """「案发地乡镇是第一责任主体，要做好疏导」: who answers for it is who has to."""
     found = subject_of(clause)
     return found[0] if found and _BESIDE.match(clause[found[1] :].strip("，。；")) and "责任" in clause else ()
+
+
+def _named(clause: str) -> tuple[str, ...]:
+    """「各镇妇联联合派出所，围绕骗局举办讲座」: who is named first, to do what the next clauses say."""
+    found = subject_of(clause)
+    done = clause[found[1] :].strip("，。；") if found else ""
+    return found[0] if found and not _NO_MORE.match(done) and not _BESIDE.match(done) else ()
 
 
 def _doer(clause: str) -> tuple[str, ...]:

@@ -15,6 +15,8 @@ from tracker.plans.wording import is_establishing, is_member_line, is_return
 from tracker.plans.years import YearContext
 
 _YEAR = re.compile(r"(20\d\d)年(?=\d{1,2}月|底|[上下]半年|[一二三四]季度)")
+# 「每次活动后2个工作日内报送信息；11月20日前报送总结」: the first has a time too, counted from something else.
+_AFTER = re.compile(r"后的?[\d一二三四五六七八九十两]{1,3}个?(?:工作日|日|天|小时|周)内")
 _EACH_MUST = re.compile(r"(?:^|[，。；])各[^，。；]{1,24}?(?:要|应|须)")
 _SPEAKS = re.compile(r"要|应|须|负责|牵头|：|由|^.{17}|[\u4e00-\u9fff]{2}每[周旬月季半年]")
 # What every return has: its period, its verb, and how often.
@@ -144,6 +146,8 @@ def _stands_alone(current: Segment, sentence: _Sentence, *, tagged: bool, paragr
     if same_return:
         return False
     if is_return(sentence.passage.text):
+        if current.returns and _AFTER.search(current.passage.text):
+            return True
         return not current.returns or current.due.deadline is not None
     return current.due.deadline is not None and current.due.deadline.text != sentence.due.deadline.text
 

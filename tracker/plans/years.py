@@ -113,8 +113,8 @@ def _own_year(title: str, paragraphs: list[str], limits: Sequence[str] = ()) -> 
         if numbered and text[:1] not in "《根按为":
             return YearContext(int(numbered.group(1)), "发文字号的年份", signed)
     for index, text in enumerate(paragraphs):
-        below = index > 0 and len(paragraphs[index - 1]) <= 12 and "时间" in paragraphs[index - 1]
-        if (index >= 6 and not below and not re.search(r"时间|阶段|步骤|期限", text[:40])) or re.search(
+        headed = index > 0 and len(paragraphs[index - 1]) <= 12 and "时间" in paragraphs[index - 1]
+        if (index >= 6 and not headed and not re.search(r"时间|阶段|步骤|期限", text[:40])) or re.search(
             r"范围|对象", text[:12]
         ):
             continue
