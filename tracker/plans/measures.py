@@ -39,7 +39,6 @@ from tracker.plans.years import YearContext
 _AROUND = " ，；。、"
 _SHORTEST = 4
 _GAP = 8
-_DUTIES = re.compile(r"(?:主要|工作|具体)?(?:职责|任务|职责任务|整改措施|具体措施)：(?=.{4})")
 _PAIR = re.compile(r"要|应|须|必须|负责|牵头|不得|严禁")
 
 
@@ -137,7 +136,7 @@ class Collector:
 
     def _leaf(self, node: Node, body: list[Passage], here: Above, above: Above) -> None:
         item = replace(here, ordinals=above.ordinals + _written(node, above))
-        body = _without_members(body)
+        body = _without_members(body) if unit_heading(node.title) else body
         title_length = length_of_title(node, opens_stage=here.stage is not above.stage)
         folded = [
             part
@@ -265,12 +264,8 @@ def _beside_the_group(segment: Segment, text: str, title: str) -> bool:
 
 
 def _without_members(body: list[Passage]) -> list[Passage]:
-    """Leave out lines of names, places and aims that stand beside the duties, and the label before these (职责：)."""
-    kept = [paragraph for paragraph in body if not is_member_line(paragraph.text)] or body
-    return [
-        paragraph.cut(label.end()).strip() if (label := _DUTIES.match(paragraph.text)) else paragraph
-        for paragraph in kept
-    ]
+    """Leave out the lines of names and places that stand beside what a group has to do."""
+    return [paragraph for paragraph in body if not is_member_line(paragraph.text)] or body
 
 
 def _role(node: Node, above: Above) -> Role | None:

@@ -94,7 +94,7 @@ def _named(clause: str) -> tuple[str, ...]:
     """「各镇妇联联合派出所，围绕骗局举办讲座」: who is named first, to do what the next clauses say."""
     found = subject_of(clause)
     done = clause[found[1] :].strip("，。；") if found else ""
-    return found[0] if found and not _NO_MORE.match(done) and not _BESIDE.match(done) else ()
+    return found[0] if found and len(done) >= _SHORTEST and not _NO_MORE.match(done) and not _BESIDE.match(done) else ()
 
 
 def _doer(clause: str) -> tuple[str, ...]:
