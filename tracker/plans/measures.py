@@ -68,7 +68,9 @@ class Collector:
 
     def collect(self, top: Node, *, flat: bool) -> None:
         """Read the whole outline. `flat`: the plan has no numbering, so its paragraphs are its items."""
-        role = Role.TASKS if flat else Role.SILENT
+        rows = bool(top.children) and all(child.row for child in top.children)
+        # Beside a table and nothing else a line may order something (「品质部每周跟踪检查」), or say why there is one.
+        role = Role.TASKS if flat else Role.DEMANDS if rows else Role.SILENT
         for paragraph in top.body:
             self._emit(paragraph, 0, Above(role=role))
         for child in top.children:

@@ -71,13 +71,18 @@ def segments_of(
     read = _read_sentences(own, title_length, years, stage)
     tags_left = sum(1 for sentence in read if sentence.tag)
     several_tags = tags_left > 1
+    named = any(sentence.tag.lead or sentence.tag.support for sentence in read)
     segments: list[Segment] = [Segment()]
     closed = False
     for sentence in read:
         current = segments[-1]
         same_return = _same_return(current, sentence)
         if (several_tags and closed and tags_left) or _stands_alone(
-            current, sentence, tagged=several_tags or tags_left > 0, paragraph=paragraph, same_return=same_return
+            current,
+            sentence,
+            tagged=several_tags or (tags_left > 0 and named),
+            paragraph=paragraph,
+            same_return=same_return,
         ):
             carried = current.subject if not sentence.subject and not several_tags else ()
             current = Segment(subject=carried, spoken=Duty(carried))
@@ -87,7 +92,16 @@ def segments_of(
         if sentence.tag:
             tags_left -= 1
             closed = True
-    if not several_tags and len(segments) > 1 and segments[-1].tag and not any(each.subject for each in segments[:-1]):
+    if not several_tags and not named and segments[-1].tag.time:
+        # 「甲修订规范；乙逐户检查。（完成时限：4月底前）」: the time behind the last of them holds for all without one.
+        segments = [each if each.due.deadline else replace(each, due=segments[-1].due) for each in segments]
+    if (
+        not several_tags
+        and len(segments) > 1
+        and named
+        and segments[-1].tag
+        and not any(each.subject for each in segments[:-1])
+    ):
         # 「6月底前…；10月底前…。大气科牵头」: what is said behind the last of them holds for all that name nobody.
         told = Duty(segments[-1].tag.lead, segments[-1].tag.support)
         segments = [replace(each, tag=told) for each in segments[:-1]] + segments[-1:]
