@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from tracker.plans.ordinals import ordinal_at
 from tracker.plans.shapes import Document
 
 _TITLES: tuple[tuple[Document, str], ...] = (
@@ -36,6 +37,14 @@ _DONE = re.compile(
     r"(?:开展|召开|成立|制定|组织|发放|悬挂|建立|落实|完成|印发|张贴|举办|排查|整改|签订|加强|提高|利用|邀请|下发|明确|营造|增强)了|现将.{0,30}(?:总结|汇报|报告)如下|总结如下|汇报如下|同比(?:下降|上升)|存在(?:的)?(?:问题|不足)|下一步(?:工作)?(?:打算|计划|安排)|先后|已(?:完成|开展|建立|成立|整改)"
 )
 # 「现述职如下」, 「一年来」: what comes is told, and its last part, of what is to come, orders nobody.
+_REPORT_TITLE = re.compile(
+    r"(?:总结|小结|汇报(?:材料)?|述职(?:述廉)?(?:报告)?|自查报告|工作报告|调研报告)(?:（[^）]*）)?$"
+)
+# 「5月20日下午，我县召开……会。」
+_NEWS = re.compile(
+    r"(?:^|\n)(?:20\d\d年)?\d{1,2}月\d{1,2}日(?:上午|下午|晚上?)?，[^。\n]{2,60}(?:召开|举行|举办|赴|深入|来到)"
+)
+_HELD = re.compile(r"会议(?:要求|强调|指出|认为)|出席|(?:参加|列席)(?:会议|活动|调研)|主持会议|陪同")
 _TELLS = re.compile(
     r"现(?:将)?[^。]{0,60}?(?:总结|汇报|报告|述职|小结)如下|(?:一年|半年|今年以|近年|去年以)来|履职情况|工作(?:完成|开展)情况|取得(?:了)?[^，。]{0,8}成效"
 )
@@ -54,6 +63,9 @@ def classify(title: str, paragraphs: list[str], measures: int) -> tuple[Document
         "orders": len(_ORDERS.findall(body)) / size,
     }  # fmt: skip
     named = _by_title(title)
+    items = _of_items(paragraphs) if named == "plan" else None
+    if items:  # A plan may open with what was reached last year; what its items say counts.
+        per |= items
     document, reasons = _weigh(named, title, per, body)
     if document == "plan" and measures == 0:
         return "other", (*reasons, "没有找到任何要单位去做的事，所以不按方案处理。")
@@ -87,17 +99,29 @@ def _weigh(named: Document | None, title: str, per: dict[str, float], body: str)
         return "other", (quoted + "是倡议、讲话或宣传材料，不是方案。",)
     if named == "summary" and re.search(r"简报|快报|专报|动态", title):
         return "summary", (quoted + "是简报一类，转述会议和情况，自己不布置任务。",)
-    if named == "summary" and _TELLS.search(body[:600]):
+    if named == "summary" and (_REPORT_TITLE.search(title) or _TELLS.search(body[:600])):
         return "summary", (quoted + "是总结或报告，开头就说要讲已经做了什么。",)
     if named == "summary":
         if per["orders"] > 3 * per["done"] and per["orders"] >= 4:
             return "plan", (quoted + "像总结，但正文在部署任务。",)
         return "summary", (quoted + "是总结或报告，正文说的是已经做了什么。",)
+    if named is None and _NEWS.search(body[:300]) and _HELD.search(body):
+        return "other", ("文中是会议或活动的报道，自己不布置任务。",)
     if named is None:
         return _by_body(per)
     if per["done"] >= 3 and per["done"] > 1.5 * per["orders"]:
         return "summary", ("标题像方案，但正文说的多是已经做完的事。",)
     return "plan", (quoted + "写明是方案或计划。",)
+
+
+def _of_items(paragraphs: list[str]) -> dict[str, float] | None:
+    """Return how much the text from its first numbered paragraph on tells and orders; None without numbers."""
+    first = next((index for index, text in enumerate(paragraphs) if ordinal_at(text) is not None), None)
+    if not first:
+        return None
+    body = "\n".join(paragraphs[first:])[:200_000]
+    size = max(1.0, len(body) / 1000)
+    return {"done": len(_DONE.findall(body)) / size, "orders": len(_ORDERS.findall(body)) / size}
 
 
 def _by_body(per: dict[str, float]) -> tuple[Document, tuple[str, ...]]:

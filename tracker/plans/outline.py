@@ -66,6 +66,7 @@ def build_outline(paragraphs: Sequence[Passage | TableRow]) -> Node:
     """Return the tree of a plan's paragraphs. Nesting follows the rank of the marks, not their order of use."""
     top = root()
     stack = [top]
+    counted = any(isinstance(each, Passage) and each.text.startswith("第一，") for each in paragraphs)
     for index, paragraph in enumerate(paragraphs):
         if isinstance(paragraph, TableRow):
             row = Node(None, _RANK_ROW, EMPTY, EMPTY, EMPTY, row=paragraph.cells, columns=paragraph.columns)
@@ -74,6 +75,8 @@ def build_outline(paragraphs: Sequence[Passage | TableRow]) -> Node:
         next_one = paragraphs[index + 1] if index + 1 < len(paragraphs) else None
         following = next_one.text if isinstance(next_one, Passage) else ""
         node = _node_of(paragraph, following)
+        if node is not None and node.ordinal is not None and node.ordinal.kind == "ord" and not counted:
+            node = None  # 「首先，…第三，…」: words of an order that nothing was numbered by.
         if node is None:
             stack[-1].body.append(paragraph.squeezed())
             continue

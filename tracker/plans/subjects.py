@@ -35,7 +35,7 @@ _BY = re.compile(r"(?<![理缘自事任来交经])由(?!于|此|衷|来)")
 # 「对…的，由县纪委约谈」 threatens; it gives nobody this duty.
 _CONSEQUENCE = re.compile(r"约谈|问责|追究|追责|处分|通报|诫勉|查处|处罚|责令|取消|扣除|处理|奖励|表彰|表扬")
 # 「各科室6月底前自查，科主任为本科室责任人」: who answers for what others do.
-_ANSWERS = re.compile(r"[是为系][^，。；]{0,24}责任人[，。；]?$")
+_ANSWERS = re.compile(r"[是为系][^，。；]{0,24}责任人[，。；]?$|负(?:总责|总责任|主要责任|直接责任)[，。；]?$")
 # 「被通报的，村支书作检讨，包村干部取消资格」: what befalls whoever failed; nobody named there has it to do.
 _BEFALLS = re.compile(r"作[^，。；]{0,6}检[讨查]|免职|停职|降职|扣|罚|降级|一票否决|不得评|取消")
 _ORDERED = re.compile(r"每[周旬月季半年日]|要|应|须|负责|由")
@@ -64,7 +64,7 @@ _MOST_TAILS = 4
 _GROUP_NAMED = re.compile(r"(?:[（(]?[一二三四五六七八九十\d]{1,2}[）)、.])?[\u4e00-\u9fff]{2,10}(?:组|专班)[：。]")
 _HELPED_WORDS = ("配合", "协助", "协同", "参与", "协办")
 _HELPING = re.compile(
-    r"(?:(?:加强|做好|给予)(?:业务|技术|工作)?)?(?:指导|支持|协助|监督)[。；，]?$|[^，。；]{0,8}指导[。；，]?$|(?:积极|密切|全力|主动|认真)?(?:配合|协助|协同|参与|参加)"
+    r"(?:(?:加强|做好|给予)(?:业务|技术|工作)?)?(?:指导|支持|协助|监督)[。；，]?$|[^，。；]{0,8}指导[。；，]?$|(?:予以|给予|做好|积极|密切|全力|主动|认真)?(?:配合|协助|协同|参与|参加)"
 )
 
 
@@ -209,6 +209,11 @@ def threatened_by(passage: Passage) -> tuple[str, ...]:
 
 
 _GOES_ON = re.compile(r"(?:要|应|须|必须|负责|切实|认真|全面|亲自)")
+_FAILS = re.compile(
+    r"[^，。；要应须]{2,20}(?:因|未|不|出现|发生|存在)[^，。；]{2,40}的，[^。；]*?(?:处理|追究|约谈|通报|问责|处罚|取消|扣)"
+)
+_CARRIES_OUT = re.compile(r"[^，。；]{2,60}?(?:具体|分别|抓好|抓)?(?:落实|实施)[，。；]?$")
+_GUIDES = re.compile(r"(?:指导|监督|支持)[，。；]")
 # 「甲发挥牵头作用，乙、丙要各司其职、密切配合」
 _TOGETHER = re.compile(
     r"(?:各司其职|各负其责|按职责分工|分工负责)[、，]?[^，。；]{0,4}(?:密切|积极|协同)?(?:配合|协作)[。；，]?$"
@@ -218,6 +223,8 @@ _TOGETHER = re.compile(
 
 def duty_of_text(passage: Passage, *, clause_subjects: bool = True) -> Duty:
     """Return the units that a text speaks to, over all its sentences."""
+    if _FAILS.match(passage.text) and not _ORDERED.search(passage.text):
+        return Duty()  # 「银行因管理不到位涉案的，依规处理」
     described = _described(passage.text)
     duty = Duty(described[0]) if described else Duty()
     led = _LEADS.search(passage.text) is not None
@@ -237,5 +244,9 @@ def duty_of_text(passage: Passage, *, clause_subjects: bool = True) -> Duty:
         said = (said + clause.text)[-_FURTHEST:]
         if led and duty.lead and _SENDS.search(clause.text) and not _LEADS.search(clause.text):
             told = Duty((), (*told.lead, *told.support))
+        if led and duty.lead and _CARRIES_OUT.search(clause.text):
+            told = Duty((), (*told.lead, *told.support))
         duty = merge(duty, told)
+    if not duty.lead and _GUIDES.search(passage.text) and "配合" not in passage.text:
+        return Duty(duty.support)  # Who guides beside nobody has that to do.
     return duty

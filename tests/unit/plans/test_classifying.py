@@ -73,3 +73,30 @@ def test_a_school_plan_with_a_class_meeting_in_it_is_a_plan() -> None:
 def test_a_notice_that_sends_out_a_plan_is_a_plan() -> None:
     text = "关于做好防汛工作的通知\n各村：\n现将有关事项通知如下：\n一、各村要备足物资，5月底前完成。\n二、水务站负责检查。"
     assert read_text(text).document == "plan"
+
+
+REPORT = """柳湾镇禁烧工作汇报材料
+我镇有12个行政村。
+一、责任到位。镇干部包村、村干部包组，层层签订责任书。
+二、巡查到位。各村设立值守点，派出所负责查处。
+三、下一步，各村要继续巡查，农技站要加快离田，派出所必须从严查处。"""
+ACCOUNT = """禁毒工作述职报告
+一年来，我镇认真履职。现述职如下：
+一、履职情况
+（一）落实经费8万元，与16个村签订责任书。
+二、下步打算
+一是各村要完成踏查；二是派出所要加强管控；三是3月底前配齐人员。"""
+NEWS = """我县召开反诈工作推进会
+5月20日下午，我县召开反诈工作推进会，各成员单位参加会议。
+会议要求，公安机关要加大打击力度，各乡镇要加强宣传，6月底前实现全覆盖。"""
+LOOKS_BACK = """柳湾镇2025年反诈行动计划
+2024年，全镇共立案320起，同比下降15%，累计挽损1200余万元，取得了明显成效，但仍存在宣传不均衡等问题，先后通报6次。
+一、派出所每月开展集中打击。
+二、各村3月底前完成重点人群摸排。"""
+
+
+@pytest.mark.parametrize(
+    ("text", "document"), [(REPORT, "summary"), (ACCOUNT, "summary"), (NEWS, "other"), (LOOKS_BACK, "plan")]
+)
+def test_what_is_told_and_what_is_ordered(text: str, document: str) -> None:
+    assert read_text(text).document == document
