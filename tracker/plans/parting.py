@@ -28,7 +28,7 @@ _GOES_ON = re.compile(r"(?:要|应|须|必须|负责|切实|认真)")
 _LEADS = re.compile(r"(?:牵头|主责|主办)(?:负责)?[，；]|(?:^|[，；。])由[^，。；]{2,40}?(?:牵头|主办)")
 _SHORTEST, _LONG_ENOUGH = 4, 6
 _NO_MORE = re.compile(
-    r"(?:要|应|须)?(?:(?:总|具体)?(?:牵头|负责)|统筹(?:推进|协调)?|主抓|[^，。；]{0,4}落实(?:到位)?)(?:[，。；]|$)"
+    r"(?:要|应|须)?(?:(?:总|具体)?(?:牵头|负责)|统筹(?:推进|协调)?|主抓|[^，。；]{0,4}包[片村组户][、，]?[^，。；]*|[^，。；]{0,4}落实(?:到位)?)(?:[，。；]|$)"
 )
 _TIMED = re.compile(
     r"^(?:并|并于|于|须于|要于|应于|请于|在|并在|同时)?(?:每|\d|[一二三四五六七八九十]{1,3}月|20|年底|月底)"
@@ -134,7 +134,12 @@ def _parts_ways(before: str, after: str, years: YearContext) -> bool:
     if first is None and second is not None and (second.every or is_return(after)) and named and others:
         # 「各校逐项整改，督导组每月抽查一遍」: the time is the second one's alone. Who only leads does not act yet.
         done = before[named[1] :]
-        return acts(done) and not _ONLY_LEADS.match(done) and not set(named[0]) & set(others[0])
+        return (
+            acts(done)
+            and not _ONLY_LEADS.match(done)
+            and not _NO_MORE.match(done)
+            and not set(named[0]) & set(others[0])
+        )
     if first is None or second is None or not (acts(before) or is_return(before) or _says_more(before, first.text)):
         return False  # 「4—10月，各村于每月25日前报送」: a clause of nothing but time belongs to the next.
     opening = find_dated(before, years)[:1]

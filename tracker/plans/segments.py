@@ -17,6 +17,7 @@ from tracker.plans.years import YearContext
 _YEAR = re.compile(r"(20\d\d)年(?=\d{1,2}月|底|[上下]半年|[一二三四]季度)")
 # 「每次活动后2个工作日内报送信息；11月20日前报送总结」: the first has a time too, counted from something else.
 _AFTER = re.compile(r"后的?[\d一二三四五六七八九十两]{1,3}个?(?:工作日|日|天|小时|周)内")
+_HELPS = re.compile(r"配合|协助|协同|参与|协办|成员")
 _EACH_MUST = re.compile(r"(?:^|[，。；])各[^，。；]{1,24}?(?:要|应|须)")
 _SPEAKS = re.compile(r"要|应|须|负责|牵头|：|由|^.{17}|[\u4e00-\u9fff]{2}每[周旬月季半年]")
 # What every return has: its period, its verb, and how often.
@@ -117,6 +118,8 @@ def _read_sentences(own: Passage, title_length: int, years: YearContext, stage: 
         begun, seen = seen, seen + len(part)
         bare, tag = take_tags(part)
         whole_duty = read_tag(part.text.strip()) if not title and not tag else None
+        if whole_duty and not whole_duty.lead and not _HELPS.search(part.text):
+            whole_duty = None  # 「纪检组全程监督」 is something to do.
         if any(not before.is_title for before in result) and whole_duty and (whole_duty.lead or whole_duty.support):
             bare, tag = bare.cut(0, 0), whole_duty
         if result and is_member_line(bare.text.strip()):

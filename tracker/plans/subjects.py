@@ -209,6 +209,7 @@ def threatened_by(passage: Passage) -> tuple[str, ...]:
 
 
 _GOES_ON = re.compile(r"(?:要|应|须|必须|负责|切实|认真|全面|亲自)")
+_CHAIN = re.compile(r"包(?:片|村|组|户|网格)、[^，。；]{2,12}?包")
 _FAILS = re.compile(
     r"[^，。；要应须]{2,20}(?:因|未|不|出现|发生|存在)[^，。；]{2,40}的，[^。；]*?(?:处理|追究|约谈|通报|问责|处罚|取消|扣)"
 )
@@ -239,6 +240,8 @@ def duty_of_text(passage: Passage, *, clause_subjects: bool = True) -> Duty:
             told, answers = merge(answers, told), Duty()
         if duty.lead and told.lead and _TOGETHER.search(clause.text):
             told = Duty((), (*told.lead, *told.support))
+        if _CHAIN.search(clause.text):
+            told = Duty()  # 「镇干部包村、村干部包组」 says how it is dealt out, not who has to do the rest.
         if is_establishing(clause.text) and not clause.text.startswith("各"):
             told = Duty()
         said = (said + clause.text)[-_FURTHEST:]

@@ -100,3 +100,19 @@ LOOKS_BACK = """柳湾镇2025年反诈行动计划
 )
 def test_what_is_told_and_what_is_ordered(text: str, document: str) -> None:
     assert read_text(text).document == document
+
+
+ANALYSIS = """关于我镇诈骗情况的分析报告
+今年1至9月，我镇发生案件43起。现分析如下：
+一、案件特点。刷单类占42%。
+二、工作建议。各村要加强宣传，每月不少于一次；派出所要加强劝阻，10月底前完成排查；银行必须核实。"""
+REMINDER = """致全县企业财务人员的提醒函
+各企业财务负责人：
+近期诈骗案件多发，现提醒您注意：
+1.凡要求转账的，务必电话核实；
+2.不要混用账户，严格执行审批流程。"""
+
+
+@pytest.mark.parametrize(("text", "document"), [(ANALYSIS, "summary"), (REMINDER, "other")])
+def test_a_report_proposes_and_a_reminder_warns(text: str, document: str) -> None:
+    assert read_text(text).document == document

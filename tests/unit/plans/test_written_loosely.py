@@ -162,3 +162,15 @@ def test_what_is_asked_of_a_task_is_not_the_task_of_a_table() -> None:
 def test_who_does_it_and_who_only_stands_beside(text: str, lead: tuple[str, ...], support: tuple[str, ...]) -> None:
     (only,) = read(text)
     assert (only.lead_units, only.support_units) == (lead, support)
+
+
+def test_the_name_of_a_stage_and_its_days_behind_a_colon_order_nothing() -> None:
+    found = measures("一、时间安排\n（一）启动部署：4月10日前。\n（二）督查验收：7月。文明办会同教育局实地督查。")
+    assert [(each.lead_units, each.support_units, due(each)) for each in found] == [
+        (("文明办",), ("教育局",), ("phase", 7, 31))
+    ]
+
+
+def test_how_villages_are_dealt_out_is_nobody_s_duty() -> None:
+    (only,) = read("镇班子成员包片、机关干部包村、村干部包组，3月24日前各村将包保名单报镇林业站。")
+    assert (only.lead_units, due(only)) == (("各村",), ("by_date", 3, 24))
