@@ -56,6 +56,7 @@ _SENDS = re.compile(
     r"(?:抽调|抽派|选派|指派|派)[^，。；]{0,4}?(?:\d|[一二两三四五六七八九十]|若干|专人|人员|骨干|精干)"
 )
 _LEADS = re.compile(r"牵头|主办|主责")
+_OFTEN = re.compile(r"每(?:日|天|周|月|季度?|年|学期|半年)，?")
 _WITH = re.compile(r"(?:要|应|须|负责|牵头|积极|主动|及时)?(?:会同|联合|商)")
 _OFFICE_TAIL = re.compile(
     r"(?:局|所|站|办|中心|大队|支队|支行|公司|政府|办事处|专班|委员会)(?![的、和与及长员内外里中等（周附门对）])(?=.{4})"
@@ -180,7 +181,8 @@ def duty_of_sentence(passage: Passage) -> Duty:
         helpers = units_at(text, place + partner.end()) if partner else None
         if helpers:
             duty = merge(duty, Duty((), tuple(helpers)))
-    alone = _WITH.match(text)
+    often = _OFTEN.match(text)
+    alone = _WITH.match(text, often.end() if often else 0)
     if alone and not found and (partners := units_at(text, alone.end())):
         duty = Duty((), tuple(partners))
     for by in islice(_BY.finditer(text), _MOST_DOERS):

@@ -93,6 +93,8 @@ _OWNER = re.compile(r"(?:产权人|所有权人|经营者|使用人|管理人|�
 _HOLDER = re.compile(r"[\u4e00-\u9fff]{0,8}(?:产权人|所有权人|经营者|使用人|承租人|业主|经营户)")
 # 「县禁毒委各成员单位」: whoever sits in that body; a body is not one of its members.
 _OWN_MEMBERS = re.compile(r"(?:委|委员会|领导小组|指挥部|联席会议|专班)各成员单位$")
+# 「安全办（负责人：副校长）」: the office that has the duties, and who heads it.
+_HEADED_BY = re.compile(r"（(?:负责人|责任人|组长|牵头人|联系人|分管领导)：?[^（）]{1,20}）$")
 # 「住院部各病区」, 「街道各社区」: whose they are stands before them.
 _PARENT = re.compile(r"^[^各].*(?:部|科|局|街道|公司|学校|医院|支行|分行|镇|乡)$")
 _GENERAL = re.compile(r"^(?:[县市区镇乡]级|各?(?:相关|有关|成员)?)(?:部门|单位|机构|科室)$|领导机构|组织机构")
@@ -215,7 +217,7 @@ def unit_heading(title: Passage) -> list[str] | None:
     """Return the units if a heading is nothing but units (「县公安局、县教育局」, 「各镇（街道）职责」), else None."""
     if len(title) > 60:
         return None
-    named = _MODAL.sub("", title.text.strip("：。 "))
+    named = _HEADED_BY.sub("", _MODAL.sub("", title.text.strip("：。 ")))
     units = all_units(named)
     if units is not None or not (owned := _OWNED.match(named)):
         return units

@@ -174,3 +174,20 @@ def test_the_name_of_a_stage_and_its_days_behind_a_colon_order_nothing() -> None
 def test_how_villages_are_dealt_out_is_nobody_s_duty() -> None:
     (only,) = read("镇班子成员包片、机关干部包村、村干部包组，3月24日前各村将包保名单报镇林业站。")
     assert (only.lead_units, due(only)) == (("各村",), ("by_date", 3, 24))
+
+
+def test_an_office_with_its_head_in_a_bracket_heads_its_duties() -> None:
+    found = measures(
+        "（2025年春季学期）\n一、责任分工\n1.安全办（负责人：副校长）\n（1）每周一检查报警设备。\n（2）每月联合派出所巡查一次。\n"
+        "2.总务处\n（1）3月15日前加固护栏。",
+        "柳湾小学护校行动计划",
+    )
+    assert [(each.lead_units, each.support_units) for each in found] == [
+        (("安全办",), ()),
+        (("安全办",), ("派出所",)),
+        (("总务处",), ()),
+    ]
+    monday, _, last = (each.deadline for each in found)
+    assert monday is not None
+    assert last is not None
+    assert (monday.every, monday.by_day, last.year) == ("week", 1, 2025)
