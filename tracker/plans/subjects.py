@@ -10,7 +10,7 @@ from functools import lru_cache
 from itertools import islice
 
 from tracker.plans.dates import without_quotations
-from tracker.plans.doing import OFFICE_AHEAD, VERB
+from tracker.plans.doing import CALLED_SO, OFFICE_AHEAD, VERB
 from tracker.plans.duties import Duty, merge
 from tracker.plans.passages import Passage
 from tracker.plans.sentences import clauses
@@ -94,7 +94,9 @@ def subject_of(printed: str, *, headed: bool = True) -> tuple[tuple[str, ...], i
     opening = VERB.match(head)
     # 「制定企业检查标准」 begins with what is done: no name stands before a verb in it.
     begins = opening is not None and (
-        len(opening.group()) > 1 and head[opening.end() : opening.end() + 1] != "、" and not OFFICE_AHEAD.match(head)
+        len(opening.group()) > 1
+        and head[opening.end() : opening.end() + 1] != "、"
+        and not (OFFICE_AHEAD.match(head) or CALLED_SO.match(head))
     )
     for verb in VERB.finditer(head) if not begins else ():
         before = head[: verb.start()]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from tracker.plans.doing import OFFICE_AHEAD, VERB
+from tracker.plans.doing import CALLED_SO, OFFICE_AHEAD, VERB
 from tracker.plans.passages import Passage
 
 MAX_UNIT = 36
@@ -38,7 +38,7 @@ _NOT_UNITS = (
     "活动|行动|主动|变动|推动|劳动|发动|拉动|执法机关"
 )
 _NEVER_FIRST = re.compile(
-    r"迎|进(?![出修])|入(?!驻)|严肃|每(?![家个所])|逐|至少|约谈|问责|追究|督促|提请|报请|提醒|告知|邀请|协调|联系|请|鼓励|帮助|引导|发动|动员|依托|会同|下发|健全|安排|成立|组建|组成(?!部)|设立|压实|明确|确定|选派|配备|配齐|联合(?=[县市区镇乡各]|[\u4e00-\u9fff]{1,8}(?:局|站|所|院|办|部门|社区)(?:、|$))|前报|并|再次|均|也|其(?![他它余])|此|该|报(?!社)|从|把|被(?![检查抽督])|按|凭|将|要|须|让|使|据|除|跟|与|在|到|向(?!阳)|对(?!外|口)|应(?!急|城)|不|是|以"
+    r"迎(?![宾春新祥])|进(?![出修])|入(?!驻)|严肃|每(?![家个所])|逐|至少|约谈|问责|追究|督促|提请|报请|提醒|告知|邀请|协调|联系|请|鼓励|帮助|引导|发动|动员|依托|会同|下发|健全|安排|成立|组建|组成(?!部)|设立|压实|明确|确定|选派|配备|配齐|联合(?=[县市区镇乡各]|[\u4e00-\u9fff]{1,8}(?:局|站|所|院|办|部门|社区)(?:、|$))|前报|并|再次|均|也|其(?![他它余])|此|该|报(?!社)|从|把|被(?![检查抽督])|按|凭|将|要|须|让|使|据|除|跟|与|在|到|向(?!阳)|对(?!外|口)|应(?!急|城)|不|是|以"
 )
 #: departments by their line of work; so short a word is a unit only in a list of them
 _SHORT = re.compile(
@@ -71,7 +71,7 @@ _WITH_BRACKET = re.compile(
 )
 _VERB_INSIDE = re.compile(
     r"期间|(?<!所)在(?![线建])|约谈|问责(?![组办科室])|纳入|加强|开展|落实|做好|完善|建立|推进|强化|组织(?!部|委|$)|配合(?!单位|部门|科室)|负责(?!单位|部门|科室)|牵头(?!单位|部门|科室)|要求|督促|指导(?!组|小组|中心|办)|按照|根据|通过|确保|利用|结合|对于|以及|"
-    r"进行|实行|实施|提高|全面|依法|严格|认真|积极|切实|及时|不得|严禁|是否|的时候|发现|充分|发挥|围绕|深入|坚持|向|把|将|使(?!用)|让|被(?![检查抽督])|并|由|为了|的|取消|撤销|走访|排查(?!组|管控组)|张贴|推送|建成|召开|发放|抽调|面向|印制|悬挂|播放|(?<=[\u4e00-\u9fff])每|到|(?<=年级)至|\d+[月日]|报(?!社|告)|交(?!通|警|管|运|投|行|易|流)"
+    r"进行|实行|实施|提高|全面|依法|严格|认真|积极|切实|及时|不得|严禁|是否|的时候|发现|充分|发挥|围绕|深入|坚持|向(?![阳东西南北])|把|将|使(?!用)|让|被(?![检查抽督])|并|由|为了|的|取消|撤销|走访|排查(?!组|管控组)|张贴|推送|建成|召开|发放|抽调|面向|印制|悬挂|播放|(?<=[\u4e00-\u9fff])每|到|(?<=年级)至|\d+[月日]|报(?!社|告|道[组办]|送[组办])|交(?!通|警|管|运|投|行|易|流)"
 )
 _CONJUNCTION = re.compile(r"(?<=[\u4e00-\u9fff）])(?:以及|和|与|及|暨)(?=[\u4e00-\u9fff])")
 _TRAIL = re.compile(
@@ -114,7 +114,7 @@ def is_unit(name: str) -> bool:
     if re.search(r"[，。；：！？《》%]", _without_brackets(name)):
         return False
     begins = VERB.match(name) if len(name) > _SHORT_NAME else None
-    if begins and _DEED.search(begins.group()) and not OFFICE_AHEAD.match(name):
+    if begins and _DEED.search(begins.group()) and not (OFFICE_AHEAD.match(name) or CALLED_SO.match(name)):
         return False  # 「曝光一批隐患单位」 is something to do with units.
     if _COLLECTIVE.match(name) or _WITH_BRACKET.match(name):
         return True

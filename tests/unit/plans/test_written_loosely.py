@@ -191,3 +191,22 @@ def test_an_office_with_its_head_in_a_bracket_heads_its_duties() -> None:
     assert monday is not None
     assert last is not None
     assert (monday.every, monday.by_day, last.year) == ("week", 1, 2025)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "监督管理部门",
+        "值班值守组",
+        "宣传报道组",
+        "疏散引导组",
+        "指挥部",
+        "向阳镇",
+        "迎春镇",
+        "建设村",
+        "联合村",
+        "胜利街道",
+    ],
+)
+def test_a_name_may_begin_like_a_deed(name: str) -> None:
+    assert [found.lead_units for found in read(f"{name}要对辖区隐患逐一登记。")] == [(name,)]
