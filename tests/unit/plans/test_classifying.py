@@ -116,3 +116,8 @@ REMINDER = """致全县企业财务人员的提醒函
 @pytest.mark.parametrize(("text", "document"), [(ANALYSIS, "summary"), (REMINDER, "other")])
 def test_a_report_proposes_and_a_reminder_warns(text: str, document: str) -> None:
     assert read_text(text).document == document
+
+
+def test_an_essay_thinks_about_work_and_orders_none() -> None:
+    text = "基层禁毒宣传的实践与思考\n近年来各地积极探索。\n一、不足。覆盖不均。\n二、对策。教育部门要把禁毒课纳入课表，乡镇要发挥作用，公安机关要以案说法。"
+    assert read_text(text).document == "other"

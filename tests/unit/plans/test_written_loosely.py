@@ -210,3 +210,17 @@ def test_an_office_with_its_head_in_a_bracket_heads_its_duties() -> None:
 )
 def test_a_name_may_begin_like_a_deed(name: str) -> None:
     assert [found.lead_units for found in read(f"{name}要对辖区隐患逐一登记。")] == [(name,)]
+
+
+def test_a_return_each_day_of_a_season_is_a_duty_of_its_own() -> None:
+    found = read("各单位1月8日前将实施方案报局办，春运期间每日16时前报送数据，2月25日前报送总结。")
+    assert [each.deadline and (each.deadline.type, each.deadline.every) for each in found] == [
+        ("by_date", None),
+        ("recurring", "day"),
+        ("by_date", None),
+    ]
+
+
+def test_the_head_of_a_group_behind_its_name_orders_nothing() -> None:
+    text = "一、领导小组：组长：院长；副组长：业务副院长。\n二、任务\n1.各科室6月5日前自查。"
+    assert [found.lead_units for found in measures(text)] == [("各科室",)]
