@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 
+from tracker.plans.ordinals import ordinal_at
 from tracker.plans.shapes import Document
 
 _TITLES: tuple[tuple[Document, str], ...] = (
     ("lesson", r"教案|教学设计|主题班会|班会(?:设计|方案|课|教案|记录|活动|稿)?(?:方案)?$|班会|课件|说课|微课|教学"),
     (
         "other",
-        r"纪要$|会议记录|主持词|倡议书|一封信|公开信|告.{0,8}书|承诺书|责任书|讲话|发言|致辞|演讲|宣传(?:单|册|资料|标语|语|稿)|标语|知识(?:问答|手册|竞赛题)?$|心得|新闻|通告|公告|邀请函|主持词|温馨提示|(?<!工作)提示$|应急预案|指南|手册",
+        r"纪要$|会议记录|主持词|倡议书|一封信|公开信|告.{0,8}书|承诺书|责任书|讲话|发言|致辞|演讲|宣传(?:单|册|资料|标语|语|稿)|标语|知识(?:问答|手册|竞赛题)?$|心得|新闻|通告|公告|邀请函|主持词|温馨提示|(?<!工作)提示$|提醒(?:函|书)?$|(?:风险|预警|安全)提示(?:函)?$|^致.{2,30}的(?:函|信)$|(?:思考|探析|探索|研究|启示|感悟)$|^浅[谈析议]|应急预案|指南|手册",
     ),
     (
         "summary",
-        r"总结|小结|汇报|工作报告|情况(?:的)?报告|简报|工作情况|开展情况|纪实|成效|自查报告|述职|信息$|工作汇报|通报$",
+        r"总结|小结|汇报|工作报告|情况(?:的)?报告|简报|工作情况|开展情况|纪实|成效|自查报告|述职|(?<!请示)报告(?:（[^）]*）)?$|信息$|工作汇报|通报$",
     ),
     (
         "plan",
@@ -35,6 +36,16 @@ _DONE = re.compile(
     r"截至目前|截止目前|共(?:开展|发放|排查|召开|组织|悬挂|张贴|出动|签订|接到|破获|立案|抓获|整改)|累计|取得(?:了)?(?:明显|显著|良好|一定|阶段性|较好|初步)?(?:的)?(?:成效|效果|成绩)|余(?:份|人次|条|人|场|户|次|张)|"
     r"(?:开展|召开|成立|制定|组织|发放|悬挂|建立|落实|完成|印发|张贴|举办|排查|整改|签订|加强|提高|利用|邀请|下发|明确|营造|增强)了|现将.{0,30}(?:总结|汇报|报告)如下|总结如下|汇报如下|同比(?:下降|上升)|存在(?:的)?(?:问题|不足)|下一步(?:工作)?(?:打算|计划|安排)|先后|已(?:完成|开展|建立|成立|整改)"
 )
+# 「现述职如下」, 「一年来」: what comes is told, and its last part, of what is to come, orders nobody.
+_REPORT_TITLE = re.compile(r"(?:总结|小结|汇报(?:材料)?|述职(?:述廉)?(?:报告)?|[^示]报告)(?:（[^）]*）)?$")
+# 「5月20日下午，我县召开……会。」
+_NEWS = re.compile(
+    r"(?:^|\n)(?:20\d\d年)?\d{1,2}月\d{1,2}日(?:上午|下午|晚上?)?，[^。\n]{2,60}(?:召开|举行|举办|赴|深入|来到)"
+)
+_HELD = re.compile(r"会议(?:要求|强调|指出|认为)|出席|(?:参加|列席)(?:会议|活动|调研)|主持会议|陪同")
+_TELLS = re.compile(
+    r"现(?:将)?[^。]{0,60}?(?:总结|汇报|报告|述职|小结)如下|(?:一年|半年|今年以|近年|去年以)来|履职情况|工作(?:完成|开展)情况|取得(?:了)?[^，。]{0,8}成效"
+)
 _ORDERS = re.compile(
     r"(?<![需只重主])要(?![求闻素点件])|必须|应当|负责(?!人|同志)|责任单位|牵头|配合单位|成员单位|(?:日|月|底|末)前|不得|严禁|务必|各(?:村|单位|部门|乡镇|社区|街道|镇|学校|成员|科室|班|有关|相关|级)[^，。；]{0,12}(?:要|应|须|负责)|特制定|制定本方案|制定如下|工作要求|组织领导|指导思想|实施步骤|时间安排|任务分工|职责分工"
 )
@@ -50,6 +61,9 @@ def classify(title: str, paragraphs: list[str], measures: int) -> tuple[Document
         "orders": len(_ORDERS.findall(body)) / size,
     }  # fmt: skip
     named = _by_title(title)
+    items = _of_items(paragraphs) if named == "plan" else None
+    if items:  # A plan may open with what was reached last year; what its items say counts.
+        per |= items
     document, reasons = _weigh(named, title, per, body)
     if document == "plan" and measures == 0:
         return "other", (*reasons, "没有找到任何要单位去做的事，所以不按方案处理。")
@@ -83,15 +97,29 @@ def _weigh(named: Document | None, title: str, per: dict[str, float], body: str)
         return "other", (quoted + "是倡议、讲话或宣传材料，不是方案。",)
     if named == "summary" and re.search(r"简报|快报|专报|动态", title):
         return "summary", (quoted + "是简报一类，转述会议和情况，自己不布置任务。",)
+    if named == "summary" and (_REPORT_TITLE.search(title) or _TELLS.search(body[:600])):
+        return "summary", (quoted + "是总结或报告，开头就说要讲已经做了什么。",)
     if named == "summary":
         if per["orders"] > 3 * per["done"] and per["orders"] >= 4:
             return "plan", (quoted + "像总结，但正文在部署任务。",)
         return "summary", (quoted + "是总结或报告，正文说的是已经做了什么。",)
+    if named is None and _NEWS.search(body[:300]) and _HELD.search(body):
+        return "other", ("文中是会议或活动的报道，自己不布置任务。",)
     if named is None:
         return _by_body(per)
     if per["done"] >= 3 and per["done"] > 1.5 * per["orders"]:
         return "summary", ("标题像方案，但正文说的多是已经做完的事。",)
     return "plan", (quoted + "写明是方案或计划。",)
+
+
+def _of_items(paragraphs: list[str]) -> dict[str, float] | None:
+    """Return how much the text from its first numbered paragraph on tells and orders; None without numbers."""
+    first = next((index for index, text in enumerate(paragraphs) if ordinal_at(text) is not None), None)
+    if not first:
+        return None
+    body = "\n".join(paragraphs[first:])[:200_000]
+    size = max(1.0, len(body) / 1000)
+    return {"done": len(_DONE.findall(body)) / size, "orders": len(_ORDERS.findall(body)) / size}
 
 
 def _by_body(per: dict[str, float]) -> tuple[Document, tuple[str, ...]]:

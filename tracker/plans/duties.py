@@ -25,7 +25,7 @@ LABEL = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _LABEL
 # A label that says 单位 or 时限 in full needs no separator before it: squeezing has taken the space away.
 _PLAIN_LABEL = r"(?P<plain>(?:牵头|责任|配合|成员|协办|主责)单位|责任(?:部门|科室)|配合部门|完成时限|完成时间|(?<=[\u4e00-\u9fff])(?:牵头|配合|协办)(?=：))"
 _LABELLED = re.compile(
-    rf"(?:(?:^|(?<=[。；，、\s（【】|]))(?:{LABEL.pattern})|{_PLAIN_LABEL})(?:：|为(?=各|[县市区镇乡]))"
+    rf"(?:(?:^|(?<=[。；，、\s（【】|]))(?:{LABEL.pattern})|{_PLAIN_LABEL})(?:：|为(?=各|辖区|街道|社区|[县市区镇乡]|[\u4e00-\u9fff]{{2,10}}(?:局|所|办|中心|站|部|科|校|学|街道|社区)(?:[、，。；]|$)))"
 )
 _PLAIN_KINDS = {
     "牵头": "head",
@@ -214,7 +214,7 @@ def _take_trailing(passage: Passage, duty: Duty) -> tuple[Passage, Duty]:
     """「……。责任单位：A、B。完成时限：6月底前。」 without brackets: from the first label to the end."""
     for found in _LABELLED.finditer(passage.text):
         before = passage.text[max(0, found.start() - 1) : found.start()]
-        if before not in ("", "。", "；", "|", " ", "】"):
+        if before not in ("", "。", "；", "|", " ", "】") and not (before == "，" and found.group().endswith("为")):
             continue
         if _kind(found) == "time" and not re.search(r"完成|整改|时限|期限", found.group()):
             continue

@@ -68,7 +68,9 @@ class Collector:
 
     def collect(self, top: Node, *, flat: bool) -> None:
         """Read the whole outline. `flat`: the plan has no numbering, so its paragraphs are its items."""
-        role = Role.TASKS if flat else Role.SILENT
+        rows = bool(top.children) and all(child.row for child in top.children)
+        # Beside a table and nothing else a line may order something (「品质部每周跟踪检查」), or say why there is one.
+        role = Role.TASKS if flat else Role.DEMANDS if rows else Role.SILENT
         for paragraph in top.body:
             self._emit(paragraph, 0, Above(role=role))
         for child in top.children:
@@ -136,6 +138,7 @@ class Collector:
 
     def _leaf(self, node: Node, body: list[Passage], here: Above, above: Above) -> None:
         item = replace(here, ordinals=above.ordinals + _written(node, above))
+        body = _without_members(body) if unit_heading(node.title) else body
         title_length = length_of_title(node, opens_stage=here.stage is not above.stage)
         folded = [
             part
@@ -260,6 +263,11 @@ def _beside_the_group(segment: Segment, text: str, title: str) -> bool:
         return True
     rest = beyond_establishing(text).removeprefix(title).strip("。：； ")
     return len(rest) > _SHORTEST and acts(rest)
+
+
+def _without_members(body: list[Passage]) -> list[Passage]:
+    """Leave out the lines of names and places that stand beside what a group has to do."""
+    return [paragraph for paragraph in body if not is_member_line(paragraph.text)] or body
 
 
 def _role(node: Node, above: Above) -> Role | None:

@@ -16,6 +16,7 @@ _MARK = re.compile(
     rf"(?P<heading>\#{{1,6}})(?=\s)"
     rf"|(?P<chapter>第[{_CN}\d]{{1,4}}(?:章|部分|编|节))[、：.]?"
     rf"|(?P<article>第[{_CN}\d]{{1,4}}条)[、：.]?"
+    rf"|(?P<ord>第[{_CN}]{{1,2}})，"
     rf"|(?P<cn>[{_CN}]{{1,3}})(?:[、](?!\s*[{_CN}]{{1,3}}、)|\.(?!\d))"
     rf"|（?(?P<cnb>[{_CN}]{{1,3}})）[、.]?"
     rf"|（(?P<numb>\d{{1,2}})）[、.]?"
@@ -28,7 +29,7 @@ _MARK = re.compile(
     rf"|(?P<bullet>[●■◆★▲◇□\*－\-+→])(?=[\s\u4e00-\u9fff])"
 )
 RANKS = {
-    "heading": 0.1, "chapter": 0.5, "cn": 1.0, "article": 1.5, "cnb": 2.0, "num": 3.0, "decimal": 3.3,
+    "heading": 0.1, "chapter": 0.5, "cn": 1.0, "article": 1.5, "ord": 1.6, "cnb": 2.0, "num": 3.0, "decimal": 3.3,
     "numb": 4.0, "nump": 4.2, "circle": 5.0, "letter": 5.5, "bullet": 5.8, "is": 6.0,
 }  # fmt: skip
 _CIRCLES = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
@@ -71,6 +72,8 @@ def _written(kind: str, inner: str) -> str:
 def _value(kind: str, inner: str) -> int | None:
     if kind == "circle":
         return _CIRCLES.index(inner) + 1
+    if kind == "ord":
+        return number(inner.removeprefix("第"))
     if kind in ("cn", "cnb", "num", "numb", "nump", "is"):
         return number(inner)
     return None

@@ -24,6 +24,7 @@ _FRAMED = re.compile(r"^【(?P<inner>[^】，。；：]{2,16})】")
 _DATED_LINE = re.compile(
     r"[\u4e00-\u9fff“”]{2,12}（(?:20\d\d年)?\d{1,2}月[\d年月日初底末上中下旬起至到前—–\-~～]{0,24}）[：。]"
 )
+_FRAME = re.compile(r"【[^】，。；：]{2,16}】")
 _RANK_UNNUMBERED, _RANK_SHORT, _RANK_ATTACHMENT, _RANK_ROW = 1.0, 1.8, 0.3, 9.0
 _RANK_UNIT = 2.5
 
@@ -65,6 +66,7 @@ def build_outline(paragraphs: Sequence[Passage | TableRow]) -> Node:
     """Return the tree of a plan's paragraphs. Nesting follows the rank of the marks, not their order of use."""
     top = root()
     stack = [top]
+    counted = any(isinstance(each, Passage) and each.text.startswith("第一，") for each in paragraphs)
     for index, paragraph in enumerate(paragraphs):
         if isinstance(paragraph, TableRow):
             row = Node(None, _RANK_ROW, EMPTY, EMPTY, EMPTY, row=paragraph.cells, columns=paragraph.columns)
@@ -73,6 +75,8 @@ def build_outline(paragraphs: Sequence[Passage | TableRow]) -> Node:
         next_one = paragraphs[index + 1] if index + 1 < len(paragraphs) else None
         following = next_one.text if isinstance(next_one, Passage) else ""
         node = _node_of(paragraph, following)
+        if node is not None and node.ordinal is not None and node.ordinal.kind == "ord" and not counted:
+            node = None  # 「首先，…第三，…」: words of an order that nothing was numbered by.
         if node is None:
             stack[-1].body.append(paragraph.squeezed())
             continue
@@ -111,6 +115,8 @@ def _unnumbered(paragraph: Passage, following: str) -> Node | None:
     if framed and read_tag(framed["inner"]) is None and framed.end() < len(squeezed):
         title = squeezed.cut(framed.start("inner"), framed.end("inner"))
         return Node(None, _RANK_SHORT, title, squeezed.cut(framed.end()).strip(), squeezed)
+    if _FRAME.fullmatch(squeezed.text) and read_tag(text) is None:
+        return Node(None, _RANK_SHORT, squeezed.strip("【】"), EMPTY, squeezed.strip("【】"))
     colon = text[:60].find("：")
     if colon > 1 and not LABEL.fullmatch(text[:colon]) and unit_heading(squeezed.cut(0, colon)) is not None:
         return Node(None, _RANK_UNIT, squeezed.cut(0, colon), squeezed.cut(colon + 1).strip(), squeezed)

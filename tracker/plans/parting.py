@@ -22,16 +22,16 @@ _WHEN = re.compile(r"[^，。；]{1,14}(?:期间|期内|时段|时|前|后|起|�
 # Who helps or sends people does so beside the one named before, and has no duty apart.
 _BESIDE = re.compile(
     r"(?:要|应|须|也|均|各|分别|按|职责|各自|积极|密切|全力|主动|予以|做好|共同){0,4}(?:配合|协助|协同|参与|参加|协办|支持)"
-    r"|[^，。；]{0,4}(?:各司其职|各负其责|分工负责)|(?:(?:加强|做好|给予)(?:业务|技术|工作)?)?(?:指导|支持|协助|监督)$|[^，。；]{0,8}指导$|[^，。；]{0,4}(?:抽调|抽派|选派|指派)|(?:各)?派(?=[\d一二两三四五若专人])|[是为系][^，。；]{0,24}(?:责任人|责任主体|组长|成员)(?:$|，)"
+    r"|[^，。；]{0,4}(?:各司其职|各负其责|分工负责)|(?:(?:加强|做好|给予)(?:业务|技术|工作)?)?(?:指导|支持|协助|监督)$|[^，。；]{0,8}指导$|[^，。；]{0,4}(?:抽调|抽派|选派|指派)|(?:各)?派(?=[\d一二两三四五若专人])|[是为系][^，。；]{0,24}(?:责任人|责任主体|组长|成员)(?:$|，)|一律(?:关停|取缔|清退|淘汰|停)"
 )
 _GOES_ON = re.compile(r"(?:要|应|须|必须|负责|切实|认真)")
 _LEADS = re.compile(r"(?:牵头|主责|主办)(?:负责)?[，；]|(?:^|[，；。])由[^，。；]{2,40}?(?:牵头|主办)")
 _SHORTEST, _LONG_ENOUGH = 4, 6
 _NO_MORE = re.compile(
-    r"(?:要|应|须)?(?:(?:总|具体)?(?:牵头|负责)|统筹(?:推进|协调)?|主抓|[^，。；]{0,4}落实(?:到位)?)(?:[，。；]|$)"
+    r"(?:要|应|须)?(?:(?:总|具体)?(?:牵头|负责)|统筹(?:推进|协调)?|主抓|[^，。；]{0,4}包[片村组户][、，]?[^，。；]*|[^，。；]{0,4}落实(?:到位)?)(?:[，。；]|$)"
 )
 _TIMED = re.compile(
-    r"^(?:并|并于|于|须于|要于|应于|请于|在|并在|同时)?(?:每|\d|[一二三四五六七八九十]{1,3}月|20|年底|月底)"
+    r"^(?:[^，。；]{2,6}期间)?(?:并|并于|于|须于|要于|应于|请于|在|并在|同时)?(?:每|\d|[一二三四五六七八九十]{1,3}月|20|年底|月底)"
 )
 
 
@@ -53,7 +53,7 @@ def _apart(sentence: Passage, years: YearContext, *, by_doer: bool) -> list[tupl
     result: list[tuple[Passage, bool]] = []
     own = False
     gathered, said = [pieces[0]], pieces[0].text
-    doer, answers = _doer(pieces[0].text), _answers(pieces[0].text)
+    doer, answers = _doer(pieces[0].text) or _named(pieces[0].text), _answers(pieces[0].text)
     for piece in pieces[1:]:
         another = _doer(piece.text) if by_doer and not is_punished(said, piece.text) else ()
         if not another and not doer and _GOES_ON.match(piece.text):
@@ -68,7 +68,7 @@ def _apart(sentence: Passage, years: YearContext, *, by_doer: bool) -> list[tupl
         else:
             gathered.append(piece)
             said = (said + piece.text)[-_FURTHEST_BACK:]
-            doer = doer or another
+            doer = doer or another or _named(piece.text)
     result.append((joined(gathered), own))
     return result
 
@@ -80,7 +80,9 @@ def _another_s(said: str, doer: tuple[str, ...], another: tuple[str, ...], piece
     if not doer and piece.startswith("由"):
         return False  # 「6月28日召开家长会，由德育处主讲」
     if not doer:  # 「11月15日前修订预案，各企业停产」: the first is due by a day of its own, and nobody's by name.
-        return min(len(said), len(piece)) > _LONG_SAID and acts(said) and due_in(said, years).deadline is not None
+        due = due_in(said, years).deadline
+        left = len(said.replace(due.text, "")) if due else 0
+        return min(left, len(piece)) > _LONG_SAID and acts(said)
     return not set(doer) & set(another)
 
 
@@ -88,6 +90,13 @@ def _answers(clause: str) -> tuple[str, ...]:
     """「案发地乡镇是第一责任主体，要做好疏导」: who answers for it is who has to."""
     found = subject_of(clause)
     return found[0] if found and _BESIDE.match(clause[found[1] :].strip("，。；")) and "责任" in clause else ()
+
+
+def _named(clause: str) -> tuple[str, ...]:
+    """「各镇妇联联合派出所，围绕骗局举办讲座」: who is named first, to do what the next clauses say."""
+    found = subject_of(clause)
+    done = clause[found[1] :].strip("，。；") if found else ""
+    return found[0] if found and len(done) >= _SHORTEST and not _NO_MORE.match(done) and not _BESIDE.match(done) else ()
 
 
 def _doer(clause: str) -> tuple[str, ...]:
@@ -125,7 +134,12 @@ def _parts_ways(before: str, after: str, years: YearContext) -> bool:
     if first is None and second is not None and (second.every or is_return(after)) and named and others:
         # 「各校逐项整改，督导组每月抽查一遍」: the time is the second one's alone. Who only leads does not act yet.
         done = before[named[1] :]
-        return acts(done) and not _ONLY_LEADS.match(done) and not set(named[0]) & set(others[0])
+        return (
+            acts(done)
+            and not _ONLY_LEADS.match(done)
+            and not _NO_MORE.match(done)
+            and not set(named[0]) & set(others[0])
+        )
     if first is None or second is None or not (acts(before) or is_return(before) or _says_more(before, first.text)):
         return False  # 「4—10月，各村于每月25日前报送」: a clause of nothing but time belongs to the next.
     opening = find_dated(before, years)[:1]

@@ -13,6 +13,10 @@ from tracker.plans.years import YearContext
 
 _OPENING = 60
 _SHORT_NAME = 8
+# 「启动部署：4月10日前。」
+_NAME_AND_DAYS = re.compile(
+    r"[^，。；：]{2,12}：(?:时间为?)?(?:20\d\d年)?\d{1,2}月[\d年月日初底末上中下旬至到起前\-—–~～]{0,24}(?=[。；，]|$)"
+)
 _STAGE_S_DAYS = re.compile(r"：(?:时间为?)?[\d年月日号初底末上中下旬至到起前\-—–~～]{2,30}$")
 # 「全面排查（5月底前）」: a heading and nothing but a time in the bracket behind it.
 _DATED_HEADING = re.compile(
@@ -47,6 +51,8 @@ def stage_of(node: Node, role: Role | None, years: YearContext, *, nested: bool 
     opening = node.title.text if not named else node.own.text[:_OPENING]
     if not opening and role is Role.PHASES:
         opening = node.own.text[:30]
+    if not named and role is Role.PHASES and node.title and (days := _NAME_AND_DAYS.match(node.own.text)):
+        opening = days.group()
     dates = find_dated(_whole_dates(opening, node.own.text), years, labelled=True)
     if not dates and named and node.body:
         first = node.body[0].text[:40]

@@ -88,9 +88,18 @@ def _header(passage: Passage) -> tuple[re.Pattern[str], tuple[str, ...]] | None:
         if len(cells) < 2 or any(len(cell) > 16 for cell in cells):
             continue
         columns = tuple(_column(re.sub(r"（[^（）]*）$", "", cell)) for cell in cells)
+        columns = _without_demands(columns, cells)
         if "task" in columns and {"head", "duty", "help", "time"} & set(columns):
             return separator, columns
     return None
+
+
+def _without_demands(columns: tuple[str, ...], cells: list[str]) -> tuple[str, ...]:
+    """「工作内容 | 责任部门 | 要求」: what is asked of a task is not the task, if another column holds it."""
+    says = [name == "task" and not re.search(r"要求$", cell) for name, cell in zip(columns, cells, strict=True)]
+    if not any(says):
+        return columns
+    return tuple("goal" if name == "task" and not told else name for name, told in zip(columns, says, strict=True))
 
 
 def _column(cell: str) -> str:

@@ -15,6 +15,9 @@ from tracker.plans.wording import is_establishing, is_member_line, is_return
 from tracker.plans.years import YearContext
 
 _YEAR = re.compile(r"(20\d\d)年(?=\d{1,2}月|底|[上下]半年|[一二三四]季度)")
+# 「每次活动后2个工作日内报送信息；11月20日前报送总结」: the first has a time too, counted from something else.
+_AFTER = re.compile(r"后的?[\d一二三四五六七八九十两]{1,3}个?(?:工作日|日|天|小时|周)内")
+_HELPS = re.compile(r"配合|协助|协同|参与|协办|成员")
 _EACH_MUST = re.compile(r"(?:^|[，。；])各[^，。；]{1,24}?(?:要|应|须)")
 _SPEAKS = re.compile(r"要|应|须|负责|牵头|：|由|^.{17}|[\u4e00-\u9fff]{2}每[周旬月季半年]")
 # What every return has: its period, its verb, and how often.
@@ -69,13 +72,18 @@ def segments_of(
     read = _read_sentences(own, title_length, years, stage)
     tags_left = sum(1 for sentence in read if sentence.tag)
     several_tags = tags_left > 1
+    named = any(sentence.tag.lead or sentence.tag.support for sentence in read)
     segments: list[Segment] = [Segment()]
     closed = False
     for sentence in read:
         current = segments[-1]
         same_return = _same_return(current, sentence)
         if (several_tags and closed and tags_left) or _stands_alone(
-            current, sentence, tagged=several_tags or tags_left > 0, paragraph=paragraph, same_return=same_return
+            current,
+            sentence,
+            tagged=several_tags or (tags_left > 0 and named),
+            paragraph=paragraph,
+            same_return=same_return,
         ):
             carried = current.subject if not sentence.subject and not several_tags else ()
             current = Segment(subject=carried, spoken=Duty(carried))
@@ -85,7 +93,16 @@ def segments_of(
         if sentence.tag:
             tags_left -= 1
             closed = True
-    if not several_tags and len(segments) > 1 and segments[-1].tag and not any(each.subject for each in segments[:-1]):
+    if not several_tags and not named and segments[-1].tag.time:
+        # 「甲修订规范；乙逐户检查。（完成时限：4月底前）」: the time behind the last of them holds for all without one.
+        segments = [each if each.due.deadline else replace(each, due=segments[-1].due) for each in segments]
+    if (
+        not several_tags
+        and len(segments) > 1
+        and named
+        and segments[-1].tag
+        and not any(each.subject for each in segments[:-1])
+    ):
         # 「6月底前…；10月底前…。大气科牵头」: what is said behind the last of them holds for all that name nobody.
         told = Duty(segments[-1].tag.lead, segments[-1].tag.support)
         segments = [replace(each, tag=told) for each in segments[:-1]] + segments[-1:]
@@ -101,6 +118,8 @@ def _read_sentences(own: Passage, title_length: int, years: YearContext, stage: 
         begun, seen = seen, seen + len(part)
         bare, tag = take_tags(part)
         whole_duty = read_tag(part.text.strip()) if not title and not tag else None
+        if whole_duty and not whole_duty.lead and not _HELPS.search(part.text):
+            whole_duty = None  # 「纪检组全程监督」 is something to do.
         if any(not before.is_title for before in result) and whole_duty and (whole_duty.lead or whole_duty.support):
             bare, tag = bare.cut(0, 0), whole_duty
         if result and is_member_line(bare.text.strip()):
@@ -144,6 +163,8 @@ def _stands_alone(current: Segment, sentence: _Sentence, *, tagged: bool, paragr
     if same_return:
         return False
     if is_return(sentence.passage.text):
+        if current.returns and _AFTER.search(current.passage.text):
+            return True
         return not current.returns or current.due.deadline is not None
     return current.due.deadline is not None and current.due.deadline.text != sentence.due.deadline.text
 

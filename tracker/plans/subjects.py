@@ -10,7 +10,7 @@ from functools import lru_cache
 from itertools import islice
 
 from tracker.plans.dates import without_quotations
-from tracker.plans.doing import OFFICE_AHEAD, VERB
+from tracker.plans.doing import CALLED_SO, OFFICE_AHEAD, VERB
 from tracker.plans.duties import Duty, merge
 from tracker.plans.passages import Passage
 from tracker.plans.sentences import clauses
@@ -35,7 +35,7 @@ _BY = re.compile(r"(?<![理缘自事任来交经])由(?!于|此|衷|来)")
 # 「对…的，由县纪委约谈」 threatens; it gives nobody this duty.
 _CONSEQUENCE = re.compile(r"约谈|问责|追究|追责|处分|通报|诫勉|查处|处罚|责令|取消|扣除|处理|奖励|表彰|表扬")
 # 「各科室6月底前自查，科主任为本科室责任人」: who answers for what others do.
-_ANSWERS = re.compile(r"[是为系][^，。；]{0,24}责任人[，。；]?$")
+_ANSWERS = re.compile(r"[是为系][^，。；]{0,24}责任人[，。；]?$|负(?:总责|总责任|主要责任|直接责任)[，。；]?$")
 # 「被通报的，村支书作检讨，包村干部取消资格」: what befalls whoever failed; nobody named there has it to do.
 _BEFALLS = re.compile(r"作[^，。；]{0,6}检[讨查]|免职|停职|降职|扣|罚|降级|一票否决|不得评|取消")
 _ORDERED = re.compile(r"每[周旬月季半年日]|要|应|须|负责|由")
@@ -56,6 +56,7 @@ _SENDS = re.compile(
     r"(?:抽调|抽派|选派|指派|派)[^，。；]{0,4}?(?:\d|[一二两三四五六七八九十]|若干|专人|人员|骨干|精干)"
 )
 _LEADS = re.compile(r"牵头|主办|主责")
+_OFTEN = re.compile(r"每(?:日|天|周|月|季度?|年|学期|半年)，?")
 _WITH = re.compile(r"(?:要|应|须|负责|牵头|积极|主动|及时)?(?:会同|联合|商)")
 _OFFICE_TAIL = re.compile(
     r"(?:局|所|站|办|中心|大队|支队|支行|公司|政府|办事处|专班|委员会)(?![的、和与及长员内外里中等（周附门对）])(?=.{4})"
@@ -64,7 +65,7 @@ _MOST_TAILS = 4
 _GROUP_NAMED = re.compile(r"(?:[（(]?[一二三四五六七八九十\d]{1,2}[）)、.])?[\u4e00-\u9fff]{2,10}(?:组|专班)[：。]")
 _HELPED_WORDS = ("配合", "协助", "协同", "参与", "协办")
 _HELPING = re.compile(
-    r"(?:(?:加强|做好|给予)(?:业务|技术|工作)?)?(?:指导|支持|协助|监督)[。；，]?$|[^，。；]{0,8}指导[。；，]?$|(?:积极|密切|全力|主动|认真)?(?:配合|协助|协同|参与|参加)"
+    r"(?:(?:加强|做好|给予)(?:业务|技术|工作)?)?(?:指导|支持|协助|监督)[。；，]?$|[^，。；]{0,8}指导[。；，]?$|(?:予以|给予|做好|积极|密切|全力|主动|认真)?(?:配合|协助|协同|参与|参加)"
 )
 
 
@@ -93,7 +94,9 @@ def subject_of(printed: str, *, headed: bool = True) -> tuple[tuple[str, ...], i
     opening = VERB.match(head)
     # 「制定企业检查标准」 begins with what is done: no name stands before a verb in it.
     begins = opening is not None and (
-        len(opening.group()) > 1 and head[opening.end() : opening.end() + 1] != "、" and not OFFICE_AHEAD.match(head)
+        len(opening.group()) > 1
+        and head[opening.end() : opening.end() + 1] != "、"
+        and not (OFFICE_AHEAD.match(head) or CALLED_SO.match(head))
     )
     for verb in VERB.finditer(head) if not begins else ():
         before = head[: verb.start()]
@@ -180,7 +183,8 @@ def duty_of_sentence(passage: Passage) -> Duty:
         helpers = units_at(text, place + partner.end()) if partner else None
         if helpers:
             duty = merge(duty, Duty((), tuple(helpers)))
-    alone = _WITH.match(text)
+    often = _OFTEN.match(text)
+    alone = _WITH.match(text, often.end() if often else 0)
     if alone and not found and (partners := units_at(text, alone.end())):
         duty = Duty((), tuple(partners))
     for by in islice(_BY.finditer(text), _MOST_DOERS):
@@ -209,6 +213,12 @@ def threatened_by(passage: Passage) -> tuple[str, ...]:
 
 
 _GOES_ON = re.compile(r"(?:要|应|须|必须|负责|切实|认真|全面|亲自)")
+_CHAIN = re.compile(r"包(?:片|村|组|户|网格)、[^，。；]{2,12}?包")
+_FAILS = re.compile(
+    r"[^，。；要应须]{2,20}(?:因|未|不|出现|发生|存在)[^，。；]{2,40}的，[^。；]*?(?:处理|追究|约谈|通报|问责|处罚|取消|扣)"
+)
+_CARRIES_OUT = re.compile(r"[^，。；]{2,60}?(?:具体|分别|抓好|抓)?(?:落实|实施)[，。；]?$")
+_GUIDES = re.compile(r"(?:指导|监督|支持)[，。；]")
 # 「甲发挥牵头作用，乙、丙要各司其职、密切配合」
 _TOGETHER = re.compile(
     r"(?:各司其职|各负其责|按职责分工|分工负责)[、，]?[^，。；]{0,4}(?:密切|积极|协同)?(?:配合|协作)[。；，]?$"
@@ -218,6 +228,8 @@ _TOGETHER = re.compile(
 
 def duty_of_text(passage: Passage, *, clause_subjects: bool = True) -> Duty:
     """Return the units that a text speaks to, over all its sentences."""
+    if _FAILS.match(passage.text) and not _ORDERED.search(passage.text):
+        return Duty()  # 「银行因管理不到位涉案的，依规处理」
     described = _described(passage.text)
     duty = Duty(described[0]) if described else Duty()
     led = _LEADS.search(passage.text) is not None
@@ -232,10 +244,16 @@ def duty_of_text(passage: Passage, *, clause_subjects: bool = True) -> Duty:
             told, answers = merge(answers, told), Duty()
         if duty.lead and told.lead and _TOGETHER.search(clause.text):
             told = Duty((), (*told.lead, *told.support))
+        if _CHAIN.search(clause.text):
+            told = Duty()  # 「镇干部包村、村干部包组」 says how it is dealt out, not who has to do the rest.
         if is_establishing(clause.text) and not clause.text.startswith("各"):
             told = Duty()
         said = (said + clause.text)[-_FURTHEST:]
         if led and duty.lead and _SENDS.search(clause.text) and not _LEADS.search(clause.text):
             told = Duty((), (*told.lead, *told.support))
+        if led and duty.lead and _CARRIES_OUT.search(clause.text):
+            told = Duty((), (*told.lead, *told.support))
         duty = merge(duty, told)
+    if not duty.lead and _GUIDES.search(passage.text) and "配合" not in passage.text:
+        return Duty(duty.support)  # Who guides beside nobody has that to do.
     return duty

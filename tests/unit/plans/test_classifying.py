@@ -73,3 +73,51 @@ def test_a_school_plan_with_a_class_meeting_in_it_is_a_plan() -> None:
 def test_a_notice_that_sends_out_a_plan_is_a_plan() -> None:
     text = "关于做好防汛工作的通知\n各村：\n现将有关事项通知如下：\n一、各村要备足物资，5月底前完成。\n二、水务站负责检查。"
     assert read_text(text).document == "plan"
+
+
+REPORT = """柳湾镇禁烧工作汇报材料
+我镇有12个行政村。
+一、责任到位。镇干部包村、村干部包组，层层签订责任书。
+二、巡查到位。各村设立值守点，派出所负责查处。
+三、下一步，各村要继续巡查，农技站要加快离田，派出所必须从严查处。"""
+ACCOUNT = """禁毒工作述职报告
+一年来，我镇认真履职。现述职如下：
+一、履职情况
+（一）落实经费8万元，与16个村签订责任书。
+二、下步打算
+一是各村要完成踏查；二是派出所要加强管控；三是3月底前配齐人员。"""
+NEWS = """我县召开反诈工作推进会
+5月20日下午，我县召开反诈工作推进会，各成员单位参加会议。
+会议要求，公安机关要加大打击力度，各乡镇要加强宣传，6月底前实现全覆盖。"""
+LOOKS_BACK = """柳湾镇2025年反诈行动计划
+2024年，全镇共立案320起，同比下降15%，累计挽损1200余万元，取得了明显成效，但仍存在宣传不均衡等问题，先后通报6次。
+一、派出所每月开展集中打击。
+二、各村3月底前完成重点人群摸排。"""
+
+
+@pytest.mark.parametrize(
+    ("text", "document"), [(REPORT, "summary"), (ACCOUNT, "summary"), (NEWS, "other"), (LOOKS_BACK, "plan")]
+)
+def test_what_is_told_and_what_is_ordered(text: str, document: str) -> None:
+    assert read_text(text).document == document
+
+
+ANALYSIS = """关于我镇诈骗情况的分析报告
+今年1至9月，我镇发生案件43起。现分析如下：
+一、案件特点。刷单类占42%。
+二、工作建议。各村要加强宣传，每月不少于一次；派出所要加强劝阻，10月底前完成排查；银行必须核实。"""
+REMINDER = """致全县企业财务人员的提醒函
+各企业财务负责人：
+近期诈骗案件多发，现提醒您注意：
+1.凡要求转账的，务必电话核实；
+2.不要混用账户，严格执行审批流程。"""
+
+
+@pytest.mark.parametrize(("text", "document"), [(ANALYSIS, "summary"), (REMINDER, "other")])
+def test_a_report_proposes_and_a_reminder_warns(text: str, document: str) -> None:
+    assert read_text(text).document == document
+
+
+def test_an_essay_thinks_about_work_and_orders_none() -> None:
+    text = "基层禁毒宣传的实践与思考\n近年来各地积极探索。\n一、不足。覆盖不均。\n二、对策。教育部门要把禁毒课纳入课表，乡镇要发挥作用，公安机关要以案说法。"
+    assert read_text(text).document == "other"
