@@ -10,6 +10,7 @@ from tracker.domain.clock_words import say_moment
 from tracker.domain.errors import NotFound
 from tracker.domain.papers import is_internal
 from tracker.domain.permissions import Viewer
+from tracker.domain.printed_papers import runs_from_acceptance
 from tracker.domain.receiving import ACCEPT, Received
 from tracker.domain.values import local_date
 from tracker.persistence.models import Notice, NoticeItem, Task
@@ -127,10 +128,12 @@ class ExplanationService:
     def _receipts(self, uow: UnitOfWork, task: Task) -> Iterator[str]:
         """Yield how the paper was received: in the system, by a slip of paper, or without a signature."""
         today = local_date(self._floor.clock.now())
+        definition = self._floor.catalog.workflow(task.workflow_version_id)
         for one in read_history(uow.session, kind="task", subject=task.id):
             if one.kind == "task.moved" and one.payload.get("transition") == ACCEPT:
                 received = Received.of(one.payload)
-                yield f"{say_moment(one.at, today)}{one.who}{received.words}。"
+                runs = runs_from_acceptance(definition, None, received)
+                yield f"{say_moment(one.at, today)}{one.who}{received.words}{runs}。"
 
     def _step_lines(self, steps: list[HistoryEvent]) -> Iterator[str]:
         today = local_date(self._floor.clock.now())
