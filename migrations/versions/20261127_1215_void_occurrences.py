@@ -6,6 +6,7 @@ Revises: 0010_former_cadences
 
 import sqlalchemy as sa
 from alembic import op
+from alembic.util import CommandError
 
 revision = "0011_void_occurrences"
 down_revision = "0010_former_cadences"
@@ -30,9 +31,12 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Go back to one row a day, whose predecessors had no voided ones beside it: those are dropped."""
+    # An earlier release would count a voided one as standing, and had one row a day: dropped silently it would be gone.
+    if voided := op.get_bind().scalar(sa.text(f"SELECT count(*) FROM {TABLE} WHERE voided_at IS NOT NULL")):
+        raise CommandError(
+            f"不能回退到0011_void_occurrences之前：已有{voided}条作废的情况登记，旧版本存不下作废的记录。请用升级前的备份恢复。"
+        )
     op.drop_index("uq_recorded_occurrence__standing", table_name=TABLE)
-    op.execute("DELETE FROM recorded_occurrence WHERE voided_at IS NOT NULL")
     op.create_unique_constraint(op.f(OLD), TABLE, ONE)
     for name in ("void_reason", "voided_by", "voided_at"):
         op.drop_column(TABLE, name)

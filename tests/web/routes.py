@@ -203,7 +203,9 @@ ROUTES = (
     ),
     *(
         Row(method, f"/campaigns/<ref>/changes/{page}", "office1", fill=f"ref={door}")
-        for method, page in (("GET", "version"), ("POST", "version"), ("POST", "version/chosen"), ("POST", "measure"))
+        for method, page in (
+            ("GET", "version"), ("POST", "version"), ("POST", "version/chosen"), ("POST", "measure"), ("POST", "ranking"),
+        )
         for door in ("campaign", "unissued")
     ),
     Row("GET", "/campaigns/<ref>/look-backs", SIDE, fill="ref=campaign"),

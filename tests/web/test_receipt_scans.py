@@ -47,7 +47,7 @@ def test_the_scan_is_bound_and_the_paper_received_by_way_and_post_and_no_proven_
     assert state(late, paper) == "accepted"
     (moved,) = late.world.rows("SELECT person_id, payload FROM event WHERE payload ? 'how'")
     assert (moved["person_id"], moved["payload"]["how"]) == (
-        None, {"way": "hand", "post": "村主任", "signed_on": "2026-03-25"},
+        None, {"way": "hand", "post": "村主任", "signed_on": "2026-03-25", "counts_from": "2026-03-25"},
     )  # fmt: skip
     (bound,) = late.world.rows("SELECT person_id, payload FROM event WHERE kind = 'notice.signed_copy'")
     assert bound["person_id"] == late.world.person_ids["sup1"]
@@ -59,6 +59,42 @@ def test_the_scan_is_bound_and_the_paper_received_by_way_and_post_and_no_proven_
     assert data(files, "manifest.json")["attachments"][0]["path"] == "paper/signed-1.pdf"
     assert check(files, tmp_path)[0] == 0
     assert late.world.container.ledger.verify().faults == ()
+
+
+def clock(late: Site, ref: str) -> tuple[str, str]:
+    """Return the day by which a reply is due, and the day from which its lateness counts."""
+    (row,) = late.world.rows(
+        "SELECT due_on, ladder_from_on FROM clock c JOIN notice n ON n.task_id = c.task_id"
+        " WHERE n.ref = :ref AND c.name = 'reply'", ref=ref,
+    )  # fmt: skip
+    return str(row["due_on"]), str(row["ladder_from_on"])
+
+
+def test_the_limit_for_the_reply_runs_from_the_day_on_the_slip_and_paper_page_and_explanation_say_so(
+    late: Site, paper: str
+) -> None:
+    late.world.move_to("2026-03-27")
+    assert send(late, paper).status_code == 302
+    # Five working days after 25 March: 26, 27, 30 and 31 March, 1 April.
+    assert clock(late, paper) == ("2026-04-01", "2026-04-01")
+    said = "回复期限自回执上写的签收日（2026年3月25日）起算"
+    printed = late.world.container.printing.compose(late.world.viewer("sup1"), notice_ref=paper)
+    assert f"{said}，至2026年4月1日" in printed.notes[-1]
+    assert said in html.unescape(late.browser("clerk-east").get(f"/notices/{paper}").text)
+    explained = late.world.container.explanations.explain(late.world.viewer("sup1"), paper)
+    assert any(said in line for line in explained.lines)
+    assert late.world.container.audits.audit().clean
+
+
+def test_a_slip_that_came_back_after_the_limit_is_late_from_its_registration_and_nothing_before_is_held_against_the_unit(
+    late: Site, paper: str
+) -> None:
+    late.world.move_to("2026-04-09")
+    assert send(late, paper).status_code == 302
+    assert clock(late, paper) == ("2026-04-01", "2026-04-09")
+    late.world.engine_works()
+    fired = "SELECT count(*) FROM firing f JOIN clock c ON c.id = f.clock_id WHERE c.name = 'reply' AND f.rung > 1"
+    assert late.world.value(fired) == 0, "neither an urge nor an interview on the day of the registration"
 
 
 def test_a_wrong_field_loses_neither_what_was_typed_nor_the_file(late: Site, paper: str) -> None:

@@ -155,7 +155,7 @@ class Container:
         self.standings = StandingService(self.floor)
         self.sampling = SamplingService(self.floor)
         self.rising = RisingService(self.floor)
-        self.explanations = ExplanationService(self.floor)
+        self.explanations = ExplanationService(self.floor, self.access_log)
         self.timelines = TimelineService(self.floor)
         self.incidents = IncidentService(self.floor)
         self.renderer = TemplateRenderer(settings.messages_dir)

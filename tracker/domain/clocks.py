@@ -8,11 +8,11 @@ the date from which lateness rungs count moves so that exactly the working days 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from tracker.domain.calendar import WorkingCalendar
-from tracker.domain.deadlines import DueMoment, at_once, by_date, told, within
+from tracker.domain.deadlines import DueMoment, at_once, by_date, local_moment, told, within
 from tracker.domain.definition import ClockDefinition, CountsAs
 from tracker.domain.progress import Pace, Schedule
 from tracker.domain.values import local_date
@@ -61,15 +61,20 @@ class Clock:
 
 def start(
     definition: ClockDefinition, *, now: datetime, calendar: WorkingCalendar, given: DueMoment | None,
-    severity_floor: int = 0,
+    severity_floor: int = 0, counted_from: date | None = None,
 ) -> Clock:  # fmt: skip
     """Start a clock for the first time.
 
     `given` is the due moment of the task's source, for clocks that say `due: from_measure`; such a clock without
-    one raises ValueError, because a duty without a date must be given a cadence instead.
+    one raises ValueError, because a duty without a date must be given a cadence instead. A period counts from the day
+    `counted_from` where what began it came to be known later: its lateness rungs count no day before it was known.
     """
-    due = _due(definition, now=now, calendar=calendar, given=given)
-    return Clock(definition.name, 1, ClockStatus.RUNNING, now, due, due.due_on, severity_floor=severity_floor)
+    if counted_from is None or definition.within is None:
+        due = _due(definition, now=now, calendar=calendar, given=given)
+        return Clock(definition.name, 1, ClockStatus.RUNNING, now, due, due.due_on, severity_floor=severity_floor)
+    due = within(local_moment(counted_from, time(0, 0)), definition.within, calendar)
+    from_on = max(due.due_on, local_date(now))
+    return Clock(definition.name, 1, ClockStatus.RUNNING, now, due, from_on, severity_floor=severity_floor)
 
 
 def start_pace(

@@ -254,11 +254,11 @@ def reply_words(definition: WorkflowDefinition) -> str:
     return f"请于{after}{format_within(reply.within)}内书面回复。"
 
 
-def runs_from_acceptance(definition: WorkflowDefinition, due_on: date | None, *, deemed: bool = False) -> str:
+def runs_from_acceptance(definition: WorkflowDefinition, due_on: date | None, received: Received = SIGNED_IN) -> str:
     """Return which limit runs from the acceptance, as the end of its sentence; empty where the reply's does not."""
     if not reply_runs_from_receipt(definition):
         return ""
-    return f"，回复期限自{'视为收到' if deemed else '签收'}起算" + (f"，至{show_day(due_on)}" if due_on else "")
+    return f"，回复期限自{received.begins}起算" + (f"，至{show_day(due_on)}" if due_on else "")
 
 
 def compose_paper(facts: PaperFacts) -> PrintedPaper:

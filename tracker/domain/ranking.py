@@ -19,11 +19,12 @@ CIRCULAR = "circular"
 #: Where it stands among what is approved of a paper.
 DETAIL = "ranking"
 SETTING = "ranking_basis"
+LONGEST_BASIS = 200
 TITLE = "各单位任务办理情况表"
 HEADS = ("位次", "单位", "任务", "办结", "逾期")
 WHY_NONE = (
     "这次行动没有写明排名的依据，不提供排名表。现行规定不许以积分、使用率和留痕排名通报；确有考核办法等依据的，"
-    "由办公室在行动设置里写明它的名称和条款（ranking_basis），再放入排名表。"
+    "由办公室在行动的“调整方案”页“排名表的依据”里写明它的名称和条款，再放入排名表。"
 )  # fmt: skip
 
 

@@ -55,13 +55,15 @@ class Received:
     """A receipt.
 
     `post` = the post that whoever used a slip gave as his own, or wrote on it with the day `signed_on`; nobody has
-    checked it.
+    checked it. `counts_from` = the day from which the limit for the reply was counted, where that was not the day of the
+    record: what was signed by hand counted from its registration until the day on the slip did.
     """
 
     way: Way
     post: str = ""
     days: int = 0
     signed_on: date | None = None
+    counts_from: date | None = None
 
     @classmethod
     def of(cls, payload: Mapping[str, Any]) -> Received:
@@ -69,8 +71,10 @@ class Received:
         how = payload.get("how")
         if not how:
             return cls(Way.SYSTEM)
-        signed_on = date.fromisoformat(how["signed_on"]) if how.get("signed_on") else None
-        return cls(Way(how["way"]), how.get("post", ""), how.get("days", 0), signed_on)
+        signed_on, counts_from = (
+            date.fromisoformat(how[name]) if how.get(name) else None for name in ("signed_on", "counts_from")
+        )
+        return cls(Way(how["way"]), how.get("post", ""), how.get("days", 0), signed_on, counts_from)
 
     def plain(self) -> dict[str, Any] | None:
         """Return what the event of accepting keeps of it; nothing where a person signed in and signed for it."""
@@ -79,7 +83,8 @@ class Received:
                 return {"way": self.way.value, "post": self.post}
             case Way.HAND:
                 signed_on = self.signed_on.isoformat() if self.signed_on else ""
-                return {"way": self.way.value, "post": self.post, "signed_on": signed_on}
+                counts = {"counts_from": self.counts_from.isoformat()} if self.counts_from else {}
+                return {"way": self.way.value, "post": self.post, "signed_on": signed_on, **counts}
             case Way.DEEMED:
                 return {"way": self.way.value, "days": self.days}
             case _:
@@ -89,6 +94,13 @@ class Received:
     def written(self) -> str:
         """Return what somebody wrote on a slip by hand."""
         return f"{show_day(self.signed_on)}，岗位“{self.post}”" if self.signed_on else f"岗位“{self.post}”"
+
+    @property
+    def begins(self) -> str:
+        """Return from when the limit for the reply runs, in words."""
+        if self.counts_from is not None:
+            return f"回执上写的签收日（{show_day(self.counts_from)}）"
+        return {Way.HAND: "回执登记之日", Way.DEEMED: "视为收到"}.get(self.way, "签收")
 
     @property
     def words(self) -> str:

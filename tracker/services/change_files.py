@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from tracker.domain.campaign_file import CampaignFile
 from tracker.domain.deadlines import Phase
+from tracker.domain.ranking import SETTING
 from tracker.persistence.models import Campaign
 from tracker.persistence.unit_of_work import UnitOfWork
 
@@ -23,8 +24,12 @@ def against_file(uow: UnitOfWork, campaign: Campaign, file: CampaignFile, phases
         found.append("文件里行动的名称或概要与进行中的不同；调整单只改措施，请改回原文。")
     if (file.starts_on, file.ends_on) != (campaign.starts_on, campaign.ends_on) or list(file.phases) != list(phases):
         found.append("文件里行动的起止日期或阶段与进行中的不同；调整单只改措施，期限请在各项措施里调整。")
-    if file.settings.to_plain() != campaign.settings:
+    given, present_settings = dict(file.settings.to_plain()), dict(campaign.settings)
+    basis, present_basis = given.pop(SETTING, ""), present_settings.pop(SETTING, "")
+    if given != present_settings:
         found.append("文件里的设置（settings）与进行中的不同；调整单只改措施，请改回原来的设置。")
+    if basis and basis != present_basis:
+        found.append("文件里排名表的依据（ranking_basis）与进行中的不同；请在“调整方案”页修改，文件里改成一致或删去。")
     present = uow.units.units_by_key()
     strange = [unit.name for unit in file.units if unit.key not in present]
     if strange:

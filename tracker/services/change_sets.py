@@ -101,7 +101,7 @@ class ChangeService:
         """Return a running campaign's measures; raises NotFound, NotAllowed, CannotChange for one not running."""
         with self._floor.uows() as uow:
             campaign = uow.campaigns.get_by_ref(campaign_ref)
-            self._check_viewer(uow, viewer, campaign)
+            check_may_change(uow, viewer, campaign)
             return _Reading(uow, self._floor, campaign, self._floor.clock.now()).plan()
 
     def preview(self, viewer: Viewer | None, *, campaign_ref: str, wish: Wish, earlier: bool = False) -> Preview:
@@ -109,7 +109,7 @@ class ChangeService:
         now = self._floor.clock.now()
         with self._floor.uows() as uow:
             campaign = uow.campaigns.get_by_ref(campaign_ref)
-            self._check_viewer(uow, viewer, campaign)
+            check_may_change(uow, viewer, campaign)
             return _Reading(uow, self._floor, campaign, now).preview(wish, earlier=earlier)
 
     def apply(
@@ -123,12 +123,12 @@ class ChangeService:
         """
         reason = _reason(reason)
         with self._floor.uows() as uow:
-            self._check_viewer(uow, viewer, uow.campaigns.get_by_ref(campaign_ref))
+            check_may_change(uow, viewer, uow.campaigns.get_by_ref(campaign_ref))
         fire_all_due(self._floor)
         now = self._floor.clock.now()
         with self._floor.uows() as uow:
             campaign = uow.campaigns.lock_running(campaign_ref)
-            by = self._check_viewer(uow, viewer, campaign)
+            by = check_may_change(uow, viewer, campaign)
             if campaign.version != expected_version:
                 raise StaleVersion("这次行动已有人先作了调整。页面已更新，请核对后重新提交。")
             reading = _Reading(uow, self._floor, campaign, now, lock=True)
@@ -150,18 +150,20 @@ class ChangeService:
             touched = {task for impact in preview.impacts for task in impact.tasks}
             return ChangeReport(len(preview.impacts), len(touched), sum(i.opens for i in preview.impacts), people)
 
-    def _check_viewer(self, uow: UnitOfWork, viewer: Viewer | None, campaign: Campaign) -> Doer:
-        by = ENGINE
-        if viewer is not None:
-            place = Place(uow.tasks.office_of(campaign.id).unit_id, campaign.id, None, internal=True)
-            if not may(viewer, Action.SEE_CAMPAIGN, place):
-                raise NotFound("没有这个专项行动，或者您无权查看。")
-            if not may(viewer, Action.CHANGE_CAMPAIGN, place):
-                raise NotAllowed("进行中的行动由领导小组办公室调整。")
-            by = doer_at(viewer, place, Action.CHANGE_CAMPAIGN)
-        if campaign.status != "issued":
-            raise CannotChange("只有进行中的行动才用调整单；未下达的请修改文件后重新载入。", ())
-        return by
+
+def check_may_change(uow: UnitOfWork, viewer: Viewer | None, campaign: Campaign) -> Doer:
+    """Return who changes a running campaign; raises NotFound, NotAllowed, or CannotChange for one not running."""
+    by = ENGINE
+    if viewer is not None:
+        place = Place(uow.tasks.office_of(campaign.id).unit_id, campaign.id, None, internal=True)
+        if not may(viewer, Action.SEE_CAMPAIGN, place):
+            raise NotFound("没有这个专项行动，或者您无权查看。")
+        if not may(viewer, Action.CHANGE_CAMPAIGN, place):
+            raise NotAllowed("进行中的行动由领导小组办公室调整。")
+        by = doer_at(viewer, place, Action.CHANGE_CAMPAIGN)
+    if campaign.status != "issued":
+        raise CannotChange("只有进行中的行动才用调整单；未下达的请修改文件后重新载入。", ())
+    return by
 
 
 def _reason(typed: str) -> str:

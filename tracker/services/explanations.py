@@ -10,12 +10,14 @@ from tracker.domain.clock_words import say_moment
 from tracker.domain.errors import NotFound
 from tracker.domain.papers import is_internal
 from tracker.domain.permissions import Viewer
+from tracker.domain.printed_papers import runs_from_acceptance
 from tracker.domain.receiving import ACCEPT, Received
 from tracker.domain.values import local_date
 from tracker.persistence.models import Notice, NoticeItem, Task
 from tracker.persistence.queries.explained import findings_of_tasks
 from tracker.persistence.queries.history import HistoryEvent, read_history
 from tracker.persistence.unit_of_work import UnitOfWork
+from tracker.services.access_log import AccessLogService
 from tracker.services.context import Floor
 from tracker.services.task_explanations import SEEN_OUTSIDE, STEPS, Told, explain_task, explain_tasks
 from tracker.services.task_records import NOT_THERE, check_may_see, is_inside, read_record, read_records
@@ -23,31 +25,47 @@ from tracker.services.task_records import NOT_THERE, check_may_see, is_inside, r
 
 @dataclass(frozen=True)
 class Explanation:
-    """A title, sentences in order, and the same as data. `confidential` = that it was opened must be recorded."""
+    """A title, sentences in order, and the same as data.
+
+    `task_ref` = whose clocks it is about; `opens` = the confidential tasks of which it says more than their line.
+    """
 
     title: str
     lines: tuple[str, ...]
     data: dict[str, Any] = field(default_factory=dict)
     task_ref: str = ""
-    confidential: bool = False
+    opens: tuple[str, ...] = ()
+
+
+#: What the operator is told of a confidential task.
+CLOSED = "这项核查不公开，命令行里不说明。请有权查看的人在系统里看，查看会留下记录。"
 
 
 class ExplanationService:
-    """Explains tasks, findings and notices by their refs."""
+    """Explains tasks, findings and notices by their refs.
 
-    def __init__(self, floor: Floor) -> None:
+    Of a confidential task more than its line is said only to a person, and the task's chain keeps that it was opened. The
+    operator at the command line is no person of the record, and is told the lines alone.
+    """
+
+    def __init__(self, floor: Floor, access_log: AccessLogService) -> None:
         self._floor = floor
+        self._access_log = access_log
 
     def explain(self, viewer: Viewer | None, ref: str) -> Explanation:
-        """Explain a ref (RW-…, ZG-…, DC-…, WS-…). `viewer` None = the operator.
+        """Explain a ref (RW-…, ZG-…, DC-…, WS-…), and record what is opened by that. `viewer` None = the operator.
 
         Raises NotFound, in the same words for what is not there and for what is somebody else's.
         """
         try:
             with self._floor.uows() as uow:
-                return self._explain(uow, viewer, ref)
+                found = self._explain(uow, viewer, ref)
         except NotFound:
             raise NotFound(NOT_THERE) from None
+        if viewer is not None:
+            for opened in found.opens:
+                self._access_log.record_opening(viewer, task_ref=opened)
+        return found
 
     def explain_notice(self, viewer: Viewer | None, ref: str, *, confidential: bool) -> Explanation:
         """Explain a paper; raises NotFound. Without `confidential` nothing but its line is said of a confidential task."""
@@ -58,16 +76,25 @@ class ExplanationService:
         if ref.startswith("DC-"):
             return self._finding(uow, viewer, ref)
         if ref.startswith("WS-"):
-            return self._notice(uow, viewer, ref, confidential=True)
+            return self._notice(uow, viewer, ref, confidential=viewer is not None)
         task = uow.tasks.get_by_ref(ref)
+        if viewer is None and self._is_confidential(task):
+            return self._closed(task)
         told = self._told(uow, viewer, task)
         return self._explanation(f"{task.ref} {task.title}", told.lines, told.plain, task)
 
     def _told(self, uow: UnitOfWork, viewer: Viewer | None, task: Task) -> Told:
         return explain_task(uow, self._floor, read_record(uow, self._floor, viewer, task))
 
-    def _explanation(self, title: str, lines: tuple[str, ...], plain: dict[str, Any], task: Task) -> Explanation:
-        return Explanation(title, lines, plain, task.ref, self._is_confidential(task))
+    def _explanation(
+        self, title: str, lines: tuple[str, ...], plain: dict[str, Any], task: Task, *behind: Task
+    ) -> Explanation:
+        opens = tuple(one.ref for one in (task, *behind) if self._is_confidential(one))
+        return Explanation(title, lines, plain, task.ref, opens)
+
+    @staticmethod
+    def _closed(task: Task) -> Explanation:
+        return Explanation(task.ref, (CLOSED,), {"task": task.ref, "closed": CLOSED}, task.ref)
 
     def _is_confidential(self, task: Task) -> bool:
         return self._floor.catalog.workflow(task.workflow_version_id).confidential
@@ -76,6 +103,8 @@ class ExplanationService:
         """Explain a finding; a unit knows of it once its paper is issued."""
         finding = uow.notices.get_finding_by_ref(ref)
         task = uow.tasks.get(finding.task_id)
+        if viewer is None and self._is_confidential(task):
+            return self._closed(task)
         setting = check_may_see(uow, viewer, task, internal=False)
         standing = [one for one in findings_of_tasks(uow.session, [task.id])[task.id] if one.ref == ref]
         if not is_inside(viewer, setting, task) and not any(one.issued_at for one in standing):
@@ -115,7 +144,10 @@ class ExplanationService:
         data |= {
             "steps": [{"at": s.at.isoformat(), "kind": s.kind, "who": s.who} for s in steps], "task": own.plain,
         }  # fmt: skip
-        return self._explanation(f"{notice.printed_number or ref} {notice.title}", tuple(lines), data, task)
+        told_behind = [one for one in behind if one.id in about]
+        return self._explanation(
+            f"{notice.printed_number or ref} {notice.title}", tuple(lines), data, task, *told_behind
+        )
 
     def _steps(self, uow: UnitOfWork, notice: Notice, *, inside: bool) -> list[HistoryEvent]:
         steps = read_history(uow.session, kind="notice", subject=notice.id)
@@ -127,10 +159,12 @@ class ExplanationService:
     def _receipts(self, uow: UnitOfWork, task: Task) -> Iterator[str]:
         """Yield how the paper was received: in the system, by a slip of paper, or without a signature."""
         today = local_date(self._floor.clock.now())
+        definition = self._floor.catalog.workflow(task.workflow_version_id)
         for one in read_history(uow.session, kind="task", subject=task.id):
             if one.kind == "task.moved" and one.payload.get("transition") == ACCEPT:
                 received = Received.of(one.payload)
-                yield f"{say_moment(one.at, today)}{one.who}{received.words}。"
+                runs = runs_from_acceptance(definition, None, received)
+                yield f"{say_moment(one.at, today)}{one.who}{received.words}{runs}。"
 
     def _step_lines(self, steps: list[HistoryEvent]) -> Iterator[str]:
         today = local_date(self._floor.clock.now())

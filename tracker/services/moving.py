@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from tracker.domain.calendar import WorkingCalendar
@@ -35,6 +35,7 @@ class Move:
     submission_id: int | None = None
     relapse_due: DueMoment | None = None
     how: Mapping[str, Any] | None = None  # domain.receiving.Received, where nobody signed in for it
+    counted_from: date | None = None  # when it happened, where that is known only now
 
 
 def move_task(
@@ -117,6 +118,7 @@ def _move_clocks(
         now=now,
         calendar=calendar,
         already=frozenset(rows),
+        counted_from=move.counted_from,
     )
     uow.clocks.insert_many(begun, now=now)
     changed |= {c.clock.name: clock_payload(c.clock, c.ladder_version_id) for c in begun}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from tracker.domain.calendar import WorkingCalendar
@@ -122,14 +122,18 @@ class ClockSource:
 def start_clocks(
     newest_ladder: NewestLadder, definition: WorkflowDefinition, state: str, source: ClockSource, *,
     task_id: int, now: datetime, calendar: WorkingCalendar, already: frozenset[str] = frozenset(),
+    counted_from: date | None = None,
 ) -> list[NewClock]:  # fmt: skip
-    """Return the clocks that begin to run when a task enters `state` and have never run before."""
+    """Return the clocks that begin to run when a task enters `state` and have never run before.
+
+    Their periods count from the day `counted_from` where it did so earlier than anybody here knew.
+    """
     started = []
     for one in definition.clocks.values():
         if one.name in already or state not in one.runs_in or one.runs_while is not None:
             continue
         climbed = newest_ladder(definition.key, one.ladder)
-        clock = _start(one, source, now=now, calendar=calendar) if climbed is not None else None
+        clock = _start(one, source, counted_from, now=now, calendar=calendar) if climbed is not None else None
         if climbed is None or clock is None:
             continue
         ladder_id, ladder = climbed
@@ -138,8 +142,9 @@ def start_clocks(
 
 
 def _start(
-    definition: ClockDefinition, source: ClockSource, *, now: datetime, calendar: WorkingCalendar
-) -> Clock | None:
+    definition: ClockDefinition, source: ClockSource, counted_from: date | None, *, now: datetime,
+    calendar: WorkingCalendar,
+) -> Clock | None:  # fmt: skip
     """Return the clock; None when it does not exist for this task, or not yet."""
     floor = source.severity_floor
     if definition.paced:
@@ -148,7 +153,9 @@ def _start(
         return start_pace(definition, source.schedule, now=now, calendar=calendar, severity_floor=floor)
     if source.due_later and definition.from_measure:
         return None
-    return start(definition, now=now, calendar=calendar, given=source.due, severity_floor=floor)
+    return start(
+        definition, now=now, calendar=calendar, given=source.due, severity_floor=floor, counted_from=counted_from
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ from tracker.domain.printed_papers import (
 )
 from tracker.domain.printed_records import compose_record
 from tracker.domain.ranking import Ranking
-from tracker.domain.receiving import ACCEPT, Received, Way, deemed_after, deemed_words
+from tracker.domain.receiving import ACCEPT, Received, deemed_after, deemed_words
 from tracker.domain.values import ROLE_TITLES, Role, local_date
 from tracker.persistence.queries.notice_page import ItemRow, NoticePage, StepRow, get_notice
 from tracker.persistence.unit_of_work import UnitOfWork
@@ -249,7 +249,7 @@ def _accepted(found: NoticePage, definition: WorkflowDefinition) -> Acceptance |
         return None
     post = step.post_title or (ROLE_TITLES[Role(step.post_role)] if step.post_role else "")
     received = Received.of(step.payload)
-    runs = runs_from_acceptance(definition, _first_reply_due(found), deemed=received.way is Way.DEEMED)
+    runs = runs_from_acceptance(definition, _first_reply_due(found), received)
     unit = found.head.printed_unit_name or found.head.unit_name
     return Acceptance(unit, step.person_name or "", post, step.at, runs, received)
 

@@ -8,17 +8,23 @@ from __future__ import annotations
 from datetime import datetime
 
 from tracker.domain.campaign_file import UNIT_KINDS
-from tracker.domain.errors import CannotIssue, NotFound
+from tracker.domain.errors import CannotIssue, FieldProblem, InvalidInput, NotFound, StaleVersion
+from tracker.domain.inputs import cleaned
 from tracker.domain.permissions import Viewer
-from tracker.domain.ranking import CIRCULAR, DETAIL, WHY_NONE, Ranking, basis_of, rank
+from tracker.domain.personal_numbers import objection
+from tracker.domain.ranking import CIRCULAR, DETAIL, LONGEST_BASIS, SETTING, WHY_NONE, Ranking, basis_of, rank
 from tracker.persistence.queries.ranking import count_by_unit
 from tracker.persistence.unit_of_work import UnitOfWork
+from tracker.services.change_sets import check_may_change
 from tracker.services.context import Floor, Setting
 from tracker.services.draft_holding import HeldPaper, hold_draft, note_drafting
+from tracker.services.recording import event
+
+BASIS_SET = "campaign.ranking_basis_set"
 
 
 class RankingService:
-    """Keeps the tables of circulars."""
+    """Keeps the tables of circulars, and what they rest on."""
 
     def __init__(self, floor: Floor) -> None:
         self._floor = floor
@@ -44,6 +50,31 @@ class RankingService:
             if DETAIL not in held.notice.details:
                 return held.notice.version
             return self._change(uow, held, viewer, None, now=self._floor.clock.now())
+
+    def set_basis(self, viewer: Viewer, *, campaign_ref: str, expected_version: int, basis: str) -> bool:
+        """Say what the tables of a running campaign rest on; return whether that is new. Empty = there are to be none.
+
+        Who said so and when, and what it was before, stays in the campaign's record; a table in a draft keeps the basis
+        with which it was put in. Raises NotFound, NotAllowed, CannotChange, StaleVersion or InvalidInput.
+        """
+        basis = _basis(basis)
+        now = self._floor.clock.now()
+        with self._floor.uows() as uow:
+            check_may_change(uow, viewer, uow.campaigns.get_by_ref(campaign_ref))
+            campaign = uow.campaigns.lock_running(campaign_ref)
+            by = check_may_change(uow, viewer, campaign)
+            if campaign.version != expected_version:
+                raise StaleVersion("这次行动已有人先作了调整。页面已更新，请核对后重新提交。")
+            before = basis_of(campaign.settings)
+            if basis == before:
+                return False
+            kept = {name: value for name, value in campaign.settings.items() if name != SETTING}
+            campaign.settings = {**kept, SETTING: basis} if basis else kept
+            campaign.version += 1
+            payload = {"ref": campaign.ref, "from": before, "to": basis}
+            uow.events.append([event(("campaign", campaign.id), BASIS_SET, payload, at=now, by=by)])
+            uow.commit()
+        return True
 
     def _hold(self, uow: UnitOfWork, viewer: Viewer, notice_ref: str, expected_version: int) -> HeldPaper:
         held = hold_draft(uow, self._floor, viewer, notice_ref, expected_version)
@@ -71,3 +102,12 @@ class RankingService:
         if not groups:
             raise CannotIssue("不能放入排名表。", ["同一类里没有两个以上有任务的单位，没有可以比较的。"])
         return Ranking(basis, now, groups)
+
+
+def _basis(typed: str) -> str:
+    basis = cleaned(typed)
+    if len(basis) > LONGEST_BASIS:
+        raise InvalidInput([FieldProblem("basis", f"依据最多{LONGEST_BASIS}字，现在是{len(basis)}字。")])
+    if sentence := objection(basis, confirmed=False, confidential=True):
+        raise InvalidInput([FieldProblem("basis", f"依据{sentence}。")])
+    return basis

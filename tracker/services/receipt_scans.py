@@ -1,8 +1,9 @@
 """手写签收的送达回执: its scan is bound to the paper, and the paper is received as the slip says.
 
 What it proves is that a slip with somebody's hand came back: the record keeps the way, the post and the day that stand on
-it, who bound it and when, and names nobody as a proven signer. The limit for the reply runs from the binding, which is
-never earlier than the day on the slip. A paper that was received already keeps how that was; the scan is put beside it.
+it, who bound it and when, and names nobody as a proven signer. The limit for the reply runs from the day on the slip, which
+lies between the issue and the binding; where the slip came back late, lateness counts from the binding. A paper that was
+received already keeps how that was; the scan is put beside it.
 """
 
 from __future__ import annotations
@@ -86,7 +87,7 @@ class ReceiptScanService:
                 "post": read.post, "signed_on": read.signed_on,
             }  # fmt: skip
             uow.events.append([event(("notice", notice.id), KIND, payload, at=now, by=by)])
-            received = Received(Way.HAND, read.post, signed_on=read.signed_on)
+            received = Received(Way.HAND, read.post, signed_on=read.signed_on, counts_from=read.signed_on)
             done = receive(uow, self._floor, notice, task, received, Doer(), now=now)
             uow.commit()
         return done

@@ -33,7 +33,8 @@ def receive(
     if accept is None or task.state not in accept.sources:
         return False
     setting = setting_of(uow, task)
-    event_id = move_task(uow, floor, task, definition, Move(accept, by, how=received.plain()), now=now)
+    move = Move(accept, by, how=received.plain(), counted_from=received.counts_from)
+    event_id = move_task(uow, floor, task, definition, move, now=now)
     notice.version += 1
     notice.deem_at = None
     settle(uow, floor, task, setting, now=now)

@@ -19,6 +19,13 @@ UNOPENED = (
     " SELECT clock_id, task_id, occurrence, 99, rung_name, 'unopened', act, fell_due_at, fired_at FROM firing LIMIT 1"
 )
 
+VOIDED = (
+    "INSERT INTO recorded_occurrence (ref, campaign_id, unit_id, kind, occurred_on, count, recorded_by, recorded_at,"
+    " voided_at, voided_by, void_reason)"
+    " SELECT 'QK-2026-0001', c.id, u.id, 'fire', '2026-03-05', 1, p.id, now(), now(), p.id, '重复登记'"
+    " FROM campaign c, unit u, person p LIMIT 1"
+)
+
 
 @contextmanager
 def with_an_issued_paper(url: str, *statements: str) -> Iterator[World]:
@@ -43,6 +50,7 @@ def go_back(world: World, revision: str) -> None:
     [
         ("UPDATE notice_item SET agreed_at = now()", "UPDATE notice_item SET agreed_at = NULL", "0016_receiving", "约谈商定事项"),
         (UNOPENED, None, "0014_rounds", "无人拆阅的触发"),
+        (VOIDED, "DELETE FROM recorded_occurrence", "0010_former_cadences", "1条作废的情况登记"),
     ],
 )  # fmt: skip
 def test_what_the_earlier_release_cannot_hold_is_not_lost_but_refused(
@@ -70,3 +78,32 @@ def test_messages_to_groups_go_and_what_was_reported_of_them_stays(fresh_databas
         go_back(world, "0011_void_occurrences")
         assert world.rows("SELECT delivery_id, code FROM receipt") == [{"delivery_id": None, "code": "OK"}]
         assert world.value("SELECT count(*) FROM delivery WHERE person_id IS NULL") == 0
+
+
+def test_answers_that_were_kept_before_they_were_masked_are_masked_by_the_update(fresh_database_url: str) -> None:
+    said = "收件人被发信服务器拒绝（550 <li.ming@town.example>: 13800138000 unknown；另见 m***@town.example）"
+    unmasked = (
+        f"UPDATE delivery SET status = 'failed', reason = '{said}', provider_id = '250 taken for li.ming@town.example'",
+        "INSERT INTO receipt (channel, provider_id, ref, code, meaning, sentence, how, times, received_at)"
+        f" VALUES ('sms', '13800138000', 'r1', 'X', 'lost', '{said}', 'callback', 1, now())",
+        "UPDATE incident SET sentence = 'office@town.example'",
+        "INSERT INTO incident (kind, subject, sentence, times, first_at, last_at)"
+        f" VALUES ('delivery_failed', 's', '{said}', 1, now(), now())",
+        f"INSERT INTO channel_state (channel, reason, stopped, failures) VALUES ('sms', '{said}', false, 0)",
+    )
+    masked = "收件人被发信服务器拒绝（550 <l***@town.example>: 138****8000 unknown；另见 m***@town.example）"
+    with with_an_issued_paper(fresh_database_url, *unmasked) as world:
+        events = world.value("SELECT count(*) FROM event")
+        go_back(world, "0026_accept_proposals")
+        for _ in range(2):
+            alembic.command.upgrade(alembic_config(world.database_url), "head")
+            assert world.rows("SELECT DISTINCT reason, provider_id FROM delivery") == [
+                {"reason": masked, "provider_id": "250 taken for l***@town.example"}
+            ]
+            assert world.rows("SELECT provider_id, sentence FROM receipt") == [
+                {"provider_id": "13800138000", "sentence": masked}
+            ]
+            assert world.value("SELECT reason FROM channel_state WHERE channel = 'sms'") == masked
+            assert world.value("SELECT sentence FROM incident WHERE subject = 's'") == masked
+            alembic.command.downgrade(alembic_config(world.database_url), "0026_accept_proposals")
+        assert world.value("SELECT count(*) FROM event") == events

@@ -24,14 +24,15 @@ INSERT_CLOCKS = text("""
         provisional, calendar_version_id, ladder_version_id, ladder_from_on, quality_failures, failed_rechecks,
         ordered_rungs, next_fire_at, severity_floor, pace)
     SELECT task_id, name, 1, 'running', CAST(:now AS timestamptz), due_on, due_at, due_class, due_rule, cutoff,
-        provisional, calendar_version_id, ladder_version_id, due_on, 0, 0, '{}'::smallint[], next_fire_at,
+        provisional, calendar_version_id, ladder_version_id, ladder_from_on, 0, 0, '{}'::smallint[], next_fire_at,
         severity_floor, pace
     FROM unnest(CAST(:task_id AS bigint[]), CAST(:name AS text[]), CAST(:due_on AS date[]),
         CAST(:due_at AS timestamptz[]), CAST(:due_class AS text[]), CAST(:due_rule AS text[]), CAST(:cutoff AS text[]),
         CAST(:provisional AS boolean[]), CAST(:calendar_version_id AS bigint[]), CAST(:ladder_version_id AS bigint[]),
-        CAST(:next_fire_at AS timestamptz[]), CAST(:severity_floor AS smallint[]), CAST(:pace AS jsonb[]))
+        CAST(:ladder_from_on AS date[]), CAST(:next_fire_at AS timestamptz[]), CAST(:severity_floor AS smallint[]),
+        CAST(:pace AS jsonb[]))
         AS r(task_id, name, due_on, due_at, due_class, due_rule, cutoff, provisional, calendar_version_id,
-             ladder_version_id, next_fire_at, severity_floor, pace)""")
+             ladder_version_id, ladder_from_on, next_fire_at, severity_floor, pace)""")
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,7 @@ class ClockRepository:
             "provisional": [c.clock.due.provisional for c in clocks],
             "calendar_version_id": [c.clock.due.calendar_version for c in clocks],
             "ladder_version_id": [c.ladder_version_id for c in clocks],
+            "ladder_from_on": [c.clock.ladder_from_on for c in clocks],
             "next_fire_at": [c.next_fire_at for c in clocks],
             "severity_floor": [c.clock.severity_floor for c in clocks],
             "pace": [to_json(pace_to_plain(c.clock.pace)) if c.clock.pace else None for c in clocks],

@@ -12,10 +12,12 @@ from tracker.domain.change_words import change_lines, impact_line
 from tracker.domain.changing import KIND_TITLES, ChangeKind, Edit, MeasureState
 from tracker.domain.errors import CannotChange, InvalidInput, NotFound, StaleVersion
 from tracker.domain.permissions import Action
+from tracker.domain.ranking import LONGEST_BASIS, basis_of
 from tracker.domain.timings import Timing, say_timing
 from tracker.persistence.queries import campaign_page as queries
 from tracker.persistence.queries.history import read_history
 from tracker.services.change_sets import Preview
+from tracker.services.rankings import BASIS_SET
 from tracker.web.auth import requires
 from tracker.web.campaign.choices import duty_workflows
 from tracker.web.campaign.edits import edits_from_json, edits_to_json, posted, read_edits, repeat_fields
@@ -27,7 +29,9 @@ from tracker.web.tasks.presenters import NOTHING_TRIED, Attempt
 
 blueprint = Blueprint("changes", __name__)
 
-CHANGE_EVENTS = {f"campaign.measure_{kind.value}": title for kind, title in KIND_TITLES.items()}
+CHANGE_EVENTS = {f"campaign.measure_{kind.value}": title for kind, title in KIND_TITLES.items()} | {
+    BASIS_SET: "排名表的依据"
+}
 
 
 @blueprint.get("/campaigns/<ref>/changes")
@@ -90,6 +94,23 @@ def apply(ref: str) -> Response | tuple[str, int]:
     return redirect(url_for("changes.index", ref=ref))
 
 
+@blueprint.post("/campaigns/<ref>/changes/ranking")
+@requires(Action.CHANGE_CAMPAIGN)
+def set_ranking_basis(ref: str) -> Response | tuple[str, int]:
+    """Say what a table of units in a 通报 rests on."""
+    basis = request.form.get("basis", "")
+    try:
+        changed = container().rankings.set_basis(
+            viewer(), campaign_ref=ref, expected_version=expected_version(), basis=basis
+        )
+    except (StaleVersion, InvalidInput) as refused:
+        problems = refused.problems if isinstance(refused, InvalidInput) else ()
+        sentence = refused.sentence if not problems else ""
+        return _index(ref, Attempt("ranking", {"basis": basis}, problems, sentence)), status_of(refused)
+    flash("排名表的依据已记录。" if changed else "排名表的依据没有变化。", "success")
+    return redirect(url_for("changes.index", ref=ref))
+
+
 def _index(ref: str, attempt: Attempt = NOTHING_TRIED) -> str:
     parts, who = container(), viewer()
     plan = parts.changes.plan(who, ref)
@@ -104,6 +125,7 @@ def _index(ref: str, attempt: Attempt = NOTHING_TRIED) -> str:
     ]  # fmt: skip
     return render_template(
         "campaign/changes.html", campaign=campaign, plan=plan, attempt=attempt, phases=phases, log=log,
+        basis=attempt.typed("basis") if attempt.act == "ranking" else basis_of(campaign.settings), longest=LONGEST_BASIS,
         **_timings(None),
         measures=[(one, workflow_title(one.workflow, parts.catalog), say(one.due)) for one in plan.measures],
     )  # fmt: skip

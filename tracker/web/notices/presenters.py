@@ -279,7 +279,7 @@ def _received(found: NoticePage, definition: WorkflowDefinition) -> str:
         return ""
     step, received = steps[-1], Received.of(steps[-1].payload)
     who = f"，{_who(step)}" if received.way is Way.SYSTEM else ""
-    runs = runs_from_acceptance(definition, None, deemed=received.way is Way.DEEMED)
+    runs = runs_from_acceptance(definition, None, received)
     return f"{show_moment(step.at)}，{received.words}{who}{runs}。"
 
 
