@@ -75,7 +75,8 @@ def measure(
             site = Site(world)
             people = {person: site.browser(person) for person in {page.person for page in pages}}
             alone = {page.name: _alone(people[page.person], page.path) for page in pages}
-        cookies = _signed_in(url, site.accounts)
+            accounts = {person: site.account(person) for person in people}
+        cookies = _signed_in(url, accounts)
         with _served(url) as port:
             waits = _browse(port, pages, cookies, for_seconds)
     floor = _p95(waits[HELP])

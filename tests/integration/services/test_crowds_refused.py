@@ -6,6 +6,7 @@ TRACKER_TEST_CROWD says how many; 60000 take a quarter of an hour.
 from __future__ import annotations
 
 import os
+from contextlib import closing
 
 import psutil
 import pytest
@@ -40,8 +41,8 @@ def test_all_whom_the_server_does_not_know_are_marked_once_each_in_flat_memory(o
     out.change("ANALYZE person, told")
     memory = psutil.Process()
     used: list[int] = []
-    with refusing_server() as port:
-        made = out.deliveries(channel="email", couriers={"email": courier(port, keeps_open=True)})
+    with refusing_server() as port, closing(courier(port, keeps_open=True)) as line:
+        made = out.deliveries(channel="email", couriers={"email": line})
         while made.gather():
             pass
         out.change("ANALYZE delivery, delivery_item")
