@@ -77,10 +77,24 @@ def _another_s(said: str, doer: tuple[str, ...], another: tuple[str, ...], piece
     """Whether a clause with a doer of its own goes away from what was said before it."""
     if _LEADS.search(said):  # Who leads does so for the whole sentence; a return is its sender's all the same.
         return is_return(piece) and acts(said) and not any(unit in said for unit in another)
+    if doer and all(unit.startswith("每") for unit in another):
+        return False  # 「各网点布置宣传区，每个网点开展两次」: each of those who were named.
+    if (
+        not doer
+        and not _TIMED.match(piece)
+        and is_return(piece)
+        and acts(said)
+        and len(said) > _LONG_SAID
+        and due_in(piece, years).deadline
+    ):
+        return True  # 「组织一次集中发放活动，执行局1月22日前形成报告报党组」
     if not doer and piece.startswith("由"):
         return False  # 「6月28日召开家长会，由德育处主讲」
     if not doer:  # 「11月15日前修订预案，各企业停产」: the first is due by a day of its own, and nobody's by name.
         due = due_in(said, years).deadline
+        then = due_in(piece, years).deadline if due and is_return(said) else None
+        if due and then and then.text != due.text:
+            return True  # 「2月20日前报送总结，办公室2月28日前形成报告」
         left = len(said.replace(due.text, "")) if due else 0
         return min(left, len(piece)) > _LONG_SAID and acts(said)
     return not set(doer) & set(another)

@@ -46,7 +46,7 @@ _FAILED = re.compile(
 _IF = re.compile(r"(?:逾期|拒不|未按|仍不|不能|不按|无法)[^，。；]{0,20}的，?$")
 # 「发生案件的学校，须…」: the unit at the end of its description. 「对…的单位，要…」 is an object.
 _DESCRIBED = re.compile(
-    r"(?![对将把给向与和])[^，。；：]{2,24}的(?P<unit>[^，。；：的]{2,10})，(?=须|要|应|必须|一律|不得|由本)"
+    r"(?![对将把给向与和])[^，。；：]{2,24}的(?P<unit>[^，。；：的]{2,10}?)，?(?=须|要|应|必须|一律|不得|由本)"
 )
 _HELPED_BY = re.compile(
     r"(?:^|[，；])(?P<units>[^，。；：]{2,80}?)(?:积极|密切|全力|要积极|要密切|要|予以|做好|协同|共同|按职责|按照职责分工)?(?:配合|协助|协同|参与|协办)(?:落实|做好|实施|开展|支持)?(?=[，。；]|$)"
@@ -218,6 +218,16 @@ _FAILS = re.compile(
     r"[^，。；要应须]{2,20}(?:因|未|不|出现|发生|存在)[^，。；]{2,40}的，[^。；]*?(?:处理|追究|约谈|通报|问责|处罚|取消|扣)"
 )
 _CARRIES_OUT = re.compile(r"[^，。；]{2,60}?(?:具体|分别|抓好|抓)?(?:落实|实施)[，。；]?$")
+# 「各校协助城管部门清理摊点」: nobody else is told to do it.
+_HELPS_DO = re.compile(
+    r"(?:配合|协助)[^，。；]{2,24}?(?:部门|单位|局|所|队|站|办|中心|公司|街道|社区)(?=做好|开展|[^，。；]{4,})"
+)
+# 「各处室密切配合，确保成效」 asks all of them, and nobody leads.
+_ALL_HELP = re.compile(
+    r"(?:^|[。；])各[^，。；]{1,24}?(?:要|应|须)?(?:密切|积极|主动|相互|互相|通力|协同)+(?:配合|协作)"
+)
+# 「食品股牵头，各所逐户检查」: who does it under somebody's lead helps.
+_ONLY_LEADS = re.compile(r"(?:牵头|主办)(?:负责)?[，；]?$")
 _GUIDES = re.compile(r"(?:指导|监督|支持)[，。；]")
 # 「甲发挥牵头作用，乙、丙要各司其职、密切配合」
 _TOGETHER = re.compile(
@@ -233,7 +243,7 @@ def duty_of_text(passage: Passage, *, clause_subjects: bool = True) -> Duty:
     described = _described(passage.text)
     duty = Duty(described[0]) if described else Duty()
     led = _LEADS.search(passage.text) is not None
-    said, answers = "", Duty()
+    said, answers, heads = "", Duty(), False
     for clause in clauses(passage) if clause_subjects else [passage]:
         told = duty_of_sentence(clause)
         if told and said and is_punished(said, clause.text):
@@ -251,9 +261,16 @@ def duty_of_text(passage: Passage, *, clause_subjects: bool = True) -> Duty:
         said = (said + clause.text)[-_FURTHEST:]
         if led and duty.lead and _SENDS.search(clause.text) and not _LEADS.search(clause.text):
             told = Duty((), (*told.lead, *told.support))
+        if heads and told.lead and "负责" not in clause.text:
+            told = Duty((), (*told.lead, *told.support))
+        heads = heads or (bool(told.lead) and _ONLY_LEADS.search(clause.text) is not None)
         if led and duty.lead and _CARRIES_OUT.search(clause.text):
             told = Duty((), (*told.lead, *told.support))
         duty = merge(duty, told)
+    if any(unit.startswith("各") for unit in duty.lead):
+        duty = Duty(tuple(unit for unit in duty.lead if not unit.startswith("每")), duty.support)
+    if not duty.lead and duty.support and (_HELPS_DO.search(passage.text) or _ALL_HELP.search(passage.text)):
+        return Duty(duty.support)
     if not duty.lead and _GUIDES.search(passage.text) and "配合" not in passage.text:
         return Duty(duty.support)  # Who guides beside nobody has that to do.
     return duty

@@ -1,0 +1,102 @@
+"""What published plans are built of: duties under a heading of things, duties counted off in one paragraph, returns."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.plans.plans_written import measures
+from tracker.plans.reading import read_text
+from tracker.plans.shapes import Measure
+
+RULES = "柳湾镇食堂管理办法\n第一条 为规范食堂，制定本办法。\n第二条 各单位应当每月盘点一次。\n第三条 后勤科负责检查。"
+ANSWERS = "禁毒法普法问答\n一、学校有什么责任？\n答：应当开展宣传教育，发现线索及时报告。\n二、什么是毒品？\n答：略。"
+BOTH = "柳湾镇上半年综治工作总结及下半年工作计划\n一、成效\n（一）每周排查矛盾，化解61起。\n二、计划\n（一）9月底前完成积案化解。"
+CALL = "倡议书\n全体职工：\n我们发出如下倡议：\n一、人人要节约用电。\n二、各科室要带头关灯。"
+
+
+def read(text: str) -> tuple[Measure, ...]:
+    return measures(f"一、任务\n1.{text}")
+
+
+def told(found: tuple[Measure, ...]) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
+    return [(each.lead_units, each.support_units) for each in found]
+
+
+@pytest.mark.parametrize("text", [RULES, ANSWERS, BOTH, CALL])
+def test_rules_answers_reports_with_an_outlook_and_calls_are_no_plans(text: str) -> None:
+    assert read_text(text).document != "plan"
+
+
+def test_deeds_under_a_heading_of_things_are_duties_and_things_are_none() -> None:
+    deeds = "一、整治重点\n1.清沟渠。对堵塞的沟渠进行清淤。\n2.清除占用通道的杂物和旧家具。"
+    things = "一、整治重点\n1.沟渠淤塞的问题。\n2.占用通道的杂物。"
+    assert [len(measures(text)) for text in (deeds, things)] == [2, 0]
+
+
+def test_duties_counted_off_in_one_paragraph_are_several() -> None:
+    found = measures(
+        "一、工作要求\n一是加强领导。各村要成立专班。二是明确分工。要制定任务清单；三是按时报送。各站所每周四报送台账。"
+    )
+    assert [each.ordinal for each in found] == ["一是", "二是", "三是"]
+    assert found[2].text.startswith("按时报送")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("文化和旅游局负责检查。", [(("文化和旅游局",), ())]),
+        ("各网点布置宣传栏，每个网点开展两次户外宣传。", [(("各网点",), ())]),
+        ("各学校配合城管部门清理校门口摊点。", [(("各学校",), ())]),
+        ("各处室密切配合，确保演练顺利。", [(("各处室",), ())]),
+        ("食品股牵头，各监管所对超市逐户检查。", [(("食品股",), ("各监管所",))]),
+        ("发生险情的村（社区）要立即报告镇应急办。", [(("村（社区）",), ())]),
+        ("举报中心安排专人接听电话。", [(("举报中心",), ())]),
+        ("安全部牵头，各部门参与，开展演练。", [(("安全部",), ("各部门",))]),
+        ("办公室协调县融媒体中心播出专题。", [(("办公室",), ())]),
+        ("社区从党建经费中列支两万元，业委会通过收益解决电费。", [(("社区",), ()), (("业委会",), ())]),
+    ],
+)
+def test_who_has_to_do_what(text: str, said: list[tuple[tuple[str, ...], tuple[str, ...]]]) -> None:
+    assert told(read(text)) == said
+
+
+def test_a_return_of_somebody_else_with_a_day_of_its_own_stands_apart() -> None:
+    found = read("2月20日前报送总结，综合股2月28日前形成全县总结。")
+    assert [each.deadline.day for each in found if each.deadline] == [20, 28]
+    found = read("组织一次集中发放仪式，执行局于1月22日前形成报告报党组。")
+    assert told(found) == [((), ()), (("执行局",), ())]
+
+
+def test_in_a_stage_a_sentence_with_its_doer_stands_apart_but_not_from_the_stage_s_name() -> None:
+    body = "一、实施步骤\n（一）集中执行（5月1日至6月30日）。综合运用限高、失信措施，逐案推进。法警队保障行动。"
+    assert told(measures(body)) == [((), ()), (("法警队",), ())]
+    assert told(measures("一、实施步骤\n（一）督查验收：7月。文明办实地督查。")) == [(("文明办",), ())]
+
+
+def test_what_each_unit_must_set_up_is_a_duty_and_a_line_of_contact_is_none() -> None:
+    body = "一、工作要求\n1.提高认识。各学校要充分认识其重要性，成立以校长为组长的工作小组。\n2.街道将此项工作纳入年终考核。\n联系人：街道办公室，电话：略"
+    assert told(measures(body)) == [(("各学校",), ()), (("街道",), ())]
+
+
+def test_a_season_and_a_state_of_mind_order_nothing() -> None:
+    season = "一、防火期\n2025年2月1日至5月15日为防火期，其中3月为高火险期。"
+    zeal = "一、工作要求\n1.统一思想。全体干警要充分认识重要意义，以饱满的精神状态投入行动。"
+    assert not measures(season)
+    assert not measures(zeal)
+
+
+def test_how_often_is_said_by_pairs_of_ones() -> None:
+    (only,) = read("专项办实行一月一调度、一季一通报。")
+    assert only.deadline is not None
+    assert (only.deadline.every, only.deadline.count) == ("month", 1)
+
+
+def test_a_year_that_turns_after_the_signing() -> None:
+    autumn = read_text(
+        "关于做好2024年度参保工作的通知\n1.各社区10月15日前发放宣传单。\n2.医保办2月底前形成总结。\n2023年9月26日"
+    )
+    winter = read_text(
+        "节日检查工作方案\n自即日起至2025年2月28日开展检查。\n1.抽检办1月25日前公布结果。\n2024年12月20日"
+    )
+    assert [each.deadline.year for each in autumn.measures if each.deadline] == [2023, 2024]
+    assert [each.deadline.year for each in winter.measures if each.deadline] == [2025]
