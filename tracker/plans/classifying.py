@@ -19,7 +19,7 @@ _TITLES: tuple[tuple[Document, str], ...] = (
     ),
     (
         "plan",
-        r"方案|计划|实施意见|意见|要点|安排|措施|任务分解|责任清单|任务清单|通知|细则|办法|部署|工作清单|工作提示(?:函|单)?$",
+        r"方案|计划|实施意见|意见|(?<!讲话)(?<!发言)要点|安排|措施|任务分解|责任清单|任务清单|通知|细则|办法|部署|工作清单|工作提示(?:函|单)?$",
     ),
 )
 _COMPILED = tuple((document, re.compile(words)) for document, words in _TITLES)
@@ -57,6 +57,8 @@ _STANDING = re.compile(r"(?:办法|规定|制度|守则|规程|准则|章程|条
 _TOLD_AND_PLANNED = re.compile(
     r"(?:总结|小结|汇报|回顾)[^，。]{0,3}(?:及|和|与|暨)[^，。]{0,16}(?:计划|打算|安排|思路|要点)$"
 )
+_MEETING = re.compile(r"召开.{2,40}会议?的?通知$")
+_HOUSE_RULES = re.compile(r"(?:制度|守则|规程|须知|公约|章程|岗位职责)(?:（[^（）]{1,8}）)?$")
 _ARTICLE = re.compile(r"第[一二三四五六七八九十百\d]{1,3}条")
 _MOST_ARTICLES = 3
 
@@ -71,6 +73,10 @@ def classify(title: str, paragraphs: list[str], measures: int) -> tuple[Document
         "orders": len(_ORDERS.findall(body)) / size,
     }  # fmt: skip
     named = _by_title(title)
+    if _HOUSE_RULES.search(title):
+        return "other", (f"标题「{title[:40]}」写明是制度，长期适用，不是方案。",)
+    if _MEETING.search(title):
+        return "other", (f"标题「{title[:40]}」是会议通知，请人来开会，不是方案。",)
     if _STANDING.search(title) and sum(1 for text in paragraphs if _ARTICLE.match(text)) >= _MOST_ARTICLES:
         return "other", (f"标题「{title[:40]}」和逐条的写法说明是制度，长期适用，不是方案。",)
     items = _of_items(paragraphs) if named == "plan" else None
@@ -107,7 +113,7 @@ def _weigh(named: Document | None, title: str, per: dict[str, float], body: str)
             if per["orders"] >= 3
             else ("lesson", (quoted + "是班会或教案。",))
         )
-    if named == "other" and not (per["orders"] > 6 and "责任单位" in body):
+    if named == "other" and not (per["orders"] > 6 and "责任单位：" in body):
         return "other", (quoted + "是倡议、讲话或宣传材料，不是方案。",)
     if named == "summary" and re.search(r"简报|快报|专报|动态", title):
         return "summary", (quoted + "是简报一类，转述会议和情况，自己不布置任务。",)

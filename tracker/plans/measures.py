@@ -26,17 +26,17 @@ from tracker.plans.segments import Segment, segments_of
 from tracker.plans.shapes import Measure, Phase
 from tracker.plans.subjects import subject_of
 from tracker.plans.tables import row_measures
-from tracker.plans.tag_lines import shared_tag, tags_from_below, with_tag_lines
+from tracker.plans.tag_lines import shared_tag, tags_from_below, with_tag_lines, without_numbered_tags
 from tracker.plans.units import unit_heading
 from tracker.plans.wording import (
     acts,
-    begins_stage,
     beyond_establishing,
     introduces,
     is_establishing,
     is_member_line,
     is_preamble,
     is_return,
+    name_of_stage,
     names_stage,
     objects_follow,
     orders_something,
@@ -135,13 +135,19 @@ class Collector:
                     below, role=Role.GROUP if here.role in (None, Role.TASKS, Role.DEMANDS, Role.PHASES) else here.role
                 ),
             )
-        hoisted = shared_tag(node.children)
+        beside, children = without_numbered_tags(node.children)
+        if beside:
+            below = replace(
+                below, duty=beside if beside.lead else below.duty,
+                due=labelled_due(beside.time, self.years) if beside.time else below.due,
+            )  # fmt: skip
+        hoisted = shared_tag(children)
         if hoisted:
             below = replace(
                 below, duty=hoisted, due=labelled_due(hoisted.time, self.years) if hoisted.time else below.due
             )
-        from_below = tags_from_below(node.children)
-        for index, child in enumerate(node.children):
+        from_below = tags_from_below(children)
+        for index, child in enumerate(children):
             told = from_below.get(index)
             self._visit(
                 child,
@@ -252,7 +258,7 @@ class Collector:
         due = segment.due
         if above.lined and not segment.tag.time and above.due.deadline is not None:
             return above.due, ()  # A line 「完成时限：…」 under the item says more than the words in it.
-        if due.deadline and due.deadline.type == "by_date" and begins_stage(segment.passage.text):
+        if due.deadline and due.deadline.type == "by_date" and due.deadline.text in name_of_stage(segment.passage.text):
             due = Due(replace(due.deadline, type="phase"), due.questions)
         if due.deadline is None and above.due.deadline is not None:
             due, grounds = above.due, ("期限来自上级标题或括号",)

@@ -17,6 +17,7 @@ from tracker.plans.years import YearContext
 _YEAR = re.compile(r"(20\d\d)年(?=\d{1,2}月|底|[上下]半年|[一二三四]季度)")
 # 「每次活动后2个工作日内报送信息；11月20日前报送总结」: the first has a time too, counted from something else.
 _AFTER = re.compile(r"后的?[\d一二三四五六七八九十两]{1,3}个?(?:工作日|日|天|小时|周)内")
+_MONTH_LABEL = re.compile(r"(?:20\d\d年)?\d{1,2}月(?:份|底|初|[上中下]旬)?：")
 _LONG_ENOUGH = 12
 _HELPS = re.compile(r"配合|协助|协同|参与|协办|成员")
 _EACH_MUST = re.compile(r"(?:^|[，。；])各[^，。；]{1,24}?(?:要|应|须)")
@@ -98,6 +99,9 @@ def segments_of(
     if not several_tags and not named and segments[-1].tag.time:
         # 「甲修订规范；乙逐户检查。（完成时限：4月底前）」: the time behind the last of them holds for all without one.
         segments = [each if each.due.deadline else replace(each, due=segments[-1].due) for each in segments]
+    if _MONTH_LABEL.match(own.text):
+        # 「9月：组织参观，各班出黑板报」: the month at the head holds for all that is told behind it.
+        segments = [each if each.due.deadline else replace(each, due=segments[0].due) for each in segments]
     if (
         not several_tags
         and len(segments) > 1

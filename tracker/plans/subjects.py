@@ -15,7 +15,7 @@ from tracker.plans.duties import Duty, merge
 from tracker.plans.passages import Passage
 from tracker.plans.sentences import clauses
 from tracker.plans.units import all_units, is_unit
-from tracker.plans.wording import acts, is_establishing
+from tracker.plans.wording import acts, is_establishing, is_return
 
 _LEAD_IN = re.compile(
     r"^(?:(?:第[一二三四五六七八九十]|其次|首先|最后|同时|此外|另外|其中|并且|[一二三四五六七八九十]{1,2}(?:是|要)|原则上|请|而|且)，?|(?:备注|注|说明)："
@@ -62,6 +62,9 @@ _OFFICE_TAIL = re.compile(
     r"(?:局|所|站|办|中心|大队|支队|支行|公司|政府|办事处|专班|委员会)(?![的、和与及长员内外里中等（周附门对）])(?=.{4})"
 )
 _MOST_TAILS = 4
+# 「镇每周召开一次调度会」, 「乡组建扑火队」: the office whose plan it is.
+_ONE_LETTER = re.compile(r"[镇乡县区](?=每[日天周旬月季半年]|组建|将|组织|召开|列支)")
+_MEMBERS_TAIL = re.compile(r"单位|部门|乡镇|街道|镇街|社区|村|学校|科室|支行|网点|[所站局]")
 _GROUP_NAMED = re.compile(r"(?:[（(]?[一二三四五六七八九十\d]{1,2}[）)、.])?[\u4e00-\u9fff]{2,10}(?:组|专班)[：。]")
 _HELPED_WORDS = ("配合", "协助", "协同", "参与", "协办")
 _HELPING = re.compile(
@@ -98,6 +101,8 @@ def subject_of(printed: str, *, headed: bool = True) -> tuple[tuple[str, ...], i
         and head[opening.end() : opening.end() + 1] != "、"
         and not (OFFICE_AHEAD.match(head) or CALLED_SO.match(head))
     )
+    if (one := _ONE_LETTER.match(head)) and not OFFICE_AHEAD.match(head, 1):
+        return (one.group(),), start + 1
     for verb in VERB.finditer(head) if not begins else ():
         before = head[: verb.start()]
         if verb.start() < 2 or OFFICE_AHEAD.match(head, verb.start()) or before.count("（") != before.count("）"):
@@ -125,6 +130,17 @@ def _office_first(printed: str, start: int) -> tuple[tuple[str, ...], int] | Non
         if names and acts(clause[tail.end() :]):
             return tuple(names), start + tail.end()
     return None
+
+
+def _sender(text: str) -> tuple[str, ...]:
+    """「各乡镇、各单位工作总结于5月10日前报镇办」: whose paper is sent in stands before it."""
+    head = (
+        re.split(r"[，。；：于]", text[:_FURTHEST], maxsplit=1)[0] if text.startswith("各") and is_return(text) else ""
+    )
+    for tail in reversed([*islice(_MEMBERS_TAIL.finditer(head), _MOST_DOERS)]):
+        if names := all_units(head[: tail.end()]):
+            return tuple(names)
+    return ()
 
 
 def _doers(before: str) -> str:
@@ -183,6 +199,8 @@ def duty_of_sentence(passage: Passage) -> Duty:
         helpers = units_at(text, place + partner.end()) if partner else None
         if helpers:
             duty = merge(duty, Duty((), tuple(helpers)))
+    if not found and (senders := _sender(text)):
+        duty = Duty(senders)
     often = _OFTEN.match(text)
     alone = _WITH.match(text, often.end() if often else 0)
     if alone and not found and (partners := units_at(text, alone.end())):
@@ -226,6 +244,7 @@ _HELPS_DO = re.compile(
 _ALL_HELP = re.compile(
     r"(?:^|[。；])各[^，。；]{1,24}?(?:要|应|须)?(?:密切|积极|主动|相互|互相|通力|协同)+(?:配合|协作)"
 )
+_IS_MEMBER = re.compile(r"[任为](?:副?队长|副?组长|队员|组员|成员)[，。；]?$")
 # 「食品股牵头，各所逐户检查」: who does it under somebody's lead helps.
 _ONLY_LEADS = re.compile(r"(?:牵头|主办)(?:负责)?[，；]?$")
 _GUIDES = re.compile(r"(?:指导|监督|支持)[，。；]")
@@ -254,6 +273,8 @@ def duty_of_text(passage: Passage, *, clause_subjects: bool = True) -> Duty:
             told, answers = merge(answers, told), Duty()
         if duty.lead and told.lead and _TOGETHER.search(clause.text):
             told = Duty((), (*told.lead, *told.support))
+        if _IS_MEMBER.search(clause.text):
+            told = Duty()  # 「由包村领导任队长」
         if _CHAIN.search(clause.text):
             told = Duty()  # 「镇干部包村、村干部包组」 says how it is dealt out, not who has to do the rest.
         if is_establishing(clause.text) and not clause.text.startswith("各"):

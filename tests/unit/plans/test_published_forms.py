@@ -22,7 +22,14 @@ def told(found: tuple[Measure, ...]) -> list[tuple[tuple[str, ...], tuple[str, .
     return [(each.lead_units, each.support_units) for each in found]
 
 
-@pytest.mark.parametrize("text", [RULES, ANSWERS, BOTH, CALL])
+HOUSE = "第三小学门卫制度\n一、门卫必须坚守岗位，不得脱岗。\n二、保卫处每周检查一次，并做好记录。"
+MEETING = (
+    "关于召开全县防汛会议的通知\n一、参会人员\n各乡镇主要负责人。\n二、要求\n请参会人员提前入场，严格遵守会议纪律。"
+)
+POINTS = "镇长在防汛会上的讲话要点\n一、认清形势\n形势严峻。\n二、抓好落实\n一要抓排查。各责任单位要逐处检查，5月底前整改。\n二要抓值守。水利站要每周通报。"
+
+
+@pytest.mark.parametrize("text", [RULES, ANSWERS, BOTH, CALL, HOUSE, POINTS, MEETING])
 def test_rules_answers_reports_with_an_outlook_and_calls_are_no_plans(text: str) -> None:
     assert read_text(text).document != "plan"
 
@@ -100,3 +107,62 @@ def test_a_year_that_turns_after_the_signing() -> None:
     )
     assert [each.deadline.year for each in autumn.measures if each.deadline] == [2023, 2024]
     assert [each.deadline.year for each in winter.measures if each.deadline] == [2025]
+
+
+def test_a_month_at_the_head_of_an_item_holds_for_all_of_it() -> None:
+    found = measures("一、活动安排\n1.9月：组织新生参观禁毒展馆，各班出一期禁毒黑板报。")
+    assert [(each.lead_units, each.deadline and each.deadline.month) for each in found] == [((), 9), (("各班",), 9)]
+
+
+def test_numbered_labels_beside_a_task_say_whose_it_is() -> None:
+    (only,) = measures(
+        "一、整改任务\n（一）巡查不到位\n1.整改措施：逐月开展巡查。\n2.责任单位：水务站、各村\n3.整改时限：6月底前"
+    )
+    assert only.lead_units == ("水务站", "各村")
+    assert only.deadline is not None
+    assert (only.deadline.type, only.deadline.month) == ("by_date", 6)
+
+
+def test_whose_summary_is_sent_in_sends_it() -> None:
+    (only,) = measures("一、备汛\n1.各乡镇、各成员单位备汛工作总结于5月10日前报防汛办。")
+    assert only.lead_units == ("各乡镇", "各成员单位")
+
+
+def test_what_is_done_each_year_is_due_by_the_day_that_the_plan_says() -> None:
+    (only,) = read("为老年人每年提供一次体检，10月31日前完成。")
+    assert only.deadline is not None
+    assert (only.deadline.type, only.deadline.month, only.deadline.day) == ("by_date", 10, 31)
+
+
+def test_lines_under_a_group_say_who_leads_it_and_what_it_has_to_do() -> None:
+    found = measures(
+        "一、组织领导\n成立专班，下设工作组。\n（一）综合组\n牵头单位：住建局\n成员单位：信访局\n工作职责：负责日常工作，每周汇总进展。\n"
+        "（二）项目推进组\n牵头单位：发改局\n工作职责：负责督促企业复工。\n二、步骤\n（一）摸底阶段（4月底前）。项目推进组摸清底数。"
+    )
+    assert told(found) == [(("住建局",), ("信访局",)), (("发改局",), ()), (("项目推进组",), ())]
+
+
+@pytest.mark.parametrize(
+    ("text", "lead"),
+    [
+        ("各村成立走访队，由包村领导任队长，村干部为队员，逐户走访。", ("各村",)),
+        ("镇每周召开一次调度会。", ("镇",)),
+        ("乡组建三十人的扑火队。", ("乡",)),
+    ],
+)
+def test_who_is_only_a_member_does_not_do_it_and_an_office_may_have_a_name_of_one_letter(
+    text: str, lead: tuple[str, ...]
+) -> None:
+    (only,) = read(text)
+    assert only.lead_units == lead
+
+
+def test_a_day_inside_a_stage_is_a_day_and_not_the_stage_s() -> None:
+    (only,) = measures("一、安排\n第二阶段：排查整改（2月26日—3月15日）。各部门逐项排查，3月5日前交保卫处。")
+    assert only.deadline is not None
+    assert (only.deadline.type, only.deadline.day) == ("by_date", 5)
+
+
+def test_bare_units_in_a_bracket_behind_a_stop_may_be_short() -> None:
+    (only,) = read("推进粪污处理设施建设，与改厕同步运行。（农业农村局、各镇）")
+    assert only.lead_units == ("农业农村局", "各镇")
