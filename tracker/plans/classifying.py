@@ -11,7 +11,7 @@ _TITLES: tuple[tuple[Document, str], ...] = (
     ("lesson", r"教案|教学设计|主题班会|班会(?:设计|方案|课|教案|记录|活动|稿)?(?:方案)?$|班会|课件|说课|微课|教学"),
     (
         "other",
-        r"纪要$|会议记录|主持词|倡议书|一封信|公开信|告.{0,8}书|承诺书|责任书|讲话|发言|致辞|演讲|宣传(?:单|册|资料|标语|语|稿)|标语|知识(?:手册|竞赛题)?$|心得|新闻|通告|公告|邀请函|主持词|温馨提示|(?<!工作)提示$|提醒(?:函|书)?$|(?:风险|预警|安全)提示(?:函)?$|^致.{2,30}的(?:函|信)$|(?:思考|探析|探索|研究|启示|感悟)$|^浅[谈析议]|问答(?:手册)?$|百问|解读$|释义$|应急预案|指南|手册",
+        r"纪要$|会议记录|主持词|倡议书|一封信|公开信|告.{0,8}书|承诺书|责任书|讲话|发言|致辞|演讲|宣传(?:单|册|资料|标语|语|稿)|标语|知识(?:手册|竞赛题)?$|心得|新闻|通告|公告|邀请函|主持词|温馨提示|(?<!工作)提示$|提醒(?:函|书)?$|(?:风险|预警|安全)提示(?:函)?$|^致.{2,30}的(?:函|信)$|(?:思考|探析|探索|研究|启示|感悟)$|^浅[谈析议]|问答(?:手册)?$|讲稿|党课|宣讲(?:稿|材料)|(?:宣传|宣讲|讲话|发言)提纲|百问|解读$|释义$|应急预案|指南|手册",
     ),
     (
         "summary",
@@ -57,6 +57,7 @@ _STANDING = re.compile(r"(?:办法|规定|制度|守则|规程|准则|章程|条
 _TOLD_AND_PLANNED = re.compile(
     r"(?:总结|小结|汇报|回顾)[^，。]{0,3}(?:及|和|与|暨)[^，。]{0,16}(?:计划|打算|安排|思路|要点)$"
 )
+_LONGEST_QUESTION = 40
 _MEETING = re.compile(r"召开.{2,40}会议?的?通知$")
 _HOUSE_RULES = re.compile(r"(?:制度|守则|规程|须知|公约|章程|岗位职责)(?:（[^（）]{1,8}）)?$")
 _ARTICLE = re.compile(r"第[一二三四五六七八九十百\d]{1,3}条")
@@ -75,6 +76,9 @@ def classify(title: str, paragraphs: list[str], measures: int) -> tuple[Document
     named = _by_title(title)
     if _HOUSE_RULES.search(title):
         return "other", (f"标题「{title[:40]}」写明是制度，长期适用，不是方案。",)
+    headed = [text for text in paragraphs if len(text) <= _LONGEST_QUESTION and ordinal_at(text) is not None]
+    if sum(1 for text in headed if text.endswith(("？", "?"))) * 2 > max(len(headed), 2):
+        return "other", ("小标题都是问句，是解答和宣传材料，不是方案。",)
     if _MEETING.search(title):
         return "other", (f"标题「{title[:40]}」是会议通知，请人来开会，不是方案。",)
     if _STANDING.search(title) and sum(1 for text in paragraphs if _ARTICLE.match(text)) >= _MOST_ARTICLES:

@@ -26,6 +26,8 @@ _DAYS_AND_NAME = re.compile(
 _DAYS = re.compile(r"(?:20\d\d年)?\d{1,2}月[\d年月日初底末上中下旬起至到—–\-~～]{1,20}[，：]")
 
 _LONG_DEED = 9
+_THINGS = re.compile(r"的[^，。；的]{2,14}[。；]?$")
+_CLEARS = re.compile(r"对|清|整治|拆|治理|打击|更换|取缔|规范|维修|修|检查|排查|严查|查处")
 
 # A few words and a full stop, with more behind it.
 _OPENING = re.compile(
@@ -86,6 +88,8 @@ def deeds_below(node: Node) -> bool:
 
 
 def _begins_with_deed(text: str) -> bool:
+    if _THINGS.search(text) and not _CLEARS.match(text):
+        return False  # 「利用名义行骗的组织」 is what to look for; 「清除通道的杂物」 is to be done.
     verb = VERB.match(text)
     deed = verb is not None and len(verb.group()) > 1 and OFFICE_AHEAD.match(text) is None and len(text) > _LONG_DEED
     return "是否" not in text and (deed or subject_of(text) is not None or text.startswith("对"))

@@ -246,7 +246,7 @@ _ALL_HELP = re.compile(
 )
 _IS_MEMBER = re.compile(r"[任为](?:副?队长|副?组长|队员|组员|成员)[，。；]?$")
 # 「食品股牵头，各所逐户检查」: who does it under somebody's lead helps.
-_ONLY_LEADS = re.compile(r"(?:牵头|主办)(?:负责)?[，；]?$")
+_ONLY_LEADS = re.compile(r"(?:牵头|主办)(?:负责|抓总|总抓|协调|统筹)?[，；]?$")
 _GUIDES = re.compile(r"(?:指导|监督|支持)[，。；]")
 # 「甲发挥牵头作用，乙、丙要各司其职、密切配合」
 _TOGETHER = re.compile(

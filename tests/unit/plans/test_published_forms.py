@@ -26,17 +26,19 @@ HOUSE = "第三小学门卫制度\n一、门卫必须坚守岗位，不得脱岗
 MEETING = (
     "关于召开全县防汛会议的通知\n一、参会人员\n各乡镇主要负责人。\n二、要求\n请参会人员提前入场，严格遵守会议纪律。"
 )
+ASKED = "殡葬改革宣传材料\n一、为什么要改革？\n为了节约土地。\n二、党员应当怎么做？\n党员干部要带头执行，严禁大操大办。"
+LECTURE = "安全教育专题党课讲稿\n一、怎样抓好安全\n第一，各车间每天班前检查。\n第二，安全科要每周督查。"
 POINTS = "镇长在防汛会上的讲话要点\n一、认清形势\n形势严峻。\n二、抓好落实\n一要抓排查。各责任单位要逐处检查，5月底前整改。\n二要抓值守。水利站要每周通报。"
 
 
-@pytest.mark.parametrize("text", [RULES, ANSWERS, BOTH, CALL, HOUSE, POINTS, MEETING])
+@pytest.mark.parametrize("text", [RULES, ANSWERS, BOTH, CALL, HOUSE, POINTS, MEETING, ASKED, LECTURE])
 def test_rules_answers_reports_with_an_outlook_and_calls_are_no_plans(text: str) -> None:
     assert read_text(text).document != "plan"
 
 
 def test_deeds_under_a_heading_of_things_are_duties_and_things_are_none() -> None:
     deeds = "一、整治重点\n1.清沟渠。对堵塞的沟渠进行清淤。\n2.清除占用通道的杂物和旧家具。"
-    things = "一、整治重点\n1.沟渠淤塞的问题。\n2.占用通道的杂物。"
+    things = "一、整治重点\n1.利用虚假名义行骗的社会组织。\n2.与企业勾连开展活动的协会。"
     assert [len(measures(text)) for text in (deeds, things)] == [2, 0]
 
 
@@ -58,6 +60,7 @@ def test_duties_counted_off_in_one_paragraph_are_several() -> None:
         ("食品股牵头，各监管所对超市逐户检查。", [(("食品股",), ("各监管所",))]),
         ("发生险情的村（社区）要立即报告镇应急办。", [(("村（社区）",), ())]),
         ("举报中心安排专人接听电话。", [(("举报中心",), ())]),
+        ("政法委牵头抓总，法院、检察院各负其责，对案件集中评查。", [(("政法委",), ("法院", "检察院"))]),
         ("安全部牵头，各部门参与，开展演练。", [(("安全部",), ("各部门",))]),
         ("办公室协调县融媒体中心播出专题。", [(("办公室",), ())]),
         ("社区从党建经费中列支两万元，业委会通过收益解决电费。", [(("社区",), ()), (("业委会",), ())]),
