@@ -62,6 +62,8 @@ _OFFICE_TAIL = re.compile(
     r"(?:局|所|站|办|中心|大队|支队|支行|公司|政府|办事处|专班|委员会)(?![的、和与及长员内外里中等（周附门对）])(?=.{4})"
 )
 _MOST_TAILS = 4
+# 「残联与公安局、民政局开展比对」: both do it. 「镇与各村签订责任书」 is the first one's to do.
+_BOTH = re.compile(r"(?P<units>[^，。；]{2,30}?)(?=组建|组成|进行|开展|联合|共同)")
 # 「镇每周召开一次调度会」, 「乡组建扑火队」: the office whose plan it is.
 _ONE_LETTER = re.compile(r"[镇乡县区](?=每[日天周旬月季半年]|组建|将|组织|召开|列支)")
 _MEMBERS_TAIL = re.compile(r"单位|部门|乡镇|街道|镇街|社区|村|学校|科室|支行|网点|[所站局]")
@@ -113,6 +115,8 @@ def subject_of(printed: str, *, headed: bool = True) -> tuple[tuple[str, ...], i
             continue  # 「小学五年级至高中二年级」 is how far something reaches, and nobody's name.
         if all_units(_doers(before)):
             names = all_units(_doers(printed[start : start + verb.start()]))
+            if names and verb.group() == "与" and (beside := _BOTH.match(head, verb.end())):
+                names += all_units(beside["units"]) or []
             return (tuple(names), start + verb.start()) if names else None
     return (
         _described(sentence, start)

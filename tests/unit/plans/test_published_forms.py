@@ -28,10 +28,11 @@ MEETING = (
 )
 ASKED = "殡葬改革宣传材料\n一、为什么要改革？\n为了节约土地。\n二、党员应当怎么做？\n党员干部要带头执行，严禁大操大办。"
 LECTURE = "安全教育专题党课讲稿\n一、怎样抓好安全\n第一，各车间每天班前检查。\n第二，安全科要每周督查。"
+SHOWN = "关于低保对象的公示\n一、公示期间如有异议，应当如实反映。\n二、民政办负责核实，3个工作日内答复。"
 POINTS = "镇长在防汛会上的讲话要点\n一、认清形势\n形势严峻。\n二、抓好落实\n一要抓排查。各责任单位要逐处检查，5月底前整改。\n二要抓值守。水利站要每周通报。"
 
 
-@pytest.mark.parametrize("text", [RULES, ANSWERS, BOTH, CALL, HOUSE, POINTS, MEETING, ASKED, LECTURE])
+@pytest.mark.parametrize("text", [RULES, ANSWERS, BOTH, CALL, HOUSE, POINTS, MEETING, ASKED, LECTURE, SHOWN])
 def test_rules_answers_reports_with_an_outlook_and_calls_are_no_plans(text: str) -> None:
     assert read_text(text).document != "plan"
 
@@ -61,6 +62,9 @@ def test_duties_counted_off_in_one_paragraph_are_several() -> None:
         ("发生险情的村（社区）要立即报告镇应急办。", [(("村（社区）",), ())]),
         ("举报中心安排专人接听电话。", [(("举报中心",), ())]),
         ("政法委牵头抓总，法院、检察院各负其责，对案件集中评查。", [(("政法委",), ("法院", "检察院"))]),
+        ("残联与公安局、民政局开展数据比对。", [(("残联", "公安局", "民政局"), ())]),
+        ("镇政府与各村签订责任书。", [(("镇政府",), ())]),
+        ("药学部储备药物不少于一个月用量。", [(("药学部",), ())]),
         ("安全部牵头，各部门参与，开展演练。", [(("安全部",), ("各部门",))]),
         ("办公室协调县融媒体中心播出专题。", [(("办公室",), ())]),
         ("社区从党建经费中列支两万元，业委会通过收益解决电费。", [(("社区",), ()), (("业委会",), ())]),
