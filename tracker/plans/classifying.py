@@ -11,7 +11,7 @@ _TITLES: tuple[tuple[Document, str], ...] = (
     ("lesson", r"教案|教学设计|主题班会|班会(?:设计|方案|课|教案|记录|活动|稿)?(?:方案)?$|班会|课件|说课|微课|教学"),
     (
         "other",
-        r"纪要$|会议记录|主持词|倡议书|一封信|公开信|告.{0,8}书|承诺书|责任书|讲话|发言|致辞|演讲|宣传(?:单|册|资料|标语|语|稿)|标语|知识(?:问答|手册|竞赛题)?$|心得|新闻|通告|公告|邀请函|主持词|温馨提示|(?<!工作)提示$|提醒(?:函|书)?$|(?:风险|预警|安全)提示(?:函)?$|^致.{2,30}的(?:函|信)$|(?:思考|探析|探索|研究|启示|感悟)$|^浅[谈析议]|应急预案|指南|手册",
+        r"纪要$|会议记录|主持词|倡议书|一封信|公开信|告.{0,8}书|承诺书|责任书|讲话|发言|致辞|演讲|宣传(?:单|册|资料|标语|语|稿)|标语|知识(?:手册|竞赛题)?$|心得|新闻|通告|公告|邀请函|主持词|温馨提示|(?<!工作)提示$|提醒(?:函|书)?$|(?:风险|预警|安全)提示(?:函)?$|^致.{2,30}的(?:函|信)$|(?:思考|探析|探索|研究|启示|感悟)$|^浅[谈析议]|问答(?:手册)?$|(?:公示|启事|声明)$|讲稿|党课|宣讲(?:稿|材料)|(?:宣传|宣讲|讲话|发言)提纲|百问|解读$|释义$|应急预案|指南|手册",
     ),
     (
         "summary",
@@ -19,7 +19,7 @@ _TITLES: tuple[tuple[Document, str], ...] = (
     ),
     (
         "plan",
-        r"方案|计划|实施意见|意见|要点|安排|措施|任务分解|责任清单|任务清单|通知|细则|办法|部署|工作清单|工作提示(?:函|单)?$",
+        r"方案|计划|实施意见|意见|(?<!讲话)(?<!发言)要点|安排|措施|任务分解|责任清单|任务清单|通知|细则|办法|部署|工作清单|工作提示(?:函|单)?$",
     ),
 )
 _COMPILED = tuple((document, re.compile(words)) for document, words in _TITLES)
@@ -27,7 +27,7 @@ _LESSON = re.compile(
     r"同学们|教学目标|教学过程|教学重点|教学准备|班会目的|班会目标|班会过程|老师[：:]|主持人[：:]|学生(?:讨论|回答|交流|观看|自由|代表发言)|播放课件|师[：:]|生[：:]|课件|多媒体|导入|板书|活动过程|班主任(?:总结|小结)|小组讨论|甲[：:]|乙[：:]|设计意图"
 )
 _LETTER = re.compile(
-    r"亲爱的|尊敬的|朋友们|居民朋友|广大(?:居民|群众|市民|家长)朋友|请您|您的|您要|倡议如下|我们倡议|家长朋友|您好"
+    r"亲爱的|尊敬的|朋友们|居民朋友|广大(?:居民|群众|市民|家长)朋友|请您|您的|您要|倡议如下|如下倡议|我们倡议|家长朋友|您好"
 )
 _SPEECH = re.compile(
     r"会议(?:指出|强调|要求|认为)|同志们|我(?:再)?讲[几三两四五]点|下面，?我|谢谢大家|各位(?:领导|老师|同志|来宾)"
@@ -51,6 +51,19 @@ _ORDERS = re.compile(
 )
 
 
+# 「××管理办法」 in articles, with 总则 and 附则: rules that hold until they are changed.
+_STANDING = re.compile(r"(?:办法|规定|制度|守则|规程|准则|章程|条例|规则|规范)(?:（[^（）]{1,8}）)?(?:》?的?通知)?$")
+# 「上半年总结及下半年计划」 reports first; what its end intends orders nobody yet.
+_TOLD_AND_PLANNED = re.compile(
+    r"(?:总结|小结|汇报|回顾)[^，。]{0,3}(?:及|和|与|暨)[^，。]{0,16}(?:计划|打算|安排|思路|要点)$"
+)
+_LONGEST_QUESTION = 40
+_MEETING = re.compile(r"召开.{2,40}会议?的?通知$")
+_HOUSE_RULES = re.compile(r"(?:制度|守则|规程|须知|公约|章程|岗位职责)(?:（[^（）]{1,8}）)?$")
+_ARTICLE = re.compile(r"第[一二三四五六七八九十百\d]{1,3}条")
+_MOST_ARTICLES = 3
+
+
 def classify(title: str, paragraphs: list[str], measures: int) -> tuple[Document, tuple[str, ...]]:
     """Return what the document is and the reasons, each a sentence for the person who confirms."""
     body = "\n".join(paragraphs)[:200_000]
@@ -61,6 +74,15 @@ def classify(title: str, paragraphs: list[str], measures: int) -> tuple[Document
         "orders": len(_ORDERS.findall(body)) / size,
     }  # fmt: skip
     named = _by_title(title)
+    if _HOUSE_RULES.search(title):
+        return "other", (f"标题「{title[:40]}」写明是制度，长期适用，不是方案。",)
+    headed = [text for text in paragraphs if len(text) <= _LONGEST_QUESTION and ordinal_at(text) is not None]
+    if sum(1 for text in headed if text.endswith(("？", "?"))) * 2 > max(len(headed), 2):
+        return "other", ("小标题都是问句，是解答和宣传材料，不是方案。",)
+    if _MEETING.search(title):
+        return "other", (f"标题「{title[:40]}」是会议通知，请人来开会，不是方案。",)
+    if _STANDING.search(title) and sum(1 for text in paragraphs if _ARTICLE.match(text)) >= _MOST_ARTICLES:
+        return "other", (f"标题「{title[:40]}」和逐条的写法说明是制度，长期适用，不是方案。",)
     items = _of_items(paragraphs) if named == "plan" else None
     if items:  # A plan may open with what was reached last year; what its items say counts.
         per |= items
@@ -72,6 +94,8 @@ def classify(title: str, paragraphs: list[str], measures: int) -> tuple[Document
 
 def _by_title(title: str) -> Document | None:
     """The last word of a title says what the paper is: 「××方案的总结」 is a summary."""
+    if _TOLD_AND_PLANNED.search(title):
+        return "summary"
     bare = re.sub(r"^关于(?:印发|下发|转发|做好|报送)?", "", re.sub(r"的?通知$", "", title)) or title
     found = [(match.end(), document) for document, words in _COMPILED for match in words.finditer(bare)]
     if not found:
@@ -93,7 +117,7 @@ def _weigh(named: Document | None, title: str, per: dict[str, float], body: str)
             if per["orders"] >= 3
             else ("lesson", (quoted + "是班会或教案。",))
         )
-    if named == "other" and not (per["orders"] > 6 and "责任单位" in body):
+    if named == "other" and not (per["orders"] > 6 and "责任单位：" in body):
         return "other", (quoted + "是倡议、讲话或宣传材料，不是方案。",)
     if named == "summary" and re.search(r"简报|快报|专报|动态", title):
         return "summary", (quoted + "是简报一类，转述会议和情况，自己不布置任务。",)

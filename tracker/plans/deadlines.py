@@ -62,6 +62,9 @@ def due_in(text: str, years: YearContext) -> Due:
         return NONE
     recurring = find_recurring(without_quotations(text))
     dated = find_dated(text, years)
+    yearly = recurring is not None and recurring[0].every == "year" and recurring[0].month is None
+    if yearly and any(each.deadline.type == "by_date" and not each.window for each in dated):
+        return _chosen(dated, text)  # 「每年体检一次，10月31日前完成」: the plan is of one year.
     if recurring and (
         not dated or recurring[1] < dated[0].start or dated[0].window or dated[0].deadline.type == "start_by"
     ):

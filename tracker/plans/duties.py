@@ -17,7 +17,7 @@ _OFFICE = r"(?:责任)?(?:单位|部门|科室|处室|股室|站所|机构|主�
 _LABELS = {
     "head": rf"(?:总?牵头|主责|主办|首要责任|第一责任)(?:负责)?(?:{_OFFICE})?",
     "duty": rf"(?:(?:具体|整改|监管|主要|工作|任务)?(?:责任|负责|承办|落实|实施|执行|主管|完成|承担|组织|承接)(?:落实)?{_OFFICE}(?:及责任人|和责任人|（人）)?)",
-    "help": rf"(?:(?:配合|成员|协办|协助|协同|参与|参加|支持|联合|协作|配套|协管)(?:落实|实施|责任)?(?:{_OFFICE})?)",
+    "help": rf"(?:(?:配合|成员|协办|协助|协同|参与|参加|支持|联合|协作|配套|协管|指导|督导)(?:落实|实施|责任)?(?:{_OFFICE})?)",
     "time": r"(?:(?:完成|整改|办结|落实|推进|实施|报送|工作|任务|责任)?(?:时限|时间|期限|时间节点|日期)(?:要求)?|完成进度)",
     "person": r"(?:(?:责任|牵头|分管|包保|市级|县级|区级|镇级)*(?:领导|责任人|负责人|校长|县领导|市领导)|责任人|联系人|联系电话|电话)",
 }  # fmt: skip
@@ -232,8 +232,12 @@ def _bare_units(text: str, opened: int, closed: int, inner: str) -> Duty | None:
     if closed < len(text) and text[closed] not in "。；，":
         return None
     names = all_units(inner)
-    if names and text[opened - 1 : opened] in ("。", "；") and all(len(name) > 2 for name in names):
+    if (
+        names
+        and text[opened - 1 : opened] in ("。", "；")
+        and all(len(name) > 2 or name.startswith("各") for name in names)
+    ):
         return by_marks(names)  # Behind a full stop a bracket explains no word: it can only say whose duty it was.
     if not names or len(names) < 2 or is_unit(clean_unit(text[max(0, opened - 8) : opened].rsplit("，", 1)[-1])):
         return None
-    return by_marks(names) if all(len(name) > 2 for name in names) else None
+    return by_marks(names) if all(len(name) > 2 or name.startswith("各") for name in names) else None

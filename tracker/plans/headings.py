@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from tracker.plans.doing import OFFICE_AHEAD, VERB
 from tracker.plans.outline import Node
 from tracker.plans.passages import EMPTY, Passage
 from tracker.plans.sections import KNOWN_HEADINGS, Role
@@ -23,6 +24,10 @@ _DAYS_AND_NAME = re.compile(
 )
 # 「3月1日至15日，部署启动」: a stage called by its days alone.
 _DAYS = re.compile(r"(?:20\d\d年)?\d{1,2}月[\d年月日初底末上中下旬起至到—–\-~～]{1,20}[，：]")
+
+_LONG_DEED = 9
+_THINGS = re.compile(r"的[^，。；的]{2,14}[。；]?$")
+_CLEARS = re.compile(r"对|清|整治|拆|治理|打击|更换|取缔|规范|维修|修|检查|排查|严查|查处")
 
 # A few words and a full stop, with more behind it.
 _OPENING = re.compile(
@@ -73,6 +78,21 @@ def is_section(node: Node) -> bool:
     """Whether the heading names a part of the plan (「工作要求」) and no duty."""
     named = KNOWN_HEADINGS.match(node.title.text) is not None
     return named or node.role in (Role.DEMANDS, Role.PHASES, Role.TARGETS, Role.SILENT)
+
+
+def deeds_below(node: Node) -> bool:
+    """Whether most items under 「整治重点」 say what to do (「清沟渠。对沟渠清淤」) and not what to look at."""
+    told = [child.lead.text or child.own.text for child in node.children if not child.row]
+    deeds = sum(1 for text in told if _begins_with_deed(text))
+    return len(told) > 1 and deeds * 2 > len(told)
+
+
+def _begins_with_deed(text: str) -> bool:
+    if _THINGS.search(text) and not _CLEARS.match(text):
+        return False  # 「利用名义行骗的组织」 is what to look for; 「清除通道的杂物」 is to be done.
+    verb = VERB.match(text)
+    deed = verb is not None and len(verb.group()) > 1 and OFFICE_AHEAD.match(text) is None and len(text) > _LONG_DEED
+    return "是否" not in text and (deed or subject_of(text) is not None or text.startswith("对"))
 
 
 def stop_after(title: Passage) -> Passage:

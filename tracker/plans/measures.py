@@ -7,7 +7,15 @@ from dataclasses import dataclass, field, replace
 
 from tracker.plans.deadlines import Due, labelled_due
 from tracker.plans.duties import Duty, merge, take_tags
-from tracker.plans.headings import is_section, joins, length_of_opening, length_of_title, one_item, stop_after
+from tracker.plans.headings import (
+    deeds_below,
+    is_section,
+    joins,
+    length_of_opening,
+    length_of_title,
+    one_item,
+    stop_after,
+)
 from tracker.plans.kinds import kind_of
 from tracker.plans.outline import Node
 from tracker.plans.passages import EMPTY, Passage, joined
@@ -18,17 +26,17 @@ from tracker.plans.segments import Segment, segments_of
 from tracker.plans.shapes import Measure, Phase
 from tracker.plans.subjects import subject_of
 from tracker.plans.tables import row_measures
-from tracker.plans.tag_lines import shared_tag, tags_from_below, with_tag_lines
+from tracker.plans.tag_lines import shared_tag, tags_from_below, with_tag_lines, without_numbered_tags
 from tracker.plans.units import unit_heading
 from tracker.plans.wording import (
     acts,
-    begins_stage,
     beyond_establishing,
     introduces,
     is_establishing,
     is_member_line,
     is_preamble,
     is_return,
+    name_of_stage,
     names_stage,
     objects_follow,
     orders_something,
@@ -39,6 +47,10 @@ from tracker.plans.years import YearContext
 _AROUND = " ，；。、"
 _SHORTEST = 4
 _GAP = 8
+_CONTACT = re.compile(r"(?:联系人|联系电话|联系方式|电话|邮箱|电子邮箱|传真|监督电话|举报电话)：")
+_EACH_SETS_UP = re.compile(
+    r"各[^，。；]{1,24}?(?:要|应|须)[^。；]*(?:成立|组建|设立)[^，。；]{0,24}(?:小组|专班|机构|队伍)"
+)
 _PAIR = re.compile(r"要|应|须|必须|负责|牵头|不得|严禁")
 
 
@@ -78,6 +90,8 @@ class Collector:
 
     def _visit(self, node: Node, above: Above) -> None:
         role = _role(node, above)
+        if role is Role.TARGETS and deeds_below(node):
+            role = Role.TASKS
         if node.row:
             self.measures.extend(row_measures(node, above.path, self.years))
             return
@@ -121,13 +135,19 @@ class Collector:
                     below, role=Role.GROUP if here.role in (None, Role.TASKS, Role.DEMANDS, Role.PHASES) else here.role
                 ),
             )
-        hoisted = shared_tag(node.children)
+        beside, children = without_numbered_tags(node.children)
+        if beside:
+            below = replace(
+                below, duty=beside if beside.lead else below.duty,
+                due=labelled_due(beside.time, self.years) if beside.time else below.due,
+            )  # fmt: skip
+        hoisted = shared_tag(children)
         if hoisted:
             below = replace(
                 below, duty=hoisted, due=labelled_due(hoisted.time, self.years) if hoisted.time else below.due
             )
-        from_below = tags_from_below(node.children)
-        for index, child in enumerate(node.children):
+        from_below = tags_from_below(children)
+        for index, child in enumerate(children):
             told = from_below.get(index)
             self._visit(
                 child,
@@ -138,6 +158,7 @@ class Collector:
 
     def _leaf(self, node: Node, body: list[Passage], here: Above, above: Above) -> None:
         item = replace(here, ordinals=above.ordinals + _written(node, above))
+        body = [part for part in body if not _CONTACT.match(part.text)]
         body = _without_members(body) if unit_heading(node.title) else body
         title_length = length_of_title(node, opens_stage=here.stage is not above.stage)
         folded = [
@@ -237,7 +258,7 @@ class Collector:
         due = segment.due
         if above.lined and not segment.tag.time and above.due.deadline is not None:
             return above.due, ()  # A line 「完成时限：…」 under the item says more than the words in it.
-        if due.deadline and due.deadline.type == "by_date" and begins_stage(segment.passage.text):
+        if due.deadline and due.deadline.type == "by_date" and due.deadline.text in name_of_stage(segment.passage.text):
             due = Due(replace(due.deadline, type="phase"), due.questions)
         if due.deadline is None and above.due.deadline is not None:
             due, grounds = above.due, ("期限来自上级标题或括号",)
@@ -256,6 +277,8 @@ class Collector:
 def _beside_the_group(segment: Segment, text: str, title: str) -> bool:
     """Whether a text that sets up a group also orders something: each unit to have one, or the group to act."""
     told = [unit for unit in segment.spoken.lead if unit.startswith("各")]
+    if told and _EACH_SETS_UP.search(text):
+        return True
     beside = "".join(part for part in re.split(r"(?<=[，。；])", text.removeprefix(title)) if not is_establishing(part))
     if told and not acts(without_zeal(beside)):
         return False  # 「成立领导小组……。各支行行长为第一责任人。」

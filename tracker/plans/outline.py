@@ -24,6 +24,9 @@ _FRAMED = re.compile(r"^【(?P<inner>[^】，。；：]{2,16})】")
 _DATED_LINE = re.compile(
     r"[\u4e00-\u9fff“”]{2,12}（(?:20\d\d年)?\d{1,2}月[\d年月日初底末上中下旬起至到前—–\-~～]{0,24}）[：。]"
 )
+_LABELLED = re.compile(r"(?:工作|主要|具体)?(?:职责|任务|内容|措施)：.")
+_RANK_ITEM = 2.0
+_COUNTED_ON = re.compile(r"[。；]\s*(?=[二三四五六七八九十]{1,2}[是要])")
 _FRAME = re.compile(r"【[^】，。；：]{2,16}】")
 _RANK_UNNUMBERED, _RANK_SHORT, _RANK_ATTACHMENT, _RANK_ROW = 1.0, 1.8, 0.3, 9.0
 _RANK_UNIT = 2.5
@@ -75,6 +78,18 @@ def build_outline(paragraphs: Sequence[Passage | TableRow]) -> Node:
         next_one = paragraphs[index + 1] if index + 1 < len(paragraphs) else None
         following = next_one.text if isinstance(next_one, Passage) else ""
         node = _node_of(paragraph, following)
+        counted_off: list[Passage] = []
+        if node is not None and node.rank <= 1 and (counted_off := one_by_one(node.lead)):
+            node.lead, node.own = EMPTY, node.title
+        elif node is not None and stack[-1].rank <= 1 and (counted_off := one_by_one(paragraph)):
+            node = _node_of(counted_off.pop(0), "")
+        if (
+            node is not None
+            and stack[-1].ordinal is not None
+            and stack[-1].rank >= _RANK_ITEM
+            and _LABELLED.match(paragraph.text)
+        ):
+            node = None  # 「工作职责：负责…」 under 「（一）协调组」 says what that one has to do.
         if node is not None and node.ordinal is not None and node.ordinal.kind == "ord" and not counted:
             node = None  # 「首先，…第三，…」: words of an order that nothing was numbered by.
         if node is None:
@@ -84,7 +99,28 @@ def build_outline(paragraphs: Sequence[Passage | TableRow]) -> Node:
             stack.pop()
         stack[-1].children.append(node)
         stack.append(node)
+        for part in counted_off:
+            below = _node_of(part, "")
+            if below is not None:
+                while stack[-1].rank >= below.rank:
+                    stack.pop()
+                stack[-1].children.append(below)
+                stack.append(below)
     return top
+
+
+def one_by_one(paragraph: Passage) -> list[Passage]:
+    """Part 「一是…。二是…；三是…」 where it counts its duties off in one paragraph; nothing if it does not."""
+    first = ordinal_at(paragraph.text)
+    if first is None or first.kind != "is" or first.value != 1:
+        return []
+    cuts, value = [0], 1
+    for stop in _COUNTED_ON.finditer(paragraph.text):
+        mark = ordinal_at(paragraph.text, stop.end())
+        if mark is not None and mark.kind == "is" and mark.value == value + 1:
+            cuts.append(stop.end())
+            value += 1
+    return [paragraph.cut(a, b) for a, b in zip(cuts, [*cuts[1:], len(paragraph)], strict=True)] if value > 1 else []
 
 
 def _node_of(paragraph: Passage, following: str) -> Node | None:

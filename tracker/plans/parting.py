@@ -22,7 +22,7 @@ _WHEN = re.compile(r"[^，。；]{1,14}(?:期间|期内|时段|时|前|后|起|�
 # Who helps or sends people does so beside the one named before, and has no duty apart.
 _BESIDE = re.compile(
     r"(?:要|应|须|也|均|各|分别|按|职责|各自|积极|密切|全力|主动|予以|做好|共同){0,4}(?:配合|协助|协同|参与|参加|协办|支持)"
-    r"|[^，。；]{0,4}(?:各司其职|各负其责|分工负责)|(?:(?:加强|做好|给予)(?:业务|技术|工作)?)?(?:指导|支持|协助|监督)$|[^，。；]{0,8}指导$|[^，。；]{0,4}(?:抽调|抽派|选派|指派)|(?:各)?派(?=[\d一二两三四五若专人])|[是为系][^，。；]{0,24}(?:责任人|责任主体|组长|成员)(?:$|，)|一律(?:关停|取缔|清退|淘汰|停)"
+    r"|[^，。；]{0,4}(?:各司其职|各负其责|分工负责)|(?:(?:加强|做好|给予)(?:业务|技术|工作)?)?(?:指导|支持|协助|监督)$|[^，。；]{0,8}指导$|各?(?:抽调|抽派)|(?:各)?派(?=[\d一二两三四五若专人])|[是为系][^，。；]{0,24}(?:责任人|责任主体|组长|成员|队长|队员|组员)(?:$|，)|一律(?:关停|取缔|清退|淘汰|停)"
 )
 _GOES_ON = re.compile(r"(?:要|应|须|必须|负责|切实|认真)")
 _LEADS = re.compile(r"(?:牵头|主责|主办)(?:负责)?[，；]|(?:^|[，；。])由[^，。；]{2,40}?(?:牵头|主办)")
@@ -77,10 +77,24 @@ def _another_s(said: str, doer: tuple[str, ...], another: tuple[str, ...], piece
     """Whether a clause with a doer of its own goes away from what was said before it."""
     if _LEADS.search(said):  # Who leads does so for the whole sentence; a return is its sender's all the same.
         return is_return(piece) and acts(said) and not any(unit in said for unit in another)
+    if doer and all(unit.startswith("每") for unit in another):
+        return False  # 「各网点布置宣传区，每个网点开展两次」: each of those who were named.
+    if (
+        not doer
+        and not _TIMED.match(piece)
+        and is_return(piece)
+        and acts(said)
+        and len(said) > _LONG_SAID
+        and due_in(piece, years).deadline
+    ):
+        return True  # 「组织一次集中发放活动，执行局1月22日前形成报告报党组」
     if not doer and piece.startswith("由"):
         return False  # 「6月28日召开家长会，由德育处主讲」
     if not doer:  # 「11月15日前修订预案，各企业停产」: the first is due by a day of its own, and nobody's by name.
         due = due_in(said, years).deadline
+        then = due_in(piece, years).deadline if due and is_return(said) else None
+        if due and then and then.text != due.text:
+            return True  # 「2月20日前报送总结，办公室2月28日前形成报告」
         left = len(said.replace(due.text, "")) if due else 0
         return min(left, len(piece)) > _LONG_SAID and acts(said)
     return not set(doer) & set(another)

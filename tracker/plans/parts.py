@@ -15,6 +15,7 @@ _KINDS = r"方案|计划|安排意见|实施意见|意见|要点|通知|总结|�
 _TITLE = re.compile(
     rf"(?:{_KINDS})(?:[（（][^（）]{{1,12}}[）)]|[\d一二三四五六七八九十]{{1,3}}|篇[\d一二三四五六七八九十]{{1,3}}|范文|（?试行）?|[:：]?)?$"
 )
+_SHORT_TITLES = ("倡议书", "公开信", "承诺书", "责任书")
 _STOPS = re.compile(r"[。；！？]|，.*，")
 _GLUED = re.compile(
     r"^(?P<title>[^，。；：]{6,50}?(?:方案|计划|总结|报告|教案|倡议书|意见)(?:（[^（）]{1,12}）)?)\s*(?=(?:为|为了|根据|按照|近年来|今年以来|尊敬的|一、|各[村镇乡县单科]|随着|\d{4}年))"
@@ -72,7 +73,12 @@ def split_parts(paragraphs: list[Passage | TableRow]) -> list[Part]:
 
 def _title_of(paragraph: Passage) -> str:
     text = paragraph.squeezed().text.strip("#* ")
-    if not 4 <= len(text) <= 60 or _STOPS.search(text) or ordinal_at(text) is not None or text.startswith("附"):
+    if (
+        not (4 if text not in _SHORT_TITLES else 3) <= len(text) <= 60
+        or _STOPS.search(text)
+        or ordinal_at(text) is not None
+        or text.startswith("附")
+    ):
         return ""
     if (
         not _TITLE.search(text)

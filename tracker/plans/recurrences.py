@@ -46,7 +46,11 @@ _RUNNING = re.compile(
     r"^(?!早|中|晚)[^，。；]{0,12}?(?:播放|滚动|24小时|不间断)(?![^，。；]{0,20}[\d一二两三四五六七八九十]次)"
 )
 _BY_PERIOD = re.compile(
-    r"按(?P<every>月|季度|季|周|半年|旬|日)(?:度)?(?=[^，。；]{0,6}(?:通报|报送|上报|汇总|调度|报告|开展|排查|检查|更新|统计|召开|分析|研判|督导|总结))"
+    r"按(?P<every>月|季度|季|周|半年|旬|日)(?:度)?(?=[^，。；]{0,6}(?:通报|报送|上报|汇总|调度|报告|开展|排查|检查|更新|统计|下发|发布|推送|公示|公布|印发|组织|移交|提交|考核|清理|核对|拨付|召开|分析|研判|督导|总结))"
+)
+# 「一月一调度、一季一通报」
+_ONE_A = re.compile(
+    r"(?<![\u4e00-\u9fff]一)一(?P<every>日|天|周|旬|月|季度?)一(?:调度|通报|报告|上报|报|汇总|研判|总结|检查|排查|分析|督查|督导|评比|考核|会商|例会|更新|公示|调研)"
 )
 _WEEKDAY = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "日": 7, "天": 7}
 _INVERSE = re.compile(rf"(?P<count>{_N})次/(?P<every>年|季度|季|月|周|日|天)")
@@ -93,6 +97,9 @@ def find_recurring(text: str) -> tuple[Deadline, int] | None:
     regular = _MEETINGS.search(text)
     if regular:
         return Deadline("recurring", regular.group(), every=_every(regular["every"]), count=1), regular.start()
+    one_a = _ONE_A.search(text)
+    if one_a:
+        return Deadline("recurring", one_a.group(), every=_every(one_a["every"]), count=1), one_a.start()
     every_second = _BI.search(text)
     if every_second:
         # Two months are no period of their own here: said as the shorter period, the text keeps the rest.

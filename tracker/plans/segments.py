@@ -11,12 +11,14 @@ from tracker.plans.parting import duties_apart
 from tracker.plans.passages import Passage, joined
 from tracker.plans.sentences import sentences
 from tracker.plans.subjects import duty_of_text, threatened_by
-from tracker.plans.wording import is_establishing, is_member_line, is_return
+from tracker.plans.wording import acts, is_establishing, is_member_line, is_return
 from tracker.plans.years import YearContext
 
 _YEAR = re.compile(r"(20\d\d)年(?=\d{1,2}月|底|[上下]半年|[一二三四]季度)")
 # 「每次活动后2个工作日内报送信息；11月20日前报送总结」: the first has a time too, counted from something else.
 _AFTER = re.compile(r"后的?[\d一二三四五六七八九十两]{1,3}个?(?:工作日|日|天|小时|周)内")
+_MONTH_LABEL = re.compile(r"(?:20\d\d年)?\d{1,2}月(?:份|底|初|[上中下]旬)?：")
+_LONG_ENOUGH = 12
 _HELPS = re.compile(r"配合|协助|协同|参与|协办|成员")
 _EACH_MUST = re.compile(r"(?:^|[，。；])各[^，。；]{1,24}?(?:要|应|须)")
 _SPEAKS = re.compile(r"要|应|须|负责|牵头|：|由|^.{17}|[\u4e00-\u9fff]{2}每[周旬月季半年]")
@@ -83,6 +85,7 @@ def segments_of(
             sentence,
             tagged=several_tags or (tags_left > 0 and named),
             paragraph=paragraph,
+            stage=stage,
             same_return=same_return,
         ):
             carried = current.subject if not sentence.subject and not several_tags else ()
@@ -96,6 +99,9 @@ def segments_of(
     if not several_tags and not named and segments[-1].tag.time:
         # 「甲修订规范；乙逐户检查。（完成时限：4月底前）」: the time behind the last of them holds for all without one.
         segments = [each if each.due.deadline else replace(each, due=segments[-1].due) for each in segments]
+    if _MONTH_LABEL.match(own.text):
+        # 「9月：组织参观，各班出黑板报」: the month at the head holds for all that is told behind it.
+        segments = [each if each.due.deadline else replace(each, due=segments[0].due) for each in segments]
     if (
         not several_tags
         and len(segments) > 1
@@ -145,7 +151,9 @@ def _year_told(text: str, years: YearContext) -> YearContext:
     return replace(years, year=int(told[-1]), ground="同一条里写明的年份") if told else years
 
 
-def _stands_alone(current: Segment, sentence: _Sentence, *, tagged: bool, paragraph: bool, same_return: bool) -> bool:
+def _stands_alone(
+    current: Segment, sentence: _Sentence, *, tagged: bool, paragraph: bool, stage: bool, same_return: bool
+) -> bool:
     if current.title_only or sentence.is_title or current.tag:
         return False
     if sentence.parted and sentence.subject:
@@ -156,7 +164,8 @@ def _stands_alone(current: Segment, sentence: _Sentence, *, tagged: bool, paragr
     if others and not tagged and sentence.due.deadline is not None:
         return True
     first_named = bool(sentence.subject) and not current.subject and not tagged
-    if first_named and (paragraph or sentence.due.deadline is not None):
+    in_stage = stage and acts(current.passage.text) and len(current.passage) > _LONG_ENOUGH
+    if first_named and (paragraph or in_stage or sentence.due.deadline is not None):
         return True
     if sentence.due.deadline is None or sentence.tag.time:
         return False  # The time of a tag behind the last sentence holds for all of the item.

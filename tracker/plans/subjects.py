@@ -15,7 +15,7 @@ from tracker.plans.duties import Duty, merge
 from tracker.plans.passages import Passage
 from tracker.plans.sentences import clauses
 from tracker.plans.units import all_units, is_unit
-from tracker.plans.wording import acts, is_establishing
+from tracker.plans.wording import acts, is_establishing, is_return
 
 _LEAD_IN = re.compile(
     r"^(?:(?:第[一二三四五六七八九十]|其次|首先|最后|同时|此外|另外|其中|并且|[一二三四五六七八九十]{1,2}(?:是|要)|原则上|请|而|且)，?|(?:备注|注|说明)："
@@ -46,7 +46,7 @@ _FAILED = re.compile(
 _IF = re.compile(r"(?:逾期|拒不|未按|仍不|不能|不按|无法)[^，。；]{0,20}的，?$")
 # 「发生案件的学校，须…」: the unit at the end of its description. 「对…的单位，要…」 is an object.
 _DESCRIBED = re.compile(
-    r"(?![对将把给向与和])[^，。；：]{2,24}的(?P<unit>[^，。；：的]{2,10})，(?=须|要|应|必须|一律|不得|由本)"
+    r"(?![对将把给向与和])[^，。；：]{2,24}的(?P<unit>[^，。；：的]{2,10}?)，?(?=须|要|应|必须|一律|不得|由本)"
 )
 _HELPED_BY = re.compile(
     r"(?:^|[，；])(?P<units>[^，。；：]{2,80}?)(?:积极|密切|全力|要积极|要密切|要|予以|做好|协同|共同|按职责|按照职责分工)?(?:配合|协助|协同|参与|协办)(?:落实|做好|实施|开展|支持)?(?=[，。；]|$)"
@@ -62,6 +62,11 @@ _OFFICE_TAIL = re.compile(
     r"(?:局|所|站|办|中心|大队|支队|支行|公司|政府|办事处|专班|委员会)(?![的、和与及长员内外里中等（周附门对）])(?=.{4})"
 )
 _MOST_TAILS = 4
+# 「残联与公安局、民政局开展比对」: both do it. 「镇与各村签订责任书」 is the first one's to do.
+_BOTH = re.compile(r"(?P<units>[^，。；]{2,30}?)(?=组建|组成|进行|开展|联合|共同)")
+# 「镇每周召开一次调度会」, 「乡组建扑火队」: the office whose plan it is.
+_ONE_LETTER = re.compile(r"[镇乡县区](?=每[日天周旬月季半年]|组建|将|组织|召开|列支)")
+_MEMBERS_TAIL = re.compile(r"单位|部门|乡镇|街道|镇街|社区|村|学校|科室|支行|网点|[所站局]")
 _GROUP_NAMED = re.compile(r"(?:[（(]?[一二三四五六七八九十\d]{1,2}[）)、.])?[\u4e00-\u9fff]{2,10}(?:组|专班)[：。]")
 _HELPED_WORDS = ("配合", "协助", "协同", "参与", "协办")
 _HELPING = re.compile(
@@ -98,6 +103,8 @@ def subject_of(printed: str, *, headed: bool = True) -> tuple[tuple[str, ...], i
         and head[opening.end() : opening.end() + 1] != "、"
         and not (OFFICE_AHEAD.match(head) or CALLED_SO.match(head))
     )
+    if (one := _ONE_LETTER.match(head)) and not OFFICE_AHEAD.match(head, 1):
+        return (one.group(),), start + 1
     for verb in VERB.finditer(head) if not begins else ():
         before = head[: verb.start()]
         if verb.start() < 2 or OFFICE_AHEAD.match(head, verb.start()) or before.count("（") != before.count("）"):
@@ -108,6 +115,8 @@ def subject_of(printed: str, *, headed: bool = True) -> tuple[tuple[str, ...], i
             continue  # 「小学五年级至高中二年级」 is how far something reaches, and nobody's name.
         if all_units(_doers(before)):
             names = all_units(_doers(printed[start : start + verb.start()]))
+            if names and verb.group() == "与" and (beside := _BOTH.match(head, verb.end())):
+                names += all_units(beside["units"]) or []
             return (tuple(names), start + verb.start()) if names else None
     return (
         _described(sentence, start)
@@ -125,6 +134,17 @@ def _office_first(printed: str, start: int) -> tuple[tuple[str, ...], int] | Non
         if names and acts(clause[tail.end() :]):
             return tuple(names), start + tail.end()
     return None
+
+
+def _sender(text: str) -> tuple[str, ...]:
+    """「各乡镇、各单位工作总结于5月10日前报镇办」: whose paper is sent in stands before it."""
+    head = (
+        re.split(r"[，。；：于]", text[:_FURTHEST], maxsplit=1)[0] if text.startswith("各") and is_return(text) else ""
+    )
+    for tail in reversed([*islice(_MEMBERS_TAIL.finditer(head), _MOST_DOERS)]):
+        if names := all_units(head[: tail.end()]):
+            return tuple(names)
+    return ()
 
 
 def _doers(before: str) -> str:
@@ -183,6 +203,8 @@ def duty_of_sentence(passage: Passage) -> Duty:
         helpers = units_at(text, place + partner.end()) if partner else None
         if helpers:
             duty = merge(duty, Duty((), tuple(helpers)))
+    if not found and (senders := _sender(text)):
+        duty = Duty(senders)
     often = _OFTEN.match(text)
     alone = _WITH.match(text, often.end() if often else 0)
     if alone and not found and (partners := units_at(text, alone.end())):
@@ -218,6 +240,17 @@ _FAILS = re.compile(
     r"[^，。；要应须]{2,20}(?:因|未|不|出现|发生|存在)[^，。；]{2,40}的，[^。；]*?(?:处理|追究|约谈|通报|问责|处罚|取消|扣)"
 )
 _CARRIES_OUT = re.compile(r"[^，。；]{2,60}?(?:具体|分别|抓好|抓)?(?:落实|实施)[，。；]?$")
+# 「各校协助城管部门清理摊点」: nobody else is told to do it.
+_HELPS_DO = re.compile(
+    r"(?:配合|协助)[^，。；]{2,24}?(?:部门|单位|局|所|队|站|办|中心|公司|街道|社区)(?=做好|开展|[^，。；]{4,})"
+)
+# 「各处室密切配合，确保成效」 asks all of them, and nobody leads.
+_ALL_HELP = re.compile(
+    r"(?:^|[。；])各[^，。；]{1,24}?(?:要|应|须)?(?:密切|积极|主动|相互|互相|通力|协同)+(?:配合|协作)"
+)
+_IS_MEMBER = re.compile(r"[任为](?:副?队长|副?组长|队员|组员|成员)[，。；]?$")
+# 「食品股牵头，各所逐户检查」: who does it under somebody's lead helps.
+_ONLY_LEADS = re.compile(r"(?:牵头|主办)(?:负责|抓总|总抓|协调|统筹)?[，；]?$")
 _GUIDES = re.compile(r"(?:指导|监督|支持)[，。；]")
 # 「甲发挥牵头作用，乙、丙要各司其职、密切配合」
 _TOGETHER = re.compile(
@@ -233,7 +266,7 @@ def duty_of_text(passage: Passage, *, clause_subjects: bool = True) -> Duty:
     described = _described(passage.text)
     duty = Duty(described[0]) if described else Duty()
     led = _LEADS.search(passage.text) is not None
-    said, answers = "", Duty()
+    said, answers, heads = "", Duty(), False
     for clause in clauses(passage) if clause_subjects else [passage]:
         told = duty_of_sentence(clause)
         if told and said and is_punished(said, clause.text):
@@ -244,6 +277,8 @@ def duty_of_text(passage: Passage, *, clause_subjects: bool = True) -> Duty:
             told, answers = merge(answers, told), Duty()
         if duty.lead and told.lead and _TOGETHER.search(clause.text):
             told = Duty((), (*told.lead, *told.support))
+        if _IS_MEMBER.search(clause.text):
+            told = Duty()  # 「由包村领导任队长」
         if _CHAIN.search(clause.text):
             told = Duty()  # 「镇干部包村、村干部包组」 says how it is dealt out, not who has to do the rest.
         if is_establishing(clause.text) and not clause.text.startswith("各"):
@@ -251,9 +286,16 @@ def duty_of_text(passage: Passage, *, clause_subjects: bool = True) -> Duty:
         said = (said + clause.text)[-_FURTHEST:]
         if led and duty.lead and _SENDS.search(clause.text) and not _LEADS.search(clause.text):
             told = Duty((), (*told.lead, *told.support))
+        if heads and told.lead and "负责" not in clause.text:
+            told = Duty((), (*told.lead, *told.support))
+        heads = heads or (bool(told.lead) and _ONLY_LEADS.search(clause.text) is not None)
         if led and duty.lead and _CARRIES_OUT.search(clause.text):
             told = Duty((), (*told.lead, *told.support))
         duty = merge(duty, told)
+    if any(unit.startswith("各") for unit in duty.lead):
+        duty = Duty(tuple(unit for unit in duty.lead if not unit.startswith("每")), duty.support)
+    if not duty.lead and duty.support and (_HELPS_DO.search(passage.text) or _ALL_HELP.search(passage.text)):
+        return Duty(duty.support)
     if not duty.lead and _GUIDES.search(passage.text) and "配合" not in passage.text:
         return Duty(duty.support)  # Who guides beside nobody has that to do.
     return duty

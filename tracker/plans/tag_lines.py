@@ -13,6 +13,7 @@ _ALL_ABOVE = re.compile(
     r"^(?:(?:以上|上述)(?:各项|所有|前?(?P<many>\d{1,2}|[一二两三四五六七八九十])项)?|第?(?P<first>\d{1,2})(?:—|-|~|至|到)第?(?P<last>\d{1,2})[项条])"
     r"(?:工作|任务|事项|措施|内容|活动)?(?:均|都|全部)?，?"
 )
+_TAG_ITEM = re.compile(r"[\u4e00-\u9fff]{0,4}(?:单位|部门|科室|时限|期限|完成时间|整改时间)：")
 _MOST_ITEMS = 200
 _LABEL = re.compile(r"(?:牵头|责任|主责|配合|完成)(?:单位|部门|科室|时限|时间)：")
 
@@ -45,6 +46,19 @@ def shared_tag(children: list[Node]) -> Duty | None:
         if any(take_tags(part)[1] for part in (child.own, *child.body)):
             return None
     return read if not take_tags(children[-1].own)[1] else None
+
+
+def without_numbered_tags(children: list[Node]) -> tuple[Duty, list[Node]]:
+    """Take out items that are nothing but a label (「2.责任科室：公卫科」) beside one that says what to do."""
+    duty, kept = Duty(), []
+    for child in children:
+        read = (
+            _tag_line(child.own) if not child.children and not child.body and _TAG_ITEM.match(child.own.text) else None
+        )
+        duty = merge(duty, read or Duty())
+        if not read:
+            kept.append(child)
+    return (duty, kept) if kept else (Duty(), children)
 
 
 def tags_from_below(children: list[Node]) -> dict[int, Duty]:

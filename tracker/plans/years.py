@@ -38,13 +38,16 @@ _IN_LABEL = re.compile(r"(?:时限|时间|期限)：\s*(20\d\d)年")
 _IN_STAGE = re.compile(
     r"^(?:[（\d一二三四五六七八九十]{1,3}[）.、])?[^，。；：（]{2,16}（(20\d\d)年\d{1,2}月[^（），。]{0,24}）"
 )
-_FROM_NOW = re.compile(r"即日起至(20\d\d)年\d{1,2}月")
+_FROM_NOW = re.compile(r"即日起至(20\d\d)年(\d{1,2})月")
 _PERIOD = re.compile(r"(?:从|自|于|定于|决定在)?(20\d\d)年\d{1,2}月[^。；]{0,14}?(?:至|到|—|-|~|～|–|起)")
 
 
 _OVER_THE_TURN = re.compile(
     r"(?P<begun>20\d\d)年(?P<month>\d{1,2})月(?:\d{1,2}日|底|初|[上中下]旬)?起?(?:至|到|—|-|~|～|–){1,2}(?P<ended>20\d\d)年(?:(?P<last>\d{1,2})月|春节|元旦|全国两会)"
 )
+
+
+_AUTUMN, _DECEMBER = 8, 12
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,14 @@ def year_context(title: str, paragraphs: list[str], limits: Sequence[str] = ()) 
             begun, month, last = int(over["begun"]), int(over["month"]), over["last"]
             if int(over["ended"]) == begun + 1 and month <= 12 and (last is None or int(last) < month):
                 return replace(found, turns=(begun, month))
+    signed = found.signed
+    if signed and signed[0] and found.year == signed[0] + 1 and _AUTUMN <= signed[1] < _DECEMBER:
+        # 「2024年度参保缴费」, signed in autumn: what is due before New Year is due in the year of signing.
+        return replace(found, turns=(signed[0], signed[1]))
+    for text in paragraphs[:6]:
+        until = _FROM_NOW.search(text)
+        if until and found.signed and found.signed[0] == int(until[1]) - 1 and found.signed[1] > int(until[2]):
+            return replace(found, turns=(int(until[1]) - 1, found.signed[1]))
     return found
 
 
