@@ -84,11 +84,14 @@ class SmtpCourier:
         line = self._kept_line() or self._new_line()
         try:
             answer = _hand_over(line.smtp, address=message.address, content=mail)
-        except BaseException as problem:
-            if isinstance(problem, DeliveryFailed) and _is_fit_after(problem, line.smtp):
+        except DeliveryFailed as refusal:
+            if _is_fit_after(refusal, line.smtp):
                 self._put_back(line, followed=message.followed)
             else:
                 line.smtp.close()
+            raise
+        except BaseException:
+            line.smtp.close()
             raise
         self._put_back(line, followed=message.followed)
         return answer

@@ -13,6 +13,9 @@ _N = r"(?:\d{1,2}|[一二三四五六七八九十]{1,3})"
 _NEAR = "今年|本年|当年|明年|次年|翌年|来年|本年度|年"
 _YEAR_WORD = rf"(?:(?P<year_of_end>{YEAR})年|(?P<near_of_end>{_NEAR})的?)"
 _YEAR_WORD2 = rf"(?:(?P<year>{YEAR})年|(?P<near>{_NEAR})的?)"
+#: A month with or without its year, and the signs (for a class) of which the rest of a day or span is made.
+MONTH = r"(?:20\d\d年)?\d{1,2}月"
+SPAN = r"\d年月日初底末上中下旬起至到—–\-~～"
 DAY = re.compile(
     rf"(?:{_YEAR_WORD}(?P<year_end>底|末|内|终|前)|{_YEAR_WORD2}?(?:"
     rf"(?P<month>{_N}|[xX×*_]{{1,2}})月(?P<fen>份)?(?:(?P<day>{_N})(?:日|号)?(?!个|次|场|天|名|人|户|家|期|篇|条|项|%|度)|(?P<part>上中旬|中下旬|上旬|中旬|下旬|初|中|底|末)(?!学|心|国|央|药|队|层))?"

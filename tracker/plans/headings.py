@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from tracker.plans.calendar_words import MONTH, SPAN
 from tracker.plans.doing import OFFICE_AHEAD, VERB
 from tracker.plans.outline import Node
 from tracker.plans.passages import EMPTY, Passage
@@ -19,11 +20,9 @@ _STAGE_AND_TIME = re.compile(
 _STAGE_AND_NAME = re.compile(r"第[一二三四五六1-6](?:个)?阶段[^，。；：]{0,40}：[^，。；：]{2,14}(?=。)")
 
 # 「6月30日前：总结表彰。」, 「6月1日—5日：宣传发动。」
-_DAYS_AND_NAME = re.compile(
-    r"(?:20\d\d年)?\d{1,2}月[\d年月日初底末上中下旬前起至到—–\-~～]{0,20}：[^，。；：]{2,14}(?=。.)"
-)
+_DAYS_AND_NAME = re.compile(rf"{MONTH}[{SPAN}前]{{0,20}}：[^，。；：]{{2,14}}(?=。.)")
 # 「3月1日至15日，部署启动」: a stage called by its days alone.
-_DAYS = re.compile(r"(?:20\d\d年)?\d{1,2}月[\d年月日初底末上中下旬起至到—–\-~～]{1,20}[，：]")
+_DAYS = re.compile(rf"{MONTH}[{SPAN}]{{1,20}}[，：]")
 
 _LONG_DEED = 9
 _THINGS = re.compile(r"的[^，。；的]{2,14}[。；]?$")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from tracker.plans.calendar_words import MONTH, SPAN
 from tracker.plans.duties import LABEL, read_tag
 from tracker.plans.ordinals import Ordinal, ordinal_at
 from tracker.plans.passages import EMPTY, Passage
@@ -21,9 +22,7 @@ _LONGEST_STAGE = 60
 _ATTACHMENT = re.compile(r"^附(?:件|表)?\s*(?:[\d一二三四五六七八九十]{1,2})?\s*[：.、]?[^。；，]{0,40}$")
 _FRAMED = re.compile(r"^【(?P<inner>[^】，。；：]{2,16})】")
 # 「集中整治（5月—10月）：按照分工…」: a stage on a line without a number.
-_DATED_LINE = re.compile(
-    r"[\u4e00-\u9fff“”]{2,12}（(?:20\d\d年)?\d{1,2}月[\d年月日初底末上中下旬起至到前—–\-~～]{0,24}）[：。]"
-)
+_DATED_LINE = re.compile(rf"[\u4e00-\u9fff“”]{{2,12}}（{MONTH}[{SPAN}前]{{0,24}}）[：。]")
 _LABELLED = re.compile(r"(?:工作|主要|具体)?(?:职责|任务|内容|措施)：.")
 _RANK_ITEM = 2.0
 _COUNTED_ON = re.compile(r"[。；]\s*(?=[二三四五六七八九十]{1,2}[是要])")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from tracker.plans.calendar_words import MONTH, SPAN
 from tracker.plans.dates import Dated, find_dated
 from tracker.plans.outline import Node
 from tracker.plans.sections import Role, is_stage
@@ -14,9 +15,7 @@ from tracker.plans.years import YearContext
 _OPENING = 60
 _SHORT_NAME = 8
 # 「启动部署：4月10日前。」
-_NAME_AND_DAYS = re.compile(
-    r"[^，。；：]{2,12}：(?:时间为?)?(?:20\d\d年)?\d{1,2}月[\d年月日初底末上中下旬至到起前\-—–~～]{0,24}(?=[。；，]|$)"
-)
+_NAME_AND_DAYS = re.compile(rf"[^，。；：]{{2,12}}：(?:时间为?)?{MONTH}[{SPAN}前]{{0,24}}(?=[。；，]|$)")
 _STAGE_S_DAYS = re.compile(r"：(?:时间为?)?[\d年月日号初底末上中下旬至到起前\-—–~～]{2,30}$")
 # 「全面排查（5月底前）」: a heading and nothing but a time in the bracket behind it.
 _DATED_HEADING = re.compile(

@@ -102,7 +102,7 @@ class _Telling:
 
     @property
     def _edition(self) -> str:
-        return f":v{self.visit.version}"
+        return f"v{self.visit.version}"
 
     def to_team(self, was: VisitPlan, changed: Changed, left: list[tuple[int, int]]) -> None:
         uow, visit = self.uow, self.visit

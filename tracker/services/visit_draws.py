@@ -39,8 +39,9 @@ class VisitDrawService:
     def draw(self, viewer: Viewer, *, campaign_ref: str, made: int, given: Mapping[str, object]) -> Drawn:
         """Draw units and inspectors, after the `made` draws that the page shows.
 
-        1. Who takes part, who could and does not, and how many are drawn is put down. 2. What is in the record is sealed. 3. The root of that seal
-        decides, and the result is put down. Sent twice by one person it is drawn once.
+        1. Who takes part, who could and does not, and how many are drawn is put down.
+        2. What is in the record is sealed.
+        3. The root of that seal decides, and the result is put down. Sent twice by one person it is drawn once.
 
         Raises NotFound, NotAllowed, TransitionNotAllowed, InvalidInput with a sentence a field, or StaleVersion where
         somebody else drew meanwhile.

@@ -192,7 +192,7 @@ def tell_units(
         }  # fmt: skip
         audience = Audience(campaign.id, unit_id, office.unit_id, names[unit_id])
         tell(
-            uow, cause=f"visit:{visit.id}:{message}:{unit_id}{edition}", message=message, facts=facts, audience=audience,
+            uow, cause=f"visit:{visit.id}:{message}:{unit_id}" + (f":{edition}" if edition else ""), message=message, facts=facts, audience=audience,
             roles=UNIT_PEOPLE, now=now, except_person=by.person_id,
         )  # fmt: skip
 
