@@ -85,16 +85,22 @@ _SCRIPT = """
 """
 
 
+def _unfolded(page: Page) -> None:
+    """Open every folded part, once the page that a click led to is there whole."""
+    page.wait_for_load_state("load")
+    page.evaluate("document.querySelectorAll('main details').forEach(e => { e.open = true })")
+
+
 def what_is_wrong(page: Page) -> list[str]:
     """Return what a measuring eye finds wrong with the page as it stands; every folded part is opened first."""
-    page.evaluate("document.querySelectorAll('main details').forEach(e => { e.open = true })")
+    _unfolded(page)
     found: list[str] = page.evaluate(_SCRIPT, [CONTRAST, CONTRAST_OF_LARGE])
     return [f"{page.url}: {one}" for one in found]
 
 
 def grave_faults(page: Page) -> list[str]:
     """Return what axe-core finds serious or critical on the page as it stands; every folded part is opened first."""
-    page.evaluate("document.querySelectorAll('main details').forEach(e => { e.open = true })")
+    _unfolded(page)
     return [
         f"{page.url}: {one['id']} ({one['impact']}) {node['target']} {node['html'][:120]}"
         for one in Axe().run(page).response["violations"]
