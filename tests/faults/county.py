@@ -65,6 +65,7 @@ class WatchedTree(ProcessTree):
 
     def look_after(self) -> None:
         """Start again what has ended, unless it is left to rest."""
+        self.end_stuck()
         for name, child in self.named.items():
             if not child.alive and name not in self.resting and time.monotonic() - child.started > RESPAWN_AFTER:
                 self.respawn(child)

@@ -109,6 +109,7 @@ class EmbeddedPostgres:
             folder=Path("/"),
             log=self.log,
             before_start=lambda: clear_stale_pid(self.data, self.run_dir),
+            is_stuck=recovers_without_end,
         )
 
     def _becomes_ready(self, child: Child) -> bool:
@@ -206,6 +207,29 @@ def clear_stale_pid(data: Path, run_dir: Path) -> None:
             _end_server(pid, data)
         elif Path("/proc", str(pid)).exists():
             file.unlink(missing_ok=True)
+
+
+def recovers_without_end(pid: int) -> bool:
+    """Return whether a server neither serves nor recovers: the process that recovers is gone, and nobody ends the rest.
+
+    PostgreSQL 18 is left so when the startup process is killed (out of memory, say) while it recovers from the crash of
+    a backend: it answers "in recovery mode" for ever. Between two such steps a sound server may look so for a moment.
+    """
+    try:
+        children = Path("/proc", str(pid), "task", str(pid), "children").read_text(encoding="ascii").split()
+    except OSError:
+        return False
+    titles = [_title_of(int(child)) for child in children]
+    return "checkpointer" in titles and not {"startup", "walwriter"} & set(titles)
+
+
+def _title_of(pid: int) -> str:
+    """Return the word by which a process of the server calls itself: checkpointer, walwriter, startup ..."""
+    try:
+        title = Path("/proc", str(pid), "cmdline").read_bytes().decode(errors="replace")
+    except OSError:
+        return ""
+    return title.removeprefix("postgres: ").strip("\0 ").partition(" ")[0]
 
 
 def _end_server(pid: int, data: Path) -> None:

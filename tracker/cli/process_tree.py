@@ -3,6 +3,8 @@
 Each child leads a session of its own, so that Ctrl-C reaches this process alone and the order of stopping is
 ours. The kernel tells each child when this process dies (PR_SET_PDEATHSIG on Linux), so that even kill -9
 leaves nothing behind. Children must be started by the main thread: it is the thread that the kernel watches.
+
+A child that runs and yet will never work again, as its spec can tell, is ended so that it is started anew.
 """
 
 import contextlib
@@ -27,6 +29,7 @@ logger = structlog.get_logger(__name__)
 PR_SET_PDEATHSIG = 1
 LONGEST_BACK_OFF = 30.0
 CALM_AFTER = 60.0
+STUCK_FOR = 15.0
 _LIBC = ctypes.CDLL(None)
 
 
@@ -35,7 +38,8 @@ class ChildSpec:
     """How to run one child, and how to end it.
 
     `stage` orders the stopping: the highest goes first. `stop_with` lists signals and the seconds that each
-    is given; SIGKILL follows the last.
+    is given; SIGKILL follows the last. `is_stuck` is asked with the child's pid whether it runs to no purpose; a child
+    that stays so is ended by its last signal.
     """
 
     name: str
@@ -48,6 +52,7 @@ class ChildSpec:
     folder: Path | None = None
     log: Path | None = None
     before_start: Callable[[], None] | None = None
+    is_stuck: Callable[[int], bool] | None = None
 
 
 @dataclass
@@ -59,6 +64,7 @@ class Child:
     started: float
     failures: int = 0
     restart_at: float | None = None
+    stuck_since: float | None = None
     history: list[int] = field(default_factory=list)
 
     @property
@@ -67,10 +73,14 @@ class Child:
 
 
 class ProcessTree:
-    """The children of this process, in the order in which they were started."""
+    """The children of this process, in the order in which they were started.
 
-    def __init__(self) -> None:
+    `stuck_for` = for how many seconds a child must have been stuck before it is ended.
+    """
+
+    def __init__(self, *, stuck_for: float = STUCK_FOR) -> None:
         self._children: list[Child] = []
+        self._stuck_for = stuck_for
 
     def start(self, spec: ChildSpec) -> Child:
         """Start a child and keep it; the caller waits for its readiness if it matters."""
@@ -103,8 +113,20 @@ class ProcessTree:
             _stop_together([child for child in self._children if child.spec.stage == stage])
         self._children.clear()
 
+    def end_stuck(self) -> None:
+        """End every child that has been stuck for long enough; the next look at it starts it again."""
+        now = time.monotonic()
+        for child in self._children:
+            if child.spec.is_stuck is None or not child.alive or not child.spec.is_stuck(child.process.pid):
+                child.stuck_since = None
+            elif child.stuck_since is None:
+                child.stuck_since = now
+            elif now - child.stuck_since > self._stuck_for:
+                _end_as_stuck(child)
+
     def _look_after(self) -> float:
         """Restart what is due; return for how long there is nothing to do."""
+        self.end_stuck()
         now = time.monotonic()
         pause = 1.0
         for child in self._children:
@@ -132,6 +154,20 @@ def _plan_restart(child: Child, now: float) -> None:
         code=child.process.returncode,
         wait_seconds=wait,
     )
+
+
+def _end_as_stuck(child: Child) -> None:
+    sig, patience = child.spec.stop_with[-1]
+    logger.warning(
+        "A child process runs but will never work again; it is ended and started anew",
+        action="up.child_stuck",
+        child=child.spec.name,
+        pid=child.process.pid,
+    )
+    child.stuck_since = None
+    _send(child, sig)
+    if not _all_end([child], patience):
+        _kill_with_descendants(child)
 
 
 def _spawn(spec: ChildSpec) -> subprocess.Popen[bytes]:
@@ -184,9 +220,13 @@ def _stop_together(children: Sequence[Child]) -> None:
                 child=child.spec.name,
                 pid=child.process.pid,
             )
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(child.process.pid, signal.SIGKILL)
-            child.process.wait()
+            _kill_with_descendants(child)
+
+
+def _kill_with_descendants(child: Child) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(child.process.pid, signal.SIGKILL)
+    child.process.wait()
 
 
 def _send(child: Child, sig: signal.Signals) -> None:

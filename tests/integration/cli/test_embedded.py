@@ -6,6 +6,7 @@ import signal
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -226,3 +227,38 @@ with held_data_dir(Path(sys.argv[1])):
     finally:
         tree.stop()
 """
+
+
+def test_a_server_whose_recovering_process_is_killed_serves_again(folder: Path) -> None:
+    tree = ProcessTree(stuck_for=2.0)
+    try:
+        servers = start_servers(folder / "d", tree, redis=False)
+        (server,) = [one for one in server_processes(folder) if one.ppid() == os.getpid()]
+        with psycopg.connect(plain_url(servers.database_url), autocommit=True) as connection:
+            connection.execute("CREATE TABLE kept AS SELECT generate_series(1, 2000000) AS number")
+            os.kill(connection.info.backend_pid, signal.SIGKILL)
+        deadline, recovering = time.monotonic() + 60, None
+        while recovering is None and time.monotonic() < deadline:
+            recovering = next((one for one in server.children() if titled(one, "startup")), None)
+        assert recovering is not None
+        recovering.kill()
+        tree.supervise(lambda: serves(servers) or time.monotonic() > deadline, every=0.1)
+        assert query(servers, "SELECT count(*) FROM kept") == [(2000000,)]
+    finally:
+        tree.stop()
+
+
+def titled(process: psutil.Process, word: str) -> bool:
+    """Whether a process of the server calls itself so; one that has just ended does not."""
+    try:
+        return " ".join(process.cmdline()).startswith(f"postgres: {word}")
+    except psutil.Error:
+        return False
+
+
+def serves(servers: RunningServers) -> bool:
+    """Whether the database answers a question."""
+    try:
+        return query(servers, "SELECT 1") == [(1,)]
+    except psycopg.OperationalError:
+        return False
