@@ -133,3 +133,8 @@ def pace_words(pace: tuple[int, int], checked_on: date) -> str:
         f"截至{show_day(checked_on)}应完成{show_share(scheduled)}，实际完成{show_share(actual)}，"
         f"落后序时进度{show_share(gap).removesuffix('%')}个百分点"
     )
+
+
+def missing_paper(ref: str) -> str:
+    """Return the sentence for a paper that is not there, or somebody else's."""
+    return f"没有编号为“{ref}”的文书，或者您无权查看。"

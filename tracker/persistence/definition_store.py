@@ -20,10 +20,10 @@ _DAYS = text("SELECT day, works FROM calendar_day WHERE calendar_version_id = :i
 
 
 class DefinitionStore:
-    """Reads workflow, ladder and calendar versions. Each call is one short read of its own."""
+    """Reads workflow, ladder and calendar versions. Each call is one short read of its own, outside any transaction."""
 
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+        self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
 
     def content(self, kind: DefinitionKind, version_id: int) -> dict[str, Any]:
         """Return the stored content of a version; raises NotFound."""

@@ -7,6 +7,8 @@ had fallen due and never fired. A holiday notice, a change set or a merger would
 
 from __future__ import annotations
 
+from tracker.domain.errors import NotFound
+from tracker.domain.papers import missing_paper
 from tracker.services.context import Floor
 from tracker.services.escalations import EscalationService
 
@@ -25,6 +27,10 @@ def fire_all_due(floor: Floor) -> None:
 
 def fire_due_on_paper(floor: Floor, notice_ref: str) -> None:
     """Fire what is due on a paper's own clocks. Raises NotFound."""
-    with floor.uows() as uow:
-        task_id = uow.notices.get_by_ref(notice_ref).task_id
-    EscalationService(floor).sweep_task(task_id)
+    with floor.uows(at_once=True) as uow:
+        found = uow.notices.find_due(notice_ref, now=floor.clock.now())
+    if found is None:
+        raise NotFound(missing_paper(notice_ref))
+    task_id, due = found
+    if due:
+        EscalationService(floor).sweep_task(task_id)

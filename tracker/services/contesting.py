@@ -9,6 +9,7 @@ from datetime import date, datetime
 from tracker.domain.deadlines import DueMoment, show_day
 from tracker.domain.errors import FieldProblem, InvalidInput, NotFound, StaleVersion, TransitionNotAllowed
 from tracker.domain.objections import DEFAULT_DAYS, last_moment
+from tracker.domain.papers import missing_paper
 from tracker.domain.permissions import Action, Viewer, may
 from tracker.persistence.models import Notice, NoticeItem, Objection, Task
 from tracker.persistence.unit_of_work import UnitOfWork
@@ -86,7 +87,7 @@ def hold_for_filing(
     wanted = {peek.task_id, *uow.objections.contested(notice_id=peek.id, item_id=item_id)}
     tasks = {task.id: task for task in uow.tasks.lock_many(sorted(wanted))}
     paper = tasks[peek.task_id]
-    setting = see(uow, viewer, paper, missing=f"没有编号为“{notice_ref}”的文书，或者您无权查看。")
+    setting = see(uow, viewer, paper, missing=missing_paper(notice_ref))
     notice = uow.notices.get_by_ref(notice_ref, lock=True)
     contested = uow.objections.contested(notice_id=notice.id, item_id=item_id)
     if not tasks.keys() >= set(contested):
@@ -156,10 +157,10 @@ def line_of(uow: UnitOfWork, notice: Notice, item_id: int | None) -> NoticeItem 
     return item
 
 
-def touched_by_voiding(uow: UnitOfWork, notice: Notice) -> set[int]:
+def touched_by_voiding(uow: UnitOfWork, notice_id: int) -> set[int]:
     """Return the tasks that the voiding of a paper reaches through the objections that are open against it."""
     found: set[int] = set()
-    for one in uow.objections.of_notice(notice.id):
+    for one in uow.objections.of_notice(notice_id):
         if one.outcome == "open":
             found |= {one.task_id, *uow.objections.tasks_of(one.id)}
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from tracker.domain.ports import CalendarCatalog, Clock, JobQueue, WorkflowCatal
 from tracker.domain.rising import Risen
 from tracker.persistence.models import Campaign, Office, Task
 from tracker.persistence.queries.units import unit_names
-from tracker.persistence.unit_of_work import UnitOfWork
+from tracker.persistence.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from tracker.services.telling import Audience
 
 SWEEP_JOB = "tracker.jobs.escalation.sweep"
@@ -23,7 +23,7 @@ SETTLE_JOB = "tracker.jobs.housekeeping.settle_decisions"
 class Floor:
     """The parts that services share. Bound once, in bootstrap."""
 
-    uows: Callable[[], UnitOfWork]
+    uows: UnitOfWorkFactory
     catalog: WorkflowCatalog
     calendars: CalendarCatalog
     clock: Clock
@@ -82,11 +82,7 @@ def setting_of(uow: UnitOfWork, task: Task) -> Setting:
 
 def settings_of(uow: UnitOfWork, tasks: Sequence[Task]) -> dict[int, Setting]:
     """Return the settings of tasks by id, in as many queries as that of one takes."""
-    campaign_ids = {task.campaign_id for task in tasks}
-    offices, campaigns = uow.tasks.offices_of(campaign_ids), uow.campaigns.get_many(campaign_ids)
+    issued = uow.tasks.campaigns_with_offices({task.campaign_id for task in tasks})
     names = unit_names(uow.session, [task.unit_id for task in tasks])
     partners = uow.tasks.supporting_units([task.id for task in tasks])
-    return {
-        task.id: Setting(campaigns[task.campaign_id], offices[task.campaign_id], names[task.unit_id], partners[task.id])
-        for task in tasks
-    }
+    return {task.id: Setting(*issued[task.campaign_id], names[task.unit_id], partners[task.id]) for task in tasks}

@@ -12,7 +12,7 @@ from typing import Any
 
 from tracker.domain.errors import CannotIssue, FieldProblem, InvalidInput, NotAllowed
 from tracker.domain.inputs import cleaned
-from tracker.domain.papers import NOTICE_TITLES, correction_body, correction_title
+from tracker.domain.papers import NOTICE_TITLES, correction_body, correction_title, missing_paper
 from tracker.domain.permissions import Action, Viewer, may_draft
 from tracker.domain.printed_papers import CORRECTION
 from tracker.persistence.models import Notice
@@ -42,7 +42,7 @@ class CorrectionService:
         with self._floor.uows() as uow:
             peek = uow.notices.get_by_ref(notice_ref)
             (task,) = uow.tasks.find_many([peek.task_id], lock=True)
-            setting = see(uow, viewer, task, missing=f"没有编号为“{notice_ref}”的文书，或者您无权查看。")
+            setting = see(uow, viewer, task, missing=missing_paper(notice_ref))
             notice = uow.notices.get_by_ref(notice_ref, lock=True)
             place = setting.place(task, internal=True)
             if not may_draft(viewer, place):

@@ -26,10 +26,11 @@ def counts_of(uow: UnitOfWork, floor: Floor, findings: Collection[Finding]) -> C
 
     They are counted anew as the sweep and the auditor count them; a finding carries no list of its own.
     """
-    firings = uow.objections.firings([one.firing_id for one in findings]) if findings else {}
-    looking_back = [one for one in findings if firings[one.firing_id][0].cause == Cause.HISTORY.value]
+    counting = uow.objections.fired_by([one.firing_id for one in findings], Cause.HISTORY.value)
+    looking_back = [one for one in findings if one.firing_id in counting]
     if not looking_back:
         return {}
+    firings = uow.objections.firings([one.firing_id for one in looking_back])
     placed = uow.history.places_of_tasks([firings[one.firing_id][0].task_id for one in looking_back])
     papers = uow.history.papers([row for row, _ in placed.values()])
     found: dict[int, tuple[IssuedPaper, ...]] = {}

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from tracker.domain.doers import with_drafter
 from tracker.domain.errors import NotAllowed, StaleVersion
+from tracker.domain.papers import missing_paper
 from tracker.domain.permissions import Action, Viewer, may_draft
-from tracker.persistence.models import Notice, NoticeItem, Task
+from tracker.persistence.models import Finding, Notice, NoticeItem, Task
 from tracker.persistence.unit_of_work import UnitOfWork
 from tracker.services.contesting import touched_by_voiding
 from tracker.services.context import Floor, Setting
-from tracker.services.counted_papers import counts_of_lines, papers_behind
+from tracker.services.counted_papers import counts_of, papers_behind
 from tracker.services.recording import doer_at, event
 from tracker.services.rising import settle
 from tracker.services.seeing import see
@@ -23,28 +24,36 @@ from tracker.services.striking import tasks_about
 
 @dataclass
 class HeldPaper:
-    """A notice with its locks taken, and what surrounds it."""
+    """A notice with its locks taken, and what surrounds it.
+
+    `tasks` = all that are locked with it, by id; `findings` = those of its lines, held so that they are read once.
+    """
 
     notice: Notice
     task: Task
     setting: Setting
     items: list[NoticeItem]
+    tasks: Mapping[int, Task]
+    findings: Mapping[int, Finding] = field(default_factory=dict, repr=False)
 
 
-def hold_paper(uow: UnitOfWork, floor: Floor, viewer: Viewer, notice_ref: str) -> HeldPaper:
-    """Lock a paper with all that a step of it may touch; raises NotFound."""
-    peek = uow.notices.get_by_ref(notice_ref)
+def hold_paper(uow: UnitOfWork, floor: Floor, viewer: Viewer, notice_ref: str, *, voids: bool = False) -> HeldPaper:
+    """Lock a paper with all that a step of it may touch; raises NotFound. `voids` = the step may void it."""
+    peek = uow.notices.peek(notice_ref)
     lines = uow.notices.items(peek.id)
-    # Whoever voids a contested paper ends its objections, so their tasks are locked with it, in one order.
-    counted = papers_behind(counts_of_lines(uow, floor, lines))
-    wanted = {peek.task_id, *tasks_about(uow, lines), *counted, *touched_by_voiding(uow, peek)}
+    findings = uow.notices.findings([line.finding_id for line in lines if line.finding_id is not None])
+    counted = papers_behind(counts_of(uow, floor, list(findings.values())))
+    wanted = {peek.task_id, *tasks_about(uow, lines), *counted}
+    if voids:
+        # Whoever voids a contested paper ends its objections, so their tasks are locked with it, in one order.
+        wanted |= touched_by_voiding(uow, peek.id)
     if peek.about_task_id is not None:
         wanted.add(peek.about_task_id)
     tasks = {task.id: task for task in uow.tasks.find_many(sorted(wanted), lock=True)}
     notice = uow.notices.get_by_ref(notice_ref, lock=True)
     task = tasks[notice.task_id]
     setting = see(uow, viewer, task, missing=missing_paper(notice_ref))
-    return HeldPaper(notice, task, setting, uow.notices.items(notice.id))
+    return HeldPaper(notice, task, setting, uow.notices.items(notice.id), tasks, findings)
 
 
 def hold_draft(uow: UnitOfWork, floor: Floor, viewer: Viewer, notice_ref: str, expected_version: int) -> HeldPaper:
@@ -77,8 +86,3 @@ def check_version(notice: Notice, expected: int, state_title: str) -> None:
         raise StaleVersion(
             f"文书在您打开页面之后有变动（可能引擎并入了新事项，或有人先办理了），现在是“{state_title}”。请核对后再办。"
         )
-
-
-def missing_paper(ref: str) -> str:
-    """Return the sentence for a paper that is not there, or somebody else's."""
-    return f"没有编号为“{ref}”的文书，或者您无权查看。"

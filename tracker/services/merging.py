@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 from tracker.domain.doers import with_drafter
 from tracker.domain.errors import NotAllowed, StaleVersion, TransitionNotAllowed
+from tracker.domain.papers import missing_paper
 from tracker.domain.permissions import Action, Viewer, may_draft
 from tracker.persistence.models import Notice, Task
 from tracker.persistence.unit_of_work import UnitOfWork
 from tracker.services.context import Floor
-from tracker.services.draft_holding import missing_paper
 from tracker.services.moving import Move, move_task
 from tracker.services.recording import doer_at, event
 from tracker.services.rising import settle

@@ -17,6 +17,7 @@ from tracker.domain.objections import freeze
 from tracker.domain.progress import schedule_from_plain, share_of
 from tracker.persistence.models import ClockRow, Task
 from tracker.persistence.repositories.clocks import NewClock, clock_from, clock_payload, write_clock
+from tracker.persistence.repositories.events import NewEvent
 from tracker.persistence.unit_of_work import UnitOfWork
 from tracker.services.context import Floor
 from tracker.services.ladder_choice import ladders_of_campaign
@@ -36,6 +37,7 @@ class Move:
     relapse_due: DueMoment | None = None
     how: Mapping[str, Any] | None = None  # domain.receiving.Received, where nobody signed in for it
     counted_from: date | None = None  # when it happened, where that is known only now
+    beside: Sequence[NewEvent] = ()  # what is recorded before it, of streams of other kinds
 
 
 def move_task(
@@ -47,10 +49,11 @@ def move_task(
     """
     before, after = task.state, definition.states[move.transition.target]
     changed = _move_clocks(uow, floor, task, definition, after, move, now=now)
-    _write_state(task, after, move, now=now)
     if move.by.person_id is not None:
         uow.form_drafts.forget(task.id, person_id=move.by.person_id, act=move.transition.name)
-    (event_id,) = uow.events.append([
+    _write_state(task, after, move, now=now)
+    *_, event_id = uow.events.append([
+        *move.beside,
         event(
             ("task", task.id),
             "task.moved",

@@ -6,7 +6,7 @@ and looked at again when it is issued: what is finished or waived meanwhile is s
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -20,11 +20,12 @@ from tracker.domain.errors import (
     TransitionNotAllowed,
 )
 from tracker.domain.inputs import cleaned
-from tracker.domain.papers import content_hash, printed_number
+from tracker.domain.papers import content_hash, missing_paper, printed_number
 from tracker.domain.permissions import Viewer
 from tracker.domain.values import local_date
 from tracker.persistence.models import NoticeItem
 from tracker.persistence.queries.units import unit_names
+from tracker.persistence.repositories.events import NewEvent
 from tracker.persistence.repositories.notices import FindingLine
 from tracker.persistence.unit_of_work import UnitOfWork
 from tracker.services.catching_up import fire_due_on_paper
@@ -37,7 +38,6 @@ from tracker.services.draft_holding import (
     check_version,
     hold_draft,
     hold_paper,
-    missing_paper,
     note_drafting,
 )
 from tracker.services.moving import Move, move_task
@@ -174,7 +174,7 @@ class NoticeService:
         fire_due_on_paper(self._floor, notice_ref)
         now = self._floor.clock.now()
         with self._floor.uows() as uow:
-            held = hold_paper(uow, self._floor, viewer, notice_ref)
+            held = hold_paper(uow, self._floor, viewer, notice_ref, voids=transition == "void")
             definition = self._floor.catalog.workflow(held.task.workflow_version_id)
             wanted = definition.transition(transition)
             if (
@@ -190,8 +190,9 @@ class NoticeService:
             submission = submit(uow, held.task, definition, planned, given, reason, viewer, now=now)
             values = submission.values if submission else None
             hold_standing(uow, held.notice, definition, planned, now=now)
-            struck = self._before_move(uow, held, planned, by, values, now=now)
-            move = Move(planned, by, reason, values, submission.id if submission else None)
+            struck, beside = self._before_move(uow, held, planned, by, values, now=now)
+            held.notice.version += 1  # in one statement with what else the step writes of the paper
+            move = Move(planned, by, reason, values, submission.id if submission else None, beside=beside)
             event_id = move_task(uow, self._floor, held.task, definition, move, now=now)
             follow_move(uow, held.notice, definition, planned, by, now=now)
             if planned.name == "void":
@@ -201,7 +202,6 @@ class NoticeService:
                 opened = open_for_items(uow, self._floor, held.setting, held.notice, values, by, now=now)
             elif planned.opens == "rectification_for_agreed":
                 opened = open_for_agreed(uow, self._floor, held.notice, values or {}, by, now=now)
-            held.notice.version += 1
             drop_extension(uow, held.task, definition, now=now)
             settle(uow, self._floor, held.task, held.setting, now=now)
             state_title = definition.states[held.task.state].title
@@ -213,14 +213,15 @@ class NoticeService:
     def _before_move(
         self, uow: UnitOfWork, held: HeldPaper, planned: TransitionDefinition, by: Doer,
         values: dict[str, Any] | None, *, now: datetime,
-    ) -> Struck:  # fmt: skip
+    ) -> tuple[Struck, Sequence[NewEvent]]:  # fmt: skip
+        """Do what a step does to the paper itself; return the lines that it struck and the events of it."""
         match planned.name:
             case "seal":
                 return self._seal(uow, held, by, values, now=now)
             case "send_back":
                 self._open_again(uow, held)
             case "approve":
-                self._approve(uow, held, by, now=now)
+                return Struck(), self._approve(held, by, now=now)
             case "issue":
                 return self._issue(uow, held, by, now=now)
             case "discard":
@@ -228,12 +229,12 @@ class NoticeService:
                     if item.struck_at is None:
                         strike(uow, item, reason="草稿弃用", person_id=by.person_id, status="waived", now=now)
                 held.notice.gathering = False
-        return Struck()
+        return Struck(), ()
 
     def _seal(
         self, uow: UnitOfWork, held: HeldPaper, by: Doer, values: dict[str, Any] | None, *, now: datetime
-    ) -> Struck:
-        struck = look_again(uow, self._floor, held.items, now=now)
+    ) -> tuple[Struck, Sequence[NewEvent]]:
+        struck = look_again(uow, self._floor, held.items, held.tasks, now=now)
         if not [item for item in held.items if item.struck_at is None]:
             raise CannotIssue("这份草稿里已没有要处理的事项，不能报审。请弃用草稿，或添加事项。", ["没有未划去的事项"])
         check_names_corrected(uow, held.notice)
@@ -242,8 +243,7 @@ class NoticeService:
         held.notice.gathering = False
         held.notice.content_hash = _hash(held)
         payload = {"hash": held.notice.content_hash, "items": [i.id for i in held.items if i.struck_at is None]}
-        uow.events.append([event(("notice", held.notice.id), "notice.sealed", payload, at=now, by=by)])
-        return struck
+        return struck, [event(("notice", held.notice.id), "notice.sealed", payload, at=now, by=by)]
 
     def _open_again(self, uow: UnitOfWork, held: HeldPaper) -> None:
         notice = held.notice
@@ -253,35 +253,40 @@ class NoticeService:
         # but gathers no more, so that a finding always has one draft to go to.
         notice.gathering = not notice.alone and not uow.notices.has_open_draft(key)
 
-    def _approve(self, uow: UnitOfWork, held: HeldPaper, by: Doer, *, now: datetime) -> None:
+    def _approve(self, held: HeldPaper, by: Doer, *, now: datetime) -> Sequence[NewEvent]:
         present = _hash(held)
         if present != held.notice.content_hash:
             raise StaleVersion("报审之后内容有变动，不能审批。请退回起草人核对后重新报审。")
         held.notice.approved_hash = present
-        uow.events.append([event(("notice", held.notice.id), "notice.approved", {"hash": present}, at=now, by=by)])
+        return [event(("notice", held.notice.id), "notice.approved", {"hash": present}, at=now, by=by)]
 
-    def _issue(self, uow: UnitOfWork, held: HeldPaper, by: Doer, *, now: datetime) -> Struck:
+    def _issue(self, uow: UnitOfWork, held: HeldPaper, by: Doer, *, now: datetime) -> tuple[Struck, Sequence[NewEvent]]:
         notice = held.notice
         if notice.approved_hash is None or notice.approved_hash != _hash(held):
             raise StaleVersion("现在的内容与审批时不一致，不能印发。请退回重新报审。")
         corrected = check_names_corrected(uow, notice)
         named = corrected or check_decision_stands(uow, self._floor, notice, held.setting)
         word = number_word(held.setting.campaign.settings, notice.kind, named)
-        struck = look_again(uow, self._floor, held.items, now=now)
+        struck = look_again(uow, self._floor, held.items, held.tasks, now=now)
         kept = [item for item in held.items if item.struck_at is None]
         if not kept:
             raise CannotIssue(
                 "还不能印发。", ["各事项都已办结、免于处理或正在申诉，已没有可印发的内容。请退回后弃用草稿。"]
             )
-        place = give_place(uow, notice, now=now)
-        series_id, number = uow.notices.next_number(office_id=notice.office_id, word=word, year=local_date(now).year)
+        findings = uow.notices.findings([i.finding_id for i in kept if i.finding_id is not None])
+        unit_name = unit_names(uow.session, [notice.unit_id])[notice.unit_id]
+        template = uow.paper_templates.in_use(notice.office_id, notice.kind)
+        with uow.session.no_autoflush:
+            place = give_place(uow, notice, now=now)
+            series_id, number = uow.notices.next_number(
+                office_id=notice.office_id, word=word, year=local_date(now).year
+            )
         notice.number_series_id, notice.number = series_id, number
         notice.printed_number = printed_number(word, local_date(now).year, number)
-        notice.printed_unit_name = unit_names(uow.session, [notice.unit_id])[notice.unit_id]
+        notice.printed_unit_name = unit_name
         notice.issued_at = now
         definition = self._floor.catalog.workflow(held.task.workflow_version_id)
         deemed = wait_for_receipt(uow, self._floor, notice, definition, held.setting.campaign, now=now)
-        findings = uow.notices.findings([i.finding_id for i in kept if i.finding_id is not None])
         for finding in findings.values():
             finding.status, finding.decided_at, finding.decided_by = "issued", now, by.person_id
         payload = {
@@ -293,11 +298,10 @@ class NoticeService:
             # How the office printed then: a later change of its layout does not reach back.
             "office_name": held.setting.office.name, "layout": held.setting.campaign.settings.get("paper_layout") or {},
             **({"deemed_days": deemed} if deemed else {}),
-            "template": uow.paper_templates.in_use(notice.office_id, notice.kind),
+            "template": template,
         }  # fmt: skip
         issued = event(("notice", notice.id), "notice.issued", payload, at=now, by=by)
-        uow.events.append([issued, *corrected_event(notice, corrected, by, now=now)])
-        return struck
+        return struck, [issued, *corrected_event(notice, corrected, by, now=now)]
 
     def _drafted(
         self, uow: UnitOfWork, held: HeldPaper, viewer: Viewer, kind: str, payload: Mapping[str, Any], *, now: datetime

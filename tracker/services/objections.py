@@ -11,7 +11,7 @@ from tracker.domain.definition import TransitionDefinition, WorkflowDefinition
 from tracker.domain.errors import FieldProblem, InvalidInput, NotAllowed, NotFound, StaleVersion
 from tracker.domain.fields import read_form
 from tracker.domain.objections import OBJECTION, OUTCOMES
-from tracker.domain.papers import NOTICE_TITLES
+from tracker.domain.papers import NOTICE_TITLES, missing_paper
 from tracker.domain.permissions import Action, Viewer, may
 from tracker.domain.values import local_date
 from tracker.persistence.models import Notice, NoticeItem, Objection, Submission, Task
@@ -67,7 +67,7 @@ class ObjectionService:
         with self._floor.uows() as uow:
             notice = uow.notices.get_by_ref(notice_ref)
             paper = uow.tasks.get(notice.task_id)
-            setting = see(uow, viewer, paper, missing=f"没有编号为“{notice_ref}”的文书，或者您无权查看。")
+            setting = see(uow, viewer, paper, missing=missing_paper(notice_ref))
             return offer_for(uow, self._floor, viewer, notice, paper, setting, now=self._floor.clock.now())
 
     def file(

@@ -12,6 +12,7 @@ from typing import Any
 
 from tracker.domain.chain import canonical
 from tracker.domain.errors import AttachmentRefused, CannotIssue, NotAllowed, NotFound
+from tracker.domain.papers import missing_paper
 from tracker.domain.permissions import Action, Viewer, may_draft
 from tracker.persistence.models import Notice
 from tracker.persistence.unit_of_work import UnitOfWork
@@ -89,7 +90,7 @@ def hold_issued(uow: UnitOfWork, viewer: Viewer, notice_ref: str, *, lock: bool 
     """
     notice = uow.notices.get_by_ref(notice_ref, lock=lock)
     task = uow.tasks.get(notice.task_id)
-    setting = see(uow, viewer, task, missing=f"没有编号为“{notice_ref}”的文书，或者您无权查看。")
+    setting = see(uow, viewer, task, missing=missing_paper(notice_ref))
     if not may_draft(viewer, setting.place(task, internal=True)):
         raise NotAllowed("盖章件和签收回执由督导组和办公室上传。")
     if notice.issued_at is None:

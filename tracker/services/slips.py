@@ -14,6 +14,7 @@ from datetime import date, datetime
 from tracker.domain.calendar import WorkingCalendar
 from tracker.domain.errors import FieldProblem, InvalidInput, NotAllowed, NotFound, SlipRefused, TransitionNotAllowed
 from tracker.domain.inputs import cleaned
+from tracker.domain.papers import missing_paper
 from tracker.domain.permissions import Action, Place, Viewer, may_draft
 from tracker.domain.personal_numbers import objection
 from tracker.domain.ports import PaperWriter, PasswordHasher
@@ -179,7 +180,7 @@ class SlipService:
     def _found(self, uow: UnitOfWork, viewer: Viewer, notice_ref: str, calendar: WorkingCalendar) -> NoticePage:
         found = get_notice(uow.session, viewer, notice_ref, now=self._floor.clock.now(), calendar=calendar)
         if found.head.issued_at is None and not found.head.inside:
-            raise NotFound(f"没有编号为“{notice_ref}”的文书，或者您无权查看。")
+            raise NotFound(missing_paper(notice_ref))
         return found
 
 

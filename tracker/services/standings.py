@@ -23,10 +23,9 @@ CARDS_OF = {kind: card for card, kind in CARD_PAPERS.items()}
 
 def give_place(uow: UnitOfWork, notice: Notice, *, now: datetime) -> int:
     """Give a paper that is being issued the next place in its unit's row; the row stays locked until the commit."""
-    standing = uow.history.lock_standing(office_id=notice.office_id, unit_id=notice.unit_id, now=now)
-    standing.papers += 1
-    notice.place = standing.papers
-    return standing.papers
+    place = uow.history.next_place(office_id=notice.office_id, unit_id=notice.unit_id, now=now)
+    notice.place = place
+    return place
 
 
 def hold_standing(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from tracker.domain.objections import STRUCK_WHILE_OPEN
 from tracker.domain.values import local_date
-from tracker.persistence.models import NoticeItem
+from tracker.persistence.models import NoticeItem, Task
 from tracker.persistence.unit_of_work import UnitOfWork
 from tracker.services.context import Floor
 from tracker.services.counted_papers import Counts, count_not_full, counts_of_lines, papers_behind
@@ -44,15 +44,17 @@ def tasks_about(uow: UnitOfWork, items: Sequence[NoticeItem]) -> set[int]:
     return periods | {item.task_id for item in items if item.task_id is not None}
 
 
-def look_again(uow: UnitOfWork, floor: Floor, items: Sequence[NoticeItem], *, now: datetime) -> Struck:
+def look_again(
+    uow: UnitOfWork, floor: Floor, items: Sequence[NoticeItem], locked: Mapping[int, Task], *, now: datetime
+) -> Struck:
     """Strike the lines whose duty is finished or contested meanwhile, and counts that stand no more.
 
-    The tasks that lines are about, and those of counted papers, are locked by the caller.
+    `locked` = by id, the tasks that lines are about and those of counted papers, as the caller has locked them.
     """
     kept = [item for item in items if item.struck_at is None]
     counts = counts_of_lines(uow, floor, kept)
     counting = [item for item in kept if item.finding_id in counts]
-    duties = _duties_again(uow, [item for item in kept if item.finding_id not in counts], now=now)
+    duties = _duties_again(uow, [item for item in kept if item.finding_id not in counts], locked, now=now)
     counted = _counts_again(uow, counting, counts, now=now)
     return Struck(duties.finished + counted.finished, duties.contested + counted.contested)
 
@@ -75,12 +77,16 @@ def _counts_again(uow: UnitOfWork, items: Sequence[NoticeItem], counts: Counts, 
     return Struck(finished, contested)
 
 
-def _duties_again(uow: UnitOfWork, kept: Sequence[NoticeItem], *, now: datetime) -> Struck:
-    tasks = {task.id: task for task in uow.tasks.find_many(sorted(tasks_about(uow, kept)))}
-    frozen = uow.objections.frozen(list(tasks))
+def _duties_again(uow: UnitOfWork, kept: Sequence[NoticeItem], locked: Mapping[int, Task], *, now: datetime) -> Struck:
+    abouts = [sorted(tasks_about(uow, [item])) for item in kept]
+    wanted = {task_id for about in abouts for task_id in about}
+    # A line that came in between the look and the locks has a task that is not among them.
+    late = sorted(wanted - locked.keys())
+    tasks = {**locked, **{task.id: task for task in (uow.tasks.find_many(late) if late else ())}}
+    frozen = uow.objections.frozen(sorted(wanted))
     finished = contested = 0
-    for item in kept:
-        about = [tasks[task_id] for task_id in sorted(tasks_about(uow, [item]))]
+    for item, task_ids in zip(kept, abouts, strict=True):
+        about = [tasks[task_id] for task_id in task_ids]
         if not about:
             continue
         if all(task.done or task.final for task in about):

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from tracker.domain.calendar import WorkingCalendar
 from tracker.domain.doers import Doers
 from tracker.domain.errors import NotFound
+from tracker.domain.papers import missing_paper
 from tracker.domain.permissions import Viewer
 from tracker.persistence.queries.lights import CONTESTED, LIGHT, light_moment
 from tracker.persistence.queries.objections import ObjectionRow, find_objections
@@ -299,7 +300,7 @@ def get_notice(session: Session, viewer: Viewer, ref: str, *, now: datetime, cal
     lights = light_moment(now, calendar)
     row = session.execute(HEAD, {**scope(viewer), **lights, "ref": ref}).mappings().one_or_none()
     if row is None:
-        raise NotFound(f"没有编号为“{ref}”的文书，或者您无权查看。")
+        raise NotFound(missing_paper(ref))
     head = NoticeHead(**row)
     given = {
         **lights, "notice": head.id, "task": head.task_id, "inside": head.inside, "issue_event": head.issue_event,

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.util import identity_key
 
 from tracker.domain.bigrams import bigrams
 from tracker.domain.errors import NotFound
@@ -53,10 +54,15 @@ class CampaignRepository:
 
     def first_responsible(self, campaign_ids: Iterable[int]) -> dict[int, str]:
         """Return which role each campaign calls 第一责任人, where it says so."""
+        wanted = sorted(campaign_ids)
+        held = [self._session.identity_map.get(identity_key(Campaign, campaign_id)) for campaign_id in wanted]
+        if None not in held:  # most steps have their campaign in hand
+            said = {one.id: one.settings.get("first_responsible") for one in held if one is not None}
+            return {campaign_id: role for campaign_id, role in said.items() if role is not None}
         query = text("""
             SELECT id, settings->>'first_responsible' AS role FROM campaign
             WHERE id = ANY(CAST(:ids AS bigint[])) AND settings ? 'first_responsible'""")
-        return {row.id: row.role for row in self._session.execute(query, {"ids": sorted(campaign_ids)})}
+        return {row.id: row.role for row in self._session.execute(query, {"ids": wanted})}
 
     def settings_of(self, campaign_ids: Iterable[int]) -> dict[int, Mapping[str, Any]]:
         """Return what each campaign sets for itself."""

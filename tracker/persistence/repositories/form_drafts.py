@@ -21,6 +21,9 @@ KEEP = text("""
     RETURNING id""")
 
 
+FORGET = text("DELETE FROM form_draft WHERE task_id = :task AND person_id = :person AND act = :act")
+
+
 @dataclass(frozen=True, slots=True)
 class DraftRow:
     """One draft, with the name of whose it is."""
@@ -64,11 +67,7 @@ class FormDraftRepository:
 
     def forget(self, task_id: int, *, person_id: int, act: str) -> None:
         """Forget a person's draft of one form."""
-        self._session.execute(
-            delete(FormDraft).where(
-                FormDraft.task_id == task_id, FormDraft.person_id == person_id, FormDraft.act == act
-            )
-        )
+        self._session.execute(FORGET, {"task": task_id, "person": person_id, "act": act})
 
     def forget_expired(self, now: datetime) -> int:
         """Forget what has expired and return how many drafts that were."""

@@ -47,6 +47,12 @@ NEXT_CHECKS = text("""
 #: (office id, unit id)
 Row = tuple[int, int]
 
+NEXT_PLACE = text("""
+    INSERT INTO unit_standing AS s (office_id, unit_id, standing, since, papers, version)
+    VALUES (:office, :unit, 'normal', :now, 1, 1)
+    ON CONFLICT (office_id, unit_id) DO UPDATE SET papers = s.papers + 1
+    RETURNING papers""")
+
 
 class HistoryRepository:
     """Reads the past of units and clocks; gives papers their place in the unit's row."""
@@ -105,6 +111,11 @@ class HistoryRepository:
         )
         query = select(UnitStanding).where(UnitStanding.office_id == office_id, UnitStanding.unit_id == unit_id)
         return self._session.scalars(query.with_for_update().execution_options(populate_existing=True)).one()
+
+    def next_place(self, *, office_id: int, unit_id: int, now: datetime) -> int:
+        """Count one more paper of an office to a unit and return its place; locks the standing as `lock_standing` does."""
+        given = {"office": office_id, "unit": unit_id, "now": now}
+        return int(self._session.execute(NEXT_PLACE, given).scalar_one())
 
     def held_cards(self, *, office_id: int, unit_id: int, kinds: Sequence[str], but: int) -> list[str]:
         """Return the kinds of the unit's other cards that were issued, stand, and are not made good."""

@@ -8,14 +8,20 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, or_, select, text, update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.util import identity_key
 
 from tracker.domain.errors import NotFound
+from tracker.domain.papers import missing_paper
 from tracker.persistence.models import Finding, Notice, NoticeItem, Task
 
 NEXT_NUMBER = text("""
     INSERT INTO number_series AS s (office_id, word, year, last_number) VALUES (:office_id, :word, :year, 1)
     ON CONFLICT (office_id, word, year) DO UPDATE SET last_number = s.last_number + 1
     RETURNING id, last_number""")
+
+DUE_ON_PAPER = text("""
+    SELECT n.task_id, EXISTS (SELECT 1 FROM clock c WHERE c.task_id = n.task_id AND c.next_fire_at <= :now) AS due
+    FROM notice n WHERE n.ref = :ref""")
 
 LOCK_DRAFT_KEYS = text("""
     SELECT count(pg_advisory_xact_lock(hashtextextended('draft:' || name, 0)))
@@ -52,6 +58,15 @@ class FindingLine:
     status: str
 
 
+@dataclass(frozen=True)
+class PaperTasks:
+    """A paper's id, its own task, and the task that it is about where it is about one as a whole."""
+
+    id: int
+    task_id: int
+    about_task_id: int | None
+
+
 class NoticeRepository:
     """Loads and adds notices. A draft is locked after tasks and clocks."""
 
@@ -63,8 +78,21 @@ class NoticeRepository:
         query = select(Notice).where(Notice.ref == ref).execution_options(populate_existing=lock)
         notice = self._session.scalars(query.with_for_update() if lock else query).one_or_none()
         if notice is None:
-            raise NotFound(f"没有编号为“{ref}”的文书，或者您无权查看。")
+            raise NotFound(missing_paper(ref))
         return notice
+
+    def peek(self, ref: str) -> PaperTasks:
+        """Return of which tasks a paper is, without any lock; raises NotFound."""
+        query = select(Notice.id, Notice.task_id, Notice.about_task_id).where(Notice.ref == ref)
+        found = self._session.execute(query).one_or_none()
+        if found is None:
+            raise NotFound(missing_paper(ref))
+        return PaperTasks(*found)
+
+    def find_due(self, ref: str, *, now: datetime) -> tuple[int, bool] | None:
+        """Return the task of a paper, and whether a clock of it is due; None where there is no such paper."""
+        found = self._session.execute(DUE_ON_PAPER, {"ref": ref, "now": now}).one_or_none()
+        return None if found is None else (int(found.task_id), bool(found.due))
 
     def find_many(self, notice_ids: Sequence[int]) -> list[Notice]:
         """Return notices by id, in order of id."""
@@ -179,9 +207,13 @@ class NoticeRepository:
         )
 
     def findings(self, finding_ids: Sequence[int]) -> dict[int, Finding]:
-        """Return findings by id."""
-        found = self._session.scalars(select(Finding).where(Finding.id.in_(finding_ids)))
-        return {finding.id: finding for finding in found}
+        """Return findings by id. Those that whoever asks still holds from this transaction are not read again."""
+        held = self._session.identity_map
+        known = [held.get(identity_key(Finding, finding_id)) for finding_id in finding_ids]
+        found: dict[int, Finding] = {one.id: one for one in known if one is not None}
+        if wanted := set(finding_ids) - found.keys():
+            found |= {one.id: one for one in self._session.scalars(select(Finding).where(Finding.id.in_(wanted)))}
+        return found
 
     def get_finding_by_ref(self, ref: str) -> Finding:
         """Return a finding; raises NotFound."""

@@ -34,6 +34,8 @@ HANDS = text("""
         'notice.approved', 'notice.issued')
     ORDER BY 1""")
 
+FIRED_BY = text("SELECT id FROM firing WHERE id = ANY(CAST(:firings AS bigint[])) AND cause = :cause")
+
 TOLD = text("""
     SELECT DISTINCT t.person_id FROM told t
     WHERE t.notice_id = :notice OR t.task_id = (SELECT n.task_id FROM notice n WHERE n.id = :notice) ORDER BY 1""")
@@ -126,6 +128,13 @@ class ObjectionRepository:
         """Take files that were put to a paper's task, and not sent yet, over to an objection; return those taken."""
         found = self._session.execute(MOVE_FILES, {"refs": list(refs), "from": task_id, "to": to})
         return list(found.scalars())
+
+    def fired_by(self, firing_ids: Sequence[int], cause: str) -> frozenset[int]:
+        """Return which of these firings a cause brought about."""
+        if not firing_ids:
+            return frozenset()
+        found = self._session.execute(FIRED_BY, {"firings": sorted(set(firing_ids)), "cause": cause})
+        return frozenset(found.scalars())
 
     def firings(self, firing_ids: Sequence[int]) -> dict[int, tuple[Firing, int]]:
         """Return firings by id, each with the version of the ladder that its clock climbs."""

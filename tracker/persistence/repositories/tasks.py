@@ -50,6 +50,9 @@ TIED_ONCE = text("""
     SELECT t.id FROM task t
     WHERE t.parent_id = ANY(CAST(:tasks AS bigint[])) AND t.tie = :tie AND NOT t.final ORDER BY t.id""")
 
+#: Most tasks have none, and this is asked at every step.
+ASKED = text("SELECT id FROM extension WHERE task_id = :task AND status = 'asked'")
+
 TASK_COLUMNS = (
     "ref", "campaign_id", "assignment_id", "measure_id", "unit_id", "workflow_key", "workflow_version_id",
     "period_key", "title", "state", "waits_for", "due_on", "due_at", "parent_id", "period_title", "quota",
@@ -154,11 +157,11 @@ class TaskRepository:
         query = select(Office).join(Campaign, Campaign.office_id == Office.id).where(Campaign.id == campaign_id)
         return self._session.scalars(query).one()
 
-    def offices_of(self, campaign_ids: Collection[int]) -> dict[int, Office]:
-        """Return the issuing office of each campaign."""
-        query = select(Campaign.id, Office).join(Office, Campaign.office_id == Office.id)
+    def campaigns_with_offices(self, campaign_ids: Collection[int]) -> dict[int, tuple[Campaign, Office]]:
+        """Return campaigns by id, each with its issuing office."""
+        query = select(Campaign, Office).join(Office, Campaign.office_id == Office.id)
         found = self._session.execute(query.where(Campaign.id.in_(campaign_ids)))
-        return {row[0]: row[1] for row in found}
+        return {campaign.id: (campaign, office) for campaign, office in found}
 
     def add_submission(self, submission: Submission) -> Submission:
         """Add a filled form; its id exists afterwards."""
@@ -190,6 +193,8 @@ class TaskRepository:
 
     def open_extension(self, task_id: int, *, lock: bool = False) -> Extension | None:
         """Return the extension that awaits a decision, if any."""
+        if self._session.execute(ASKED, {"task": task_id}).scalar_one_or_none() is None:
+            return None
         query = select(Extension).where(Extension.task_id == task_id, Extension.status == "asked")
         return self._session.scalars(query.with_for_update() if lock else query).one_or_none()
 
