@@ -81,6 +81,8 @@ class ClockRow(Base):
         CheckConstraint(one_of("status", "running", "held", "paused", "done"), name="status"),
         CheckConstraint(one_of("due_class", "fixed", "told", "computed"), name="due_class"),
         CheckConstraint("next_fire_at IS NULL OR status = 'running'", name="only_running_fires"),
+        Index("ix_clock__to_accept", "task_id", postgresql_where="name = 'accept' AND status = 'running'"),
+        Index("ix_clock__watched", "due_on", postgresql_where="status = 'running' AND name IN ('look_back', 'hold')"),
         Index("ix_clock__next_fire", "next_fire_at", postgresql_where="next_fire_at IS NOT NULL"),
     )
     id: Mapped[Id]

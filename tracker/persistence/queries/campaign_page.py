@@ -15,9 +15,17 @@ from tracker.domain.errors import NotFound
 from tracker.domain.permissions import Viewer
 from tracker.persistence.queries.lights import LATE, LIGHT, light_moment
 from tracker.persistence.queries.paging import Page, fetch_page
-from tracker.persistence.queries.visibility import CAMPAIGN_SEEN, OFFICE_SEES, TASK_SEEN, UNIT_SEES, scope
+from tracker.persistence.queries.visibility import (
+    CAMPAIGN_SEEN,
+    DUTY_SEEN,
+    NO_PAPER,
+    OFFICE_SEES,
+    TASK_SEEN,
+    UNIT_SEES,
+    scope,
+)
 
-_DUTY_SEEN = f"({OFFICE_SEES} OR {UNIT_SEES.format(unit='a.unit_id')})"
+_ASSIGNMENT_SEEN = f"({OFFICE_SEES} OR {UNIT_SEES.format(unit='a.unit_id')})"
 
 CAMPAIGNS = text(f"""
     SELECT c.ref, c.title, c.summary, c.starts_on, c.ends_on, c.status, c.version, c.issued_at,
@@ -27,10 +35,17 @@ CAMPAIGNS = text(f"""
     LEFT JOIN LATERAL (
         SELECT count(*) AS tasks, count(*) FILTER (WHERE t.done) AS done,
             count(*) FILTER (WHERE NOT t.done AND {LATE}) AS late
-        FROM task t LEFT JOIN notice n ON n.task_id = t.id
-        WHERE t.campaign_id = c.id AND n.id IS NULL AND (t.done OR NOT t.final) AND {TASK_SEEN}) x ON true
+        FROM task t WHERE t.campaign_id = c.id AND (:each OR NOT {OFFICE_SEES}) AND {NO_PAPER} AND (t.done OR NOT t.final)
+            AND {DUTY_SEEN}) x ON true
     WHERE (CAST(:ref AS text) IS NULL OR c.ref = :ref) AND {CAMPAIGN_SEEN}
     ORDER BY c.starts_on DESC, c.id DESC""")
+
+#: Whole campaigns, counted at one go instead of one after the other. Who may see them is the caller's to know.
+WHOLE = text(f"""
+    SELECT t.campaign_id AS id, count(*) AS tasks, count(*) FILTER (WHERE t.done) AS done,
+        count(*) FILTER (WHERE NOT t.done AND {LATE}) AS late
+    FROM task t WHERE t.campaign_id = ANY(CAST(:campaigns AS bigint[])) AND {NO_PAPER} AND (t.done OR NOT t.final)
+    GROUP BY t.campaign_id""")
 
 PHASES = text("""
     SELECT p.key, p.title, p.starts_on, p.ends_on FROM phase p JOIN campaign c ON c.id = p.campaign_id
@@ -52,13 +67,13 @@ MEASURES = text(f"""
         FROM measure m JOIN campaign c ON c.id = m.campaign_id JOIN office o ON o.id = c.office_id
         JOIN assignment a ON a.measure_id = m.id
         JOIN unit_name un ON un.unit_id = a.unit_id AND un.valid_to IS NULL
-        WHERE c.ref = :ref AND a.role <> 'share' AND a.withdrawn_at IS NULL AND {_DUTY_SEEN} GROUP BY 1)
+        WHERE c.ref = :ref AND a.role <> 'share' AND a.withdrawn_at IS NULL AND {_ASSIGNMENT_SEEN} GROUP BY 1)
     SELECT m.key, m.ordinal, m.title, m.text, m.workflow_key, m.units, m.due, m.cadence, m.lead, m.withdrawn_at,
         coalesce(duty.unit_names, '{{}}') AS unit_names, coalesce(duty.support_names, '{{}}') AS support_names,
         coalesce(lit.lights, '{{}}'::jsonb) AS lights
     FROM measure m JOIN campaign c ON c.id = m.campaign_id JOIN office o ON o.id = c.office_id
     LEFT JOIN duty ON duty.measure_id = m.id LEFT JOIN lit ON lit.measure_id = m.id
-    WHERE c.ref = :ref AND EXISTS (SELECT FROM assignment a WHERE a.measure_id = m.id AND {_DUTY_SEEN})
+    WHERE c.ref = :ref AND EXISTS (SELECT FROM assignment a WHERE a.measure_id = m.id AND {_ASSIGNMENT_SEEN})
     ORDER BY m.position, m.id""")
 
 PROSPECT = text("""
@@ -80,9 +95,8 @@ TASKS = text(f"""
             t.id AS task_id
         FROM task t JOIN campaign c ON c.id = t.campaign_id JOIN office o ON o.id = c.office_id
         JOIN unit u ON u.id = t.unit_id JOIN unit_name un ON un.unit_id = t.unit_id AND un.valid_to IS NULL
-        LEFT JOIN measure m ON m.id = t.measure_id LEFT JOIN notice n ON n.task_id = t.id
-        LEFT JOIN task p ON p.id = t.parent_id LEFT JOIN notice pn ON pn.task_id = p.id
-        WHERE c.ref = :ref AND n.id IS NULL AND {TASK_SEEN}
+        LEFT JOIN measure m ON m.id = t.measure_id LEFT JOIN task p ON p.id = t.parent_id LEFT JOIN notice pn ON pn.task_id = p.id
+        WHERE c.ref = :ref AND {NO_PAPER} AND {DUTY_SEEN}
           AND (CAST(:unit AS text) IS NULL OR u.key = :unit)
           AND (CAST(:measure AS text) IS NULL OR m.key = :measure)
           AND (CAST(:workflow AS text) IS NULL OR t.workflow_key = :workflow)
@@ -95,12 +109,12 @@ CHOICES = text(f"""
     FROM campaign c JOIN office o ON o.id = c.office_id JOIN measure m ON m.campaign_id = c.id
     JOIN assignment a ON a.measure_id = m.id JOIN unit u ON u.id = a.unit_id
     JOIN unit_name un ON un.unit_id = a.unit_id AND un.valid_to IS NULL
-    WHERE c.ref = :ref AND {_DUTY_SEEN}
+    WHERE c.ref = :ref AND {_ASSIGNMENT_SEEN}
     UNION ALL
     SELECT DISTINCT 'measure', m.key, concat_ws(' ', m.ordinal, m.title), m.position
     FROM campaign c JOIN office o ON o.id = c.office_id JOIN measure m ON m.campaign_id = c.id
     JOIN assignment a ON a.measure_id = m.id
-    WHERE c.ref = :ref AND {_DUTY_SEEN}
+    WHERE c.ref = :ref AND {_ASSIGNMENT_SEEN}
     ORDER BY 1, 4, 2""")
 
 
@@ -207,13 +221,15 @@ class CampaignChoices:
 
 def find_campaigns(session: Session, viewer: Viewer, *, now: datetime) -> tuple[CampaignRow, ...]:
     """Return the campaigns that the viewer sees, the newest first."""
-    rows = session.execute(CAMPAIGNS, {**scope(viewer), "ref": None, "now": now}).mappings()
-    return tuple(CampaignRow(**row) for row in rows)
+    rows = session.execute(CAMPAIGNS, {**scope(viewer), "ref": None, "now": now, "each": False}).mappings().all()
+    whole = session.execute(WHOLE, {"campaigns": [row["id"] for row in rows if row["whole"]], "now": now}).mappings()
+    counted = {row["id"]: row for row in whole}
+    return tuple(CampaignRow(**{**row, **counted.get(row["id"], {})}) for row in rows)
 
 
 def get_campaign(session: Session, viewer: Viewer, ref: str, *, now: datetime) -> CampaignRow:
     """Return one campaign; raises NotFound, also for a neighbour's."""
-    row = session.execute(CAMPAIGNS, {**scope(viewer), "ref": ref, "now": now}).mappings().one_or_none()
+    row = session.execute(CAMPAIGNS, {**scope(viewer), "ref": ref, "now": now, "each": True}).mappings().one_or_none()
     if row is None:
         raise NotFound("没有这个专项行动，或者您无权查看。")
     return CampaignRow(**row)

@@ -11,37 +11,57 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from tracker.domain.digests import WEEK, week_of
+from tracker.domain.permissions import Viewer
 from tracker.domain.values import local_date
 from tracker.persistence.queries.lights import LATE
-from tracker.persistence.queries.visibility import OFFICE_SEES
+from tracker.persistence.queries.visibility import NO_PAPER, OFFICE_SEES, scope
 
 MOST_UNITS = 3
 
 #: The tasks of whole campaigns, counted as the list of campaigns counts them. Who may see them is the caller's to know.
 WEEKS = text(f"""
-    WITH counted AS (
-        SELECT t.campaign_id, t.unit_id, t.done, NOT t.done AND {LATE} AS late, t.done_at, t.due_on,
-            NOT t.done AND t.waits_for = 'unit' AS with_unit, t.due_at
-        FROM task t LEFT JOIN notice n ON n.task_id = t.id
-        WHERE t.campaign_id = ANY(CAST(:campaigns AS bigint[])) AND n.id IS NULL AND (t.done OR NOT t.final)),
+    WITH by_unit AS MATERIALIZED (
+        SELECT t.campaign_id, t.unit_id, count(*) AS tasks, count(*) FILTER (WHERE t.done) AS done,
+            count(*) FILTER (WHERE t.done AND t.done_at >= CAST(:week_ago AS timestamptz)) AS done_week,
+            count(*) FILTER (WHERE NOT t.done AND {LATE}) AS late,
+            min(t.due_at) FILTER (WHERE NOT t.done AND {LATE}) AS oldest,
+            count(*) FILTER (WHERE NOT t.done AND t.waits_for = 'unit' AND t.due_on BETWEEN :today AND :week_ends)
+                AS due_week,
+            count(*) FILTER (WHERE t.due_on < :today) AS should_be_done
+        FROM task t
+        WHERE t.campaign_id = ANY(CAST(:campaigns AS bigint[])) AND {NO_PAPER} AND (t.done OR NOT t.final)
+        GROUP BY t.campaign_id, t.unit_id),
+    sums AS (
+        SELECT campaign_id, sum(tasks) AS tasks, sum(done) AS done, sum(done_week) AS done_week, sum(late) AS late,
+            sum(due_week) AS due_week, sum(should_be_done) AS should_be_done
+        FROM by_unit GROUP BY campaign_id),
     worst AS (
-        SELECT campaign_id, unit_id, count(*) AS many, row_number() OVER (
-            PARTITION BY campaign_id ORDER BY count(*) DESC, min(due_at), unit_id) AS place
-        FROM counted WHERE late GROUP BY campaign_id, unit_id)
+        SELECT w.campaign_id, jsonb_agg(
+            jsonb_build_object('id', w.unit_id, 'name', un.name, 'late', w.late) ORDER BY w.place) AS units
+        FROM (SELECT campaign_id, unit_id, late, row_number() OVER (
+                  PARTITION BY campaign_id ORDER BY late DESC, oldest, unit_id) AS place
+              FROM by_unit WHERE late > 0) w
+        JOIN unit_name un ON un.unit_id = w.unit_id AND un.valid_to IS NULL
+        WHERE w.place <= {MOST_UNITS} GROUP BY w.campaign_id),
+    waiting AS (
+        SELECT g.campaign_id, count(*) AS many FROM task g
+        WHERE g.campaign_id = ANY(CAST(:campaigns AS bigint[])) AND NOT g.final AND (g.waits_for = 'leader' OR g.id IN (
+            SELECT e.task_id FROM extension e WHERE e.status = 'asked' AND e.steps = 2 AND e.examined_at IS NOT NULL))
+        GROUP BY 1)
     SELECT c.id AS campaign_id, c.ref, c.title, c.starts_on, c.ends_on, c.digest_at,
-        count(x.campaign_id) AS tasks, count(*) FILTER (WHERE x.done) AS done,
-        count(*) FILTER (WHERE x.done AND x.done_at >= CAST(:week_ago AS timestamptz)) AS done_week,
-        count(*) FILTER (WHERE x.late) AS late,
-        count(*) FILTER (WHERE x.with_unit AND x.due_on BETWEEN :today AND :week_ends) AS due_week,
-        count(*) FILTER (WHERE x.due_on < :today) AS should_be_done,
-        coalesce((SELECT jsonb_agg(jsonb_build_object('id', w.unit_id, 'name', un.name, 'late', w.many) ORDER BY w.place)
-                  FROM worst w JOIN unit_name un ON un.unit_id = w.unit_id AND un.valid_to IS NULL
-                  WHERE w.campaign_id = c.id AND w.place <= {MOST_UNITS}), '[]'::jsonb) AS worst,
-        (SELECT count(*) FROM task g WHERE g.campaign_id = c.id AND NOT g.final AND (g.waits_for = 'leader'
-            OR EXISTS (SELECT FROM extension e WHERE e.task_id = g.id AND e.status = 'asked' AND e.steps = 2
-                       AND e.examined_at IS NOT NULL))) AS waiting
-    FROM campaign c LEFT JOIN counted x ON x.campaign_id = c.id
-    WHERE c.id = ANY(CAST(:campaigns AS bigint[])) GROUP BY c.id ORDER BY c.starts_on DESC, c.id DESC""")
+        CAST(coalesce(s.tasks, 0) AS bigint) AS tasks, CAST(coalesce(s.done, 0) AS bigint) AS done,
+        CAST(coalesce(s.done_week, 0) AS bigint) AS done_week, CAST(coalesce(s.late, 0) AS bigint) AS late,
+        CAST(coalesce(s.due_week, 0) AS bigint) AS due_week,
+        CAST(coalesce(s.should_be_done, 0) AS bigint) AS should_be_done,
+        coalesce(w.units, '[]'::jsonb) AS worst, coalesce(g.many, 0) AS waiting
+    FROM campaign c LEFT JOIN sums s ON s.campaign_id = c.id LEFT JOIN worst w ON w.campaign_id = c.id
+    LEFT JOIN waiting g ON g.campaign_id = c.id
+    WHERE c.id = ANY(CAST(:campaigns AS bigint[])) ORDER BY c.starts_on DESC, c.id DESC""")
+
+#: The campaigns under way of which the viewer sees all.
+FOLLOWED = text(f"""
+    SELECT c.id FROM campaign c JOIN office o ON o.id = c.office_id WHERE c.status = 'issued' AND {OFFICE_SEES}
+    ORDER BY c.id""")
 
 #: What the office side has not decided by its date, by whose move it is.
 SITTING = text(f"""
@@ -92,6 +112,11 @@ class SittingRow:
     waits_for: str
     many: int
     oldest_on: date
+
+
+def find_followed(session: Session, viewer: Viewer) -> list[int]:
+    """Return the ids of the campaigns under way of which the viewer sees all."""
+    return list(session.execute(FOLLOWED, scope(viewer)).scalars())
 
 
 def read_weeks(session: Session, campaign_ids: Iterable[int], *, now: datetime) -> tuple[CampaignWeek, ...]:

@@ -13,7 +13,7 @@ from tracker.domain.lateness import LateFacts
 from tracker.domain.permissions import Viewer
 from tracker.domain.values import local_date
 from tracker.persistence.queries.lights import LIGHT, light_moment
-from tracker.persistence.queries.visibility import TASK_SEEN, scope
+from tracker.persistence.queries.visibility import DUTY_SEEN, NO_PAPER, scope
 
 _DAY = "CAST({moment} AT TIME ZONE 'Asia/Shanghai' AS date)"
 
@@ -25,7 +25,6 @@ LATE_TASKS = text(f"""
         k.ladder_from_on, greatest({_DAY.format(moment="t.opened_at")}, h.handed_on) AS got_on,
         {_DAY.format(moment="g.given_up_at")} AS given_up_on, {_DAY.format(moment="t.done_at")} AS done_on
     FROM task t JOIN campaign c ON c.id = t.campaign_id JOIN office o ON o.id = c.office_id
-    LEFT JOIN notice n ON n.task_id = t.id
     JOIN clock k ON k.task_id = t.id AND k.name = 'finish'
     LEFT JOIN stream s ON s.kind = 'task' AND s.subject_id = t.id
     LEFT JOIN LATERAL (
@@ -39,7 +38,7 @@ LATE_TASKS = text(f"""
         WHERE e.stream_id = s.id AND e.payload #>> '{{clocks,finish,status}}' IN ('held', 'paused', 'done')
           AND e.seq > (SELECT max(r.seq) FROM event r
                        WHERE r.stream_id = s.id AND r.payload #>> '{{clocks,finish,status}}' = 'running')) g ON true
-    WHERE t.unit_id = :unit AND n.id IS NULL AND (t.done OR NOT t.final) AND {TASK_SEEN}
+    WHERE t.unit_id = :unit AND {NO_PAPER} AND (t.done OR NOT t.final) AND {DUTY_SEEN}
       AND coalesce({_DAY.format(moment="t.done_at")}, CAST(:today AS date))
           > CASE WHEN x.granted_on = k.due_on THEN x.first_due_on ELSE k.due_on END
     ORDER BY t.done, k.due_on, t.id""")

@@ -20,14 +20,14 @@ from tracker.domain.permissions import Viewer
 from tracker.persistence.queries.ledgers import PROBLEM_ORIGIN, VISITED
 from tracker.persistence.queries.lights import LIGHT, light_moment
 from tracker.persistence.queries.patterns import like
-from tracker.persistence.queries.visibility import OFFICE_SEES, TASK_SEEN, UNIT_SEES, scope
+from tracker.persistence.queries.visibility import DUTY_SEEN, NO_PAPER, OFFICE_SEES, TASK_SEEN, UNIT_SEES, scope
 
 _PLACE = f"""c.ref AS campaign_ref, c.title AS campaign_title, c.settings AS campaign_settings, u.id AS unit_id,
     u.key AS unit_key, u.kind AS unit_kind, un.name AS unit_name, un.position AS unit_position,
     t.ref AS task_ref, t.title, t.workflow_key, t.workflow_version_id, t.state, t.due_on, t.done_at, {LIGHT} AS light"""
-_JOINS = """JOIN campaign c ON c.id = t.campaign_id JOIN office o ON o.id = c.office_id
-    JOIN unit u ON u.id = t.unit_id JOIN unit_name un ON un.unit_id = t.unit_id AND un.valid_to IS NULL
-    LEFT JOIN notice n ON n.task_id = t.id"""
+_PLACES = """JOIN campaign c ON c.id = t.campaign_id JOIN office o ON o.id = c.office_id
+    JOIN unit u ON u.id = t.unit_id JOIN unit_name un ON un.unit_id = t.unit_id AND un.valid_to IS NULL"""
+_JOINS = f"{_PLACES} LEFT JOIN notice n ON n.task_id = t.id"
 
 PROBLEM_STAGE = """CASE WHEN t.final AND NOT t.done THEN 'withdrawn' WHEN t.done THEN 'closed'
     WHEN t.waits_for = 'unit' THEN 'with_unit' WHEN t.state = 'reported' THEN 'reported' ELSE 'rechecking' END"""
@@ -35,8 +35,8 @@ PROBLEM_STAGE = """CASE WHEN t.final AND NOT t.done THEN 'withdrawn' WHEN t.done
 TASKS = f"""
     SELECT t.id, t.ref, {_PLACE}, {LIGHT} AS stage, 0 AS severity, m.ordinal, t.measure_id,
         concat_ws(' ', t.ref, t.title, un.name) AS words
-    FROM task t {_JOINS} LEFT JOIN measure m ON m.id = t.measure_id
-    WHERE n.id IS NULL AND {TASK_SEEN}"""
+    FROM task t {_PLACES} LEFT JOIN measure m ON m.id = t.measure_id
+    WHERE {NO_PAPER} AND {DUTY_SEEN}"""
 
 PROBLEMS = f"""
     SELECT b.id, b.ref, {_PLACE}, {PROBLEM_STAGE} AS stage, 0 AS severity, b.place, b.kind, b.risk_grade,

@@ -20,6 +20,8 @@ from tracker.domain.permissions import Viewer
 from tracker.persistence.queries.patterns import like
 from tracker.persistence.queries.visibility import (
     CAMPAIGN_SEEN,
+    DUTY_SEEN,
+    NO_PAPER,
     OFFICE_SEES,
     TASK_READABLE,
     TASK_SEEN,
@@ -28,10 +30,10 @@ from tracker.persistence.queries.visibility import (
 )
 from tracker.persistence.queries.visits import STOP_SEEN, VISIT_SEEN
 
-_TASK = """
+_DUTY = """
     FROM {first} JOIN campaign c ON c.id = t.campaign_id JOIN office o ON o.id = c.office_id
-    JOIN unit_name un ON un.unit_id = t.unit_id AND un.valid_to IS NULL
-    LEFT JOIN notice n ON n.task_id = t.id"""
+    JOIN unit_name un ON un.unit_id = t.unit_id AND un.valid_to IS NULL"""
+_TASK = _DUTY + " LEFT JOIN notice n ON n.task_id = t.id"
 _FOUND = """{ref} AS ref, {title} AS title, un.name AS unit_name, c.title AS campaign_title, t.state,
     t.workflow_version_id, t.due_on, t.final, count(*) OVER () AS total"""
 _ORDER = "ORDER BY t.final, t.due_on NULLS LAST, t.id LIMIT :most"
@@ -49,8 +51,8 @@ BY_REF = text(f"""
 
 TASKS = text(f"""
     SELECT {_FOUND.format(ref="t.ref", title="t.title")}
-    {_TASK.format(first="measure m JOIN assignment a ON a.measure_id = m.id JOIN task t ON t.assignment_id = a.id")}
-    WHERE m.bigrams @> CAST(:grams AS text[]) AND m.title ILIKE :sought AND n.id IS NULL AND {TASK_SEEN} {_ORDER}""")
+    {_DUTY.format(first="measure m JOIN assignment a ON a.measure_id = m.id JOIN task t ON t.assignment_id = a.id")}
+    WHERE m.bigrams @> CAST(:grams AS text[]) AND m.title ILIKE :sought AND {NO_PAPER} AND {DUTY_SEEN} {_ORDER}""")
 
 PAPERS = text(f"""
     SELECT {_FOUND.format(ref="n.ref", title="coalesce(n.printed_number || ' ', '') || n.title")}

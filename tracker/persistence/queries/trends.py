@@ -11,14 +11,13 @@ from sqlalchemy.orm import Session
 from tracker.domain.permissions import Viewer
 from tracker.persistence.queries.campaign_page import CampaignRow
 from tracker.persistence.queries.lights import LATE, TO_ACCEPT
-from tracker.persistence.queries.visibility import TASK_SEEN, scope
+from tracker.persistence.queries.visibility import DUTY_SEEN, NO_PAPER, scope
 
 #: The tasks that the list of campaigns counts: no papers, nothing withdrawn.
 _COUNTED = f"""
     FROM task t JOIN campaign c ON c.id = t.campaign_id JOIN office o ON o.id = c.office_id
     JOIN unit_name un ON un.unit_id = t.unit_id AND un.valid_to IS NULL
-    LEFT JOIN notice n ON n.task_id = t.id
-    WHERE c.ref = :ref AND n.id IS NULL AND (t.done OR NOT t.final) AND {TASK_SEEN}"""
+    WHERE c.ref = :ref AND {NO_PAPER} AND (t.done OR NOT t.final) AND {DUTY_SEEN}"""
 _SUMS = f"""count(*) AS tasks, count(*) FILTER (WHERE t.done) AS done,
     count(*) FILTER (WHERE NOT t.done AND {LATE}) AS late"""
 

@@ -17,7 +17,7 @@ from tracker.domain.permissions import Viewer
 from tracker.domain.values import local_date
 from tracker.persistence.queries.lateness import LateTask, find_late_tasks
 from tracker.persistence.queries.lights import LIGHT, light_moment
-from tracker.persistence.queries.visibility import OFFICE_SEES, TASK_SEEN, UNIT_SEES, scope
+from tracker.persistence.queries.visibility import DUTY_SEEN, NO_PAPER, OFFICE_SEES, TASK_SEEN, UNIT_SEES, scope
 
 MOST_TASKS, MOST_PAPERS, MOST_STEPS = 50, 20, 30
 
@@ -35,8 +35,7 @@ UNIT = text(f"""
 
 _TASKS = f"""
     FROM task t JOIN campaign c ON c.id = t.campaign_id JOIN office o ON o.id = c.office_id
-    LEFT JOIN notice n ON n.task_id = t.id
-    WHERE t.unit_id = :unit AND n.id IS NULL AND {TASK_SEEN}"""
+    WHERE t.unit_id = :unit AND {NO_PAPER} AND {DUTY_SEEN}"""
 
 SUMS = text(f"""
     SELECT x.campaign_ref, x.campaign_title, jsonb_object_agg(x.light, x.many) AS lights

@@ -62,6 +62,8 @@ WATCHED = text(f"""
     SELECT {_MATTER} {_FROM} LEFT JOIN notice n ON n.task_id = t.id {_RUNNING}
     WHERE NOT t.final AND (t.done OR n.issued_at IS NOT NULL) AND t.tie IS DISTINCT FROM 'share'
       AND k.name IN ('look_back', 'hold') AND k.due_on <= :watch_until AND {OFFICE_SEES} {_FILTERS}
+      AND t.id IN (SELECT w.task_id FROM clock w
+                   WHERE w.status = 'running' AND w.name IN ('look_back', 'hold') AND w.due_on <= :watch_until)
     ORDER BY {_TOGETHER.format(severity="coalesce(n.severity, 0)")} k.due_at, t.id {_PAGED}""")
 
 _DRAFTS = f"""
@@ -102,15 +104,19 @@ FINDINGS = text(f"""
       AND (CAST(:severity AS smallint) IS NULL OR f.severity = :severity)
     ORDER BY {_TOGETHER.format(severity="f.severity")} f.raised_at DESC, f.id DESC {_PAGED}""")
 
+#: The unit `u` has a duty of the viewer's. Not EXISTS, for which PostgreSQL would read every duty of the county first;
+#: OFFSET 0 has it begin with the unit's own.
+HAS_DUTY = f"""(SELECT true FROM (SELECT d.measure_id, d.unit_id FROM assignment d WHERE d.unit_id = u.id OFFSET 0) a
+        JOIN measure m ON m.id = a.measure_id JOIN campaign c ON c.id = m.campaign_id JOIN office o ON o.id = c.office_id
+        WHERE {OFFICE_SEES} LIMIT 1)"""
+
 CHOICES = text(f"""
     SELECT 'campaign' AS kind, c.ref AS code, c.title AS title, 0 AS position, c.id
     FROM campaign c JOIN office o ON o.id = c.office_id WHERE {OFFICE_SEES}
     UNION ALL
     SELECT 'unit', u.key, un.name, un.position, u.id
     FROM unit u JOIN unit_name un ON un.unit_id = u.id AND un.valid_to IS NULL
-    WHERE EXISTS (SELECT FROM assignment a JOIN measure m ON m.id = a.measure_id
-                  JOIN campaign c ON c.id = m.campaign_id JOIN office o ON o.id = c.office_id
-                  WHERE a.unit_id = u.id AND {OFFICE_SEES})
+    WHERE {HAS_DUTY}
     ORDER BY 1, 4, 5""")
 
 

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from tracker.domain.permissions import Action
 from tracker.domain.values import Role, local_date
-from tracker.persistence.queries import campaign_page, campaign_week
+from tracker.persistence.queries import campaign_week
 from tracker.persistence.queries import workbench as bench_queries
 from tracker.persistence.queries.chains import read_chains
 from tracker.persistence.queries.risen import find_risen
@@ -37,8 +37,7 @@ def index() -> str:
             for key in BUTTONS
         }
         risen = present_risen(find_risen(session, who), parts.catalog)
-        campaigns = [one for one in campaign_page.find_campaigns(session, who, now=now) if one.status == "issued"]
-        weeks = campaign_week.read_weeks(session, [one.id for one in campaigns if one.whole], now=now)
+        weeks = campaign_week.read_weeks(session, campaign_week.find_followed(session, who), now=now)
         sitting = campaign_week.find_sitting(session, led, now=now)
     bench = Bench(who, parts.catalog, parts.calendars.newest(), now, chains)
     needs = needs_of_leader(
