@@ -40,10 +40,9 @@ class HeldPaper:
 def hold_paper(uow: UnitOfWork, floor: Floor, viewer: Viewer, notice_ref: str, *, voids: bool = False) -> HeldPaper:
     """Lock a paper with all that a step of it may touch; raises NotFound. `voids` = the step may void it."""
     peek = uow.notices.peek(notice_ref)
-    lines = uow.notices.items(peek.id)
-    findings = uow.notices.findings([line.finding_id for line in lines if line.finding_id is not None])
+    findings = uow.notices.findings([line.finding_id for line in peek.lines if line.finding_id is not None])
     counted = papers_behind(counts_of(uow, floor, list(findings.values())))
-    wanted = {peek.task_id, *tasks_about(uow, lines), *counted}
+    wanted = {peek.task_id, *tasks_about(uow, peek.lines), *counted}
     if voids:
         # Whoever voids a contested paper ends its objections, so their tasks are locked with it, in one order.
         wanted |= touched_by_voiding(uow, peek.id)

@@ -24,7 +24,6 @@ from tracker.domain.papers import content_hash, missing_paper, printed_number
 from tracker.domain.permissions import Viewer
 from tracker.domain.values import local_date
 from tracker.persistence.models import NoticeItem
-from tracker.persistence.queries.units import unit_names
 from tracker.persistence.repositories.events import NewEvent
 from tracker.persistence.repositories.notices import FindingLine
 from tracker.persistence.unit_of_work import UnitOfWork
@@ -274,7 +273,6 @@ class NoticeService:
                 "还不能印发。", ["各事项都已办结、免于处理或正在申诉，已没有可印发的内容。请退回后弃用草稿。"]
             )
         findings = uow.notices.findings([i.finding_id for i in kept if i.finding_id is not None])
-        unit_name = unit_names(uow.session, [notice.unit_id])[notice.unit_id]
         template = uow.paper_templates.in_use(notice.office_id, notice.kind)
         with uow.session.no_autoflush:
             place = give_place(uow, notice, now=now)
@@ -283,7 +281,7 @@ class NoticeService:
             )
         notice.number_series_id, notice.number = series_id, number
         notice.printed_number = printed_number(word, local_date(now).year, number)
-        notice.printed_unit_name = unit_name
+        notice.printed_unit_name = held.setting.unit_name
         notice.issued_at = now
         definition = self._floor.catalog.workflow(held.task.workflow_version_id)
         deemed = wait_for_receipt(uow, self._floor, notice, definition, held.setting.campaign, now=now)

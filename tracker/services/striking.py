@@ -9,6 +9,7 @@ from datetime import datetime
 from tracker.domain.objections import STRUCK_WHILE_OPEN
 from tracker.domain.values import local_date
 from tracker.persistence.models import NoticeItem, Task
+from tracker.persistence.repositories.notices import LineAbout
 from tracker.persistence.unit_of_work import UnitOfWork
 from tracker.services.context import Floor
 from tracker.services.counted_papers import Counts, count_not_full, counts_of_lines, papers_behind
@@ -37,7 +38,7 @@ def strike(
         finding.status, finding.decided_at, finding.decided_by, finding.reason = status, now, person_id, reason
 
 
-def tasks_about(uow: UnitOfWork, items: Sequence[NoticeItem]) -> set[int]:
+def tasks_about(uow: UnitOfWork, items: Sequence[NoticeItem | LineAbout]) -> set[int]:
     """Return the tasks that lines are about: one, or every missed period of a standing duty."""
     findings = uow.notices.findings([item.finding_id for item in items if item.finding_id is not None])
     periods = {task_id for finding in findings.values() for task_id in finding.period_tasks or ()}

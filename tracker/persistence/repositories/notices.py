@@ -19,6 +19,10 @@ NEXT_NUMBER = text("""
     ON CONFLICT (office_id, word, year) DO UPDATE SET last_number = s.last_number + 1
     RETURNING id, last_number""")
 
+ABOUT = text("""
+    SELECT n.id, n.task_id, n.about_task_id, i.id AS item_id, i.finding_id, i.task_id AS line_task_id
+    FROM notice n LEFT JOIN notice_item i ON i.notice_id = n.id AND i.agreed_at IS NULL WHERE n.ref = :ref""")
+
 DUE_ON_PAPER = text("""
     SELECT n.task_id, EXISTS (SELECT 1 FROM clock c WHERE c.task_id = n.task_id AND c.next_fire_at <= :now) AS due
     FROM notice n WHERE n.ref = :ref""")
@@ -59,12 +63,21 @@ class FindingLine:
 
 
 @dataclass(frozen=True)
+class LineAbout:
+    """What raised a line, and the task that it is about."""
+
+    finding_id: int | None
+    task_id: int | None
+
+
+@dataclass(frozen=True)
 class PaperTasks:
-    """A paper's id, its own task, and the task that it is about where it is about one as a whole."""
+    """A paper's id, its own task, the task that it is about where it is about one as a whole, and its lines."""
 
     id: int
     task_id: int
     about_task_id: int | None
+    lines: tuple[LineAbout, ...]
 
 
 class NoticeRepository:
@@ -82,12 +95,12 @@ class NoticeRepository:
         return notice
 
     def peek(self, ref: str) -> PaperTasks:
-        """Return of which tasks a paper is, without any lock; raises NotFound."""
-        query = select(Notice.id, Notice.task_id, Notice.about_task_id).where(Notice.ref == ref)
-        found = self._session.execute(query).one_or_none()
-        if found is None:
+        """Return what a paper and its lines are about, without any lock; raises NotFound."""
+        found = self._session.execute(ABOUT, {"ref": ref}).all()
+        if not found:
             raise NotFound(missing_paper(ref))
-        return PaperTasks(*found)
+        lines = tuple(LineAbout(row.finding_id, row.line_task_id) for row in found if row.item_id is not None)
+        return PaperTasks(found[0].id, found[0].task_id, found[0].about_task_id, lines)
 
     def find_due(self, ref: str, *, now: datetime) -> tuple[int, bool] | None:
         """Return the task of a paper, and whether a clock of it is due; None where there is no such paper."""
