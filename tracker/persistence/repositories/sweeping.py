@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from psycopg.errors import QueryCanceled
 from sqlalchemy import text
-from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from tracker.persistence.arrays import array_literal, as_arrays
+
+TIDY_WITHIN = timedelta(seconds=20)
 
 _CLAIM = """
     SELECT c.id AS clock_id, c.name, c.occurrence, c.status, c.started_at, c.due_on, c.due_at, c.due_class, c.due_rule,
@@ -264,14 +267,30 @@ class SweepRepository:
         found: datetime | None = self._session.execute(NEXT_MOMENT).scalar_one()
         return found
 
-    def tidy(self) -> None:
-        """Let the index of what is due forget the clocks that a storm moved; left to others where somebody holds it.
+    def tidy(self, *, within: timedelta = TIDY_WITHIN) -> bool:
+        """Let the index of what is due forget the clocks that a storm moved; tell whether it did.
 
-        Every look at what falls due next would pass by them until the next autovacuum. Outside of any transaction.
+        Every look at what falls due next would pass by them until the next autovacuum. Outside of any transaction. Left
+        to others where somebody holds the table, and given up after `within` where a reading transaction that stays open
+        stands on a page of an index: a sweep does not wait for that.
         """
         engine = self._session.get_bind().engine
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(text("VACUUM (SKIP_LOCKED, TRUNCATE OFF, INDEX_CLEANUP ON) clock"))
+            connection.execute(
+                text("SELECT set_config('statement_timeout', :most, false)"),
+                {
+                    "most": str(int(within.total_seconds() * 1000)),
+                },
+            )
+            try:
+                connection.execute(text("VACUUM (SKIP_LOCKED, TRUNCATE OFF, INDEX_CLEANUP ON) clock"))
+            except OperationalError as given_up:
+                if not isinstance(given_up.orig, QueryCanceled):
+                    raise
+                return False
+            finally:
+                connection.invalidate()  # the limit is this connection's
+        return True
 
     @contextmanager
     def refusals(self) -> Iterator[None]:
