@@ -85,8 +85,8 @@ class MergeService:
         """Lock the tasks of both papers and of their lines in one order, then both papers."""
         wanted: set[int] = set()
         for ref in refs:
-            peek = uow.notices.get_by_ref(ref)
-            wanted |= {peek.task_id, *tasks_about(uow, uow.notices.items(peek.id))}
+            peek = uow.notices.peek(ref)
+            wanted |= {peek.task_id, *tasks_about(uow, peek.lines)}
         tasks = {task.id: task for task in uow.tasks.find_many(sorted(wanted), lock=True)}
         for ref in sorted(set(refs)):
             uow.notices.get_by_ref(ref, lock=True)

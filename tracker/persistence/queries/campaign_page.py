@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from tracker.domain.calendar import WorkingCalendar
 from tracker.domain.errors import NotFound
 from tracker.domain.permissions import Viewer
-from tracker.persistence.queries.lights import LATE, LIGHT, light_moment
+from tracker.persistence.queries.lights import LIGHT, SUMS, light_moment
 from tracker.persistence.queries.paging import Page, fetch_page
 from tracker.persistence.queries.visibility import (
     CAMPAIGN_SEEN,
@@ -33,17 +33,14 @@ CAMPAIGNS = text(f"""
         {OFFICE_SEES} AS whole
     FROM campaign c JOIN office o ON o.id = c.office_id
     LEFT JOIN LATERAL (
-        SELECT count(*) AS tasks, count(*) FILTER (WHERE t.done) AS done,
-            count(*) FILTER (WHERE NOT t.done AND {LATE}) AS late
-        FROM task t WHERE t.campaign_id = c.id AND (:each OR NOT {OFFICE_SEES}) AND {NO_PAPER} AND (t.done OR NOT t.final)
+        SELECT {SUMS} FROM task t WHERE t.campaign_id = c.id AND (:each OR NOT {OFFICE_SEES}) AND {NO_PAPER} AND (t.done OR NOT t.final)
             AND {DUTY_SEEN}) x ON true
     WHERE (CAST(:ref AS text) IS NULL OR c.ref = :ref) AND {CAMPAIGN_SEEN}
     ORDER BY c.starts_on DESC, c.id DESC""")
 
 #: Whole campaigns, counted at one go instead of one after the other. Who may see them is the caller's to know.
 WHOLE = text(f"""
-    SELECT t.campaign_id AS id, count(*) AS tasks, count(*) FILTER (WHERE t.done) AS done,
-        count(*) FILTER (WHERE NOT t.done AND {LATE}) AS late
+    SELECT t.campaign_id AS id, {SUMS}
     FROM task t WHERE t.campaign_id = ANY(CAST(:campaigns AS bigint[])) AND {NO_PAPER} AND (t.done OR NOT t.final)
     GROUP BY t.campaign_id""")
 

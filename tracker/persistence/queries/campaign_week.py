@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from tracker.domain.digests import WEEK, week_of
 from tracker.domain.permissions import Viewer
 from tracker.domain.values import local_date
-from tracker.persistence.queries.lights import LATE
+from tracker.persistence.queries.lights import LATE, SUMS
 from tracker.persistence.queries.visibility import NO_PAPER, OFFICE_SEES, scope
 
 MOST_UNITS = 3
@@ -21,9 +21,8 @@ MOST_UNITS = 3
 #: The tasks of whole campaigns, counted as the list of campaigns counts them. Who may see them is the caller's to know.
 WEEKS = text(f"""
     WITH by_unit AS MATERIALIZED (
-        SELECT t.campaign_id, t.unit_id, count(*) AS tasks, count(*) FILTER (WHERE t.done) AS done,
+        SELECT t.campaign_id, t.unit_id, {SUMS},
             count(*) FILTER (WHERE t.done AND t.done_at >= CAST(:week_ago AS timestamptz)) AS done_week,
-            count(*) FILTER (WHERE NOT t.done AND {LATE}) AS late,
             min(t.due_at) FILTER (WHERE NOT t.done AND {LATE}) AS oldest,
             count(*) FILTER (WHERE NOT t.done AND t.waits_for = 'unit' AND t.due_on BETWEEN :today AND :week_ends)
                 AS due_week,

@@ -24,6 +24,10 @@ CONTESTED = """EXISTS (SELECT FROM frozen_task z JOIN objection b ON b.id = z.ob
 #: Needs :now.
 LATE = f"(t.waits_for = 'unit' AND t.due_at <= :now AND NOT {ASKED} AND NOT {CONTESTED})"
 
+#: How many tasks, how many of them are done, how many are late. Needs what LATE needs.
+SUMS = f"""count(*) AS tasks, count(*) FILTER (WHERE t.done) AS done,
+    count(*) FILTER (WHERE NOT t.done AND {LATE}) AS late"""
+
 #: The code of the light of `t`. Needs :now and :soon_until.
 LIGHT = f"""CASE
     WHEN t.final AND NOT t.done THEN 'withdrawn'

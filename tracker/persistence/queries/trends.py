@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.permissions import Viewer
 from tracker.persistence.queries.campaign_page import CampaignRow
-from tracker.persistence.queries.lights import LATE, TO_ACCEPT
+from tracker.persistence.queries.lights import SUMS, TO_ACCEPT
 from tracker.persistence.queries.visibility import DUTY_SEEN, NO_PAPER, scope
 
 #: The tasks that the list of campaigns counts: no papers, nothing withdrawn.
@@ -18,20 +18,18 @@ _COUNTED = f"""
     FROM task t JOIN campaign c ON c.id = t.campaign_id JOIN office o ON o.id = c.office_id
     JOIN unit_name un ON un.unit_id = t.unit_id AND un.valid_to IS NULL
     WHERE c.ref = :ref AND {NO_PAPER} AND (t.done OR NOT t.final) AND {DUTY_SEEN}"""
-_SUMS = f"""count(*) AS tasks, count(*) FILTER (WHERE t.done) AS done,
-    count(*) FILTER (WHERE NOT t.done AND {LATE}) AS late"""
 
 FUNNEL = text(f"""
-    SELECT {_SUMS}, count(*) FILTER (WHERE t.done OR NOT {TO_ACCEPT}) AS accepted,
+    SELECT {SUMS}, count(*) FILTER (WHERE t.done OR NOT {TO_ACCEPT}) AS accepted,
         count(*) FILTER (WHERE t.done OR t.waits_for <> 'unit') AS reported
     {_COUNTED}""")
 
 BY_UNIT = text(f"""
-    SELECT t.unit_id, un.name AS title, {_SUMS} {_COUNTED} GROUP BY t.unit_id, un.name, un.position
+    SELECT t.unit_id, un.name AS title, {SUMS} {_COUNTED} GROUP BY t.unit_id, un.name, un.position
     ORDER BY un.position, t.unit_id""")
 
 BY_KIND = text(f"""
-    SELECT t.workflow_key AS title, {_SUMS} {_COUNTED} GROUP BY t.workflow_key ORDER BY count(*) DESC, t.workflow_key""")
+    SELECT t.workflow_key AS title, {SUMS} {_COUNTED} GROUP BY t.workflow_key ORDER BY count(*) DESC, t.workflow_key""")
 
 BY_WEEK = text(f"""
     SELECT CAST(date_trunc('week', t.due_on) AS date) AS due_week,

@@ -9,10 +9,10 @@ from typing import Any
 
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.util import identity_key
 
 from tracker.domain.bigrams import bigrams
 from tracker.domain.errors import NotFound
+from tracker.persistence.holding import held
 from tracker.persistence.models import Assignment, Campaign, Measure, Phase
 
 INSERT_ASSIGNMENTS = text("""
@@ -55,9 +55,9 @@ class CampaignRepository:
     def first_responsible(self, campaign_ids: Iterable[int]) -> dict[int, str]:
         """Return which role each campaign calls 第一责任人, where it says so."""
         wanted = sorted(campaign_ids)
-        held = [self._session.identity_map.get(identity_key(Campaign, campaign_id)) for campaign_id in wanted]
-        if None not in held:  # most steps have their campaign in hand
-            said = {one.id: one.settings.get("first_responsible") for one in held if one is not None}
+        in_hand = held(self._session, Campaign, wanted)
+        if len(in_hand) == len(wanted):  # as most steps have their campaign
+            said = {campaign_id: one.settings.get("first_responsible") for campaign_id, one in in_hand.items()}
             return {campaign_id: role for campaign_id, role in said.items() if role is not None}
         query = text("""
             SELECT id, settings->>'first_responsible' AS role FROM campaign

@@ -8,10 +8,10 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, or_, select, text, update
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.util import identity_key
 
 from tracker.domain.errors import NotFound
 from tracker.domain.papers import missing_paper
+from tracker.persistence.holding import held
 from tracker.persistence.models import Finding, Notice, NoticeItem, Task
 
 NEXT_NUMBER = text("""
@@ -221,9 +221,7 @@ class NoticeRepository:
 
     def findings(self, finding_ids: Sequence[int]) -> dict[int, Finding]:
         """Return findings by id. Those that whoever asks still holds from this transaction are not read again."""
-        held = self._session.identity_map
-        known = [held.get(identity_key(Finding, finding_id)) for finding_id in finding_ids]
-        found: dict[int, Finding] = {one.id: one for one in known if one is not None}
+        found = held(self._session, Finding, finding_ids)
         if wanted := set(finding_ids) - found.keys():
             found |= {one.id: one for one in self._session.scalars(select(Finding).where(Finding.id.in_(wanted)))}
         return found

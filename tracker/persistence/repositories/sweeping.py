@@ -276,12 +276,8 @@ class SweepRepository:
         """
         engine = self._session.get_bind().engine
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(
-                text("SELECT set_config('statement_timeout', :most, false)"),
-                {
-                    "most": str(int(within.total_seconds() * 1000)),
-                },
-            )
+            most = f"{within.total_seconds() * 1000:.0f}"
+            connection.execute(text("SELECT set_config('statement_timeout', :most, false)"), {"most": most})
             try:
                 connection.execute(text("VACUUM (SKIP_LOCKED, TRUNCATE OFF, INDEX_CLEANUP ON) clock"))
             except OperationalError as given_up:
@@ -289,7 +285,7 @@ class SweepRepository:
                     raise
                 return False
             finally:
-                connection.invalidate()  # the limit is this connection's
+                connection.execute(text("RESET statement_timeout"))
         return True
 
     @contextmanager
