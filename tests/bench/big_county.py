@@ -28,7 +28,7 @@ LATE_ONE_IN = 33
 
 COPIED = (
     "campaign", "phase", "measure", "assignment", "task", "clock", "firing", "finding", "notice", "notice_item", "stream",
-    "event",
+    "event", "tally",
 )  # fmt: skip
 #: What must differ from copy to copy.
 NAMES = {"campaign": ("ref", "key", "title"), "task": ("ref",), "finding": ("ref",), "notice": ("ref",)}
@@ -67,6 +67,7 @@ def big_county(servers: RunningServers, *, campaigns: int, units: int, measures:
             connection.execute("UPDATE campaign SET digest_at = NULL")
         with World(url, start=TODAY, is_sample=True) as world:
             world.container.escalations.sweep()
+            world.container.tallies.settle()
         with connected(url) as connection:
             connection.execute("UPDATE told SET gathered_at = created_at WHERE gathered_at IS NULL")
             connection.execute("SET session_replication_role = replica")  # the copies are as true as the first
@@ -113,6 +114,8 @@ def _copy_campaign(connection: psycopg.Connection, villages: tuple[int, int], nu
         if table == "stream":
             changes["subject_id"] = _moved("subject_id", number)
             only = sql.SQL("{} AND {}").format(only, OF_THE_COPY)
+        if table == "tally":  # has no foreign keys
+            changes |= {name: _moved(name, number) for name in ("campaign_id", "measure_id")}
         if table == "event":
             only = sql.SQL("{} AND stream_id IN (SELECT id FROM stream WHERE {})").format(only, OF_THE_COPY)
         _copy(connection, table, changes, only)

@@ -44,9 +44,9 @@ FLOOR = """
         FROM (SELECT DISTINCT campaign_id, unit_id FROM due) d),
     dt AS (
         INSERT INTO task (ref, campaign_id, unit_id, workflow_key, workflow_version_id, period_key, title, state, waits_for,
-            done, final, sent_back, version, opened_at, severity_raise, last_doers)
+            done, final, sent_back, version, opened_at, severity_raise, last_doers, paper)
         SELECT k.task_ref, k.campaign_id, k.unit_id, w.key, w.id, 'once', c.title || '督导通知书', 'gathering', 'supervisor',
-            false, false, false, 1, %(now)s, 0, '{}'
+            false, false, false, 1, %(now)s, 0, '{}', true
         FROM keys k JOIN campaign c ON c.id = k.campaign_id JOIN workflow_version w ON w.key = 'supervision_notice'
         RETURNING id, ref, campaign_id, unit_id, title),
     dc AS (

@@ -137,8 +137,13 @@ class World:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self.container.close()
+    def __exit__(self, problem: type[BaseException] | None, *_: object) -> None:
+        try:
+            if problem is None:
+                with self.container.uows() as uow:
+                    assert uow.tallies.wrong() == 0, "whatever happened, the kept sums are those of the tasks"
+        finally:
+            self.container.close()
 
     # -- setting up
 

@@ -384,9 +384,9 @@ def test_many_papers_are_printed_in_the_background_with_a_bar(late: Site) -> Non
 COPY_PAPER = """
     WITH t AS (
         INSERT INTO task (ref, campaign_id, unit_id, workflow_key, workflow_version_id, period_key, title, state,
-            waits_for, done, final, sent_back, version, opened_at, severity_raise, last_doers)
+            waits_for, done, final, sent_back, version, opened_at, severity_raise, last_doers, paper)
         SELECT t.ref || '-' || :number, t.campaign_id, t.unit_id, t.workflow_key, t.workflow_version_id, t.period_key, t.title,
-            t.state, t.waits_for, t.done, t.final, t.sent_back, t.version, t.opened_at, t.severity_raise, t.last_doers
+            t.state, t.waits_for, t.done, t.final, t.sent_back, t.version, t.opened_at, t.severity_raise, t.last_doers, true
         FROM task t JOIN notice n ON n.task_id = t.id WHERE n.number = 1 RETURNING id)
     INSERT INTO notice (ref, task_id, campaign_id, office_id, unit_id, kind, severity, gathering, title, body, details,
         version, printed_unit_name, printed_number, issued_at, created_at)

@@ -99,6 +99,7 @@ from tracker.services.sampling import SamplingService
 from tracker.services.signed_copies import SignedCopyService
 from tracker.services.slips import SlipService
 from tracker.services.standings import StandingService
+from tracker.services.tallies import TallyService
 from tracker.services.tasks import TaskService
 from tracker.services.team import Team
 from tracker.services.timelines import TimelineService
@@ -158,6 +159,7 @@ class Container:
         self.explanations = ExplanationService(self.floor, self.access_log)
         self.timelines = TimelineService(self.floor)
         self.incidents = IncidentService(self.floor)
+        self.tallies = TallyService(self.uows)
         self.renderer = TemplateRenderer(settings.messages_dir)
         self.wordings = WordingService(self.floor, texts=self.renderer, channels=self.channels)
         self.optional_mail = OptionalMailService(self.floor, secret=settings.secret_key)
@@ -359,6 +361,7 @@ class Container:
         with self.reading() as session:
             engine = read_engine(session, now=now)
         yield from of_engine(engine, now=now)
+        yield self.tallies.examine()
 
     def drop_left_over(self) -> None:
         """Drop the databases that killed rehearsals left behind."""

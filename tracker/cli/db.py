@@ -14,6 +14,7 @@ import alembic.script
 import alembic.util
 import click
 
+from tracker.bootstrap import build
 from tracker.cli import preparing
 from tracker.cli.configuration import load_settings
 from tracker.cli.embedded import held_data_dir, start_servers
@@ -90,6 +91,17 @@ def current() -> None:
     output = io.StringIO()
     alembic.command.current(alembic_config(load_settings().database_url, output))
     click.echo(output.getvalue().strip() or "数据库里还没有任何表。请运行 tracker db upgrade。")
+
+
+@db.command()
+def recount() -> None:
+    """重新清点任务的汇总数（总览、台账上的合计）。清点时别人暂时不能改动任务。"""
+    container = build(load_settings())
+    try:
+        wrong = container.tallies.recount()
+    finally:
+        container.close()
+    click.echo(f"原来相差{wrong}项，已按任务重新清点。" if wrong else "汇总数与任务一致，未作改动。")
 
 
 @db.command()

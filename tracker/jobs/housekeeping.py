@@ -8,9 +8,10 @@ logger = structlog.get_logger(__name__)
 
 
 def tidy() -> None:
-    """Seal what grew, settle decisions and stuck messages, forget ended sessions, old drafts, files nobody fetched, what killed rehearsals left."""
+    """Seal what grew, settle decisions, kept sums and stuck messages, forget ended sessions, old drafts, files nobody fetched, what killed rehearsals left."""
     container = current()
     container.rising.settle_all()
+    container.tallies.settle()
     while (root := container.ledger.seal()) is not None:
         # The log is the second place that a root is kept in, out of reach of whoever can write the database.
         logger.info("Ledger sealed", action="ledger.sealed", root=root)

@@ -41,6 +41,7 @@ from tracker.persistence.repositories.roster_imports import RosterImportReposito
 from tracker.persistence.repositories.sample_time import SampleTimeRepository
 from tracker.persistence.repositories.slips import SlipRepository
 from tracker.persistence.repositories.sweeping import SweepRepository
+from tracker.persistence.repositories.tallies import TallyRepository
 from tracker.persistence.repositories.tasks import TaskRepository
 from tracker.persistence.repositories.told import ToldRepository
 from tracker.persistence.repositories.triage import TriageRepository
@@ -82,6 +83,7 @@ class UnitOfWork:
         self.sweeping = SweepRepository(self._session)
         self.recounting = RecountingRepository(self._session)
         self.history = HistoryRepository(self._session)
+        self.tallies = TallyRepository(self._session)
         self.tasks = TaskRepository(self._session)
         self.clocks = ClockRepository(self._session)
         self.events = EventRepository(self._session)

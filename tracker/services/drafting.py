@@ -43,7 +43,7 @@ class NewDraft:
 
 def open_draft(uow: UnitOfWork, floor: Floor, new: NewDraft, by: Doer, *, now: datetime) -> str:
     """Open the draft of one matter; return its ref. Whoever begins it has drafted it: another approves."""
-    task_of = NewTask(new.campaign_id, new.unit_id, new.kind, new.title, severity_floor=new.severity)
+    task_of = NewTask(new.campaign_id, new.unit_id, new.kind, new.title, severity_floor=new.severity, paper=True)
     (opened,) = open_tasks(uow, floor, [task_of], now=now, by=by)
     (ref,) = uow.tasks.new_refs("WS", local_date(now).year, 1)
     draft = uow.notices.add(

@@ -102,6 +102,8 @@ class EscalationService:
         if report.claimed >= STORM:
             with self._floor.uows() as uow:
                 uow.sweeping.tidy()
+                uow.tallies.settle()
+                uow.commit()
         report_outage(self._floor, waited_since=report.waited_since, fired=report.fired)
         return report
 

@@ -37,6 +37,7 @@ class NewTask:
     brief         what the upper unit says of a share: note, targets by count field
     schedule      for the clock of scheduled progress; None = there is none
     severity_floor  where the matter stands already: it starts there, or it is a paper of this severity
+    paper         it is the life of a paper, which is added next, and no duty
     """
 
     campaign_id: int
@@ -57,6 +58,7 @@ class NewTask:
     brief: Mapping[str, Any] = field(default_factory=dict)
     schedule: Schedule | None = None
     severity_floor: int = 0
+    paper: bool = False
 
 
 @dataclass(frozen=True)
@@ -186,7 +188,7 @@ def _row(task: NewTask, ref: str, version_id: int, definition: WorkflowDefinitio
         "due_at": task.due.due_at if task.due else None, "parent_id": task.parent_id,
         "period_title": task.period_title, "quota": task.quota,
         "tie": task.tie, "upper_unit_id": task.upper_unit_id, "brief": dict(task.brief),
-        "severity_floor": task.severity_floor,
+        "severity_floor": task.severity_floor, "paper": task.paper,
     }  # fmt: skip
 
 

@@ -150,7 +150,7 @@ def _drafts_for(
     if not missing:
         return drafts, [], []
     titles = {key: default_title(key[2], places[key[0]].campaign_title) for key in missing}
-    new = [NewTask(key[0], key[1], key[2], titles[key], severity_floor=key[3]) for key in missing]
+    new = [NewTask(key[0], key[1], key[2], titles[key], severity_floor=key[3], paper=True) for key in missing]
     tasks = open_tasks(uow, floor, new, now=now)
     refs = uow.tasks.new_refs("WS", local_date(now).year, len(missing))
     columns: dict[str, list[Any]] = {

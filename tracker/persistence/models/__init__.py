@@ -34,6 +34,7 @@ from tracker.persistence.models.receipt_slip import ReceiptSlip
 from tracker.persistence.models.recorded_occurrence import RecordedOccurrence
 from tracker.persistence.models.required_return import RequiredReturn, RequiredReturnUnit
 from tracker.persistence.models.standing import UnitStanding
+from tracker.persistence.models.tally import Tally
 from tracker.persistence.models.task import ClockRow, Extension, Problem, Submission, Task
 from tracker.persistence.models.triage import SavedView, TriageClaim
 from tracker.persistence.models.unit import (
@@ -55,7 +56,7 @@ __all__ = [
     "Installation", "LadderVersion", "LedgerExport", "LedgerExportChunk", "LoginSession", "LookBackDraw", "Measure", "Notice",
     "NoticeItem", "NumberSeries", "Objection", "Office", "PaperTemplate",
     "Person", "Phase", "PlanDraft", "PostHeld", "Problem", "Receipt", "ReceiptSlip", "RecordedOccurrence", "RequiredReturn",
-    "RequiredReturnUnit", "RosterImport", "SavedView", "Seal", "SealLeaf", "SendingRound", "Stream", "Submission", "Task", "Told",
+    "RequiredReturnUnit", "RosterImport", "SavedView", "Seal", "SealLeaf", "SendingRound", "Stream", "Submission", "Tally", "Task", "Told",
     "TriageClaim", "Unit", "UnitAlias", "UnitName",
     "UnitSet", "UnitSetMember", "UnitStanding", "UnitSuccession", "Visit", "VisitMeasure", "VisitMember", "VisitStop", "WorkflowVersion",
 ]  # fmt: skip

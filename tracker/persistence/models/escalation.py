@@ -47,6 +47,7 @@ class Finding(Base):
         ),
         Index("ix_finding__waiting", "campaign_id", "unit_id", postgresql_where="status = 'waiting'"),
         Index("ix_finding__task", "task_id"),
+        Index("ix_finding__raised", "raised_at", "id", postgresql_where="status = 'waiting'"),
         Index(
             "ix_finding__standing", "assignment_id", postgresql_where="status = 'waiting' AND assignment_id IS NOT NULL"
         ),
@@ -81,6 +82,7 @@ class Notice(Base):
         Index("ix_notice__open_draft", "campaign_id", "unit_id", "kind", "severity", unique=True, postgresql_where="gathering"),
         UniqueConstraint("number_series_id", "number"),
         Index("ix_notice__campaign_unit", "campaign_id", "unit_id"),
+        Index("ix_notice__draft", "campaign_id", postgresql_where="issued_at IS NULL"),
         Index("ix_notice__deem", "deem_at", postgresql_where="deem_at IS NOT NULL"),
         CheckConstraint("(number IS NULL) = (number_series_id IS NULL)", name="numbered"),
     )  # fmt: skip

@@ -30,7 +30,14 @@ class Task(Base):
         ),
         Index("ix_task__risen", "risen_unit_id", postgresql_where="risen_unit_id IS NOT NULL"),
         CheckConstraint("(risen_unit_id IS NULL) = (risen_parties IS NULL)", name="risen"),
-    )
+        Index(
+            "ix_task__late", "due_at",
+            postgresql_include=["id", "campaign_id", "measure_id", "unit_id", "workflow_key", "due_on", "sent_back"],
+            postgresql_where="waits_for = 'unit' AND NOT done AND NOT final AND NOT paper",
+        ),
+        Index("ix_task__done_at", "done_at", postgresql_include=["campaign_id"], postgresql_where="done AND NOT paper"),
+        Index("ix_task__objection", "campaign_id", postgresql_where="workflow_key = 'objection' AND NOT final"),
+    )  # fmt: skip
     id: Mapped[Id]
     ref: Mapped[str] = mapped_column(unique=True)
     campaign_id: Mapped[int] = link("campaign.id")
@@ -44,6 +51,7 @@ class Task(Base):
     quota: Mapped[int | None] = mapped_column(SmallInteger, default=None)  # returns wanted within the window
     recorded: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")  # returns before the last one
     nil: Mapped[bool] = mapped_column(default=False, server_default="false")  # answered by a nil return (零报告)
+    paper: Mapped[bool] = mapped_column(default=False, server_default="false")  # the life of a paper, not a duty
     title: Mapped[str]
     state: Mapped[str]
     waits_for: Mapped[str]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import RowMapping, text
 from sqlalchemy.orm import Session
 
 from tracker.domain.calendar import WorkingCalendar
@@ -15,12 +15,12 @@ from tracker.domain.errors import NotFound
 from tracker.domain.permissions import Viewer
 from tracker.persistence.queries.lights import LIGHT, SUMS, light_moment
 from tracker.persistence.queries.paging import Page, fetch_page
+from tracker.persistence.queries.tallies import OPEN_AND_LATE, lights_of
 from tracker.persistence.queries.visibility import (
     CAMPAIGN_SEEN,
     DUTY_SEEN,
     NO_PAPER,
     OFFICE_SEES,
-    TASK_SEEN,
     UNIT_SEES,
     scope,
 )
@@ -33,45 +33,56 @@ CAMPAIGNS = text(f"""
         {OFFICE_SEES} AS whole
     FROM campaign c JOIN office o ON o.id = c.office_id
     LEFT JOIN LATERAL (
-        SELECT {SUMS} FROM task t WHERE t.campaign_id = c.id AND (:each OR NOT {OFFICE_SEES}) AND {NO_PAPER} AND (t.done OR NOT t.final)
+        SELECT {SUMS} FROM task t WHERE t.campaign_id = c.id AND NOT {OFFICE_SEES} AND {NO_PAPER} AND (t.done OR NOT t.final)
             AND {DUTY_SEEN}) x ON true
     WHERE (CAST(:ref AS text) IS NULL OR c.ref = :ref) AND {CAMPAIGN_SEEN}
     ORDER BY c.starts_on DESC, c.id DESC""")
 
-#: Whole campaigns, counted at one go instead of one after the other. Who may see them is the caller's to know.
+#: Whole campaigns, from what is kept. Who may see them is the caller's to know.
 WHOLE = text(f"""
-    SELECT t.campaign_id AS id, {SUMS}
-    FROM task t WHERE t.campaign_id = ANY(CAST(:campaigns AS bigint[])) AND {NO_PAPER} AND (t.done OR NOT t.final)
-    GROUP BY t.campaign_id""")
+    WITH kept AS (
+        SELECT s.campaign_id AS id, sum(s.tasks) AS tasks, sum(s.tasks) FILTER (WHERE s.stage = 'done') AS done
+        FROM tally s WHERE s.campaign_id = ANY(CAST(:campaigns AS bigint[])) AND s.stage <> 'withdrawn' GROUP BY 1),
+    late AS (SELECT t.campaign_id AS id, count(*) AS late FROM task t
+             WHERE {OPEN_AND_LATE} AND t.campaign_id = ANY(CAST(:campaigns AS bigint[])) GROUP BY 1)
+    SELECT k.id, CAST(k.tasks AS bigint) AS tasks, CAST(coalesce(k.done, 0) AS bigint) AS done, coalesce(l.late, 0) AS late
+    FROM kept k LEFT JOIN late l ON l.id = k.id""")
 
 PHASES = text("""
     SELECT p.key, p.title, p.starts_on, p.ends_on FROM phase p JOIN campaign c ON c.id = p.campaign_id
     WHERE c.ref = :ref ORDER BY p.position, p.id""")
 
-MEASURES = text(f"""
-    WITH seen AS MATERIALIZED (
-        SELECT t.measure_id, {LIGHT} AS light FROM task t
-        JOIN campaign c ON c.id = t.campaign_id JOIN office o ON o.id = c.office_id
-        LEFT JOIN notice n ON n.task_id = t.id
-        WHERE c.ref = :ref AND t.measure_id IS NOT NULL AND {TASK_SEEN}),
+#: The lights of a part of a campaign, task by task, and of a whole one, from what is kept.
+_LIGHTS_SEEN = f"""
+    SELECT t.measure_id, {LIGHT} AS light, 1 AS many FROM task t
+    JOIN campaign c ON c.id = t.campaign_id JOIN office o ON o.id = c.office_id
+    WHERE c.ref = :ref AND t.measure_id IS NOT NULL AND {DUTY_SEEN}"""
+_LIGHTS_KEPT = f"""
+    SELECT measure_id, light, many FROM ({lights_of("ARRAY[CAST(:id AS bigint)]")}) l WHERE measure_id IS NOT NULL"""
+
+_MEASURES = f"""
+    WITH seen AS MATERIALIZED ({{seen}}),
     lit AS (SELECT measure_id, jsonb_object_agg(light, tasks) AS lights
-            FROM (SELECT measure_id, light, count(*) AS tasks FROM seen GROUP BY 1, 2) s GROUP BY 1),
+            FROM (SELECT measure_id, light, CAST(sum(many) AS bigint) AS tasks FROM seen GROUP BY 1, 2) s
+            WHERE tasks > 0 GROUP BY 1),
     duty AS (
-        SELECT a.measure_id, coalesce(array_agg(un.name ORDER BY un.position, un.id) FILTER (WHERE a.role <> 'support'), '{{}}')
+        SELECT a.measure_id, coalesce(array_agg(un.name ORDER BY un.position, un.id) FILTER (WHERE a.role <> 'support'), '{{{{}}}}')
                 AS unit_names,
-            coalesce(array_agg(un.name ORDER BY un.position, un.id) FILTER (WHERE a.role = 'support'), '{{}}')
+            coalesce(array_agg(un.name ORDER BY un.position, un.id) FILTER (WHERE a.role = 'support'), '{{{{}}}}')
                 AS support_names
         FROM measure m JOIN campaign c ON c.id = m.campaign_id JOIN office o ON o.id = c.office_id
         JOIN assignment a ON a.measure_id = m.id
         JOIN unit_name un ON un.unit_id = a.unit_id AND un.valid_to IS NULL
         WHERE c.ref = :ref AND a.role <> 'share' AND a.withdrawn_at IS NULL AND {_ASSIGNMENT_SEEN} GROUP BY 1)
     SELECT m.key, m.ordinal, m.title, m.text, m.workflow_key, m.units, m.due, m.cadence, m.lead, m.withdrawn_at,
-        coalesce(duty.unit_names, '{{}}') AS unit_names, coalesce(duty.support_names, '{{}}') AS support_names,
-        coalesce(lit.lights, '{{}}'::jsonb) AS lights
+        coalesce(duty.unit_names, '{{{{}}}}') AS unit_names, coalesce(duty.support_names, '{{{{}}}}') AS support_names,
+        coalesce(lit.lights, '{{{{}}}}'::jsonb) AS lights
     FROM measure m JOIN campaign c ON c.id = m.campaign_id JOIN office o ON o.id = c.office_id
     LEFT JOIN duty ON duty.measure_id = m.id LEFT JOIN lit ON lit.measure_id = m.id
     WHERE c.ref = :ref AND EXISTS (SELECT FROM assignment a WHERE a.measure_id = m.id AND {_ASSIGNMENT_SEEN})
-    ORDER BY m.position, m.id""")
+    ORDER BY m.position, m.id"""
+MEASURES = text(_MEASURES.format(seen=_LIGHTS_SEEN))
+MEASURES_OF_WHOLE = text(_MEASURES.format(seen=_LIGHTS_KEPT))
 
 PROSPECT = text("""
     WITH duty AS (SELECT a.id, a.unit_id FROM assignment a JOIN measure m ON m.id = a.measure_id
@@ -84,22 +95,26 @@ PROSPECT = text("""
            AND p.starts_on <= :today AND (p.ends_on IS NULL OR p.ends_on >= :today)
            AND (h.left_on IS NULL OR h.left_on > :today)) AS people""")
 
+#: First which tasks, in which order, then only those of the page with all that is shown of them.
 TASKS = text(f"""
-    SELECT x.*, count(*) OVER () AS total FROM (
-        SELECT t.ref, t.title, t.unit_id, un.name AS unit_name, t.state, t.waits_for, t.workflow_key, t.workflow_version_id,
-            t.due_on, t.done_at, t.nil, m.ordinal, m.title AS measure_title, {LIGHT} AS light, p.ref AS parent_ref,
-            pn.ref AS parent_notice_ref, m.position AS measure_position, un.position AS unit_position,
-            t.id AS task_id
+    WITH found AS (
+        SELECT t.id, m.position AS measure_position, un.position AS unit_position, count(*) OVER () AS total
         FROM task t JOIN campaign c ON c.id = t.campaign_id JOIN office o ON o.id = c.office_id
         JOIN unit u ON u.id = t.unit_id JOIN unit_name un ON un.unit_id = t.unit_id AND un.valid_to IS NULL
-        LEFT JOIN measure m ON m.id = t.measure_id LEFT JOIN task p ON p.id = t.parent_id LEFT JOIN notice pn ON pn.task_id = p.id
+        LEFT JOIN measure m ON m.id = t.measure_id
         WHERE c.ref = :ref AND {NO_PAPER} AND {DUTY_SEEN}
           AND (CAST(:unit AS text) IS NULL OR u.key = :unit)
           AND (CAST(:measure AS text) IS NULL OR m.key = :measure)
           AND (CAST(:workflow AS text) IS NULL OR t.workflow_key = :workflow)
-          AND (CAST(:waits_for AS text) IS NULL OR (t.waits_for = :waits_for AND NOT t.final AND NOT t.done))) x
-    WHERE CAST(:light AS text) IS NULL OR x.light = :light
-    ORDER BY x.measure_position NULLS LAST, x.unit_position, x.task_id LIMIT :limit OFFSET :offset""")
+          AND (CAST(:waits_for AS text) IS NULL OR (t.waits_for = :waits_for AND NOT t.final AND NOT t.done))
+          AND (CAST(:light AS text) IS NULL OR {LIGHT} = :light)
+        ORDER BY m.position NULLS LAST, un.position, t.id LIMIT :limit OFFSET :offset)
+    SELECT t.ref, t.title, t.unit_id, un.name AS unit_name, t.state, t.waits_for, t.workflow_key, t.workflow_version_id,
+        t.due_on, t.done_at, t.nil, m.ordinal, m.title AS measure_title, {LIGHT} AS light, p.ref AS parent_ref,
+        pn.ref AS parent_notice_ref, f.total
+    FROM found f JOIN task t ON t.id = f.id JOIN unit_name un ON un.unit_id = t.unit_id AND un.valid_to IS NULL
+    LEFT JOIN measure m ON m.id = t.measure_id LEFT JOIN task p ON p.id = t.parent_id LEFT JOIN notice pn ON pn.task_id = p.id
+    ORDER BY f.measure_position NULLS LAST, f.unit_position, f.id""")
 
 CHOICES = text(f"""
     SELECT DISTINCT 'unit' AS kind, u.key AS code, un.name AS title, un.position AS position
@@ -218,18 +233,24 @@ class CampaignChoices:
 
 def find_campaigns(session: Session, viewer: Viewer, *, now: datetime) -> tuple[CampaignRow, ...]:
     """Return the campaigns that the viewer sees, the newest first."""
-    rows = session.execute(CAMPAIGNS, {**scope(viewer), "ref": None, "now": now, "each": False}).mappings().all()
-    whole = session.execute(WHOLE, {"campaigns": [row["id"] for row in rows if row["whole"]], "now": now}).mappings()
-    counted = {row["id"]: row for row in whole}
-    return tuple(CampaignRow(**{**row, **counted.get(row["id"], {})}) for row in rows)
+    rows = session.execute(CAMPAIGNS, {**scope(viewer), "ref": None, "now": now}).mappings().all()
+    return _counted(session, rows, now=now)
 
 
 def get_campaign(session: Session, viewer: Viewer, ref: str, *, now: datetime) -> CampaignRow:
     """Return one campaign; raises NotFound, also for a neighbour's."""
-    row = session.execute(CAMPAIGNS, {**scope(viewer), "ref": ref, "now": now, "each": True}).mappings().one_or_none()
-    if row is None:
+    rows = session.execute(CAMPAIGNS, {**scope(viewer), "ref": ref, "now": now}).mappings().all()
+    if not rows:
         raise NotFound("没有这个专项行动，或者您无权查看。")
-    return CampaignRow(**row)
+    return _counted(session, rows, now=now)[0]
+
+
+def _counted(session: Session, rows: Sequence[RowMapping], *, now: datetime) -> tuple[CampaignRow, ...]:
+    """Return campaigns with their figures: a part was counted with its row, what is seen whole is kept."""
+    whole = [row["id"] for row in rows if row["whole"]]
+    found = session.execute(WHOLE, {"campaigns": whole, "now": now}).mappings() if whole else ()
+    kept = {row["id"]: row for row in found}
+    return tuple(CampaignRow(**{**row, **kept.get(row["id"], {})}) for row in rows)
 
 
 def find_phases(session: Session, campaign: CampaignRow) -> tuple[PhaseRow, ...]:
@@ -241,8 +262,9 @@ def find_measures(
     session: Session, viewer: Viewer, campaign: CampaignRow, *, now: datetime, calendar: WorkingCalendar
 ) -> tuple[MeasureRow, ...]:
     """Return the measures that give the viewer's units a duty, in the order of the plan."""
-    given = {**scope(viewer), **light_moment(now, calendar), "ref": campaign.ref}
-    return tuple(MeasureRow(**row) for row in session.execute(MEASURES, given).mappings())
+    given = {**scope(viewer), **light_moment(now, calendar), "ref": campaign.ref, "id": campaign.id}
+    query = MEASURES_OF_WHOLE if campaign.whole else MEASURES
+    return tuple(MeasureRow(**row) for row in session.execute(query, given).mappings())
 
 
 def prospect(session: Session, campaign: CampaignRow, *, today: date) -> Prospect:
@@ -260,8 +282,7 @@ def find_tasks(
         "measure": filters.measure, "light": filters.light, "workflow": filters.workflow,
         "waits_for": filters.waits_for,
     }  # fmt: skip
-    sorting = ("measure_position", "unit_position", "task_id")
-    return fetch_page(session, TASKS, TaskRow, number=page, size=size, given=given, drop=sorting)
+    return fetch_page(session, TASKS, TaskRow, number=page, size=size, given=given)
 
 
 def campaign_choices(session: Session, viewer: Viewer, campaign: CampaignRow) -> CampaignChoices:

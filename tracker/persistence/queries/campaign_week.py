@@ -13,33 +13,32 @@ from sqlalchemy.orm import Session
 from tracker.domain.digests import WEEK, week_of
 from tracker.domain.permissions import Viewer
 from tracker.domain.values import local_date
-from tracker.persistence.queries.lights import LATE, SUMS
-from tracker.persistence.queries.visibility import NO_PAPER, OFFICE_SEES, scope
+from tracker.persistence.queries.tallies import OPEN_AND_LATE
+from tracker.persistence.queries.visibility import OFFICE_SEES, scope
 
 MOST_UNITS = 3
 
-#: The tasks of whole campaigns, counted as the list of campaigns counts them. Who may see them is the caller's to know.
+#: The tasks of whole campaigns, kept and counted as for the list of campaigns. Who may see them is the caller's to know.
 WEEKS = text(f"""
-    WITH by_unit AS MATERIALIZED (
-        SELECT t.campaign_id, t.unit_id, {SUMS},
-            count(*) FILTER (WHERE t.done AND t.done_at >= CAST(:week_ago AS timestamptz)) AS done_week,
-            min(t.due_at) FILTER (WHERE NOT t.done AND {LATE}) AS oldest,
-            count(*) FILTER (WHERE NOT t.done AND t.waits_for = 'unit' AND t.due_on BETWEEN :today AND :week_ends)
-                AS due_week,
-            count(*) FILTER (WHERE t.due_on < :today) AS should_be_done
-        FROM task t
-        WHERE t.campaign_id = ANY(CAST(:campaigns AS bigint[])) AND {NO_PAPER} AND (t.done OR NOT t.final)
-        GROUP BY t.campaign_id, t.unit_id),
-    sums AS (
-        SELECT campaign_id, sum(tasks) AS tasks, sum(done) AS done, sum(done_week) AS done_week, sum(late) AS late,
-            sum(due_week) AS due_week, sum(should_be_done) AS should_be_done
-        FROM by_unit GROUP BY campaign_id),
+    WITH kept AS (
+        SELECT s.campaign_id, sum(s.tasks) AS tasks, sum(s.tasks) FILTER (WHERE s.stage = 'done') AS done,
+            sum(s.tasks) FILTER (WHERE s.stage = 'unit' AND s.due_on BETWEEN :today AND :week_ends) AS due_week,
+            sum(s.tasks) FILTER (WHERE s.due_on < :today) AS should_be_done
+        FROM tally s WHERE s.campaign_id = ANY(CAST(:campaigns AS bigint[])) AND s.stage <> 'withdrawn' GROUP BY 1),
+    done AS (
+        SELECT t.campaign_id, count(*) AS many FROM task t
+        WHERE t.done AND NOT t.paper AND t.done_at >= CAST(:week_ago AS timestamptz)
+          AND t.campaign_id = ANY(CAST(:campaigns AS bigint[])) GROUP BY 1),
+    by_unit AS MATERIALIZED (
+        SELECT t.campaign_id, t.unit_id, count(*) AS late, min(t.due_at) AS oldest FROM task t
+        WHERE {OPEN_AND_LATE} AND t.campaign_id = ANY(CAST(:campaigns AS bigint[])) GROUP BY 1, 2),
+    late AS (SELECT campaign_id, sum(late) AS many FROM by_unit GROUP BY 1),
     worst AS (
         SELECT w.campaign_id, jsonb_agg(
             jsonb_build_object('id', w.unit_id, 'name', un.name, 'late', w.late) ORDER BY w.place) AS units
         FROM (SELECT campaign_id, unit_id, late, row_number() OVER (
                   PARTITION BY campaign_id ORDER BY late DESC, oldest, unit_id) AS place
-              FROM by_unit WHERE late > 0) w
+              FROM by_unit) w
         JOIN unit_name un ON un.unit_id = w.unit_id AND un.valid_to IS NULL
         WHERE w.place <= {MOST_UNITS} GROUP BY w.campaign_id),
     waiting AS (
@@ -49,11 +48,12 @@ WEEKS = text(f"""
         GROUP BY 1)
     SELECT c.id AS campaign_id, c.ref, c.title, c.starts_on, c.ends_on, c.digest_at,
         CAST(coalesce(s.tasks, 0) AS bigint) AS tasks, CAST(coalesce(s.done, 0) AS bigint) AS done,
-        CAST(coalesce(s.done_week, 0) AS bigint) AS done_week, CAST(coalesce(s.late, 0) AS bigint) AS late,
+        coalesce(d.many, 0) AS done_week, CAST(coalesce(l.many, 0) AS bigint) AS late,
         CAST(coalesce(s.due_week, 0) AS bigint) AS due_week,
         CAST(coalesce(s.should_be_done, 0) AS bigint) AS should_be_done,
         coalesce(w.units, '[]'::jsonb) AS worst, coalesce(g.many, 0) AS waiting
-    FROM campaign c LEFT JOIN sums s ON s.campaign_id = c.id LEFT JOIN worst w ON w.campaign_id = c.id
+    FROM campaign c LEFT JOIN kept s ON s.campaign_id = c.id LEFT JOIN done d ON d.campaign_id = c.id
+    LEFT JOIN late l ON l.campaign_id = c.id LEFT JOIN worst w ON w.campaign_id = c.id
     LEFT JOIN waiting g ON g.campaign_id = c.id
     WHERE c.id = ANY(CAST(:campaigns AS bigint[])) ORDER BY c.starts_on DESC, c.id DESC""")
 

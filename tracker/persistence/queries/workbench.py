@@ -22,87 +22,118 @@ DRAFT_STAGES = {
     "approved": "n.approved_hash IS NOT NULL",
 }
 
-_FROM = """
-    FROM task t
+_AROUND = """
     JOIN campaign c ON c.id = t.campaign_id
-    JOIN office o ON o.id = c.office_id
-    JOIN unit u ON u.id = t.unit_id
-    JOIN unit_name un ON un.unit_id = t.unit_id AND un.valid_to IS NULL"""
+    JOIN office o ON o.id = c.office_id"""
+_NAMED = "JOIN unit_name un ON un.unit_id = t.unit_id AND un.valid_to IS NULL"
 _RUNNING = """
     LEFT JOIN LATERAL (SELECT k.name, k.started_at, k.due_on, k.due_at FROM clock k
                        WHERE k.task_id = t.id AND k.status = 'running' ORDER BY k.due_at LIMIT 1) k ON true"""
 _MATTER = """t.ref AS task_ref, n.ref AS notice_ref, t.title, t.unit_id, un.name AS unit_name,
     c.id AS campaign_id, c.title AS campaign_title, o.unit_id AS office_unit_id, c.settings AS settings,
     t.state, t.workflow_version_id, t.last_doers, t.risen_unit_id IS NOT NULL AS risen, k.name AS clock, k.started_at AS since,
-    k.due_on AS clock_due_on, k.due_at AS clock_due_at,
-    count(*) OVER () AS total"""
-_FILTERS = """
-    AND (CAST(:campaign AS text) IS NULL OR c.ref = :campaign)
-    AND (CAST(:unit AS text) IS NULL OR u.key = :unit)"""
-_PAGED = "LIMIT :limit OFFSET :offset"
-#: Puts together what a list is grouped by, before its own order; {severity} is the row's, where it has one.
-_TOGETHER = """
-    CASE CAST(:sort AS text) WHEN 'unit' THEN un.position WHEN 'severity' THEN -({severity}) END,
-    CASE CAST(:sort AS text) WHEN 'unit' THEN un.name WHEN 'task' THEN t.title WHEN 'campaign' THEN c.title
-        WHEN 'workflow' THEN t.workflow_key END,"""
-
-REVIEWS = text(f"""
-    SELECT {_MATTER} {_FROM} LEFT JOIN notice n ON n.task_id = t.id {_RUNNING}
-    WHERE t.waits_for = 'supervisor' AND NOT t.final AND NOT t.done AND t.tie IS DISTINCT FROM 'share'
-      AND t.workflow_key <> 'objection'
-      AND (n.id IS NULL OR n.issued_at IS NOT NULL) AND {OFFICE_SEES} {_FILTERS}
-    ORDER BY {_TOGETHER.format(severity="coalesce(n.severity, 0)")} k.due_at NULLS LAST, t.id {_PAGED}""")
-
-OBJECTIONS = text(f"""
-    SELECT {_MATTER} {_FROM} LEFT JOIN notice n ON n.task_id = t.id {_RUNNING}
-    WHERE t.workflow_key = 'objection' AND NOT t.final AND {OFFICE_SEES} {_FILTERS}
-    ORDER BY {_TOGETHER.format(severity="coalesce(n.severity, 0)")} k.due_at NULLS LAST, t.id {_PAGED}""")
-
-WATCHED = text(f"""
-    SELECT {_MATTER} {_FROM} LEFT JOIN notice n ON n.task_id = t.id {_RUNNING}
-    WHERE NOT t.final AND (t.done OR n.issued_at IS NOT NULL) AND t.tie IS DISTINCT FROM 'share'
-      AND k.name IN ('look_back', 'hold') AND k.due_on <= :watch_until AND {OFFICE_SEES} {_FILTERS}
-      AND t.id IN (SELECT w.task_id FROM clock w
-                   WHERE w.status = 'running' AND w.name IN ('look_back', 'hold') AND w.due_on <= :watch_until)
-    ORDER BY {_TOGETHER.format(severity="coalesce(n.severity, 0)")} k.due_at, t.id {_PAGED}""")
-
-_DRAFTS = f"""
-    SELECT n.ref, n.kind, n.severity, n.title, n.version, n.created_at, t.unit_id, un.name AS unit_name,
-        c.id AS campaign_id, c.title AS campaign_title, o.unit_id AS office_unit_id, c.settings AS settings,
-        t.state, t.workflow_version_id, t.last_doers, t.risen_unit_id IS NOT NULL AS risen,
-        k.due_on AS clock_due_on, k.due_at AS clock_due_at, i.items, i.struck, i.oldest_at, count(*) OVER () AS total
-    {_FROM} JOIN notice n ON n.task_id = t.id {_RUNNING}
+    k.due_on AS clock_due_on, k.due_at AS clock_due_at, p.total"""
+_DRAFT = """n.ref, n.kind, n.severity, n.title, n.version, n.created_at, t.unit_id, un.name AS unit_name,
+    c.id AS campaign_id, c.title AS campaign_title, o.unit_id AS office_unit_id, c.settings AS settings,
+    t.state, t.workflow_version_id, t.last_doers, t.risen_unit_id IS NOT NULL AS risen,
+    k.due_on AS clock_due_on, k.due_at AS clock_due_at, i.items, i.struck, i.oldest_at, p.total"""
+_LINES = """
     LEFT JOIN LATERAL (
         SELECT count(*) FILTER (WHERE i.struck_at IS NULL) AS items, count(i.struck_at) AS struck,
             min(f.raised_at) FILTER (WHERE i.struck_at IS NULL) AS oldest_at
-        FROM notice_item i LEFT JOIN finding f ON f.id = i.finding_id WHERE i.notice_id = n.id) i ON true
-    WHERE n.issued_at IS NULL AND NOT t.final AND {{stage}} AND {OFFICE_SEES} {_FILTERS}
-      AND (CAST(:severity AS smallint) IS NULL OR n.severity = :severity)
-      AND (CAST(:refs AS text[]) IS NULL OR n.ref = ANY(:refs))
-    ORDER BY {{together}} n.severity DESC, i.oldest_at NULLS LAST, n.id {_PAGED}"""
+        FROM notice_item i LEFT JOIN finding f ON f.id = i.finding_id WHERE i.notice_id = n.id) i ON true"""
+_EXTENSION = """t.ref AS task_ref, t.title, t.unit_id, un.name AS unit_name, c.title AS campaign_title,
+    t.workflow_version_id, e.old_due_on, e.wanted_on, e.reason, e.asked_at, e.steps, e.examined_at, e.examined_on, p.total"""
+_FINDING = """f.ref, f.kind, f.severity, f.summary, f.status, f.raised_at, f.reason, t.ref AS task_ref,
+    t.title AS task_title, t.unit_id, un.name AS unit_name, c.title AS campaign_title, c.settings AS settings,
+    t.workflow_version_id, t.due_on, t.due_at, d.ref AS notice_ref, d.content_hash IS NULL AS draft_open, p.total"""
+
+#: Puts together what a list is grouped by, before its own order; {severity} is the row's.
+_TOGETHER: Mapping[str, str] = {
+    "unit": "un.position, un.name", "severity": "-({severity})", "campaign": "c.title", "workflow": "t.workflow_key",
+    "task": "t.title",
+}  # fmt: skip
+_CONDITIONS: Mapping[str, str] = {
+    "campaign": "c.ref = :campaign", "unit": "t.unit_id = (SELECT id FROM unit WHERE key = :unit)",
+    "severity": "{severity} = :severity", "refs": "{ref} = ANY(:refs)", "status": "f.status = :status",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _List:
+    """One list of the workbench, found in two steps: which rows, in which order, then only a page of them with all that
+    is shown. What is not asked for is not in the statement, so that plans stay simple.
+
+    source     FROM of the first step, beside `t`, `c`, `o`; `where` narrows it
+    order      its own order, after what it is put together by
+    severity   the row's, and `ref` the name that it is picked by
+    narrowed   the filters that it knows
+    rest       what the second step joins beside the tasks, their campaigns, offices and units' names
+    """
+
+    shown: str
+    source: str
+    where: str
+    order: str
+    key: str
+    rest: str
+    severity: str = "0"
+    ref: str = "t.ref"
+    narrowed: frozenset[str] = frozenset({"campaign", "unit"})
+
+    def statement(self, given: Mapping[str, Any]) -> TextClause:
+        """Return the statement for these filters, of which None is no filter."""
+        sort, asked = str(given.get("sort")), [name for name in _CONDITIONS if given.get(name) is not None]
+        conditions = "".join(f" AND {_CONDITIONS[name]}" for name in asked if name in self.narrowed)
+        order = f"{_TOGETHER[sort]}, {self.order}" if sort in _TOGETHER else self.order
+        named = _NAMED if sort == "unit" else ""
+        found = f"""SELECT {self.key} AS key, row_number() OVER (ORDER BY {order}) AS place, count(*) OVER () AS total
+            FROM {self.source} {_AROUND} {named} WHERE {self.where} AND {OFFICE_SEES}{conditions}"""
+        picked = found.format(severity=self.severity, ref=self.ref)
+        return text(f"""
+            SELECT {self.shown} FROM (SELECT * FROM ({picked}) x ORDER BY x.place LIMIT :limit OFFSET :offset) p
+            {self.rest} {_AROUND} {_NAMED} ORDER BY p.place""")
+
+
+def _matters(where: str, *, order: str = "k.due_at NULLS LAST, t.id") -> _List:
+    return _List(
+        _MATTER, f"task t LEFT JOIN notice n ON n.task_id = t.id {_RUNNING}", where, order, "t.id",
+        f"JOIN task t ON t.id = p.key LEFT JOIN notice n ON n.task_id = t.id {_RUNNING}", "coalesce(n.severity, 0)",
+    )  # fmt: skip
+
+
+REVIEWS = _matters(
+    "t.waits_for = 'supervisor' AND NOT t.final AND NOT t.done AND t.tie IS DISTINCT FROM 'share'"
+    " AND t.workflow_key <> 'objection' AND (NOT t.paper OR n.issued_at IS NOT NULL)"
+)
+OBJECTIONS = _matters("t.workflow_key = 'objection' AND NOT t.final")
+WATCHED = _matters(
+    """NOT t.final AND (t.done OR n.issued_at IS NOT NULL) AND t.tie IS DISTINCT FROM 'share'
+      AND k.name IN ('look_back', 'hold') AND k.due_on <= :watch_until
+      AND t.id IN (SELECT w.task_id FROM clock w
+                   WHERE w.status = 'running' AND w.name IN ('look_back', 'hold') AND w.due_on <= :watch_until)""",
+    order="k.due_at, t.id",
+)
+#: The gravest first, then the oldest.
 DRAFTS = {
-    stage: text(_DRAFTS.format(stage=condition, together=_TOGETHER.format(severity="n.severity")))
+    stage: _List(
+        _DRAFT, "notice n JOIN task t ON t.id = n.task_id", f"n.issued_at IS NULL AND NOT t.final AND {condition}",
+        "n.severity DESC, n.created_at, n.id", "n.id",
+        f"JOIN notice n ON n.id = p.key JOIN task t ON t.id = n.task_id {_RUNNING} {_LINES}", "n.severity", "n.ref",
+        frozenset({"campaign", "unit", "severity", "refs"}),
+    )
     for stage, condition in DRAFT_STAGES.items()
-}
-
-EXTENSIONS = text(f"""
-    SELECT t.ref AS task_ref, t.title, t.unit_id, un.name AS unit_name, c.title AS campaign_title,
-        t.workflow_version_id, e.old_due_on,
-        e.wanted_on, e.reason, e.asked_at, e.steps, e.examined_at, e.examined_on, count(*) OVER () AS total
-    {_FROM} JOIN extension e ON e.task_id = t.id AND e.status = 'asked'
-    WHERE t.tie IS DISTINCT FROM 'share' AND {OFFICE_SEES} {_FILTERS}
-    ORDER BY {_TOGETHER.format(severity="0")} e.asked_at, e.id {_PAGED}""")
-
-FINDINGS = text(f"""
-    SELECT f.ref, f.kind, f.severity, f.summary, f.status, f.raised_at, f.reason, t.ref AS task_ref,
-        t.title AS task_title, t.unit_id, un.name AS unit_name, c.title AS campaign_title, c.settings AS settings,
-        t.workflow_version_id, t.due_on, t.due_at, d.ref AS notice_ref, d.content_hash IS NULL AS draft_open, count(*) OVER () AS total
-    {_FROM} JOIN finding f ON f.task_id = t.id
-    LEFT JOIN notice_item i ON i.finding_id = f.id LEFT JOIN notice d ON d.id = i.notice_id
-    WHERE (CAST(:status AS text) IS NULL OR f.status = :status)
-      AND (CAST(:refs AS text[]) IS NULL OR f.ref = ANY(:refs)) AND {OFFICE_SEES} {_FILTERS}
-      AND (CAST(:severity AS smallint) IS NULL OR f.severity = :severity)
-    ORDER BY {_TOGETHER.format(severity="f.severity")} f.raised_at DESC, f.id DESC {_PAGED}""")
+}  # fmt: skip
+EXTENSIONS = _List(
+    _EXTENSION, "task t JOIN extension e ON e.task_id = t.id AND e.status = 'asked'", "t.tie IS DISTINCT FROM 'share'",
+    "e.asked_at, e.id", "e.id", "JOIN extension e ON e.id = p.key JOIN task t ON t.id = e.task_id",
+)  # fmt: skip
+FINDINGS = _List(
+    _FINDING, "finding f JOIN task t ON t.id = f.task_id", "true", "f.raised_at DESC, f.id DESC", "f.id",
+    """JOIN finding f ON f.id = p.key JOIN task t ON t.id = f.task_id
+    LEFT JOIN notice_item i ON i.finding_id = f.id LEFT JOIN notice d ON d.id = i.notice_id""",
+    "f.severity", "f.ref", frozenset({"campaign", "unit", "severity", "refs", "status"}),
+)  # fmt: skip
 
 #: The unit `u` has a duty of the viewer's. Not EXISTS, for which PostgreSQL would read every duty of the county first;
 #: OFFSET 0 has it begin with the unit's own.
@@ -295,8 +326,8 @@ def filter_choices(session: Session, viewer: Viewer) -> Choices:
 
 
 def _fetch(
-    session: Session, viewer: Viewer, query: TextClause, made: type[Any], filters: Filters, page: int,
+    session: Session, viewer: Viewer, listed: _List, made: type[Any], filters: Filters, page: int,
     size: int | None, **more: Any,
 ) -> Page[Any]:  # fmt: skip
     given = {**scope(viewer), **filters.given(), **more}
-    return fetch_page(session, query, made, number=page, size=size, given=given)
+    return fetch_page(session, listed.statement(given), made, number=page, size=size, given=given)

@@ -22,20 +22,20 @@ NEW_REFS = text("""
 INSERT_TASKS = text("""
     INSERT INTO task (ref, campaign_id, assignment_id, measure_id, unit_id, workflow_key, workflow_version_id,
         period_key, title, state, waits_for, done, final, sent_back, version, due_on, due_at, opened_at, parent_id,
-        severity_raise, last_doers, period_title, quota, tie, upper_unit_id, brief, severity_floor)
+        severity_raise, last_doers, period_title, quota, tie, upper_unit_id, brief, severity_floor, paper)
     SELECT ref, campaign_id, assignment_id, measure_id, unit_id, workflow_key, workflow_version_id, period_key, title,
         state, waits_for, false, false, false, 1, due_on, due_at, CAST(:now AS timestamptz), parent_id, 0, '{}'::jsonb,
-        period_title, quota, tie, upper_unit_id, brief, severity_floor
+        period_title, quota, tie, upper_unit_id, brief, severity_floor, paper
     FROM unnest(CAST(:ref AS text[]), CAST(:campaign_id AS bigint[]), CAST(:assignment_id AS bigint[]),
         CAST(:measure_id AS bigint[]), CAST(:unit_id AS bigint[]), CAST(:workflow_key AS text[]),
         CAST(:workflow_version_id AS bigint[]), CAST(:period_key AS text[]), CAST(:title AS text[]),
         CAST(:state AS text[]), CAST(:waits_for AS text[]), CAST(:due_on AS date[]), CAST(:due_at AS timestamptz[]),
         CAST(:parent_id AS bigint[]), CAST(:period_title AS text[]), CAST(:quota AS smallint[]),
         CAST(:tie AS text[]), CAST(:upper_unit_id AS bigint[]), CAST(:brief AS jsonb[]),
-        CAST(:severity_floor AS smallint[])) WITH ORDINALITY
+        CAST(:severity_floor AS smallint[]), CAST(:paper AS boolean[])) WITH ORDINALITY
         AS r(ref, campaign_id, assignment_id, measure_id, unit_id, workflow_key, workflow_version_id, period_key, title,
              state, waits_for, due_on, due_at, parent_id, period_title, quota, tie, upper_unit_id, brief,
-             severity_floor, position)
+             severity_floor, paper, position)
     ORDER BY position
     RETURNING id, ref""")
 
@@ -56,7 +56,7 @@ ASKED = text("SELECT id FROM extension WHERE task_id = :task AND status = 'asked
 TASK_COLUMNS = (
     "ref", "campaign_id", "assignment_id", "measure_id", "unit_id", "workflow_key", "workflow_version_id",
     "period_key", "title", "state", "waits_for", "due_on", "due_at", "parent_id", "period_title", "quota",
-    "tie", "upper_unit_id", "brief", "severity_floor",
+    "tie", "upper_unit_id", "brief", "severity_floor", "paper",
 )  # fmt: skip
 
 
