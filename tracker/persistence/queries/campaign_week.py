@@ -41,11 +41,14 @@ WEEKS = text(f"""
               FROM by_unit) w
         JOIN unit_name un ON un.unit_id = w.unit_id AND un.valid_to IS NULL
         WHERE w.place <= {MOST_UNITS} GROUP BY w.campaign_id),
-    waiting AS (
-        SELECT g.campaign_id, count(*) AS many FROM task g
-        WHERE g.campaign_id = ANY(CAST(:campaigns AS bigint[])) AND NOT g.final AND (g.waits_for = 'leader' OR g.id IN (
-            SELECT e.task_id FROM extension e WHERE e.status = 'asked' AND e.steps = 2 AND e.examined_at IS NOT NULL))
-        GROUP BY 1)
+    his AS (
+        SELECT g.id, g.campaign_id FROM task g
+        WHERE g.campaign_id = ANY(CAST(:campaigns AS bigint[])) AND NOT g.final AND g.waits_for = 'leader'
+        UNION
+        SELECT g.id, g.campaign_id FROM extension e JOIN task g ON g.id = e.task_id
+        WHERE e.status = 'asked' AND e.steps = 2 AND e.examined_at IS NOT NULL AND NOT g.final
+          AND g.campaign_id = ANY(CAST(:campaigns AS bigint[]))),
+    waiting AS (SELECT campaign_id, count(*) AS many FROM his GROUP BY 1)
     SELECT c.id AS campaign_id, c.ref, c.title, c.starts_on, c.ends_on, c.digest_at,
         CAST(coalesce(s.tasks, 0) AS bigint) AS tasks, CAST(coalesce(s.done, 0) AS bigint) AS done,
         coalesce(d.many, 0) AS done_week, CAST(coalesce(l.many, 0) AS bigint) AS late,

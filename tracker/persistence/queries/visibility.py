@@ -12,20 +12,22 @@ from typing import Any
 from tracker.domain.permissions import OFFICE_SIDE, UNIT_SIDE, Viewer
 from tracker.domain.values import Post, Role
 
-_AT = """EXISTS (
-    SELECT FROM unnest(CAST(:{name}_units AS bigint[]), CAST(:{name}_campaigns AS bigint[]))
-        AS w(unit_id, campaign_only)
-    WHERE w.unit_id = {unit} AND (w.campaign_only IS NULL OR w.campaign_only = c.id))"""
-
-#: The viewer holds an office-side post at the issuing office. Needs `c` campaign and `o` office.
-OFFICE_SEES = _AT.format(name="office", unit="o.unit_id")
+#: The viewer holds an office-side post at the issuing office. Asked of every campaign once and not of every row:
+#: otherwise PostgreSQL believes that one campaign remains, and walks through all tasks of that one for whatever is sought.
+#: Needs `c` campaign.
+OFFICE_SEES = """c.id = ANY(ARRAY(
+    SELECT k.id FROM campaign k JOIN office ko ON ko.id = k.office_id
+    JOIN unnest(CAST(:office_units AS bigint[]), CAST(:office_campaigns AS bigint[])) AS w(unit_id, campaign_only)
+        ON w.unit_id = ko.unit_id AND (w.campaign_only IS NULL OR w.campaign_only = k.id)))"""
 
 #: The unit {unit} lies at or below a unit-side post, and the campaign is out. Said twice, so that an index on the unit
 #: is used. Needs `c`.
 UNIT_SEES = (
     "(c.status <> 'draft' AND {unit} = ANY(CAST(:seen_units AS bigint[])) AND "
-    + _AT.format(name="seen", unit="{unit}")
-    + ")"
+    + """EXISTS (
+    SELECT FROM unnest(CAST(:seen_units AS bigint[]), CAST(:seen_campaigns AS bigint[]))
+        AS w(unit_id, campaign_only)
+    WHERE w.unit_id = {unit} AND (w.campaign_only IS NULL OR w.campaign_only = c.id)))"""
 )
 
 #: A unit sees a campaign in which it, or a unit below it, has a duty. Needs `c` and `o`.

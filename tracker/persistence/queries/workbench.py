@@ -22,10 +22,6 @@ DRAFT_STAGES = {
     "approved": "n.approved_hash IS NOT NULL",
 }
 
-_AROUND = """
-    JOIN campaign c ON c.id = t.campaign_id
-    JOIN office o ON o.id = c.office_id"""
-_NAMED = "JOIN unit_name un ON un.unit_id = t.unit_id AND un.valid_to IS NULL"
 _RUNNING = """
     LEFT JOIN LATERAL (SELECT k.name, k.started_at, k.due_on, k.due_at FROM clock k
                        WHERE k.task_id = t.id AND k.status = 'running' ORDER BY k.due_at LIMIT 1) k ON true"""
@@ -53,8 +49,9 @@ _TOGETHER: Mapping[str, str] = {
     "unit": "un.position, un.name", "severity": "-({severity})", "campaign": "c.title", "workflow": "t.workflow_key",
     "task": "t.title",
 }  # fmt: skip
+#: {at} has the row's campaign and unit.
 _CONDITIONS: Mapping[str, str] = {
-    "campaign": "c.ref = :campaign", "unit": "t.unit_id = (SELECT id FROM unit WHERE key = :unit)",
+    "campaign": "c.ref = :campaign", "unit": "{at}.unit_id = (SELECT id FROM unit WHERE key = :unit)",
     "severity": "{severity} = :severity", "refs": "{ref} = ANY(:refs)", "status": "f.status = :status",
 }  # fmt: skip
 
@@ -64,11 +61,11 @@ class _List:
     """One list of the workbench, found in two steps: which rows, in which order, then only a page of them with all that
     is shown. What is not asked for is not in the statement, so that plans stay simple.
 
-    source     FROM of the first step, beside `t`, `c`, `o`; `where` narrows it
+    source     FROM of the first step; `where` narrows it, {at} has its campaign and unit
     order      its own order, after what it is put together by
+    rest       what the second step joins beside the tasks' campaigns, offices and units' names
     severity   the row's, and `ref` the name that it is picked by
     narrowed   the filters that it knows
-    rest       what the second step joins beside the tasks, their campaigns, offices and units' names
     """
 
     shown: str
@@ -77,6 +74,7 @@ class _List:
     order: str
     key: str
     rest: str
+    at: str = "t"
     severity: str = "0"
     ref: str = "t.ref"
     narrowed: frozenset[str] = frozenset({"campaign", "unit"})
@@ -86,19 +84,25 @@ class _List:
         sort, asked = str(given.get("sort")), [name for name in _CONDITIONS if given.get(name) is not None]
         conditions = "".join(f" AND {_CONDITIONS[name]}" for name in asked if name in self.narrowed)
         order = f"{_TOGETHER[sort]}, {self.order}" if sort in _TOGETHER else self.order
-        named = _NAMED if sort == "unit" else ""
+        joined = "JOIN campaign c ON c.id = {at}.campaign_id"
+        if sort in ("workflow", "task") and self.at == "f":
+            joined += " JOIN task t ON t.id = f.task_id"
+        if sort == "unit":
+            joined += " JOIN unit_name un ON un.unit_id = {at}.unit_id AND un.valid_to IS NULL"
         found = f"""SELECT {self.key} AS key, row_number() OVER (ORDER BY {order}) AS place, count(*) OVER () AS total
-            FROM {self.source} {_AROUND} {named} WHERE {self.where} AND {OFFICE_SEES}{conditions}"""
-        picked = found.format(severity=self.severity, ref=self.ref)
+            FROM {self.source} {joined} WHERE {self.where} AND {OFFICE_SEES}{conditions}"""
+        picked = found.format(severity=self.severity, ref=self.ref, at=self.at)
         return text(f"""
             SELECT {self.shown} FROM (SELECT * FROM ({picked}) x ORDER BY x.place LIMIT :limit OFFSET :offset) p
-            {self.rest} {_AROUND} {_NAMED} ORDER BY p.place""")
+            {self.rest} JOIN campaign c ON c.id = t.campaign_id JOIN office o ON o.id = c.office_id
+            JOIN unit_name un ON un.unit_id = t.unit_id AND un.valid_to IS NULL ORDER BY p.place""")
 
 
 def _matters(where: str, *, order: str = "k.due_at NULLS LAST, t.id") -> _List:
     return _List(
         _MATTER, f"task t LEFT JOIN notice n ON n.task_id = t.id {_RUNNING}", where, order, "t.id",
-        f"JOIN task t ON t.id = p.key LEFT JOIN notice n ON n.task_id = t.id {_RUNNING}", "coalesce(n.severity, 0)",
+        f"JOIN task t ON t.id = p.key LEFT JOIN notice n ON n.task_id = t.id {_RUNNING}",
+        severity="coalesce(n.severity, 0)",
     )  # fmt: skip
 
 
@@ -119,8 +123,8 @@ DRAFTS = {
     stage: _List(
         _DRAFT, "notice n JOIN task t ON t.id = n.task_id", f"n.issued_at IS NULL AND NOT t.final AND {condition}",
         "n.severity DESC, n.created_at, n.id", "n.id",
-        f"JOIN notice n ON n.id = p.key JOIN task t ON t.id = n.task_id {_RUNNING} {_LINES}", "n.severity", "n.ref",
-        frozenset({"campaign", "unit", "severity", "refs"}),
+        f"JOIN notice n ON n.id = p.key JOIN task t ON t.id = n.task_id {_RUNNING} {_LINES}",
+        at="n", severity="n.severity", ref="n.ref", narrowed=frozenset({"campaign", "unit", "severity", "refs"}),
     )
     for stage, condition in DRAFT_STAGES.items()
 }  # fmt: skip
@@ -129,10 +133,11 @@ EXTENSIONS = _List(
     "e.asked_at, e.id", "e.id", "JOIN extension e ON e.id = p.key JOIN task t ON t.id = e.task_id",
 )  # fmt: skip
 FINDINGS = _List(
-    _FINDING, "finding f JOIN task t ON t.id = f.task_id", "true", "f.raised_at DESC, f.id DESC", "f.id",
+    _FINDING, "finding f", "true", "f.raised_at DESC, f.id DESC", "f.id",
     """JOIN finding f ON f.id = p.key JOIN task t ON t.id = f.task_id
     LEFT JOIN notice_item i ON i.finding_id = f.id LEFT JOIN notice d ON d.id = i.notice_id""",
-    "f.severity", "f.ref", frozenset({"campaign", "unit", "severity", "refs", "status"}),
+    at="f", severity="f.severity", ref="f.ref",
+    narrowed=frozenset({"campaign", "unit", "severity", "refs", "status"}),
 )  # fmt: skip
 
 #: The unit `u` has a duty of the viewer's. Not EXISTS, for which PostgreSQL would read every duty of the county first;
