@@ -18,7 +18,7 @@ from tests.web.test_ledgers import figures, rectify
 from tracker.domain.csv_signs import defused
 from tracker.persistence.queries.campaign_page import find_measures, get_campaign
 from tracker.persistence.queries.desk import read_desk
-from tracker.persistence.queries.matrix import find_cells
+from tracker.persistence.queries.matrix import find_matrix
 
 KINDS = ("tasks", "problems", "rectification", "returns", "extensions", "notices", "findings")
 
@@ -61,7 +61,7 @@ def test_every_sum_of_one_light_is_the_same_wherever_it_stands(lively: Site) -> 
     assert {light for _, light in by_ledger} > {"逾期", "办结", "正常"}
     with world.container.reading() as session:
         campaign = get_campaign(session, boss, world.campaign_ref, now=now)
-        cells = find_cells(session, boss, campaign, now=now, calendar=calendar)
+        cells = find_matrix(session, boss, campaign, now=now, calendar=calendar).cells
         measures = find_measures(session, boss, campaign, now=now, calendar=calendar)
         desk = read_desk(session, world.viewer("clerk-east"), unit=None, now=now, calendar=calendar)
     assert sum(cell.tasks for cell in cells) == sum(by_ledger.values())

@@ -17,7 +17,7 @@ from tests.web.papers import step
 from tests.web.site import Site
 from tracker.domain.errors import CannotIssue, NotFound, StaleVersion
 from tracker.persistence.queries.campaign_page import get_campaign
-from tracker.persistence.queries.matrix import find_cells
+from tracker.persistence.queries.matrix import find_matrix
 
 BASIS = "《测试镇专项行动考核办法》第五条"
 MEASURES = [
@@ -158,9 +158,9 @@ def test_the_figures_add_up_with_the_matrix_and_with_the_list_of_tasks(based: Si
     now = world.clock.now()
     with world.container.reading() as session:
         campaign = get_campaign(session, world.viewer("sup1"), world.campaign_ref, now=now)
-        cells = find_cells(
+        cells = find_matrix(
             session, world.viewer("sup1"), campaign, now=now, calendar=world.container.calendars.newest()
-        )
+        ).cells
     assert (title, [row[0] for row in rows]) == ("村", [1, 2, 2])
     for _, unit, tasks, done, late in rows:
         mine = [cell for cell in cells if cell.unit_name == unit]

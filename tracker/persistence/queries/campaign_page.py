@@ -15,6 +15,7 @@ from tracker.domain.errors import NotFound
 from tracker.domain.permissions import Viewer
 from tracker.persistence.queries.lights import LIGHT, SUMS, light_moment
 from tracker.persistence.queries.paging import Page, fetch_page
+from tracker.persistence.queries.sought_units import SOUGHT, UnitChoices, choosing, read_choices
 from tracker.persistence.queries.tallies import OPEN_AND_LATE, lights_of
 from tracker.persistence.queries.visibility import (
     CAMPAIGN_SEEN,
@@ -24,6 +25,9 @@ from tracker.persistence.queries.visibility import (
     UNIT_SEES,
     scope,
 )
+
+#: Nobody reads the names of more units under one measure.
+MOST_NAMED = 40
 
 _ASSIGNMENT_SEEN = f"({OFFICE_SEES} OR {UNIT_SEES.format(unit='a.unit_id')})"
 
@@ -66,19 +70,26 @@ _MEASURES = f"""
             FROM (SELECT measure_id, light, CAST(sum(many) AS bigint) AS tasks FROM seen GROUP BY 1, 2) s
             WHERE tasks > 0 GROUP BY 1),
     duty AS (
-        SELECT a.measure_id, coalesce(array_agg(un.name ORDER BY un.position, un.id) FILTER (WHERE a.role <> 'support'), '{{{{}}}}')
-                AS unit_names,
-            coalesce(array_agg(un.name ORDER BY un.position, un.id) FILTER (WHERE a.role = 'support'), '{{{{}}}}')
-                AS support_names
-        FROM measure m JOIN campaign c ON c.id = m.campaign_id JOIN office o ON o.id = c.office_id
-        JOIN assignment a ON a.measure_id = m.id
-        JOIN unit_name un ON un.unit_id = a.unit_id AND un.valid_to IS NULL
-        WHERE c.ref = :ref AND a.role <> 'share' AND a.withdrawn_at IS NULL AND {_ASSIGNMENT_SEEN} GROUP BY 1)
+        SELECT m.id AS measure_id, a.unit_id, a.role FROM measure m JOIN campaign c ON c.id = m.campaign_id
+        JOIN office o ON o.id = c.office_id JOIN assignment a ON a.measure_id = m.id
+        WHERE c.ref = :ref AND a.role <> 'share' AND a.withdrawn_at IS NULL AND {_ASSIGNMENT_SEEN}),
+    many AS (
+        SELECT measure_id, count(*) FILTER (WHERE role <> 'support') AS unit_count,
+            count(*) FILTER (WHERE role = 'support') AS support_count
+        FROM duty GROUP BY 1),
+    named AS (
+        SELECT d.measure_id, array_agg(un.name ORDER BY un.position, un.id) FILTER (WHERE d.role <> 'support') AS unit_names,
+            array_agg(un.name ORDER BY un.position, un.id) FILTER (WHERE d.role = 'support') AS support_names
+        FROM many s JOIN duty d ON d.measure_id = s.measure_id
+        JOIN unit_name un ON un.unit_id = d.unit_id AND un.valid_to IS NULL
+        WHERE s.unit_count + s.support_count <= {MOST_NAMED} GROUP BY 1)
     SELECT m.key, m.ordinal, m.title, m.text, m.workflow_key, m.units, m.due, m.cadence, m.lead, m.withdrawn_at,
-        coalesce(duty.unit_names, '{{{{}}}}') AS unit_names, coalesce(duty.support_names, '{{{{}}}}') AS support_names,
+        coalesce(named.unit_names, '{{{{}}}}') AS unit_names, coalesce(named.support_names, '{{{{}}}}') AS support_names,
+        coalesce(many.unit_count, 0) AS unit_count, coalesce(many.support_count, 0) AS support_count,
         coalesce(lit.lights, '{{{{}}}}'::jsonb) AS lights
     FROM measure m JOIN campaign c ON c.id = m.campaign_id JOIN office o ON o.id = c.office_id
-    LEFT JOIN duty ON duty.measure_id = m.id LEFT JOIN lit ON lit.measure_id = m.id
+    LEFT JOIN many ON many.measure_id = m.id LEFT JOIN named ON named.measure_id = m.id
+    LEFT JOIN lit ON lit.measure_id = m.id
     WHERE c.ref = :ref AND EXISTS (SELECT FROM assignment a WHERE a.measure_id = m.id AND {_ASSIGNMENT_SEEN})
     ORDER BY m.position, m.id"""
 MEASURES = text(_MEASURES.format(seen=_LIGHTS_SEEN))
@@ -103,7 +114,7 @@ TASKS = text(f"""
         JOIN unit u ON u.id = t.unit_id JOIN unit_name un ON un.unit_id = t.unit_id AND un.valid_to IS NULL
         LEFT JOIN measure m ON m.id = t.measure_id
         WHERE c.ref = :ref AND {NO_PAPER} AND {DUTY_SEEN}
-          AND (CAST(:unit AS text) IS NULL OR u.key = :unit)
+          AND (CAST(:unit AS text) IS NULL OR t.unit_id = ANY({SOUGHT}))
           AND (CAST(:measure AS text) IS NULL OR m.key = :measure)
           AND (CAST(:workflow AS text) IS NULL OR t.workflow_key = :workflow)
           AND (CAST(:waits_for AS text) IS NULL OR (t.waits_for = :waits_for AND NOT t.final AND NOT t.done))
@@ -116,18 +127,19 @@ TASKS = text(f"""
     LEFT JOIN measure m ON m.id = t.measure_id LEFT JOIN task p ON p.id = t.parent_id LEFT JOIN notice pn ON pn.task_id = p.id
     ORDER BY f.measure_position NULLS LAST, f.unit_position, f.id""")
 
-CHOICES = text(f"""
-    SELECT DISTINCT 'unit' AS kind, u.key AS code, un.name AS title, un.position AS position
+_UNITS = f"""
+    SELECT DISTINCT a.unit_id AS id FROM campaign c JOIN office o ON o.id = c.office_id
+    JOIN measure m ON m.campaign_id = c.id JOIN assignment a ON a.measure_id = m.id
+    WHERE c.ref = :ref AND {_ASSIGNMENT_SEEN}"""
+UNITS = text(f"""
+    SELECT u.key, un.name FROM ({_UNITS}) d JOIN unit u ON u.id = d.id
+    JOIN unit_name un ON un.unit_id = u.id AND un.valid_to IS NULL ORDER BY un.position, u.key""")
+UNIT_CHOICES = choosing(_UNITS)
+MEASURE_CHOICES = text(f"""
+    SELECT m.key, concat_ws(' ', m.ordinal, m.title) AS title, m.workflow_key
     FROM campaign c JOIN office o ON o.id = c.office_id JOIN measure m ON m.campaign_id = c.id
-    JOIN assignment a ON a.measure_id = m.id JOIN unit u ON u.id = a.unit_id
-    JOIN unit_name un ON un.unit_id = a.unit_id AND un.valid_to IS NULL
-    WHERE c.ref = :ref AND {_ASSIGNMENT_SEEN}
-    UNION ALL
-    SELECT DISTINCT 'measure', m.key, concat_ws(' ', m.ordinal, m.title), m.position
-    FROM campaign c JOIN office o ON o.id = c.office_id JOIN measure m ON m.campaign_id = c.id
-    JOIN assignment a ON a.measure_id = m.id
-    WHERE c.ref = :ref AND {_ASSIGNMENT_SEEN}
-    ORDER BY 1, 4, 2""")
+    WHERE c.ref = :ref AND EXISTS (SELECT FROM assignment a WHERE a.measure_id = m.id AND {_ASSIGNMENT_SEEN})
+    ORDER BY m.position, m.key""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +176,7 @@ class PhaseRow:
 
 @dataclass(frozen=True, slots=True)
 class MeasureRow:
-    """A measure with the units that it reaches, and how many tasks show which light."""
+    """A measure with the units that it reaches, by name where they are MOST_NAMED at most, and how many tasks show which light."""
 
     key: str
     ordinal: str
@@ -178,6 +190,8 @@ class MeasureRow:
     withdrawn_at: datetime | None
     unit_names: Sequence[str]
     support_names: Sequence[str]
+    unit_count: int
+    support_count: int
     lights: Mapping[str, int]
 
 
@@ -225,10 +239,11 @@ class TaskRow:
 
 @dataclass(frozen=True, slots=True)
 class CampaignChoices:
-    """What the filters of a campaign's pages offer: (code, title)."""
+    """What the filters of a campaign's pages offer: units, (key, title) of measures, and the measures' workflows."""
 
-    units: tuple[tuple[str, str], ...]
+    units: UnitChoices
     measures: tuple[tuple[str, str], ...]
+    workflows: frozenset[str]
 
 
 def find_campaigns(session: Session, viewer: Viewer, *, now: datetime) -> tuple[CampaignRow, ...]:
@@ -285,10 +300,19 @@ def find_tasks(
     return fetch_page(session, TASKS, TaskRow, number=page, size=size, given=given)
 
 
-def campaign_choices(session: Session, viewer: Viewer, campaign: CampaignRow) -> CampaignChoices:
-    """Return the units and measures of a campaign that the viewer may choose from."""
-    rows = session.execute(CHOICES, {**scope(viewer), "ref": campaign.ref}).all()
+def campaign_choices(
+    session: Session, viewer: Viewer, campaign: CampaignRow, *, unit: str | None = None
+) -> CampaignChoices:  # fmt: skip
+    """Return what the lists of a campaign can be narrowed to; `unit` is what this one is."""
+    given = {**scope(viewer), "ref": campaign.ref}
+    measures = session.execute(MEASURE_CHOICES, given).all()
     return CampaignChoices(
-        units=tuple((row.code, row.title) for row in rows if row.kind == "unit"),
-        measures=tuple((row.code, row.title) for row in rows if row.kind == "measure"),
-    )
+        read_choices(session, UNIT_CHOICES, given, chosen=unit), tuple((row.key, row.title) for row in measures),
+        frozenset(row.workflow_key for row in measures),
+    )  # fmt: skip
+
+
+def campaign_units(session: Session, viewer: Viewer, campaign: CampaignRow) -> tuple[tuple[str, str], ...]:
+    """Return (key, name) of every unit with a duty in a campaign, however many there are."""
+    rows = session.execute(UNITS, {**scope(viewer), "ref": campaign.ref})
+    return tuple((row.key, row.name) for row in rows)

@@ -20,6 +20,7 @@ from tracker.domain.permissions import UNIT_SIDE, Viewer
 from tracker.persistence.queries.ledgers import PROBLEM_ORIGIN, VISITED
 from tracker.persistence.queries.lights import LIGHT, light_moment
 from tracker.persistence.queries.patterns import like
+from tracker.persistence.queries.sought_units import SOUGHT, UnitChoices, choosing, read_choices
 from tracker.persistence.queries.tallies import lights_of
 from tracker.persistence.queries.visibility import DUTY_SEEN, NO_PAPER, OFFICE_SEES, TASK_SEEN, UNIT_SEES, scope
 
@@ -99,9 +100,9 @@ LEDGERS: Mapping[str, str] = {
     "extensions": EXTENSIONS, "objections": OBJECTIONS, "notices": NOTICES, "findings": FINDINGS,
 }  # fmt: skip
 
-_UNIT_AND_BELOW = """x.unit_id IN (
+_UNIT_AND_BELOW = f"""x.unit_id IN (
     WITH RECURSIVE below AS (
-        SELECT id FROM unit WHERE key = :unit
+        SELECT unnest({SOUGHT}) AS id
         UNION SELECT d.unit_id FROM unit_name d JOIN below b ON d.parent_id = b.id WHERE d.valid_to IS NULL)
     SELECT id FROM below)"""
 _CONDITIONS: Mapping[str, str] = {
@@ -121,12 +122,10 @@ CAMPAIGN_CHOICES = text(f"""
     WHERE {OFFICE_SEES} OR EXISTS (SELECT FROM task t WHERE t.campaign_id = c.id AND {UNIT_SEES.format(unit="t.unit_id")})
     ORDER BY c.starts_on DESC, c.id DESC""")
 
-UNIT_CHOICES = text(f"""
-    SELECT u.key, un.name FROM unit u JOIN unit_name un ON un.unit_id = u.id AND un.valid_to IS NULL
-    WHERE EXISTS (SELECT FROM campaign c JOIN office o ON o.id = c.office_id
-        JOIN task t ON t.campaign_id = c.id AND t.unit_id = u.id
-        WHERE {OFFICE_SEES} OR {UNIT_SEES.format(unit="u.id")})
-    ORDER BY un.position, u.id""")
+UNIT_CHOICES = choosing(f"""
+    SELECT u.id FROM unit u
+    WHERE (SELECT true FROM campaign c JOIN task t ON t.campaign_id = c.id AND t.unit_id = u.id
+           WHERE {OFFICE_SEES} OR {UNIT_SEES.format(unit="u.id")} LIMIT 1)""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +242,10 @@ def stream_rows(session: Session, ledger: Ledger, *, sort: str, most: int) -> It
         yield dict(row)
 
 
-def ledger_choices(session: Session, viewer: Viewer) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
-    """Return (ref, title) of the campaigns and (key, name) of the units that the viewer's ledgers may hold."""
-    campaigns = [(row.ref, row.title) for row in session.execute(CAMPAIGN_CHOICES, scope(viewer))]
-    return campaigns, [(row.key, row.name) for row in session.execute(UNIT_CHOICES, scope(viewer))]
+def ledger_choices(
+    session: Session, viewer: Viewer, *, unit: str | None
+) -> tuple[list[tuple[str, str]], UnitChoices]:  # fmt: skip
+    """Return (ref, title) of the campaigns, and the units, that the viewer's ledgers may hold; `unit` is this one's."""
+    given = scope(viewer)
+    campaigns = [(row.ref, row.title) for row in session.execute(CAMPAIGN_CHOICES, given)]
+    return campaigns, read_choices(session, UNIT_CHOICES, given, chosen=unit)

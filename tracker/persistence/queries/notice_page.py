@@ -14,10 +14,11 @@ from tracker.domain.calendar import WorkingCalendar
 from tracker.domain.doers import Doers
 from tracker.domain.errors import NotFound
 from tracker.domain.papers import missing_paper
-from tracker.domain.permissions import Viewer
+from tracker.domain.permissions import UNIT_SIDE, Viewer
 from tracker.persistence.queries.lights import CONTESTED, LIGHT, light_moment
 from tracker.persistence.queries.objections import ObjectionRow, find_objections
 from tracker.persistence.queries.paging import Page, fetch_page
+from tracker.persistence.queries.sought_units import HAS_DUTY, SOUGHT, UnitChoices, choosing, read_choices
 from tracker.persistence.queries.task_page import TaskExtension, find_extensions
 from tracker.persistence.queries.visibility import INSIDE, TASK_SEEN, scope
 
@@ -96,18 +97,27 @@ CLOCKS = text("""
         k.pause_reason
     FROM clock k WHERE k.task_id = :task AND (CAST(:inside AS boolean) OR k.name <> 'decide') ORDER BY k.id""")
 
+#: First which papers, then only those of the page with all that is shown of them.
 NOTICES = text(f"""
     SELECT n.ref, n.kind, n.severity, n.title, n.printed_number, un.name AS unit_name, c.title AS campaign_title,
         c.settings, t.state, t.workflow_version_id, t.waits_for, t.final, t.due_on, n.issued_at, n.created_at,
-        {LIGHT} AS light, {INSIDE} AS inside, count(*) OVER () AS total
-    {_FROM}
-    WHERE {TASK_SEEN} AND (CAST(:kind AS text) IS NULL OR n.kind = :kind)
-      AND (CAST(:state AS text) IS NULL OR t.state = :state) AND (CAST(:unit AS text) IS NULL OR u.key = :unit)
-      AND (CAST(:campaign AS text) IS NULL OR c.ref = :campaign)
-    ORDER BY coalesce(n.issued_at, n.created_at) DESC, n.id DESC LIMIT :limit OFFSET :offset""")
+        {LIGHT} AS light, {INSIDE} AS inside, p.total
+    FROM (
+        SELECT n.id, row_number() OVER (ORDER BY coalesce(n.issued_at, n.created_at) DESC, n.id DESC) AS place,
+            count(*) OVER () AS total
+        FROM notice n JOIN task t ON t.id = n.task_id JOIN campaign c ON c.id = n.campaign_id
+        WHERE {TASK_SEEN} AND (CAST(:kind AS text) IS NULL OR n.kind = :kind)
+          AND (CAST(:state AS text) IS NULL OR t.state = :state)
+          AND (CAST(:unit AS text) IS NULL OR n.unit_id = ANY({SOUGHT}))
+          AND (CAST(:campaign AS text) IS NULL OR c.ref = :campaign)
+        ORDER BY place LIMIT :limit OFFSET :offset) p
+    JOIN notice n ON n.id = p.id JOIN task t ON t.id = n.task_id JOIN campaign c ON c.id = n.campaign_id
+    JOIN unit_name un ON un.unit_id = n.unit_id AND un.valid_to IS NULL
+    ORDER BY p.place""")
 
-UNITS = text(f"""
-    SELECT DISTINCT u.key, un.name, un.position {_FROM} WHERE {TASK_SEEN} ORDER BY un.position, u.key""")
+UNIT_CHOICES = choosing(f"SELECT DISTINCT n.unit_id AS id {_FROM} WHERE {TASK_SEEN}")
+#: An office writes to whom it gives duties.
+UNIT_CHOICES_OF_OFFICE = choosing(f"SELECT u.id FROM unit u WHERE {HAS_DUTY}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,6 +345,7 @@ def find_notices(
     return fetch_page(session, NOTICES, NoticeRow, number=page, size=size, given=given)
 
 
-def notice_units(session: Session, viewer: Viewer) -> tuple[tuple[str, str], ...]:
-    """Return the units (key, name) that the viewer's papers are addressed to."""
-    return tuple((row.key, row.name) for row in session.execute(UNITS, scope(viewer)))
+def notice_units(session: Session, viewer: Viewer, *, unit: str | None) -> UnitChoices:
+    """Return the units that the viewer's papers are addressed to; `unit` is what the list is narrowed to."""
+    query = UNIT_CHOICES if viewer.roles() & UNIT_SIDE else UNIT_CHOICES_OF_OFFICE
+    return read_choices(session, query, scope(viewer), chosen=unit)

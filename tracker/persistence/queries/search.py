@@ -30,13 +30,19 @@ from tracker.persistence.queries.visibility import (
 )
 from tracker.persistence.queries.visits import STOP_SEEN, VISIT_SEEN
 
-_DUTY = """
+_TASK = """
     FROM {first} JOIN campaign c ON c.id = t.campaign_id JOIN office o ON o.id = c.office_id
-    JOIN unit_name un ON un.unit_id = t.unit_id AND un.valid_to IS NULL"""
-_TASK = _DUTY + " LEFT JOIN notice n ON n.task_id = t.id"
-_FOUND = """{ref} AS ref, {title} AS title, un.name AS unit_name, c.title AS campaign_title, t.state,
-    t.workflow_version_id, t.due_on, t.final, count(*) OVER () AS total"""
-_ORDER = "ORDER BY t.final, t.due_on NULLS LAST, t.id LIMIT :most"
+    LEFT JOIN notice n ON n.task_id = t.id"""
+#: First which tasks, then only those that are shown with all that is shown of them. {first} and {where} find, {shown} joins.
+_FOUND = """
+    SELECT {ref} AS ref, {title} AS title, un.name AS unit_name, c.title AS campaign_title, t.state,
+        t.workflow_version_id, t.due_on, t.final, p.total
+    FROM (SELECT t.id, {key} AS key, count(*) OVER () AS total
+          FROM {first} JOIN campaign c ON c.id = t.campaign_id WHERE {where}
+          ORDER BY t.final, t.due_on NULLS LAST, t.id LIMIT :most) p
+    JOIN task t ON t.id = p.id {shown} JOIN campaign c ON c.id = t.campaign_id
+    JOIN unit_name un ON un.unit_id = t.unit_id AND un.valid_to IS NULL
+    ORDER BY t.final, t.due_on NULLS LAST, t.id"""
 
 BY_REF = text(f"""
     SELECT CASE WHEN n.id IS NULL THEN t.ref ELSE n.ref END AS ref, CASE WHEN n.id IS NULL THEN 'tasks' ELSE 'papers' END AS kind
@@ -49,21 +55,30 @@ BY_REF = text(f"""
     SELECT v.ref, 'visits' FROM visit v JOIN campaign c ON c.id = v.campaign_id JOIN office o ON o.id = c.office_id
     WHERE v.ref = :ref AND {VISIT_SEEN}""")
 
-TASKS = text(f"""
-    SELECT {_FOUND.format(ref="t.ref", title="t.title")}
-    {_DUTY.format(first="measure m JOIN assignment a ON a.measure_id = m.id JOIN task t ON t.assignment_id = a.id")}
-    WHERE m.bigrams @> CAST(:grams AS text[]) AND m.title ILIKE :sought AND {NO_PAPER} AND {DUTY_SEEN} {_ORDER}""")
+TASKS = text(
+    _FOUND.format(
+        ref="t.ref", title="t.title", key="t.id", shown="",
+        first="measure m JOIN assignment a ON a.measure_id = m.id JOIN task t ON t.assignment_id = a.id",
+        where=f"m.bigrams @> CAST(:grams AS text[]) AND m.title ILIKE :sought AND {NO_PAPER} AND {DUTY_SEEN}",
+    )
+)  # fmt: skip
 
-PAPERS = text(f"""
-    SELECT {_FOUND.format(ref="n.ref", title="coalesce(n.printed_number || ' ', '') || n.title")}
-    {_TASK.format(first="notice n0 JOIN task t ON t.id = n0.task_id")}
-    WHERE (n0.printed_number ILIKE :sought OR n0.title ILIKE :sought) AND {TASK_SEEN} {_ORDER}""")
+PAPERS = text(
+    _FOUND.format(
+        ref="n.ref", title="coalesce(n.printed_number || ' ', '') || n.title", key="n.id",
+        shown="JOIN notice n ON n.id = p.key", first="notice n JOIN task t ON t.id = n.task_id",
+        where=f"(n.printed_number ILIKE :sought OR n.title ILIKE :sought) AND {TASK_SEEN}",
+    )
+)  # fmt: skip
 
-PROBLEMS = text(f"""
-    SELECT {_FOUND.format(ref="t.ref", title="b.place || '：' || b.description")}
-    {_TASK.format(first="problem b JOIN task t ON t.id = b.rectification_task_id")}
-    WHERE b.bigrams @> CAST(:grams AS text[]) AND (b.place ILIKE :sought OR b.description ILIKE :sought)
-      AND {TASK_SEEN} {_ORDER}""")
+PROBLEMS = text(
+    _FOUND.format(
+        ref="t.ref", title="b.place || '：' || b.description", key="b.id", shown="JOIN problem b ON b.id = p.key",
+        first="problem b JOIN task t ON t.id = b.rectification_task_id LEFT JOIN notice n ON n.task_id = t.id",
+        where=f"""b.bigrams @> CAST(:grams AS text[]) AND (b.place ILIKE :sought OR b.description ILIKE :sought)
+            AND {TASK_SEEN}""",
+    )
+)  # fmt: skip
 
 #: By ground or number in the year's plan, by a measure that is looked at, or by a unit: by those alone of which the viewer
 #: may know that somebody goes there. They are also the units that are named, those that were sought first.

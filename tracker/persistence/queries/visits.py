@@ -19,6 +19,7 @@ from tracker.domain.permissions import Viewer
 from tracker.domain.visits import INSPECTION_PLANNED, INSPECTION_WITHDRAWN, Outcome, outcome
 from tracker.persistence.queries.paging import Page, fetch_page
 from tracker.persistence.queries.patterns import like
+from tracker.persistence.queries.sought_units import SOUGHT
 from tracker.persistence.queries.visibility import OFFICE_SEES, UNIT_SEES, scope
 from tracker.persistence.repositories.visits import MISSING
 
@@ -35,9 +36,9 @@ _HEAD = """v.id, v.ref, c.ref AS campaign_ref, c.title AS campaign_title, v.camp
     o.unit_id AS office_unit_id, o.name AS office_name, v.from_on, v.to_on, v.ground, v.filed_as, v.announced, v.state,
     v.version, v.planned_at, v.started_at, v.ended_at, v.cancel_reason"""
 _FROM = "FROM visit v JOIN campaign c ON c.id = v.campaign_id JOIN office o ON o.id = c.office_id"
-_NARROWED = """(CAST(:state AS text) IS NULL OR v.state = :state)
-    AND (CAST(:unit AS text) IS NULL OR EXISTS (SELECT FROM visit_stop x JOIN unit u ON u.id = x.unit_id
-         WHERE x.visit_id = v.id AND u.key = :unit))
+_NARROWED = f"""(CAST(:state AS text) IS NULL OR v.state = :state)
+    AND (CAST(:unit AS text) IS NULL OR EXISTS (SELECT FROM visit_stop x
+         WHERE x.visit_id = v.id AND x.unit_id = ANY({SOUGHT})))
     AND (CAST(:words AS text) IS NULL OR concat_ws(' ', v.ref, v.ground, v.filed_as) ILIKE :words)"""
 
 VISITS = text(f"""

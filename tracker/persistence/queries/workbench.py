@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from tracker.domain.doers import Doers
 from tracker.domain.permissions import Viewer
 from tracker.persistence.queries.paging import Page, fetch_page
+from tracker.persistence.queries.sought_units import HAS_DUTY, SOUGHT, UnitChoices, choosing, read_choices
 from tracker.persistence.queries.visibility import OFFICE_SEES, scope
 
 #: A draft's place on its way: open, put up, approved. `issued_at` and `final` end the way.
@@ -51,7 +52,7 @@ _TOGETHER: Mapping[str, str] = {
 }  # fmt: skip
 #: {at} has the row's campaign and unit.
 _CONDITIONS: Mapping[str, str] = {
-    "campaign": "c.ref = :campaign", "unit": "{at}.unit_id = (SELECT id FROM unit WHERE key = :unit)",
+    "campaign": "c.ref = :campaign", "unit": f"{{at}}.unit_id = ANY({SOUGHT})",
     "severity": "{severity} = :severity", "refs": "{ref} = ANY(:refs)", "status": "f.status = :status",
 }  # fmt: skip
 
@@ -140,25 +141,14 @@ FINDINGS = _List(
     narrowed=frozenset({"campaign", "unit", "severity", "refs", "status"}),
 )  # fmt: skip
 
-#: The unit `u` has a duty of the viewer's. Not EXISTS, for which PostgreSQL would read every duty of the county first;
-#: OFFSET 0 has it begin with the unit's own.
-HAS_DUTY = f"""(SELECT true FROM (SELECT d.measure_id, d.unit_id FROM assignment d WHERE d.unit_id = u.id OFFSET 0) a
-        JOIN measure m ON m.id = a.measure_id JOIN campaign c ON c.id = m.campaign_id JOIN office o ON o.id = c.office_id
-        WHERE {OFFICE_SEES} LIMIT 1)"""
-
-CHOICES = text(f"""
-    SELECT 'campaign' AS kind, c.ref AS code, c.title AS title, 0 AS position, c.id
-    FROM campaign c JOIN office o ON o.id = c.office_id WHERE {OFFICE_SEES}
-    UNION ALL
-    SELECT 'unit', u.key, un.name, un.position, u.id
-    FROM unit u JOIN unit_name un ON un.unit_id = u.id AND un.valid_to IS NULL
-    WHERE {HAS_DUTY}
-    ORDER BY 1, 4, 5""")
+CAMPAIGN_CHOICES = text(f"""
+    SELECT c.ref, c.title FROM campaign c JOIN office o ON o.id = c.office_id WHERE {OFFICE_SEES} ORDER BY c.id""")
+UNIT_CHOICES = choosing(f"SELECT u.id FROM unit u WHERE {HAS_DUTY}")
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What a list is narrowed to; None = all. `campaign` is a ref, `unit` a unit's key, `refs` the rows themselves.
+    """What a list is narrowed to; None = all. `campaign` is a ref, `unit` what SOUGHT finds units by, `refs` the rows themselves.
 
     sort    what is put together: unit, severity, campaign, workflow or task
     """
@@ -272,10 +262,10 @@ class FindingRow:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What the filters offer: (code, title)."""
+    """What the filters offer: (code, title) of campaigns, and units."""
 
     campaigns: tuple[tuple[str, str], ...]
-    units: tuple[tuple[str, str], ...]
+    units: UnitChoices
 
 
 def find_section(
@@ -321,13 +311,11 @@ def find_findings(
     return _fetch(session, viewer, FINDINGS, FindingRow, filters, page, size, status=status)
 
 
-def filter_choices(session: Session, viewer: Viewer) -> Choices:
-    """Return the campaigns and units that the viewer's lists can be narrowed to."""
-    rows = session.execute(CHOICES, scope(viewer)).all()
-    return Choices(
-        campaigns=tuple((row.code, row.title) for row in rows if row.kind == "campaign"),
-        units=tuple((row.code, row.title) for row in rows if row.kind == "unit"),
-    )
+def filter_choices(session: Session, viewer: Viewer, *, unit: str | None) -> Choices:
+    """Return the campaigns and units that the viewer's lists can be narrowed to; `unit` is what this one is."""
+    given = scope(viewer)
+    campaigns = tuple((row.ref, row.title) for row in session.execute(CAMPAIGN_CHOICES, given))
+    return Choices(campaigns, read_choices(session, UNIT_CHOICES, given, chosen=unit))
 
 
 def _fetch(

@@ -69,7 +69,7 @@ def _page(ref: str, attempt: Attempt = NOTHING_TRIED) -> str:
     now = parts.clock.now()
     with parts.reading() as session:
         campaign = campaign_page.get_campaign(session, who, ref, now=now)
-        choices = campaign_page.campaign_choices(session, who, campaign)
+        units = campaign_page.campaign_units(session, who, campaign)
         found = find_occurrences(session, who, ref, page=page_number(), size=PAGE_SIZE)
     kinds: Mapping[str, str] = campaign.settings.get("occurrences", {})
     looked_back: Sequence[str] = campaign.settings.get("look_back", ())
@@ -80,7 +80,7 @@ def _page(ref: str, attempt: Attempt = NOTHING_TRIED) -> str:
         if one.workflow_version_id is not None and one.task_state is not None
     }
     return render_template(
-        "campaign/occurrences.html", campaign=campaign, found=found, kinds=kinds, states=states, units=choices.units,
+        "campaign/occurrences.html", campaign=campaign, found=found, kinds=kinds, states=states, units=units,
         looked_back="、".join(kinds[kind] for kind in looked_back if kind in kinds), attempt=attempt.of(ACT), tried=attempt,
         may_void=campaign.status == "issued" and may(who, Action.ACT_AS_OFFICE, place),
         may_record=bool(kinds) and campaign.status == "issued" and may(who, Action.RECORD_OCCURRENCE, place),

@@ -16,7 +16,7 @@ from tracker.domain.measure_dues import due_from_plain, say_due
 from tracker.domain.ports import WorkflowCatalog
 from tracker.domain.standing import cadence_from_plain
 from tracker.persistence.queries.campaign_page import CampaignRow, MeasureRow, PhaseRow, TaskRow
-from tracker.persistence.queries.matrix import CellRow
+from tracker.persistence.queries.matrix import CellRow, MatrixPage
 
 STATUS_TITLES = {"draft": "未下达", "issued": "进行中", "closed": "已结束"}
 WAITS_TITLES = {"unit": "等单位", "supervisor": "等督导组", "office": "等办公室", "leader": "等领导"}
@@ -65,9 +65,10 @@ def present_measures(
 ) -> list[MeasureView]:
     """Return the measures with their due rules in words."""
     titles = {phase.key: (phase.title, phase.ends_on) for phase in phases}
+    workflows = {key: workflow_title(key, catalog) for key in {row.workflow_key for row in rows}}
     return [
         MeasureView(
-            row, workflow_title(row.workflow_key, catalog),
+            row, workflows[row.workflow_key],
             say_cadence(cadence_from_plain(row.cadence)) if row.cadence else say_due(due_from_plain(row.due), titles),
             tuple((light, row.lights[light.code]) for light in WORST_FIRST if row.lights.get(light.code)),
             sum(row.lights.values()),
@@ -84,24 +85,23 @@ def workflow_title(key: str, catalog: WorkflowCatalog) -> str:
         return key
 
 
-def present_matrix(cells: Sequence[CellRow], campaign: CampaignRow) -> MatrixView:
+def present_matrix(page: MatrixPage, campaign: CampaignRow) -> MatrixView:
     """Return the matrix. Cells come by unit, then by measure."""
-    columns = {cell.measure_key: (cell.measure_key, cell.ordinal, cell.measure_title) for cell in cells}
-    order = _plan_order(cells)
     rows = []
+    counts = {light.code: 0 for light in WORST_FIRST}
+    # Thousands of cells: an address is made once, and only its end is a cell's own.
     tasks_url = url_for("campaign.tasks", ref=campaign.ref)
-    for unit_id, group in groupby(cells, key=lambda cell: cell.unit_id):
+    why_url = url_for("explaining.explain", ref="-").removesuffix("-")
+    for unit_id, group in groupby(page.cells, key=lambda cell: cell.unit_id):
         held = {cell.measure_key: cell for cell in group}
         name = next(iter(held.values())).unit_name
-        drawn = tuple(_cell(held[key], tasks_url) if key in held else None for key in order)
-        rows.append((unit_id, name, drawn))
-    counts = {light.code: 0 for light in WORST_FIRST}
-    for cell in cells:
+        rows.append((unit_id, name, tuple(
+            _cell(held[key], tasks_url, why_url) if key in held else None for key, _, _ in page.columns
+        )))  # fmt: skip
+    for cell in page.cells:
         if cell.light is not None:
             counts[cell.light] += 1
-    return MatrixView(
-        tuple(columns[key] for key in order), tuple(rows), tuple((light, counts[light.code]) for light in WORST_FIRST)
-    )
+    return MatrixView(page.columns, tuple(rows), tuple((light, counts[light.code]) for light in WORST_FIRST))
 
 
 def present_tasks(rows: Sequence[TaskRow], catalog: WorkflowCatalog) -> list[dict[str, object]]:
@@ -122,16 +122,11 @@ def unit_kind_choices() -> list[tuple[str, str]]:
     return list(UNIT_KINDS.items())
 
 
-def _plan_order(cells: Sequence[CellRow]) -> list[str]:
-    """Return the measures in the order of the plan."""
-    return [key for key, _ in sorted({(c.measure_key, c.measure_position) for c in cells}, key=lambda pair: pair[1])]
-
-
-def _cell(cell: CellRow, tasks_url: str) -> Cell:
+def _cell(cell: CellRow, tasks_url: str, why_url: str) -> Cell:
     if cell.light is None:
         return Cell(None, 0, None, "尚未下达", cell.supports)
     light = LIGHTS[cell.light]
-    why = url_for("explaining.explain", ref=cell.task_ref)
+    why = f"{why_url}{cell.task_ref}"
     role = "配合，" if cell.supports else ""
     spoken = f"{cell.unit_name}，{cell.measure_title}：{role}{light.title}"
     if cell.standing:

@@ -12,7 +12,7 @@ from tracker.domain.permissions import Action, Place, may
 from tracker.domain.reachability import LOOK_BACK, RECTIFICATION
 from tracker.domain.values import local_date
 from tracker.persistence.queries import campaign_page as queries
-from tracker.persistence.queries.matrix import find_cells
+from tracker.persistence.queries.matrix import find_matrix
 from tracker.persistence.queries.plan_drafts import plan_of
 from tracker.web.auth import may_somewhere, requires
 from tracker.web.campaign.presenters import (
@@ -30,6 +30,8 @@ from tracker.web.requests import container, expected_version, viewer
 blueprint = Blueprint("campaign", __name__)
 
 PAGE_SIZE = 50
+#: Units on a page of the matrix: with sixty measures, some five thousand cells.
+MATRIX_UNITS = 80
 
 
 @blueprint.get("/campaigns")
@@ -65,17 +67,27 @@ def issue(ref: str) -> Response | tuple[str, int]:
 @blueprint.get("/campaigns/<ref>/matrix")
 @requires(Action.SEE_CAMPAIGN)
 def matrix(ref: str) -> str:
-    """Show units × measures with lights."""
-    kind, light = asked("kind", UNIT_KINDS), asked("light", LIGHTS)
+    """Show units × measures with lights, a page of units or (?whole=1, to print) all."""
+    kind, light, whole = asked("kind", UNIT_KINDS), asked("light", LIGHTS), asked("whole", ("1",)) is not None
     parts, who = container(), viewer()
     now, calendar = parts.clock.now(), parts.calendars.newest()
     with parts.reading() as session:
         campaign = queries.get_campaign(session, who, ref, now=now)
-        cells = find_cells(session, who, campaign, now=now, calendar=calendar, unit_kind=kind, light=light)
+        found = find_matrix(
+            session,
+            who,
+            campaign,
+            now=now,
+            calendar=calendar,
+            unit_kind=kind,
+            light=light,
+            page=page_number(),
+            size=None if whole else MATRIX_UNITS,
+        )
     return render_template(
-        "campaign/matrix.html", campaign=campaign, matrix=present_matrix(cells, campaign), kinds=unit_kind_choices(),
+        "campaign/matrix.html", campaign=campaign, matrix=present_matrix(found, campaign), found=found, whole=whole, kinds=unit_kind_choices(),
         lights=[(code, f"{shown.symbol} {shown.title}") for code, shown in LIGHTS.items()], kind=kind, light=light,
-        now=now, why=asked("why", ("1",)) is not None,
+        now=now, why=asked("why", ("1",)) is not None, url=page_url("campaign.matrix", ref=ref),
     )  # fmt: skip
 
 
@@ -91,12 +103,11 @@ def tasks(ref: str) -> str:
     now, calendar = parts.clock.now(), parts.calendars.newest()
     with parts.reading() as session:
         campaign = queries.get_campaign(session, who, ref, now=now)
-        choices = queries.campaign_choices(session, who, campaign)
+        choices = queries.campaign_choices(session, who, campaign, unit=filters.unit)
         found = queries.find_tasks(
             session, who, campaign, filters, now=now, calendar=calendar, page=page_number(), size=PAGE_SIZE
         )
-        measures = queries.find_measures(session, who, campaign, now=now, calendar=calendar)
-    workflows = sorted({measure.workflow_key for measure in measures} | _opened_beside(campaign))
+    workflows = sorted(choices.workflows | _opened_beside(campaign))
     return render_template(
         "campaign/tasks.html", campaign=campaign, found=found, lines=present_tasks(found.rows, parts.catalog),
         choices=choices, filters=filters, waits=WAITS_TITLES, url=page_url("campaign.tasks", ref=ref),

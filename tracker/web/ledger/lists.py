@@ -61,7 +61,7 @@ def show(kind: str) -> str:
     with parts.reading() as session:
         tally = queries.read_tally(session, ledger)
         page = queries.read_page(session, ledger, sort=sort, after=_cursor(sort), size=PAGE_SIZE)
-        campaigns, units = queries.ledger_choices(session, ledger.viewer)
+        campaigns, units = queries.ledger_choices(session, ledger.viewer, unit=ledger.filters.unit)
     kept = _kept()
     shown = KINDS[kind]
     following = page.following
@@ -127,9 +127,10 @@ def _in_words(ledger: queries.Ledger) -> tuple[str, ...]:
     """Return the filters as the sheet says them under its title."""
     shown, given = KINDS[ledger.kind], ledger.filters.given()
     with container().reading() as session:
-        campaigns, units = queries.ledger_choices(session, ledger.viewer)
+        campaigns, units = queries.ledger_choices(session, ledger.viewer, unit=given.get("unit"))
+    named = dict(units.few) if units.few is not None else {given.get("unit"): units.typed}
     titles: dict[str, tuple[str, Mapping[Any, str]]] = {
-        "campaign": ("专项行动", dict(campaigns)), "unit": ("单位（含下级）", dict(units)), "unit_kind": ("单位类别", UNIT_KINDS),
+        "campaign": ("专项行动", dict(campaigns)), "unit": ("单位（含下级）", named), "unit_kind": ("单位类别", UNIT_KINDS),
         "light": ("灯", {code: light.title for code, light in LIGHTS.items()}), "stage": ("进展", shown.stages),
         "due_from": ("时限从", {}), "due_to": ("时限到", {}), "severity": ("轻重", SEVERITY_TITLES), "words": ("含有文字", {}),
         "workflow": ("流程", {}), "origin": ("来源", PROBLEM_ORIGINS),

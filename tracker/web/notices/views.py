@@ -65,7 +65,7 @@ def index() -> str:
             session, who, kind=kind, state=state if state in states else None, unit=unit, campaign=campaign,
             now=parts.clock.now(), calendar=parts.calendars.newest(), page=page_number(), size=PAGE_SIZE,
         )  # fmt: skip
-        units = queries.notice_units(session, who)
+        units = queries.notice_units(session, who, unit=unit)
     return render_template(
         "notices/index.html", found=found, lines=present_rows(found.rows, parts.catalog), kinds=NOTICE_TITLES,
         states=states, units=units, chosen={"kind": kind, "state": state, "unit": unit}, url=page_url("notices.index"),

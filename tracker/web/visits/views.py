@@ -58,7 +58,7 @@ def index(ref: str) -> str:
     with parts.reading() as session:
         campaign = campaign_of_office(session, who, ref, now=now)
         found = queries.find_visits(session, who, ref, filters, page=page_number(), size=PAGE_SIZE)
-        choices = campaign_page.campaign_choices(session, who, campaign)
+        choices = campaign_page.campaign_choices(session, who, campaign, unit=filters.unit)
     return render_template(
         "visits/index.html", campaign=campaign, found=found, filters=filters, units=choices.units, states=STATE_TITLES,
         manners=MANNERS, today=local_date(now), url=page_url("visits.index", ref=ref), may_plan=may_plan(campaign),

@@ -47,7 +47,7 @@ def overview() -> str | Response:
     today = local_date(now)
     page, size = (page_number(), WHOLE) if only else (1, GLANCE)
     with parts.reading() as session:
-        choices = queries.filter_choices(session, who)
+        choices = queries.filter_choices(session, who, unit=filters.unit)
         chains = read_chains(session, who.units(*OFFICE_SIDE), today=today)
         risen = find_risen(session, who) if only is None else ()
         found = {
@@ -74,7 +74,7 @@ def findings() -> str:
     parts, who = container(), viewer()
     now = parts.clock.now()
     with parts.reading() as session:
-        choices = queries.filter_choices(session, who)
+        choices = queries.filter_choices(session, who, unit=filters.unit)
         found = queries.find_findings(session, who, filters, status=status, page=page_number(), size=WHOLE)
         claims = find_claims(
             session, [row.ref for row in found.rows], person_id=who.person_id, now=parts.clock.real_now()
