@@ -30,10 +30,10 @@ _LIGHTS = f"""
     UNION ALL
     SELECT a.campaign_id, a.measure_id, a.workflow_key, a.due_on, x.light, x.sign * a.many
     FROM (SELECT t.campaign_id, t.measure_id, t.workflow_key, t.due_on, count(*) AS many
-          FROM (SELECT t.* FROM clock k JOIN task t ON t.id = k.task_id
-                WHERE k.name = 'accept' AND k.status = 'running' AND {{own}} OFFSET 0) t  -- the few clocks first
+          FROM (SELECT k.task_id FROM clock k WHERE k.name = 'accept' AND k.status = 'running' OFFSET 0) k  -- the few first
+          JOIN task t ON t.id = k.task_id
           WHERE t.waits_for = 'unit' AND NOT t.done AND NOT t.final AND NOT t.paper AND {_OF_TASK} = 'normal'
-            AND NOT {LATE} GROUP BY 1, 2, 3, 4) a
+            AND NOT {LATE} AND {{own}} GROUP BY 1, 2, 3, 4) a
     CROSS JOIN (VALUES ('normal', -1), ('to_accept', 1)) AS x(light, sign)"""
 
 
