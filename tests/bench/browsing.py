@@ -42,6 +42,10 @@ from tracker.web.auth import COOKIE
 A_SECOND, USERS, THINKING = 10, 20, 3.0
 HELP = "help"
 PATIENCE = 60.0
+#: One for each core, as the README tells whoever runs a large county.
+PROCESSES = 2
+#: So often each page is opened before, for every process compiles its pages and prepares its statements for itself.
+WARMING = 12
 
 
 @dataclass(frozen=True)
@@ -132,7 +136,9 @@ def _served(url: str) -> Iterator[int]:
     """The port of a web server on this database."""
     tree = ProcessTree()
     with tempfile.TemporaryDirectory() as folder:
-        settings = dataclasses.replace(settings_for(url), data_dir=Path(folder), host="127.0.0.1", port=free_port())
+        settings = dataclasses.replace(
+            settings_for(url), data_dir=Path(folder), host="127.0.0.1", port=free_port(), web_processes=PROCESSES
+        )
         web = service_specs(settings)[0]
         environ = {**web.environ, "PYTHONPATH": str(CHECKOUT), "TRACKER_LOG_LEVEL": "error"}
         tree.start(dataclasses.replace(web, environ=environ, log=Path(folder) / "log"))
@@ -150,11 +156,11 @@ def _served(url: str) -> Iterator[int]:
 def _browse(
     port: int, pages: Sequence[Page], cookies: Mapping[str, str], for_seconds: float
 ) -> dict[str, list[float]]:  # fmt: skip
-    """Return how long each page took, in seconds, under the whole load; each page has been opened once before."""
+    """Return how long each page took, in seconds, under the whole load; each page has been opened before."""
     waits: dict[str, list[float]] = defaultdict(list)
     draw = random.Random(20260420)
     weights = [page.share for page in pages]
-    for page in pages:
+    for page in pages * WARMING:
         _open(port, page, cookies)
     ends = time.monotonic() + for_seconds
 

@@ -19,7 +19,7 @@ import psutil
 from tests.bench.county import seconds
 from tests.support.world import HandClock, RecordingQueue, settings_for
 from tracker.bootstrap import build
-from tracker.jobs.worker import spare_what_stays
+from tracker.bootstrap.sparing import spare_what_stays
 from tracker.settings import CHECKOUT
 
 

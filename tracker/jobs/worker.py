@@ -4,7 +4,6 @@ RQ's SimpleWorker runs each job in this process, without a fork: a job is a few 
 What a crash would lose is only the bell, and `tracker up` or the service manager starts the process again.
 """
 
-import gc
 import signal
 import threading
 from types import FrameType
@@ -20,6 +19,7 @@ from rq.queue import Queue
 from rq.serializers import JSONSerializer
 
 from tracker.bootstrap import build
+from tracker.bootstrap.sparing import spare_what_stays
 from tracker.jobs.context import set_container
 from tracker.queueing.queues import QUEUES, open_queue
 from tracker.settings import Settings
@@ -67,15 +67,6 @@ def run_worker(settings: Settings) -> None:
     finally:
         set_container(None)
         container.close()
-
-
-def spare_what_stays() -> None:
-    """Let the collector pass by all that is there now: it lives as long as the process.
-
-    A sweep makes values by the hundred thousand. Going through every module again each time took a tenth of it.
-    """
-    gc.collect()
-    gc.freeze()
 
 
 def serve_queues(redis_url: str) -> None:

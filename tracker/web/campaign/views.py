@@ -30,8 +30,8 @@ from tracker.web.requests import container, expected_version, viewer
 blueprint = Blueprint("campaign", __name__)
 
 PAGE_SIZE = 50
-#: Units on a page of the matrix: with sixty measures, some five thousand cells.
-MATRIX_UNITS = 80
+#: Units on a page of the matrix: with sixty measures, three thousand cells.
+MATRIX_UNITS = 50
 
 
 @blueprint.get("/campaigns")
