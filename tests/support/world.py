@@ -139,7 +139,8 @@ class World:
 
     def __exit__(self, problem: type[BaseException] | None, *_: object) -> None:
         try:
-            if problem is None:
+            # A test of going back to an earlier release may have ended where nothing is kept yet.
+            if problem is None and self.value("SELECT to_regclass('tally') IS NOT NULL"):
                 with self.container.uows() as uow:
                     assert uow.tallies.wrong() == 0, "whatever happened, the kept sums are those of the tasks"
         finally:

@@ -107,3 +107,18 @@ def test_answers_that_were_kept_before_they_were_masked_are_masked_by_the_update
             assert world.value("SELECT sentence FROM incident WHERE subject = 's'") == masked
             alembic.command.downgrade(alembic_config(world.database_url), "0026_accept_proposals")
         assert world.value("SELECT count(*) FROM event") == events
+
+
+@pytest.mark.slow
+def test_the_update_counts_the_tasks_that_were_there_and_tells_papers_from_duties(fresh_database_url: str) -> None:
+    with with_an_issued_paper(fresh_database_url) as world:
+        papers = world.value("SELECT count(*) FROM task WHERE paper")
+        go_back(world, "0029_find_to_accept")
+        with world.container.uows() as uow:
+            uow.session.execute(text("UPDATE task SET sent_back = NOT sent_back"))  # the earlier release still works
+            uow.commit()
+        alembic.command.upgrade(alembic_config(world.database_url), "head")
+        assert papers == world.value("SELECT count(*) FROM task WHERE paper") > 0
+        with world.container.uows() as uow:
+            assert uow.tallies.wrong() == 0
+        assert world.value("SELECT sum(tasks) FROM tally") == world.value("SELECT count(*) FROM task WHERE NOT paper")
