@@ -222,6 +222,7 @@ ROUTES = (
         for method, who in (("GET", SIDE), ("POST", DRAFTERS))
         for door in ("campaign", "unissued")
     ),
+    Row("POST", "/campaigns/<ref>/visits/draws/<int:number>", fill="ref=campaign int:number=1"),  # none was begun: see test_visit_draws
     Row("POST", "/campaigns/<ref>/visits", DRAFTERS, fill="ref=campaign"),
     Row("POST", "/campaigns/<ref>/visits", DRAFTERS, fill="ref=unissued"),
     Row("GET", "/visits", f"{UNIT} clerk-west head-west {BENCH} n-east n-east-head n-north n-north-head"),
