@@ -205,6 +205,7 @@ ROUTES = (
         Row(method, f"/campaigns/<ref>/changes/{page}", "office1", fill=f"ref={door}")
         for method, page in (
             ("GET", "version"), ("POST", "version"), ("POST", "version/chosen"), ("POST", "measure"), ("POST", "ranking"),
+            ("GET", "papers"), ("POST", "papers"),
         )
         for door in ("campaign", "unissued")
     ),
