@@ -212,6 +212,11 @@ ROUTES = (
     Row("GET", "/campaigns/<ref>/look-backs", SIDE, fill="ref=campaign"),
     Row("POST", "/campaigns/<ref>/look-backs/<month>", "sup1", fill="ref=campaign month=2026-03"),
     Row("POST", "/campaigns/<ref>/look-backs/<month>", "sup1", fill="ref=unissued month=2026-03"),
+    *(
+        Row(method, "/campaigns/<ref>/papers/new", DRAFTERS, fill=f"ref={door}")
+        for method in ("GET", "POST")
+        for door in ("campaign", "unissued")
+    ),
     # -- visits: an announced one to east, whose team is sup1 and the leader
     *(
         Row("GET", f"/campaigns/<ref>/visits{page}", who, fill=f"ref={door}")
