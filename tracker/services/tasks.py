@@ -13,6 +13,7 @@ from tracker.domain.fields import read_form
 from tracker.domain.inputs import cleaned
 from tracker.domain.machine import allowed_transitions, plan_transition
 from tracker.domain.objections import OBJECTION
+from tracker.domain.papers import is_internal
 from tracker.domain.permissions import PARTY_ACTIONS, Viewer, parties
 from tracker.domain.quotas import TaskPeriod, why_not_offered
 from tracker.domain.values import local_date
@@ -214,8 +215,8 @@ def bind_files(
 
 def drop_extension(uow: UnitOfWork, task: Task, definition: WorkflowDefinition, *, now: datetime) -> None:
     """Drop an extension that awaits a decision once its task no longer waits for the unit."""
-    if task.waits_for == "unit":
-        return
+    if task.waits_for == "unit" or is_internal(task.workflow_key, task.state):
+        return  # nobody asked for more time with a paper that has not left the office
     asked = uow.tasks.open_extension(task.id, lock=True)
     if asked is not None:
         asked.status, asked.decided_at = "dropped", now
