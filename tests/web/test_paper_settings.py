@@ -86,12 +86,12 @@ def test_a_kind_without_a_number_word_gets_one_here_and_can_be_issued(late: Site
 def test_what_is_wrong_is_said_at_its_field_and_what_was_typed_stays(late: Site) -> None:
     answer = save(
         late, letterhead="长" * 41, contact="（联系人）", copies="\n".join(f"第{n}办" for n in range(21)),
-        **{word_field("supervision_notice"): "", word_field("circular"): "测〔2026〕", form_field("listing"): "scroll"},
+        **{word_field("supervision_notice"): "", word_field("circular"): "测〔2026〕", form_field("listing"): "scroll", "leader_approves_from": "6"},
     )  # fmt: skip
     assert answer.status_code == 422
     page = html.unescape(answer.text)
     for said in (
-        "发文机关标志要2到40字", "括号由系统加", "最多20个", "督导通知书的机关代字不能删去", "只写汉字或字母", "请选择挂牌整治通知书的格式",
+        "发文机关标志要2到40字", "括号由系统加", "最多20个", "督导通知书的机关代字不能删去", "只写汉字或字母", "请选择挂牌整治通知书的格式", "请选择从哪一级起须由领导批准",
         "长" * 41, "第20办", 'value="测〔2026〕"',
     ):  # fmt: skip
         assert said in page, said

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tracker.domain.approving import SETTING
 from tracker.domain.errors import FieldProblem, InvalidInput
 from tracker.domain.inputs import cleaned, text_of
 from tracker.domain.papers import NOTICE_TITLES
@@ -17,6 +18,8 @@ from tracker.domain.printed_papers import FORM_TITLES, MOST_COPIES, USUAL_FORMS,
 
 LAYOUT, WORDS = "paper_layout", "number_words"
 LETTERHEAD, CONTACT, COPIES = "letterhead", "contact", "copies"
+#: Severities from which on leaders alone may approve, as the form offers them.
+LEADER_FROM = {str(one): f"轻重{one}级及以上" for one in range(1, 6)}
 LONGEST_LETTERHEAD, LONGEST_CONTACT, LONGEST_COPY, LONGEST_WORD = 40, 60, 60, 20
 _WORD = re.compile(rf"[\u4e00-\u9fffA-Za-z]{{1,{LONGEST_WORD}}}")
 
@@ -33,24 +36,30 @@ def word_field(kind: str) -> str:
 
 @dataclass(frozen=True)
 class PaperSettings:
-    """What an office sets: the layout, and 机关代字 by kind of paper."""
+    """What an office sets: the layout, 机关代字 by kind of paper, and from which severity on leaders alone approve."""
 
     layout: PaperLayout
     words: Mapping[str, str]
+    leader_from: int | None = None
 
     @classmethod
     def of(cls, settings: Mapping[str, Any]) -> PaperSettings:
         """Return what a campaign's settings hold."""
-        return cls(PaperLayout.from_plain(settings.get(LAYOUT) or {}), dict(settings.get(WORDS) or {}))
+        return cls(
+            PaperLayout.from_plain(settings.get(LAYOUT) or {}), dict(settings.get(WORDS) or {}), settings.get(SETTING)
+        )
 
     def into(self, settings: Mapping[str, Any]) -> dict[str, Any]:
         """Return a campaign's settings with these in them."""
-        return {**settings, LAYOUT: self.layout.to_plain(), WORDS: dict(self.words)}
+        kept = {name: value for name, value in settings.items() if name != SETTING}
+        from_severity = {SETTING: self.leader_from} if self.leader_from else {}
+        return {**kept, LAYOUT: self.layout.to_plain(), WORDS: dict(self.words), **from_severity}
 
     def fields(self) -> dict[str, str]:
         """Return what the form shows."""
         return {
             LETTERHEAD: self.layout.letterhead, CONTACT: self.layout.contact, COPIES: "\n".join(self.layout.copies),
+            SETTING: str(self.leader_from or ""),
             **{form_field(kind): self.layout.form_of(kind).value for kind in NOTICE_TITLES},
             **{word_field(kind): self.words.get(kind, "") for kind in NOTICE_TITLES},
         }  # fmt: skip
@@ -71,11 +80,14 @@ def read_settings(given: Mapping[str, object], present: PaperSettings) -> PaperS
     copies = tuple(one for line in text_of(given.get(COPIES)).splitlines() if (one := cleaned(line)))
     if len(copies) > MOST_COPIES or any(len(one) > LONGEST_COPY for one in copies):
         problems.append(FieldProblem(COPIES, f"抄送机关一行写一个，最多{MOST_COPIES}个，每个不超过{LONGEST_COPY}字。"))
+    severity = text_of(given.get(SETTING))
+    if severity not in ("", *LEADER_FROM):
+        problems.append(FieldProblem(SETTING, "请选择从哪一级起须由领导批准，或选“按文书种类”。"))
     forms = _forms(given, problems)
     words = _words(given, present.words, problems)
     if problems:
         raise InvalidInput(problems)
-    return PaperSettings(PaperLayout(letterhead, contact, copies, forms), words)
+    return PaperSettings(PaperLayout(letterhead, contact, copies, forms), words, int(severity) if severity else None)
 
 
 def _forms(given: Mapping[str, object], problems: list[FieldProblem]) -> dict[str, PaperForm]:
@@ -111,6 +123,11 @@ def _changes(old: PaperSettings, new: PaperSettings) -> Iterator[str]:
         ("发文机关标志", old.layout.letterhead, new.layout.letterhead),
         ("附注", old.layout.contact, new.layout.contact),
         ("抄送", "、".join(old.layout.copies), "、".join(new.layout.copies)),
+        (
+            "须由领导批准",
+            LEADER_FROM.get(str(old.leader_from or ""), ""),
+            LEADER_FROM.get(str(new.leader_from or ""), ""),
+        ),
         *(
             (f"{title}的格式", FORM_TITLES[old.layout.form_of(kind)], FORM_TITLES[new.layout.form_of(kind)])
             for kind, title in NOTICE_TITLES.items()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from tracker.domain.approving import SETTING as LEADER_FROM
 from tracker.domain.campaign_file import CampaignFile
 from tracker.domain.deadlines import Phase
 from tracker.domain.paper_settings import LAYOUT, WORDS
@@ -35,7 +36,7 @@ def against_file(uow: UnitOfWork, campaign: Campaign, file: CampaignFile, phases
         found.append("文件里排名表的依据（ranking_basis）与进行中的不同；请在“调整方案”页修改，文件里改成一致或删去。")
     if papers and papers != {name: present_papers.get(name) for name in papers}:
         found.append(
-            "文件里文书的格式或机关代字（paper_layout、number_words）与进行中的不同；请在“文书格式和文号”页修改，文件里改成一致或删去。"
+            "文件里文书的格式、机关代字或批准权限（paper_layout、number_words、leader_approves_from）与进行中的不同；请在“文书格式和文号”页修改，文件里改成一致或删去。"
         )
     present = uow.units.units_by_key()
     strange = [unit.name for unit in file.units if unit.key not in present]
@@ -56,5 +57,5 @@ def against_file(uow: UnitOfWork, campaign: Campaign, file: CampaignFile, phases
 
 def _papers(settings: dict[str, Any]) -> dict[str, Any]:
     """Take out of the settings what has a page of its own; return what of it is said."""
-    found = {name: settings.pop(name, None) for name in (LAYOUT, WORDS)}
+    found = {name: settings.pop(name, None) for name in (LAYOUT, WORDS, LEADER_FROM)}
     return {name: value for name, value in found.items() if value}

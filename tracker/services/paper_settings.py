@@ -8,7 +8,7 @@ from tracker.domain.errors import StaleVersion
 from tracker.domain.paper_settings import PaperSettings, read_settings
 from tracker.domain.permissions import Viewer
 from tracker.services.change_sets import check_may_change
-from tracker.services.context import Floor
+from tracker.services.context import SETTLE_JOB, Floor
 from tracker.services.recording import event
 
 SET = "campaign.papers_set"
@@ -53,5 +53,8 @@ class PaperSettingsService:
                 "ref": campaign.ref, "lines": list(changes), "before": present.fields(), "after": wanted.fields(),
             }  # fmt: skip
             uow.events.append([event(("campaign", campaign.id), SET, payload, at=now, by=by)])
+            if present.leader_from != wanted.leader_from:
+                # What waits for its approval may now have nobody left at the office, or somebody again.
+                uow.on_commit(lambda: self._floor.queue.enqueue("housekeeping", SETTLE_JOB))
             uow.commit()
         return changes

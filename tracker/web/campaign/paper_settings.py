@@ -6,6 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from tracker.domain import paper_settings as fields
+from tracker.domain.approving import SETTING
 from tracker.domain.errors import InvalidInput, StaleVersion
 from tracker.domain.papers import NOTICE_TITLES
 from tracker.domain.permissions import Action
@@ -54,5 +55,5 @@ def _page(ref: str, attempt: Attempt = NOTHING_TRIED) -> str:
     return render_template(
         "campaign/paper_settings.html", campaign=campaign, attempt=attempt.beside(dict(present.fields())),
         kinds=NOTICE_TITLES, forms={form.value: title for form, title in FORM_TITLES.items()}, fields=fields,
-        most_copies=MOST_COPIES,
+        most_copies=MOST_COPIES, approving=SETTING,
     )  # fmt: skip
