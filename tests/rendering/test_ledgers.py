@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.skipif(bool(MISSING), reason=MISSING
 A4, A3 = (297, 210), (420, 297)
 
 
-@pytest.mark.parametrize("kind", ["tasks", "problems", "rectification"])
+@pytest.mark.parametrize("kind", ["tasks", "problems", "rectification", "publicity", "meetings"])
 def test_a_ledger_prints_across_one_page_and_its_head_comes_again(tmp_path: Path, kind: str) -> None:
     columns = sheet_columns(kind)
     rows = [[f"RW-2026-{n:04d}", *(f"第{n}行" for _ in columns[2:])] for n in range(1, 121)]

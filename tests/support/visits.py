@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from tests.support.world import World
+from tracker.services.ledger import LedgerService
+from tracker.services.visit_draws import VisitDrawService
 
 PROBLEM = {
     "place": "一组南头小商店", "kind": "hidden_danger", "risk_grade": "high", "description": "电线私拉乱接。",
@@ -57,3 +60,18 @@ def stop(world: World, ref: str, village: str = "east") -> dict[str, Any]:
         ref=ref, key=village,
     )  # fmt: skip
     return row
+
+
+class _KilledLedger(LedgerService):
+    """A ledger whose process ends before it has sealed anything."""
+
+    def seal(self) -> str | None:
+        raise SystemExit
+
+
+def cut_off_draw(world: World, lots: Mapping[str, object], who: str = "sup1") -> None:
+    """Let a process put down who takes part in the first draw, and end before the result."""
+    draws = VisitDrawService(world.container.floor, _KilledLedger(world.container.floor))
+    with suppress(SystemExit):
+        draws.draw(world.viewer(who), campaign_ref=world.campaign_ref, made=0, given=lots)
+    assert not world.rows("SELECT 1 FROM event WHERE kind = 'visit.drawn'")

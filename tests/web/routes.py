@@ -205,12 +205,18 @@ ROUTES = (
         Row(method, f"/campaigns/<ref>/changes/{page}", "office1", fill=f"ref={door}")
         for method, page in (
             ("GET", "version"), ("POST", "version"), ("POST", "version/chosen"), ("POST", "measure"), ("POST", "ranking"),
+            ("GET", "papers"), ("POST", "papers"),
         )
         for door in ("campaign", "unissued")
     ),
     Row("GET", "/campaigns/<ref>/look-backs", SIDE, fill="ref=campaign"),
     Row("POST", "/campaigns/<ref>/look-backs/<month>", "sup1", fill="ref=campaign month=2026-03"),
     Row("POST", "/campaigns/<ref>/look-backs/<month>", "sup1", fill="ref=unissued month=2026-03"),
+    *(
+        Row(method, "/campaigns/<ref>/papers/new", DRAFTERS, fill=f"ref={door}")
+        for method in ("GET", "POST")
+        for door in ("campaign", "unissued")
+    ),
     # -- visits: an announced one to east, whose team is sup1 and the leader
     *(
         Row("GET", f"/campaigns/<ref>/visits{page}", who, fill=f"ref={door}")
@@ -222,6 +228,7 @@ ROUTES = (
         for method, who in (("GET", SIDE), ("POST", DRAFTERS))
         for door in ("campaign", "unissued")
     ),
+    Row("POST", "/campaigns/<ref>/visits/draws/<int:number>", fill="ref=campaign int:number=1"),  # none was begun: see test_visit_draws
     Row("POST", "/campaigns/<ref>/visits", DRAFTERS, fill="ref=campaign"),
     Row("POST", "/campaigns/<ref>/visits", DRAFTERS, fill="ref=unissued"),
     Row("GET", "/visits", f"{UNIT} clerk-west head-west {BENCH} n-east n-east-head n-north n-north-head"),

@@ -20,7 +20,7 @@ from tracker.persistence.queries.campaign_page import find_measures, get_campaig
 from tracker.persistence.queries.desk import read_desk
 from tracker.persistence.queries.matrix import find_matrix
 
-KINDS = ("tasks", "problems", "rectification", "returns", "extensions", "notices", "findings")
+KINDS = ("tasks", "problems", "rectification", "returns", "publicity", "meetings", "extensions", "notices", "findings")
 
 
 def csv_rows(site: Site, who: str, path: str) -> list[dict[str, str]]:

@@ -15,6 +15,7 @@ from tests.web.papers import counted_queries
 from tests.web.plan_pages import PLAN, as_shown, as_word, card, change, hand_in, token
 from tests.web.site import MEASURES, Site
 from tests.web.two_offices import TwoOffices
+from tracker.domain.secrecy import BANNER
 
 
 @standing_world(shown=Site)
@@ -169,6 +170,31 @@ def test_pasted_words_that_are_no_plan_are_kept(site: Site) -> None:
     answer = site.browser("office1").post("/plans", {"text": "今天天气很好。"}, page="/plans")
     assert answer.status_code == 422
     assert "今天天气很好。</textarea>" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("name", "marked"),
+    [
+        ("方案.txt", f"机密★1年\n{PLAN}"),
+        ("机密方案.txt", PLAN),
+        ("方案.docx", f"秘密\n{PLAN}"),
+        ("", f"密级：机密\n{PLAN}"),
+    ],
+)
+def test_a_plan_that_carries_a_mark_of_secrecy_is_refused_with_the_banner_and_nothing_of_it_is_kept(
+    site: Site, name: str, marked: str
+) -> None:
+    office = site.browser("office1")
+    file = as_word(marked) if name.endswith(".docx") else io.BytesIO(marked.encode())
+    given = {"file": (file, name)} if name else {"text": marked}
+    answer = office.client.post(
+        "/plans", data={**given, "csrf_token": token(office)}, headers={"Origin": "http://localhost"}
+    )
+    assert answer.status_code == 422
+    page = unescape(answer.text)
+    assert page.count(BANNER) >= 2, "where it stands on every page, and in the sentence"
+    assert "密级标志" in page
+    assert site.world.rows("SELECT 1 FROM plan_draft") == []
 
 
 def test_two_clicks_at_once_make_one_campaign(site: Site) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from tests.support.visits import cut_off_draw
 from tests.web.conftest import Site
 from tests.web.papers import counted_queries
 
@@ -98,6 +99,19 @@ def test_the_system_draws_again_and_compares(site: Site) -> None:
     assert site.world.value("SELECT payload ->> 'seed' FROM event WHERE kind = 'visit.drawn'") in page
     assert "完全一致" not in site.browser("boss").get(draws_url(site, "?check=8")).text
     assert 'type="submit">抽取<' not in page  # a leader reads
+
+
+def test_a_draw_that_was_cut_off_is_brought_to_its_result_by_a_button(site: Site) -> None:
+    people = [str(site.world.person_ids[key]) for key in ("sup1", "sup2")]
+    lots = {"units": ["east", "west"], "unit_count": "1", "people": people, "people_count": "1"}
+    cut_off_draw(site.world, lots)
+    assert "得出结果</button>" not in site.browser("boss").get(draws_url(site)).text  # a leader reads
+    page = site.browser("sup2").get(draws_url(site)).text
+    assert "中断在得出结果之前" in page
+    assert "得出结果</button>" in page
+    answer = site.browser("sup2").post(draws_url(site, "/1"), page=draws_url(site))
+    assert "draw=1" in answer.headers["Location"]
+    assert "结果与当时完全一致" in site.browser("sup1").get(draws_url(site, "?check=1")).text
 
 
 def test_a_strange_number_in_the_address_of_the_form_is_no_draw(site: Site) -> None:

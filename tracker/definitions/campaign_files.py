@@ -121,6 +121,7 @@ def _settings(loaded: Mapping[str, Any]) -> CampaignSettings:
         reasons={kind: tuple(given) for kind, given in loaded["reasons"].items() if given},
         severity_colours={int(level): colour for level, colour in loaded["severity_colours"].items()},
         card_colours=loaded["card_colours"],
+        leader_approves_from=loaded["leader_approves_from"],
         paper_layout=PaperLayout.from_plain(loaded["paper_layout"]) if loaded["paper_layout"] else None,
         papers_at_any_hour=loaded["papers_at_any_hour"],
         ranking_basis=loaded["ranking_basis"],

@@ -325,6 +325,7 @@ class SettingsSchema(StrictSchema):
     )
     card_titles = _Texts(OneOf("牌", CARDS), load_default=dict)
     card_colours = _Texts(OneOf("牌", CARDS), OneOf("颜色", COLOURS), load_default=dict)
+    leader_approves_from = Number(1, 5, load_default=None)
     paper_layout = fields.Nested(PaperLayoutSchema, load_default=None)
     papers_at_any_hour = Flag(load_default=False)
     ranking_basis = Text(load_default="")

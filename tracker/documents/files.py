@@ -6,7 +6,8 @@ import re
 import zlib
 
 from tracker.documents import packages, pictures
-from tracker.documents.file_names import extension_of, refuse_secret, safe_name
+from tracker.documents.file_names import extension_of, safe_name
+from tracker.documents.secret_marks import refuse_secret_name, refuse_secret_package, refuse_secret_text
 from tracker.domain.errors import AttachmentRefused
 from tracker.domain.ports import CheckedFile
 
@@ -40,9 +41,9 @@ class ContentFileChecker:
         """Return the file as it will be stored, with its true type and a safe name.
 
         Raises AttachmentRefused: for what is never taken (markup, programs, macros, archives), for a name
-        that promises another kind of file than the content is, and for names with a mark of secrecy.
+        that promises another kind of file than the content is, and for a mark of secrecy in the name, or in what a text, Word or Excel file says.
         """
-        refuse_secret(file_name)
+        refuse_secret_name(file_name)
         if not content:
             raise AttachmentRefused("文件是空的。请重新选择文件再上传。")
         said = extension_of(file_name)
@@ -61,6 +62,7 @@ class ContentFileChecker:
         if content.startswith(b"PK\x03\x04"):
             extension, media_type = packages.identify(content)
             _check_said(extension, said)
+            refuse_secret_package(content)
             return extension, media_type
         _refuse_known(content)
         _check_text(content, said)
@@ -92,6 +94,7 @@ def _check_text(content: bytes, said: str) -> None:
     if MARKUP.search(text[:4096]) or said in ("svg", "html", "htm", "xml", "xhtml"):
         raise AttachmentRefused(f"不收网页和 SVG 文件，里面可能带脚本。{TAKEN}")
     _check_said("text", said)
+    refuse_secret_text(text)
 
 
 def _decoded(content: bytes) -> str | None:

@@ -118,6 +118,7 @@ class CampaignSettings:
     card_titles     card → what it is called here; colours are no shared language (DOMAIN.md §1.3)
     reasons         what is offered when sending back or waiving (domain/reasons.py), kind → texts
     severity_colours, card_colours   severity or card → the colour beside its word, one of `values.COLOURS`
+    leader_approves_from   from this severity on a paper is approved by a leader, whatever its kind allows
     paper_layout    how the office prints its papers: red head, forms, 附注, 抄送
     ranking_basis   the title of what a table of units in a 通报 rests on; without it there is none (domain/ranking.py)
     papers_at_any_hour   the serving of a paper does not wait for quiet hours, rest days and daily ceilings
@@ -147,6 +148,7 @@ class CampaignSettings:
     reasons: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     severity_colours: Mapping[int, str] = field(default_factory=dict)
     card_colours: Mapping[str, str] = field(default_factory=dict)
+    leader_approves_from: int | None = None
     paper_layout: PaperLayout | None = None
     papers_at_any_hour: bool = False
     ranking_basis: str = ""
@@ -171,6 +173,7 @@ class CampaignSettings:
             **({"card_titles": dict(self.card_titles)} if self.card_titles else {}),
             **({"reasons": {kind: list(given) for kind, given in self.reasons.items()}} if self.reasons else {}),
             **self._colours(),
+            **({"leader_approves_from": self.leader_approves_from} if self.leader_approves_from else {}),
             **({"paper_layout": self.paper_layout.to_plain()} if self.paper_layout else {}),
             **({"papers_at_any_hour": True} if self.papers_at_any_hour else {}),
             **({"ranking_basis": self.ranking_basis} if self.ranking_basis else {}),

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from tracker.domain.activity_ledgers import MEETING_COLUMNS, PUBLICITY_COLUMNS, answers_of
+from tracker.domain.activity_ledgers import STAGES as ACTIVITY_STAGES
 from tracker.domain.definition import FieldType
 from tracker.domain.ledger_reading import VERSION
 from tracker.domain.lights import LIGHTS
@@ -24,6 +26,10 @@ PROBLEM_ORIGINS = {"own": "自查", "inspection": "督导检查"}
 LIGHT_STAGES = {code: light.title for code, light in LIGHTS.items()}
 _UNIT = ("unit_name", "责任单位")
 _STATE = (("state_title", "状态"), ("light_title", "灯"))
+_HELD_BY = (
+    _UNIT, ("person_name", "填报人"), ("submitted_at", "报送时间"), ("stage_title", "审核"), ("counted", "统计口径"),
+    ("campaign_title", "专项行动"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -68,6 +74,8 @@ KINDS: Mapping[str, LedgerKind] = {
          ("person_name", "填报人"), ("due_on", "完成时限"), *_STATE, ("campaign_title", "专项行动")),
         LIGHT_STAGES,
     ),
+    "publicity": LedgerKind("宣传台账", (*PUBLICITY_COLUMNS, *_HELD_BY), ACTIVITY_STAGES),
+    "meetings": LedgerKind("会议台账", (*MEETING_COLUMNS, *_HELD_BY), ACTIVITY_STAGES),
     "extensions": LedgerKind(
         "延期台账",
         (("title", "任务"), _UNIT, ("old_due_on", "原期限"), ("wanted_on", "申请延至"), ("granted_on", "批准延至"),
@@ -100,9 +108,22 @@ KINDS: Mapping[str, LedgerKind] = {
 
 #: Columns that hold sentences, and those that hold a moment; the others are short words or days.
 WIDE = frozenset(
-    {"description", "measure", "reason", "decision_reason", "summary", "contested", "title", "notice_title"}
+    {"description", "measure", "reason", "decision_reason", "summary", "contested", "title", "notice_title", "agreed"}
 )
-MIDDLING = frozenset({"unit_name", "campaign_title", "place", "printed_number", "source", "form_title", "opinion"})
+MIDDLING = frozenset(
+    {
+        "unit_name",
+        "campaign_title",
+        "place",
+        "printed_number",
+        "source",
+        "form_title",
+        "opinion",
+        "theme",
+        "name",
+        "forms",
+    }
+)
 
 
 def sheet_columns(kind: str) -> tuple[ColumnLayout, ...]:
@@ -169,6 +190,8 @@ def _titles(kind: str, row: Mapping[str, Any], catalog: WorkflowCatalog) -> dict
     if kind == "returns":
         form = catalog.workflow(row["form_version_id"]).forms.get(row["form_key"])
         found["form_title"] = form.title if form else row["form_key"]
+    if "answers" in row:
+        found |= answers_of(row, catalog)
     return found
 
 

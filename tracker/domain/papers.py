@@ -20,6 +20,12 @@ NOTICE_TITLES = {
 }  # fmt: skip
 #: Kinds that a person begins from a page, and no rung raises: what they say comes from what they are about.
 BEGUN_BY_PEOPLE = frozenset({"correction", "extension_reply", "sign_off_opinion", "delisting", "revocation"})
+#: Kinds that a person may also begin where no rung raised one, each with its usual severity. Cards and listings raise a
+#: unit's standing: they come from the rules alone.
+BY_HAND = {
+    "reminder_letter": 1, "urge_notice": 2, "supervision_notice": 3, "supervision_letter": 3, "interview_notice": 4,
+    "rectification_notice": 4, "circular": 4,
+}  # fmt: skip
 
 #: States before a paper has left the office; a unit does not know that the paper exists.
 INTERNAL_STATES = frozenset({"gathering", "sealed", "approved", "discarded"})

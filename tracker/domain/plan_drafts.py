@@ -41,6 +41,7 @@ EVERY_CHOICES = {each.value: title for each, title in EVERY_TITLES.items()}
 PAPER_WORDS = {
     "supervision_notice": "督", "interview_notice": "约", "rectification_notice": "改", "urge_notice": "催",
     "circular": "通", "yellow_card": "黄", "red_card": "红", "listing": "挂", "reminder_letter": "提", "supervision_letter": "督函",
+    "extension_reply": "延", "sign_off_opinion": "销",
 }  # fmt: skip
 HEAD = ("title", "summary", "key", "word", "starts_on", "ends_on", "rhythm_every", "rhythm_by_day")
 WHEN = ("kind", "day", "phase", "days", "every", "by_day", "by_month", "times")

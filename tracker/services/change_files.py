@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
+from tracker.domain.approving import SETTING as LEADER_FROM
 from tracker.domain.campaign_file import CampaignFile
 from tracker.domain.deadlines import Phase
+from tracker.domain.paper_settings import LAYOUT, WORDS
 from tracker.domain.ranking import SETTING
 from tracker.persistence.models import Campaign
 from tracker.persistence.unit_of_work import UnitOfWork
@@ -26,10 +29,15 @@ def against_file(uow: UnitOfWork, campaign: Campaign, file: CampaignFile, phases
         found.append("文件里行动的起止日期或阶段与进行中的不同；调整单只改措施，期限请在各项措施里调整。")
     given, present_settings = dict(file.settings.to_plain()), dict(campaign.settings)
     basis, present_basis = given.pop(SETTING, ""), present_settings.pop(SETTING, "")
+    papers, present_papers = _papers(given), _papers(present_settings)
     if given != present_settings:
         found.append("文件里的设置（settings）与进行中的不同；调整单只改措施，请改回原来的设置。")
     if basis and basis != present_basis:
         found.append("文件里排名表的依据（ranking_basis）与进行中的不同；请在“调整方案”页修改，文件里改成一致或删去。")
+    if papers and papers != {name: present_papers.get(name) for name in papers}:
+        found.append(
+            "文件里文书的格式、机关代字或批准权限（paper_layout、number_words、leader_approves_from）与进行中的不同；请在“文书格式和文号”页修改，文件里改成一致或删去。"
+        )
     present = uow.units.units_by_key()
     strange = [unit.name for unit in file.units if unit.key not in present]
     if strange:
@@ -45,3 +53,9 @@ def against_file(uow: UnitOfWork, campaign: Campaign, file: CampaignFile, phases
         elif name not in known:
             found.append(f"系统里没有单位集合“{name}”；请在措施里直接写单位。")
     return found
+
+
+def _papers(settings: dict[str, Any]) -> dict[str, Any]:
+    """Take out of the settings what has a page of its own; return what of it is said."""
+    found = {name: settings.pop(name, None) for name in (LAYOUT, WORDS, LEADER_FROM)}
+    return {name: value for name, value in found.items() if value}

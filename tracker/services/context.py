@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from tracker.domain.papers import NOTICE_TITLES
 from tracker.domain.permissions import Place, Tied
 from tracker.domain.ports import CalendarCatalog, Clock, JobQueue, WorkflowCatalog
 from tracker.domain.rising import Risen
@@ -84,5 +85,10 @@ def settings_of(uow: UnitOfWork, tasks: Sequence[Task]) -> dict[int, Setting]:
     """Return the settings of tasks by id, in as many queries as that of one takes."""
     issued = uow.tasks.campaigns_with_offices({task.campaign_id for task in tasks})
     names = unit_names(uow.session, [task.unit_id for task in tasks])
-    partners = uow.tasks.supporting_units([task.id for task in tasks])
-    return {task.id: Setting(*issued[task.campaign_id], names[task.unit_id], partners[task.id]) for task in tasks}
+    # A paper goes to one unit; only duties have parts of others.
+    duties = [task.id for task in tasks if task.workflow_key not in NOTICE_TITLES]
+    partners = uow.tasks.supporting_units(duties) if duties else {}
+    return {
+        task.id: Setting(*issued[task.campaign_id], names[task.unit_id], partners.get(task.id, frozenset()))
+        for task in tasks
+    }

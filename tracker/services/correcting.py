@@ -90,7 +90,10 @@ def number_word(settings: Mapping[str, Any], kind: str, named: Notice | None) ->
     words = settings.get("number_words", {})
     word = words.get(kind) or (words.get(named.kind) if named is not None else None)
     if not word:
-        raise CannotIssue("还不能办理。", [f"本行动没有设定{NOTICE_TITLES[kind]}的机关代字，请办公室先设定。"])
+        raise CannotIssue(
+            "还不能办理。",
+            [f"本行动没有设定{NOTICE_TITLES[kind]}的机关代字，请办公室先在“调整方案”页的“文书格式和文号”里设定。"],
+        )
     return str(word)
 
 

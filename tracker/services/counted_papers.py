@@ -55,10 +55,13 @@ def _counted_then(
     return tuple(now_standing[paper.place] for paper in counted_at(then, place, counted))
 
 
-def counts_of_lines(uow: UnitOfWork, floor: Floor, items: Sequence[NoticeItem]) -> Counts:
-    """Return the counts that lines of a paper stand for, by finding."""
-    findings = uow.notices.findings([item.finding_id for item in items if item.finding_id is not None])
-    return counts_of(uow, floor, list(findings.values()))
+def counts_of_lines(uow: UnitOfWork, floor: Floor, items: Sequence[NoticeItem], plain: Collection[int]) -> Counts:
+    """Return the counts that lines of a paper stand for, by finding; `plain` = findings known to count nothing.
+
+    What a finding came of never changes, so that it need not be asked again once the locks are taken.
+    """
+    asked = [item.finding_id for item in items if item.finding_id is not None and item.finding_id not in plain]
+    return counts_of(uow, floor, list(uow.notices.findings(asked).values())) if asked else {}
 
 
 def papers_behind(counts: Counts) -> set[int]:

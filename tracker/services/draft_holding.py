@@ -26,7 +26,8 @@ from tracker.services.striking import tasks_about
 class HeldPaper:
     """A notice with its locks taken, and what surrounds it.
 
-    `tasks` = all that are locked with it, by id; `findings` = those of its lines, held so that they are read once.
+    `tasks` = all that are locked with it, by id; `findings` = those of its lines, held so that they are read once;
+    `counting` = the ids of those that count papers.
     """
 
     notice: Notice
@@ -35,14 +36,20 @@ class HeldPaper:
     items: list[NoticeItem]
     tasks: Mapping[int, Task]
     findings: Mapping[int, Finding] = field(default_factory=dict, repr=False)
+    counting: frozenset[int] = frozenset()
+
+    @property
+    def plain(self) -> frozenset[int]:
+        """Return the findings of its lines that count nothing."""
+        return frozenset(self.findings) - self.counting
 
 
 def hold_paper(uow: UnitOfWork, floor: Floor, viewer: Viewer, notice_ref: str, *, voids: bool = False) -> HeldPaper:
     """Lock a paper with all that a step of it may touch; raises NotFound. `voids` = the step may void it."""
     peek = uow.notices.peek(notice_ref)
     findings = uow.notices.findings([line.finding_id for line in peek.lines if line.finding_id is not None])
-    counted = papers_behind(counts_of(uow, floor, list(findings.values())))
-    wanted = {peek.task_id, *tasks_about(uow, peek.lines), *counted}
+    counts = counts_of(uow, floor, list(findings.values()))
+    wanted = {peek.task_id, *tasks_about(uow, peek.lines), *papers_behind(counts)}
     if voids:
         # Whoever voids a contested paper ends its objections, so their tasks are locked with it, in one order.
         wanted |= touched_by_voiding(uow, peek.id)
@@ -52,7 +59,7 @@ def hold_paper(uow: UnitOfWork, floor: Floor, viewer: Viewer, notice_ref: str, *
     notice = uow.notices.get_by_ref(notice_ref, lock=True)
     task = tasks[notice.task_id]
     setting = see(uow, viewer, task, missing=missing_paper(notice_ref))
-    return HeldPaper(notice, task, setting, uow.notices.items(notice.id), tasks, findings)
+    return HeldPaper(notice, task, setting, uow.notices.items(notice.id), tasks, findings, frozenset(counts))
 
 
 def hold_draft(uow: UnitOfWork, floor: Floor, viewer: Viewer, notice_ref: str, expected_version: int) -> HeldPaper:

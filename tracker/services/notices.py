@@ -233,7 +233,7 @@ class NoticeService:
     def _seal(
         self, uow: UnitOfWork, held: HeldPaper, by: Doer, values: dict[str, Any] | None, *, now: datetime
     ) -> tuple[Struck, Sequence[NewEvent]]:
-        struck = look_again(uow, self._floor, held.items, held.tasks, now=now)
+        struck = look_again(uow, self._floor, held.items, held.tasks, plain=held.plain, now=now)
         if not [item for item in held.items if item.struck_at is None]:
             raise CannotIssue("这份草稿里已没有要处理的事项，不能报审。请弃用草稿，或添加事项。", ["没有未划去的事项"])
         check_names_corrected(uow, held.notice)
@@ -266,7 +266,7 @@ class NoticeService:
         corrected = check_names_corrected(uow, notice)
         named = corrected or check_decision_stands(uow, self._floor, notice, held.setting)
         word = number_word(held.setting.campaign.settings, notice.kind, named)
-        struck = look_again(uow, self._floor, held.items, held.tasks, now=now)
+        struck = look_again(uow, self._floor, held.items, held.tasks, plain=held.plain, now=now)
         kept = [item for item in held.items if item.struck_at is None]
         if not kept:
             raise CannotIssue(

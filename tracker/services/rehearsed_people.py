@@ -10,7 +10,9 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Any
 
+from tracker.domain.approving import as_approved
 from tracker.domain.definition import TransitionDefinition, WorkflowDefinition
 from tracker.domain.doers import doers_of
 from tracker.domain.errors import CannotIssue, TrackerError
@@ -40,6 +42,7 @@ class _Roster:
     office_unit_id: int
     holders: Mapping[tuple[int, str], list[int]]
     viewers: dict[int, Viewer]
+    settings: Mapping[str, Any]
 
 
 class StandIns:
@@ -52,7 +55,7 @@ class StandIns:
         self._floor, self._tasks, self._notices = floor, tasks, notices
         self._campaign_ref, self._late, self._seed = campaign_ref, late, seed
         self._stuck: Counter[tuple[str, str]] = Counter()
-        self._ways: dict[tuple[int, str, TaskPeriod], TransitionDefinition | None] = {}
+        self._ways: dict[tuple[int, bool, str, TaskPeriod], TransitionDefinition | None] = {}
         self._roster: _Roster | None = None
 
     @property
@@ -74,7 +77,10 @@ class StandIns:
         """Take the steps of one task that it is time for; one of the supervisors a day, those of the unit in one go."""
         if task.done and task.done_at is not None and local_date(task.done_at) + LOOK_BACK_AFTER > today:
             return
-        definition = self._floor.catalog.workflow(task.workflow_version_id)
+        definition = as_approved(
+            self._floor.catalog.workflow(task.workflow_version_id), severity=task.severity_floor,
+            settings=self._read_roster(today).settings,
+        )  # fmt: skip
         for _ in range(MOST_AT_ONCE):
             step = self._next(task, definition)
             if step is None or not self._is_time(task, definition, step, today):
@@ -89,7 +95,8 @@ class StandIns:
 
     def _next(self, task: OpenTask, definition: WorkflowDefinition) -> TransitionDefinition | None:
         period = TaskPeriod(task.period_key, task.quota, task.recorded)
-        way = (task.workflow_version_id, task.state, period)
+        usual = definition is self._floor.catalog.workflow(task.workflow_version_id)
+        way = (task.workflow_version_id, usual, task.state, period)
         if way not in self._ways:
             self._ways[way] = next_step(definition, task.state, lambda one: period.offers(one, definition))
         return self._ways[way]
@@ -189,9 +196,10 @@ class StandIns:
             holders: dict[tuple[int, str], list[int]] = {}
             with self._floor.uows() as uow:
                 campaign = uow.campaigns.get_by_ref(self._campaign_ref)
+                settings = campaign.settings
                 office = uow.tasks.office_of(campaign.id).unit_id
                 units = [unit.id for unit in uow.units.units_by_key().values()]
                 for post in uow.told.posts_at(units, today=today):
                     holders.setdefault((post.unit_id, post.role), []).append(post.person_id)
-            self._roster = _Roster((today.year, today.month), office, holders, {})
+            self._roster = _Roster((today.year, today.month), office, holders, {}, settings)
         return self._roster

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from tracker.domain.approving import as_approved
 from tracker.domain.extending import EXTENSION, EXTENSION_FINAL
 from tracker.domain.machine import PARTY_TITLES
 from tracker.domain.rising import Level, Need, Risen, needs_of, where_risen
@@ -75,8 +76,13 @@ def _needs(uow: UnitOfWork, floor: Floor, task: Task, setting: Setting) -> tuple
     if task.final or task.tie == "share":
         return ()
     asked = uow.tasks.open_extension(task.id) if task.waits_for == "unit" else None
+    definition = as_approved(
+        floor.catalog.workflow(task.workflow_version_id),
+        severity=task.severity_floor,
+        settings=setting.campaign.settings,
+    )
     return needs_of(
-        floor.catalog.workflow(task.workflow_version_id), task.state, task.last_doers, separation=setting.separation,
+        definition, task.state, task.last_doers, separation=setting.separation,
         extension=uow.tasks.asked(asked) if asked else None,
     )  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -46,14 +46,16 @@ def tasks_about(uow: UnitOfWork, items: Sequence[NoticeItem | LineAbout]) -> set
 
 
 def look_again(
-    uow: UnitOfWork, floor: Floor, items: Sequence[NoticeItem], locked: Mapping[int, Task], *, now: datetime
-) -> Struck:
+    uow: UnitOfWork, floor: Floor, items: Sequence[NoticeItem], locked: Mapping[int, Task], *, plain: Collection[int],
+    now: datetime,
+) -> Struck:  # fmt: skip
     """Strike the lines whose duty is finished or contested meanwhile, and counts that stand no more.
 
-    `locked` = by id, the tasks that lines are about and those of counted papers, as the caller has locked them.
+    `locked` = by id, the tasks that lines are about and those of counted papers, as the caller has locked them;
+    `plain` = findings that the caller knows to count nothing.
     """
     kept = [item for item in items if item.struck_at is None]
-    counts = counts_of_lines(uow, floor, kept)
+    counts = counts_of_lines(uow, floor, kept, plain)
     counting = [item for item in kept if item.finding_id in counts]
     duties = _duties_again(uow, [item for item in kept if item.finding_id not in counts], locked, now=now)
     counted = _counts_again(uow, counting, counts, now=now)

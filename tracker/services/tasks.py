@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from tracker.domain.approving import APPROVE, LEADERS_ALONE, as_approved
 from tracker.domain.definition import CountsAs, TransitionDefinition, WorkflowDefinition
 from tracker.domain.errors import FieldProblem, InvalidInput, NotAllowed, NotFound, TransitionNotAllowed
 from tracker.domain.fields import read_form
 from tracker.domain.inputs import cleaned
 from tracker.domain.machine import allowed_transitions, plan_transition
 from tracker.domain.objections import OBJECTION
+from tracker.domain.papers import is_internal
 from tracker.domain.permissions import PARTY_ACTIONS, Viewer, parties
 from tracker.domain.quotas import TaskPeriod, why_not_offered
 from tracker.domain.values import local_date
@@ -150,6 +152,7 @@ def allowed_for(
     uow: UnitOfWork, viewer: Viewer, task: Task, setting: Setting, definition: WorkflowDefinition, *, now: datetime
 ) -> tuple[TransitionDefinition, ...]:
     """Return the transitions that the viewer may take on a task now."""
+    definition = as_approved(definition, severity=task.severity_floor, settings=setting.campaign.settings)
     separation = separation_for(uow, task, setting, definition, now=now)
     found = allowed_transitions(
         definition, task.state, parties=parties(viewer, setting.place(task)), person_id=viewer.person_id,
@@ -172,8 +175,11 @@ def plan_for(
 ) -> TransitionDefinition:  # fmt: skip
     """Return the transition, planned by the machine; raises TransitionNotAllowed or NotAllowed."""
     held = parties(viewer, setting.place(task))
+    definition = as_approved(usual := definition, severity=task.severity_floor, settings=setting.campaign.settings)
     wanted = definition.transition(transition)
     if wanted is not None and not (wanted.by & held):
+        if transition == APPROVE and definition is not usual:
+            raise NotAllowed(LEADERS_ALONE)
         raise NotAllowed(f"“{wanted.title}”不由您现在的岗位办理。")
     period = period_of(task)
     if wanted is not None and not period.offers(wanted, definition):
@@ -214,8 +220,8 @@ def bind_files(
 
 def drop_extension(uow: UnitOfWork, task: Task, definition: WorkflowDefinition, *, now: datetime) -> None:
     """Drop an extension that awaits a decision once its task no longer waits for the unit."""
-    if task.waits_for == "unit":
-        return
+    if task.waits_for == "unit" or is_internal(task.workflow_key, task.state):
+        return  # nobody asked for more time with a paper that has not left the office
     asked = uow.tasks.open_extension(task.id, lock=True)
     if asked is not None:
         asked.status, asked.decided_at = "dropped", now

@@ -41,15 +41,21 @@ class VisitDrawService:
 
         1. Who takes part, who could and does not, and how many are drawn is put down.
         2. What is in the record is sealed.
-        3. The root of that seal decides, and the result is put down. Sent twice by one person it is drawn once.
+        3. The root of that seal decides, and the result is put down. Sent twice by one person it is drawn once; where
+           the first time ended between two of these steps, the second goes on from there.
 
         Raises NotFound, NotAllowed, TransitionNotAllowed, InvalidInput with a sentence a field, or StaleVersion where
         somebody else drew meanwhile.
         """
-        number, settled = self._settle(viewer, campaign_ref, made, given)
-        if not settled:
-            return Drawn(number, None)
-        root = self._ledger.seal()
+        return self.finish(viewer, campaign_ref=campaign_ref, number=self._settle(viewer, campaign_ref, made, given))
+
+    def finish(self, viewer: Viewer, *, campaign_ref: str, number: int) -> Drawn:
+        """Bring a draw to its result of which it was put down who takes part; whoever does that, it is the same one.
+
+        A draw that has its result keeps it. Raises NotFound (also for a draw that was never begun), NotAllowed or
+        TransitionNotAllowed.
+        """
+        root = self._ledger.seal() if self._waits_for_seal(viewer, campaign_ref, number) else None
         self._decide(viewer, campaign_ref, number)
         return Drawn(number, root)
 
@@ -63,8 +69,8 @@ class VisitDrawService:
                 raise NotFound("没有这次抽取。")
             return differences(found[SETTLED], found[DRAWN], uow.visits.seal_after(int(found[SETTLED]["after_seal"])))
 
-    def _settle(self, viewer: Viewer, campaign_ref: str, made: int, given: Mapping[str, object]) -> tuple[int, bool]:
-        """Return the number of the draw, and whether it is a new one."""
+    def _settle(self, viewer: Viewer, campaign_ref: str, made: int, given: Mapping[str, object]) -> int:
+        """Put down who takes part, unless the same person has just done so; return the number of the draw."""
         now = self._floor.clock.now()
         with self._floor.uows() as uow:
             campaign = uow.campaigns.lock_running(campaign_ref)
@@ -81,7 +87,7 @@ class VisitDrawService:
                 last = before[-1]
                 same = (Lot.read(last.payload["units"]), Lot.read(last.payload["people"])) == (units, people)
                 if len(before) == made + 1 and same and last.person_id == viewer.person_id:
-                    return len(before), False
+                    return len(before)
                 raise StaleVersion(f"已有人先抽取了第{len(before)}次，结果在下面。还要再抽的，请核对后再按一次。")
             last_seal = uow.ledger.last_seal()
             payload = {
@@ -93,20 +99,37 @@ class VisitDrawService:
             }  # fmt: skip
             uow.events.append([event(("campaign", campaign.id), SETTLED, payload, at=now, by=by)])
             uow.commit()
-            return len(before) + 1, True
+            return len(before) + 1
+
+    def _waits_for_seal(self, viewer: Viewer, campaign_ref: str, number: int) -> bool:
+        with self._floor.uows() as uow:
+            campaign = uow.campaigns.get_by_ref(campaign_ref)
+            check_may_plan(uow, viewer, campaign, missing=MISSING)
+            return uow.visits.seal_after(int(_settled(uow, campaign, number)["after_seal"])) is None
 
     def _decide(self, viewer: Viewer, campaign_ref: str, number: int) -> None:
         now = self._floor.clock.now()
         with self._floor.uows() as uow:
             campaign = uow.campaigns.lock_running(campaign_ref)
             by = check_may_plan(uow, viewer, campaign, missing=MISSING)
-            settled = _events(uow, campaign, number)[SETTLED]
+            settled = _settled(uow, campaign, number)
+            if DRAWN in _events(uow, campaign, number):
+                return
             seal = uow.visits.seal_after(int(settled["after_seal"]))
             if seal is None:
-                raise TransitionNotAllowed("参加抽取的范围已经登记，还没有封存，没有得出结果。请稍后重新抽取。")
+                raise TransitionNotAllowed(
+                    "参加抽取的范围已经登记，还没有封存，没有得出结果。请稍后在这次抽取上按“得出结果”。"
+                )
             made = DoubleDraw(campaign.ref, number, *seal, Lot.read(settled["units"]), Lot.read(settled["people"]))
             uow.events.append([event(("campaign", campaign.id), DRAWN, made.plain(), at=now, by=by)])
             uow.commit()
+
+
+def _settled(uow: UnitOfWork, campaign: Campaign, number: int) -> Mapping[str, Any]:
+    found = _events(uow, campaign, number)
+    if SETTLED not in found:
+        raise NotFound("没有这次抽取。")
+    return found[SETTLED]
 
 
 def _events(uow: UnitOfWork, campaign: Campaign, number: int) -> dict[str, Mapping[str, Any]]:

@@ -15,6 +15,7 @@ from tracker.web.calendar.views import blueprint as calendar
 from tracker.web.campaign.changes import blueprint as changes
 from tracker.web.campaign.look_backs import blueprint as look_backs
 from tracker.web.campaign.occurrences import blueprint as occurrences
+from tracker.web.campaign.paper_settings import blueprint as paper_settings
 from tracker.web.campaign.returns import blueprint as returns
 from tracker.web.campaign.standings import blueprint as standings
 from tracker.web.campaign.trends import blueprint as trends
@@ -27,6 +28,7 @@ from tracker.web.inbox.views import blueprint as inbox
 from tracker.web.ledger.lists import blueprint as ledger_lists
 from tracker.web.ledger.reading import blueprint as ledger_reading
 from tracker.web.ledger.views import blueprint as ledger
+from tracker.web.notices.begun import blueprint as hand_papers
 from tracker.web.notices.decisions import blueprint as decision_papers
 from tracker.web.notices.hands import blueprint as hands
 from tracker.web.notices.printing import blueprint as printing
@@ -66,7 +68,7 @@ from tracker.web.workbench.views import blueprint as workbench
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     health.blueprint, account, desk, tasks, drafts, explaining, attachments, workbench, deciding, one_by_one, saved_views, brief, notices,
-    hands, printing, slips, objections, campaign, plans, rehearsals, changes, plan_versions, occurrences, returns,
+    hand_papers, hands, printing, slips, objections, campaign, plans, rehearsals, changes, paper_settings, plan_versions, occurrences, returns,
     standings, trends, look_backs, visits, visit_plans, visit_draws, visited, decision_papers, paper_templates, rankings, ledger_reading,
     ledger, ledger_lists, exports, accounts, operations, units, roster_import, unit_acts, office_people, unit_records, areas, calendar,
     help_pages, style, search, inbox, deliveries, wordings, told, receipts, optional_mail,

@@ -61,6 +61,25 @@ def test_it_asks_for_a_reason_and_then_takes_effect(world: World, tmp_path: Path
 
 
 @pytest.mark.slow
+def test_what_an_office_set_on_its_page_is_not_undone_by_a_file(world: World, tmp_path: Path) -> None:
+    office, settings = world.viewer("office1"), world.container.team.paper_settings
+    present = settings.present(office, campaign_ref=world.campaign_ref).fields()
+    settings.set(
+        office,
+        campaign_ref=world.campaign_ref,
+        expected_version=2,
+        given={**present, "letterhead": "测试镇人民政府文件"},
+    )
+    assert run(tmp_path, "2031-03-27", "--dry-run").exit_code == 0, "a file that says nothing of the head"
+    settings.set(
+        office, campaign_ref=world.campaign_ref, expected_version=3, given={**present, "word_circular": "测办通"}
+    )
+    refused = run(tmp_path, "2031-03-27", "--dry-run")
+    assert refused.exit_code == 1
+    assert "请在“文书格式和文号”页修改" in refused.output
+
+
+@pytest.mark.slow
 def test_an_earlier_date_needs_its_own_word(world: World, tmp_path: Path) -> None:
     refused = run(tmp_path, "2031-03-13", "--yes", "--reason", "提前验收")
     assert refused.exit_code == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -46,6 +47,21 @@ def test_it_says_what_the_file_comes_to_and_writes_nothing(world: World, tmp_pat
         assert words in said.output, words
     assert world.value("SELECT count(*) FROM campaign") == 1
     assert world.value("SELECT count(*) FROM task") == 0
+
+
+@pytest.mark.slow
+def test_where_leaders_alone_approve_a_leader_does(world: World, tmp_path: Path) -> None:
+    issued = []
+    for settings in ((), ("leader_approves_from: 3",)):
+        text = small_campaign(
+            measures=[MEASURE.format(day="2031-03-07")], starts_on="2031-03-03", ends_on="2031-03-28", settings=settings
+        )
+        said = run(tmp_path, text, "--assumption", "one_in_five")
+        assert said.exit_code == 0, said.output
+        assert "：批准" not in said.output, "nobody is stuck with it"
+        issued.append(re.findall(r"(\w+书)  拟(\d+)份，印发(\d+)份", said.output))
+    assert issued[0] == issued[1]
+    assert int({title: many for title, _, many in issued[1]}["督导通知书"]) > 0
 
 
 @pytest.mark.slow

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.support.racing import at_once
-from tests.support.visits import plan, plan_of
+from tests.support.visits import cut_off_draw, plan, plan_of
 from tests.support.world import World, morning, small_campaign
 from tests.web.site import MEASURES
 from tracker.domain.double_draw import DoubleDraw
@@ -92,6 +92,27 @@ def test_sent_twice_it_is_drawn_once_and_a_stale_page_does_not_draw(world: World
     with pytest.raises(StaleVersion):
         draw(world, unit_count="3")
     assert world.value("SELECT count(*) FROM event WHERE kind = 'visit.drawn'") == 1
+
+
+def test_what_ends_between_putting_down_and_drawing_comes_to_the_one_result_that_its_seal_gives(world: World) -> None:
+    lots: dict[str, object] = {
+        "units": list(VILLAGES), "unit_count": "2", "people": [str(world.person_ids[key]) for key in ("sup1", "sup2")],
+        "people_count": "1",
+    }  # fmt: skip
+    cut_off_draw(world, lots)
+    assert world.rows("SELECT 1 FROM event WHERE kind = 'visit.drawn'") == []
+    root = world.container.ledger.seal()  # the clock's
+    world.container.ledger.seal()
+    assert draw(world) == 1, "the same page sent again goes on with what it began"
+    assert drawn(world)["root"] == root
+    draws = world.container.team.visit_draws
+    at_once(*(lambda: draws.finish(world.viewer("sup2"), campaign_ref=world.campaign_ref, number=1) for _ in range(2)))
+    assert world.value("SELECT count(*) FROM event WHERE kind = 'visit.drawn'") == 1
+    assert differences(world) == ()
+    with pytest.raises(NotFound):
+        draws.finish(world.viewer("sup1"), campaign_ref=world.campaign_ref, number=2)
+    with pytest.raises(NotFound):
+        draws.finish(world.viewer("clerk-east"), campaign_ref=world.campaign_ref, number=1)
 
 
 def test_a_visit_keeps_the_draw_that_it_carries_out(world: World) -> None:

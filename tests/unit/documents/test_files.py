@@ -11,6 +11,7 @@ from PIL import Image
 from tracker.documents.files import ContentFileChecker
 from tracker.domain.errors import AttachmentRefused
 from tracker.domain.ports import CheckedFile
+from tracker.domain.secrecy import BANNER
 
 OPEN_XML = b'<Override ContentType="application/vnd.openxmlformats-officedocument.'
 WORD = OPEN_XML + b'wordprocessingml.document.main+xml"/>'
@@ -146,7 +147,40 @@ def test_what_is_never_taken_is_refused_with_its_reason(name: str, content: byte
 
 @pytest.mark.parametrize("name", ["绝密.txt", "机 密附件.txt", "2026年秘密会议.txt", "内部★.txt", "内部 ★材料.txt"])
 def test_a_name_with_a_mark_of_secrecy_is_refused(name: str) -> None:
-    assert "涉密和内部资料不得上传" in refusal(name, b"x")
+    assert "文件名中有密级标志" in refusal(name, b"x")
+    assert BANNER in refusal(name, b"x")
+
+
+def word_of(*paragraphs: str) -> dict[str, bytes]:
+    body = "".join(f"<w:p><w:r><w:t>{one[:2]}</w:t></w:r><w:r><w:t>{one[2:]}</w:t></w:r></w:p>" for one in paragraphs)
+    return {"[Content_Types].xml": WORD, "word/document.xml": f"<w:document>{body}</w:document>".encode()}
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("方案.docx", package(word_of("000001 机密★1年", "关于印发方案的通知"))),
+        ("方案.docx", package(word_of("000001", "密级：秘 密", "特急", "关于印发方案的通知"))),
+        ("方案.docx", package({**word_of("正文"), "word/header1.xml": "<w:p><w:t>内部☆</w:t></w:p>".encode()})),
+        ("名单.xlsx", package({"[Content_Types].xml": EXCEL,
+                              "xl/sharedStrings.xml": "<sst><si><t>绝密★</t></si></sst>".encode()})),
+        ("名单.xlsx", package({"[Content_Types].xml": EXCEL,
+                              "xl/worksheets/sheet1.xml": "<c><is><t>机密</t></is></c><c/>".encode()})),
+        ("说明.txt", "秘密★6个月\n情况说明".encode()),
+        ("名单.csv", "绝密\n姓名,村\n".encode("gb18030")),
+    ],
+)  # fmt: skip
+def test_a_file_that_carries_a_mark_of_secrecy_is_refused_with_the_standing_banner(name: str, content: bytes) -> None:
+    assert "文件内容中有密级标志" in refusal(name, content)
+    assert BANNER in refusal(name, content)
+
+
+def test_who_writes_of_secrecy_carries_no_mark() -> None:
+    told = ("关于加强保密工作的通知", "各村要严守国家秘密，机密文件按规定保管。", "★注意事项", "密级：")
+    assert check("通知.docx", package(word_of(*told))).media_type.endswith("document")
+    assert check("通知.txt", "\n".join(told).encode()).media_type == "text/plain"
+    far_down = "\n".join([*(f"第{n}行" for n in range(20)), "秘密"])
+    assert check("通知.txt", far_down.encode()).media_type == "text/plain"
 
 
 @pytest.mark.parametrize(

@@ -106,6 +106,14 @@ def test_macros_old_formats_other_files_and_empty_ones_are_refused() -> None:
     assert "打不开" in refused("a.xlsx", content[:200])
 
 
+def test_a_mark_of_secrecy_is_refused_in_name_and_head() -> None:
+    head = ("编码", "名称")
+    assert "文件名中有密级标志“机密”" in refused("机密名单.csv", as_csv(head, [("a", "甲村")], "utf-8"))
+    marked = [("机密★1年", ""), ("a", "甲村")]
+    for name, content in (("a.csv", as_csv(head, marked, "utf-8")), ("a.xlsx", as_workbook(marked))):
+        assert "文件内容中有密级标志“机密★”" in refused(name, content)
+
+
 def test_entities_are_refused_before_any_parser_sees_them() -> None:
     bomb = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa">]><x>&a;</x>'
     assert "打不开" in refused("a.xlsx", rezipped(as_workbook(units=[("a", "甲")]), **{"xl/sharedStrings.xml": bomb}))

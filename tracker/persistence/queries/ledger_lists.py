@@ -1,4 +1,4 @@
-"""The ledgers (台账) as lists: tasks, problems, rectification, returns, extensions, objections, papers, findings.
+"""The ledgers (台账) as lists: tasks, problems, rectification, returns, activities, extensions, objections, papers, findings.
 
 Every ledger is one SELECT with the same head (place, light, stage, due day), so that filters, order, sums and paging
 are written once. Lights come from `queries.lights`, as in the matrix and on the campaign's page: sums agree because
@@ -69,6 +69,30 @@ RETURNS = f"""
     FROM submission r JOIN task t ON t.id = r.task_id {_JOINS} JOIN person h ON h.id = r.person_id
     WHERE r.transition IN ('report', 'reply') AND {TASK_SEEN}"""
 
+_HELD_STAGE = """CASE WHEN t.done THEN 'passed' WHEN t.final THEN 'withdrawn' WHEN t.waits_for = 'unit' THEN 'with_unit'
+    ELSE 'reviewing' END"""
+_NEWEST = "(SELECT max(l.id) FROM submission l WHERE l.task_id = r.task_id AND l.transition = r.transition)"
+_HELD = f"""{_PLACE}, {_HELD_STAGE} AS stage, 0 AS severity, r.submitted_at, r.form_key, t.tie, r.values AS answers,
+    r.workflow_version_id AS form_version_id, h.name AS person_name"""
+_HELD_FROM = f"FROM submission r JOIN task t ON t.id = r.task_id {_PLACES} JOIN person h ON h.id = r.person_id"
+
+#: What was held: each return of a quota is one, and of a return that was sent again after it was sent back the newest.
+PUBLICITY = f"""
+    SELECT r.id, t.ref, {_HELD},
+        concat_ws(' ', t.ref, t.title, un.name, r.values ->> 'theme', r.values ->> 'place') AS words
+    {_HELD_FROM}
+    WHERE t.workflow_key = 'publicity' AND r.form_key = 'publicity_return'
+      AND (r.transition = 'record' OR r.id = {_NEWEST}) AND {DUTY_SEEN}"""
+
+#: What was agreed on in a meeting comes later than that it was held, in a form of its own.
+MEETINGS = f"""
+    SELECT r.id, t.ref, {_HELD},
+        (SELECT l.values -> 'matters' FROM submission l
+         WHERE l.task_id = r.task_id AND l.form_key = 'minutes' ORDER BY l.id DESC LIMIT 1) AS matters,
+        concat_ws(' ', t.ref, t.title, un.name, r.values ->> 'name', r.values ->> 'place') AS words
+    {_HELD_FROM}
+    WHERE t.workflow_key = 'meeting' AND r.form_key = 'meeting_record' AND r.id = {_NEWEST} AND {DUTY_SEEN}"""
+
 EXTENSIONS = f"""
     SELECT e.id, t.ref, {_PLACE}, e.status AS stage, 0 AS severity, e.old_due_on, e.wanted_on, e.granted_on, e.reason,
         e.asked_at, e.decided_at, concat_ws(' ', t.ref, t.title, un.name, e.reason) AS words
@@ -97,7 +121,8 @@ FINDINGS = f"""
 
 LEDGERS: Mapping[str, str] = {
     "tasks": TASKS, "problems": PROBLEMS, "rectification": RECTIFICATIONS, "returns": RETURNS,
-    "extensions": EXTENSIONS, "objections": OBJECTIONS, "notices": NOTICES, "findings": FINDINGS,
+    "publicity": PUBLICITY, "meetings": MEETINGS, "extensions": EXTENSIONS, "objections": OBJECTIONS, "notices": NOTICES,
+    "findings": FINDINGS,
 }  # fmt: skip
 
 _UNIT_AND_BELOW = f"""x.unit_id IN (

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 OPEN = text("""
     SELECT t.id, t.ref, t.unit_id, u.key AS unit_key, m.key AS measure_key, t.workflow_version_id, t.state, t.version,
         t.done, t.done_at, t.due_on, t.opened_at, t.assignment_id IS NOT NULL OR t.tie = 'part' AS is_duty, t.period_key,
-        t.quota, t.recorded, t.last_doers, t.upper_unit_id, t.risen_unit_id, n.id AS notice_id, n.ref AS notice_ref,
+        t.quota, t.recorded, t.last_doers, t.severity_floor, t.upper_unit_id, t.risen_unit_id, n.id AS notice_id, n.ref AS notice_ref,
         n.version AS notice_version
     FROM task t JOIN unit u ON u.id = t.unit_id LEFT JOIN measure m ON m.id = t.measure_id
     LEFT JOIN notice n ON n.task_id = t.id
@@ -74,6 +74,7 @@ class OpenTask:
     quota: int | None
     recorded: int
     last_doers: dict[str, Any]
+    severity_floor: int
     upper_unit_id: int | None
     risen_unit_id: int | None
     notice_id: int | None

@@ -148,6 +148,11 @@ class NoticeRepository:
         )  # fmt: skip
         return self._session.scalars(query.limit(1)).one_or_none()
 
+    def begun_by(self, campaign_id: int, token: str) -> str | None:
+        """Return the ref of the draft that a form began, None when it began none."""
+        query = select(Notice.ref).where(Notice.campaign_id == campaign_id, Notice.details["begun"].astext == token)
+        return self._session.scalars(query.limit(1)).one_or_none()
+
     def standing_about(self, task_id: int) -> list[Notice]:
         """Return the papers about what was decided on a task that are in hand or issued, and not undone."""
         query = (

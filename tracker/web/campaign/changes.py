@@ -17,6 +17,7 @@ from tracker.domain.timings import Timing, say_timing
 from tracker.persistence.queries import campaign_page as queries
 from tracker.persistence.queries.history import read_history
 from tracker.services.change_sets import Preview
+from tracker.services.paper_settings import SET as PAPERS_SET
 from tracker.services.rankings import BASIS_SET
 from tracker.web.auth import requires
 from tracker.web.campaign.choices import duty_workflows
@@ -30,7 +31,8 @@ from tracker.web.tasks.presenters import NOTHING_TRIED, Attempt
 blueprint = Blueprint("changes", __name__)
 
 CHANGE_EVENTS = {f"campaign.measure_{kind.value}": title for kind, title in KIND_TITLES.items()} | {
-    BASIS_SET: "排名表的依据"
+    BASIS_SET: "排名表的依据",
+    PAPERS_SET: "文书格式和文号",
 }
 
 

@@ -20,7 +20,7 @@ from tracker.persistence.queries import notice_page as queries
 from tracker.persistence.queries.proof import find_proof
 from tracker.services.paper_files import NARROWS
 from tracker.services.printing import PAPER
-from tracker.web.auth import requires
+from tracker.web.auth import may_somewhere, requires
 from tracker.web.drafting import Drafting
 from tracker.web.errors import status_of
 from tracker.web.extending import DECISION, EXTENSION, Extending, check_may_decide, present_extending, said_done
@@ -71,6 +71,7 @@ def index() -> str:
         states=states, units=units, chosen={"kind": kind, "state": state, "unit": unit}, url=page_url("notices.index"),
         inside=bool(who.roles() & OFFICE_SIDE), may_print=any(row.issued_at for row in found.rows),
         narrowed={name: value for name in NARROWS if (value := asked(name))},
+        begin_for=campaign if may_somewhere(who, Action.ACT_AS_SUPERVISOR, Action.ACT_AS_OFFICE) else None,
     )  # fmt: skip
 
 

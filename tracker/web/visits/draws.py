@@ -11,6 +11,7 @@ from tracker.domain.permissions import Action
 from tracker.domain.values import Role, local_date
 from tracker.persistence.queries.visit_choices import find_earlier_visits, find_visit_choices, find_visit_names
 from tracker.persistence.queries.visit_draws import find_draws
+from tracker.services.visit_draws import Drawn
 from tracker.web.auth import requires
 from tracker.web.errors import status_of
 from tracker.web.forms import read_given
@@ -23,7 +24,7 @@ from tracker.web.visits.views import campaign_of_office, may_plan
 blueprint = Blueprint("visit_draws", __name__)
 logger = structlog.get_logger(__name__)
 
-DRAW = "draw"
+DRAW, FINISH = "draw", "finish"
 
 
 @blueprint.get("/campaigns/<ref>/visits/draws")
@@ -44,6 +45,21 @@ def draw(ref: str) -> Response:
         return _page(ref, Attempt(DRAW, given, wrong.problems), status=status_of(wrong))
     except (StaleVersion, TransitionNotAllowed) as refused:
         return _page(ref, Attempt(DRAW, given, sentence=refused.sentence), status=status_of(refused))
+    return _on_to_plan(ref, done)
+
+
+@blueprint.post("/campaigns/<ref>/visits/draws/<int:number>")
+@requires(Action.PLAN_VISIT)
+def finish(ref: str, number: int) -> Response:
+    """Bring a draw to its result that ended between putting down who takes part and drawing."""
+    try:
+        done = container().team.visit_draws.finish(viewer(), campaign_ref=ref, number=number)
+    except TransitionNotAllowed as refused:
+        return _page(ref, Attempt(FINISH, sentence=refused.sentence), status=status_of(refused))
+    return _on_to_plan(ref, done)
+
+
+def _on_to_plan(ref: str, done: Drawn) -> Response:
     if done.root is not None:
         # As where it is sealed by the clock: the log is the second place in which a root is kept.
         logger.info("Ledger sealed", action="ledger.sealed", root=done.root)

@@ -149,7 +149,7 @@ class Bench:
             url_for("notices.show", ref=row.ref), NOTICE_TITLES.get(row.kind, definition.title), row.ref,
             row.unit_id, row.unit_name, row.campaign_title, severity, definition.states[row.state].title,
             tuple(marks), row.clock_due_on, self.left(row.clock_due_on, row.clock_due_at),
-            self._is_late(row.clock_due_at), standing(self.viewer, row, self.catalog, self.chains).sentence,
+            self._is_late(row.clock_due_at), standing(self.viewer, row, self.catalog, self.chains, severity=row.severity).sentence,
             colour=severity_colour(row.severity, row.settings),
         )  # fmt: skip
 
@@ -160,7 +160,7 @@ class Bench:
             return "这类文书没有这一步。"
         if planned.form is not None:
             return f"“{planned.title}”要逐份填写，请打开办理。"
-        stands = standing(self.viewer, row, self.catalog, self.chains)
+        stands = standing(self.viewer, row, self.catalog, self.chains, severity=row.severity)
         if planned.title not in stands.mine:
             return stands.sentence or "这一步由其他岗位的人办理。"
         return ""

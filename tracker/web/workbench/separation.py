@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from tracker.domain.approving import as_approved
 from tracker.domain.doers import Doers
 from tracker.domain.machine import allowed_transitions
 from tracker.domain.permissions import Place, Viewer, parties
@@ -57,9 +58,12 @@ class Standing:
         return "" if self.mine else "等他人办理"
 
 
-def standing(viewer: Viewer, matter: Matter, catalog: WorkflowCatalog, chains: Mapping[int, Chain]) -> Standing:
-    """Return how the viewer stands to a matter that waits for the office side."""
-    definition = catalog.workflow(matter.workflow_version_id)
+def standing(
+    viewer: Viewer, matter: Matter, catalog: WorkflowCatalog, chains: Mapping[int, Chain], *, severity: int = 0
+) -> Standing:
+    """Return how the viewer stands to a matter that waits for the office side; a draft has a `severity`."""
+    usual = catalog.workflow(matter.workflow_version_id)
+    definition = as_approved(usual, severity=severity, settings=matter.settings)
     place = Place(matter.office_unit_id, matter.campaign_id, matter.unit_id, internal=True)
     held = parties(viewer, place) & DECIDING_PARTIES
     separation = bool(matter.settings.get("separation", True))
