@@ -50,6 +50,7 @@ from tracker.services.areas import AreaService
 from tracker.services.attachments import AttachmentService
 from tracker.services.audits import AuditService
 from tracker.services.background_files import BackgroundFileService
+from tracker.services.calendar_previews import CalendarPreviewService
 from tracker.services.calendars import CalendarService
 from tracker.services.campaigns import CampaignService
 from tracker.services.change_sets import ChangeService
@@ -197,6 +198,7 @@ class Container:
         self.evidence = EvidenceService(
             self.floor, files, self.printing, self.explanations, self.attachments, self.access_log, writer=bundles
         )
+        self.calendar_previews = CalendarPreviewService(self.calendar_imports, files)
         self.plan_versions = PlanVersionService(self.floor, self.changes)
         scene = partial(stage_beside, self.settings.database_url, cipher=self.cipher)
         self.rehearsals = RehearsalService(self.floor, files, self.plan_drafts, scene=scene)
