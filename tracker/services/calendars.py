@@ -45,8 +45,9 @@ from tracker.services.recounting import (
     write_again,
 )
 
-#: More open clocks than this are counted in the background: it would take longer than a second.
-FEW = 2_000
+#: More open clocks than this are counted in the background. Two to three thousand are counted a second on two cores that have
+#: other things to do.
+FEW = 1_000
 STANDS_STILL = timedelta(seconds=30)
 UNDER_WAY = "上一次导入的日历还在重新计算期限，办完之后才能再导入。"
 _FIRST = (0, 0)

@@ -14,7 +14,7 @@ from tracker.domain.escalation import next_fire_at
 from tracker.domain.redating import recount
 from tracker.domain.values import DueClass, local_date
 from tracker.persistence.queries.units import unit_names
-from tracker.persistence.repositories.clocks import clock_from, clock_payload
+from tracker.persistence.repositories.clocks import clock_from, clock_payload, likeness
 from tracker.persistence.repositories.incidents import NewIncident
 from tracker.persistence.repositories.recounting import Recounted
 from tracker.persistence.repositories.told import NewTold
@@ -80,10 +80,15 @@ def judge_again(
     fired = uow.sweeping.fired(rows)
     judged: list[CountedAgain] = []
     broken: list[Broken] = []
+    # The clocks of one measure are often alike; a value is counted once, and the same object stands for each of them.
+    counted: dict[tuple[Any, ...], tuple[Clock, Clock]] = {}
     for row in rows:
         try:
-            clock = clock_from(row, fired[row["clock_id"]])
-            judged.append(CountedAgain(row, clock, recount(clock, calendar, now=now, since=since)))
+            kind = (likeness(row), fired[row["clock_id"]])
+            if kind not in counted:
+                clock = clock_from(row, fired[row["clock_id"]])
+                counted[kind] = clock, recount(clock, calendar, now=now, since=since)
+            judged.append(CountedAgain(row, *counted[kind]))
         except JUDGING_ERRORS as error:
             broken.append((row, f"无法按新日历重新计算：{error}"))
     return judged, broken
@@ -94,7 +99,17 @@ def write_again(
     since: datetime,
 ) -> set[int]:  # fmt: skip
     """Write clocks back with their events and what people are told; return the persons."""
-    written = {id(one): _row(floor, one, calendar, now=now) for one in judged}
+    fires: dict[tuple[int, int], datetime | None] = {}
+    for one in judged:
+        kind = (id(one.after), one.row["ladder_version_id"])
+        if kind not in fires:
+            fires[kind] = _fires(floor, one, calendar, now=now)
+    written = {
+        id(one): Recounted(
+            one.row["clock_id"], one.row["task_id"], one.after, fires[id(one.after), one.row["ladder_version_id"]]
+        )
+        for one in judged
+    }
     uow.recounting.write(list(written.values()))
     moved = [one for one in judged if one.moved]
     uow.recounting.show_dates([written[id(one)] for one in moved])
@@ -172,11 +187,10 @@ def incidents_of(broken: Sequence[Broken]) -> list[NewIncident]:
     ]  # fmt: skip
 
 
-def _row(floor: Floor, one: CountedAgain, calendar: WorkingCalendar, *, now: datetime) -> Recounted:
-    fire = None
-    if one.after.status is ClockStatus.RUNNING:
-        fire = next_fire_at(one.after, floor.catalog.ladder(one.row["ladder_version_id"]), calendar, now=now)
-    return Recounted(one.row["clock_id"], one.row["task_id"], one.after, fire)
+def _fires(floor: Floor, one: CountedAgain, calendar: WorkingCalendar, *, now: datetime) -> datetime | None:
+    if one.after.status is not ClockStatus.RUNNING:
+        return None
+    return next_fire_at(one.after, floor.catalog.ladder(one.row["ladder_version_id"]), calendar, now=now)
 
 
 def _is_earlier(fires: datetime | None, fired: datetime | None) -> bool:
