@@ -8,15 +8,15 @@ from datetime import date, timedelta
 from html import unescape
 
 import pytest
-from sqlalchemy import text
 from werkzeug.test import TestResponse
 
 from tests.support.kept import standing_world
+from tests.support.many_clocks import make_large
 from tests.support.world import World, small_campaign
 from tests.web.papers import counted_queries
 from tests.web.site import MORE_PEOPLE, Browser, Site, hidden
 from tracker.domain.redating import CalendarTable
-from tracker.services.calendars import FEW, STANDS_STILL
+from tracker.services.calendars import STANDS_STILL
 from tracker.web.calendar.given import Given, carry
 
 MEASURES = (
@@ -25,13 +25,6 @@ MEASURES = (
 NOTICE = "2027-01-01,休,元旦\n2027-01-04,休,元旦\n2027-01-05,休,元旦\n2027-10-01,休,国庆节"
 MOVE = "2027-01-06 → 2027-01-08"
 REFRESH = 'http-equiv="refresh"'
-#: As many more clocks, of dates that no calendar moves.
-MORE_CLOCKS = text("""
-    INSERT INTO clock (task_id, name, occurrence, status, started_at, due_on, due_at, due_class, due_rule, cutoff, provisional,
-        calendar_version_id, ladder_version_id, ladder_from_on, quality_failures, failed_rechecks, ordered_rungs)
-    SELECT c.task_id, 'more ' || n, 1, 'held', c.started_at, c.due_on, c.due_at, 'fixed', '写明的日期', c.cutoff, false,
-        c.calendar_version_id, c.ladder_version_id, c.ladder_from_on, 0, 0, '{}'
-    FROM (SELECT * FROM clock ORDER BY id LIMIT 1) c, generate_series(1, :many) n""")
 
 
 @standing_world("2026-12-24", shown=Site)
@@ -40,9 +33,7 @@ def site(world: World) -> None:
     text_of = small_campaign(measures=MEASURES, starts_on="2026-12-21", ends_on="2027-06-30")
     world.load(text_of.replace("\nmeasures:", f"{MORE_PEOPLE}measures:", 1))
     world.engine_works()
-    with world.container.uows() as uow:
-        uow.session.execute(MORE_CLOCKS, {"many": FEW})
-        uow.commit()
+    make_large(world)
 
 
 @pytest.fixture
