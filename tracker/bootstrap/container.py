@@ -34,7 +34,7 @@ from tracker.domain.campaign_file import CampaignFile
 from tracker.domain.channels import Channels
 from tracker.domain.ladder import Ladder
 from tracker.domain.ports import Clock, Courier, JobQueue, PasswordHasher
-from tracker.domain.remarks import Remark, of_calendar
+from tracker.domain.remarks import Remark, of_calendar, of_recount
 from tracker.domain.running import of_engine
 from tracker.domain.values import local_date
 from tracker.persistence.definition_store import DefinitionStore
@@ -358,6 +358,8 @@ class Container:
         """Say for `tracker doctor` how the calendar and the engine stand."""
         now = self.clock.now()
         yield of_calendar(self.calendars.newest(), local_date(now).year)
+        if (recount := self.calendar_imports.latest()) is not None and recount.finished_at is None:
+            yield of_recount(recount.left, rests_for=self.clock.real_now() - recount.touched_at)
         with self.reading() as session:
             engine = read_engine(session, now=now)
         yield from of_engine(engine, now=now)

@@ -63,7 +63,7 @@ def diff(file: Path | None, from_library: bool) -> None:
 def import_table(file: Path | None, from_library: bool, yes: bool) -> None:
     """导入一年的放假安排：先列出变化，确认后生效，推算的期限随之重算，并通知到人。
 
-    写明的日期不变；已告知的期限只会推后。中途断了再执行一次即可接着办完。
+    写明的日期不变；已告知的期限只会推后。中途断了，工作进程会接着办完，再执行一次也可以。
     """
     table, source = _table(file, from_library=from_library)
     with opened_container() as container:

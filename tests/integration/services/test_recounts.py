@@ -271,3 +271,18 @@ def test_a_newer_table_that_an_update_brings_is_counted_with_too(world: World) -
     assert service.take_up()
     service.go_on(within=AT_LENGTH)
     assert_over(world)
+
+
+def test_the_doctor_says_how_many_dates_are_left_and_when_nobody_counts_them(world: World) -> None:
+    service = imported(world)
+
+    def said() -> list[tuple[str, str]]:
+        return [(one.weight, one.sentence) for one in world.container.examine() if "重算" in one.sentence]
+
+    assert said() == [("good", "新的工作日历正在后台重算，还有约12个在办期限。")]
+    world.clock.set(world.clock.now() + timedelta(minutes=16))
+    ((weight, sentence),) = said()
+    assert weight == "bad"
+    assert "已停了16分钟" in sentence
+    service.go_on(within=AT_LENGTH)
+    assert said() == []
