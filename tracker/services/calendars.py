@@ -215,10 +215,10 @@ class CalendarService:
             administration_of(uow, viewer, Action.MANAGE_CALENDAR)
         at_once = viewer is None or not self.takes_long()
         before = self._go_on_to_the_end(progress) if at_once else RecountReport()
-        now = self._floor.clock.now()
         with self._floor.uows() as uow:
             by = administration_of(uow, viewer, Action.MANAGE_CALENDAR).by
             uow.installations.lock()
+            now = self._floor.clock.now()
             present = self._floor.calendars.newest()
             if present.version != expected_version:
                 raise StaleVersion("工作日历已有人先更新了。请重新比对后再导入。")
