@@ -47,6 +47,7 @@ OPEN = points("opening of periods", "duties._open_batch")
 GATHER = points("gathering of messages", "deliveries._gather_some")
 SEND = points("row of a message being sent", "deliveries._send_round")
 HAND_OVER = points("handing over to the mail server", "courier.send")
+RECOUNT = points("batch of a recount", "calendars._count_batch")
 TASK = points("step of a task", "tasks.apply_transition", "web")
 PAPER = points("step of a paper, numbering included", "notices.apply_transition", "web")
 

@@ -115,7 +115,7 @@ OFFENCES = (
     ),
     Offence(
         4, "what was gathered is gathered again", "tracker/persistence/repositories/deliveries.py",
-        "WHERE person_id = ANY(CAST(:people AS bigint[])) AND gathered_at IS NULL",
+        "WHERE person_id = ANY(CAST(:people AS bigint[])) AND {TO_GATHER}",
         "WHERE person_id = ANY(CAST(:people AS bigint[]))",
         (f"{DELIVERIES}::test_what_was_gathered_once_is_not_gathered_again_with_what_comes_later",),
     ),
@@ -125,6 +125,11 @@ OFFENCES = (
         "WHERE true OR :now = :waited",
         (f"{SERVICES}/test_crowded_sweeps.py::"
          "test_a_crowd_over_a_backlog_fires_each_rung_once_and_writes_each_person_one_message",),
+    ),
+    Offence(
+        4, "what a calendar moves is told batch by batch", "tracker/persistence/repositories/deliveries.py",
+        "AND NOT (starts_with(cause, 'calendar:') AND", "AND NOT (false AND",
+        (f"{SERVICES}/test_recounts.py::test_a_person_is_told_of_all_his_dates_at_once_and_of_other_things_meanwhile",),
     ),
     Offence(
         5, "a sealed draft goes on gathering", "tracker/services/notices.py",
@@ -212,6 +217,11 @@ OFFENCES = (
         9, "a granted date fires the old rungs", "tracker/domain/clocks.py",
         "clock, occurrence=clock.occurrence + 1,", "clock, occurrence=clock.occurrence,",
         (f"{SERVICES}/test_extensions.py::test_a_granted_date_is_the_next_occurrence_and_the_old_rungs_never_fire",),
+    ),
+    Offence(
+        9, "dates of an older calendar fire after a newer one came into force", "tracker/services/escalations.py",
+        "at = now if calendar.version >= newest.version else min(now, since)", "at = now",
+        (f"{SERVICES}/test_recounts.py::test_what_had_fallen_due_before_the_import_fires_on_the_old_date_however_late",),
     ),
     Offence(
         9, "a fixed date rolls off a rest day", "tracker/domain/deadlines.py",

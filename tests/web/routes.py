@@ -328,6 +328,8 @@ ROUTES = (
     Row("GET", "/calendar", f"{KEEPERS} system"),
     Row("POST", "/calendar/preview", f"{KEEPERS} system"),
     Row("POST", "/calendar/apply", f"{KEEPERS} system"),
+    Row("GET", "/calendar/previews/<ref>", fill="ref=none"),  # one's own: see test_calendar_progress
+    Row("POST", "/calendar/previews/<ref>/cancel", fill="ref=none"),
     Row("GET", "/campaigns/<ref>/areas", "office1", fill="ref=campaign"),
     Row("POST", "/campaigns/<ref>/areas", "office1", fill="ref=campaign"),
     Row("POST", "/campaigns/<ref>/areas/responsible", "office1", fill="ref=campaign"),

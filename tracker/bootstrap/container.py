@@ -34,7 +34,7 @@ from tracker.domain.campaign_file import CampaignFile
 from tracker.domain.channels import Channels
 from tracker.domain.ladder import Ladder
 from tracker.domain.ports import Clock, Courier, JobQueue, PasswordHasher
-from tracker.domain.remarks import Remark, of_calendar
+from tracker.domain.remarks import Remark, of_calendar, of_recount
 from tracker.domain.running import of_engine
 from tracker.domain.values import local_date
 from tracker.persistence.definition_store import DefinitionStore
@@ -50,6 +50,7 @@ from tracker.services.areas import AreaService
 from tracker.services.attachments import AttachmentService
 from tracker.services.audits import AuditService
 from tracker.services.background_files import BackgroundFileService
+from tracker.services.calendar_previews import CalendarPreviewService
 from tracker.services.calendars import CalendarService
 from tracker.services.campaigns import CampaignService
 from tracker.services.change_sets import ChangeService
@@ -199,6 +200,7 @@ class Container:
         self.evidence = EvidenceService(
             self.floor, files, self.printing, self.explanations, self.attachments, self.access_log, writer=bundles
         )
+        self.calendar_previews = CalendarPreviewService(self.calendar_imports, files)
         self.plan_versions = PlanVersionService(self.floor, self.changes)
         scene = partial(stage_beside, self.settings.database_url, cipher=self.cipher)
         self.rehearsals = RehearsalService(self.floor, files, self.plan_drafts, scene=scene)
@@ -358,6 +360,8 @@ class Container:
         """Say for `tracker doctor` how the calendar and the engine stand."""
         now = self.clock.now()
         yield of_calendar(self.calendars.newest(), local_date(now).year)
+        if (recount := self.calendar_imports.latest()) is not None and recount.finished_at is None:
+            yield of_recount(recount.left, rests_for=self.clock.real_now() - recount.touched_at)
         with self.reading() as session:
             engine = read_engine(session, now=now)
         yield from of_engine(engine, now=now)

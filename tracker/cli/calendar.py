@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -12,7 +15,7 @@ from tracker.definitions.calendar_seed import library_calendar
 from tracker.documents.calendar_tables import read_file
 from tracker.domain.deadlines import show_day
 from tracker.domain.redating import CalendarTable
-from tracker.services.calendars import CalendarDiff
+from tracker.services.calendars import CalendarDiff, CalendarService
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _MOST_LINES = 200
@@ -50,7 +53,7 @@ def diff(file: Path | None, from_library: bool) -> None:
     """比对 FILE（.xlsx 或 .csv：日期,类型,名称）和现行日历：哪些日子不同，哪些期限会变。不作任何改动。"""
     table, _ = _table(file, from_library=from_library)
     with opened_container() as container:
-        _say(container.calendar_imports.diff(table))
+        _say(_compared(container.calendar_imports, table))
 
 
 @calendar.command("import")
@@ -60,16 +63,30 @@ def diff(file: Path | None, from_library: bool) -> None:
 def import_table(file: Path | None, from_library: bool, yes: bool) -> None:
     """导入一年的放假安排：先列出变化，确认后生效，推算的期限随之重算，并通知到人。
 
-    写明的日期不变；已告知的期限只会推后。中途断了再执行一次即可接着办完。
+    写明的日期不变；已告知的期限只会推后。中途断了，工作进程会接着办完，再执行一次也可以。
     """
     table, source = _table(file, from_library=from_library)
     with opened_container() as container:
-        found = container.calendar_imports.diff(table)
+        service = container.calendar_imports
+        found = _compared(service, table)
         _say(found)
         if not yes:
             click.confirm("确认导入？", abort=True)
-        report = container.calendar_imports.apply(table, source=source, expected_version=found.base_version)
+        with _bar(service, "重算") as show:
+            report = service.apply(table, source=source, expected_version=found.base_version, progress=show)
     click.echo(f"已重算{report.clocks}个在办期限，其中{report.moved}个日期有变，需告知{report.people}人。")
+
+
+@contextmanager
+def _bar(service: CalendarService, label: str) -> Iterator[Callable[[int], None]]:
+    """Give what shows on standard error how many of the open clocks are done."""
+    with click.progressbar(length=service.count_open(), label=label, file=sys.stderr) as bar:
+        yield lambda done: bar.update(done - bar.pos)
+
+
+def _compared(service: CalendarService, table: CalendarTable) -> CalendarDiff:
+    with _bar(service, "比对") as show:
+        return service.diff(table, progress=show)
 
 
 def _table(file: Path | None, *, from_library: bool) -> tuple[CalendarTable, str]:

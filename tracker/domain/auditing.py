@@ -92,7 +92,7 @@ def spans(events: Sequence[TaskEvent]) -> list[Span]:
         for name, payload in one.payload.get("clocks", {}).items():
             if name in open_spans:
                 clock, ladder_id, since = open_spans[name]
-                found.append(Span(clock, ladder_id, since, one.at, checked=one.kind == CHECKED))
+                found.append(Span(clock, ladder_id, since, max(since, _ended(one)), checked=one.kind == CHECKED))
             clock, ladder_id = clock_from_payload(name, payload)
             open_spans[name] = (clock, ladder_id, one.at)
     found += [Span(clock, ladder_id, since, None) for clock, ladder_id, since in open_spans.values()]
@@ -173,6 +173,15 @@ def papers_issued(events: Iterable[TaskEvent]) -> dict[int, Facts]:
         for row, in_row in rows.items()
     }
     return {task_id: Facts(papers[row], place) for task_id, (row, place) in places.items()}
+
+
+def _ended(one: TaskEvent) -> datetime:
+    """Return until when the value held that an event replaces.
+
+    A new calendar ends it at the moment at which it came into force, whenever the clock was counted with it.
+    """
+    in_force = one.payload.get("in_force_since")
+    return one.at if in_force is None else min(one.at, datetime.fromisoformat(in_force))
 
 
 def _is_past(since: datetime, until: datetime | None, *, instant: bool) -> bool:

@@ -7,6 +7,8 @@ The rule (DESIGN.md §2, §3.9):
   begins: rungs of the old one that had not fired are cancelled, and those that had fired belong to the old date.
 - Where both days lie in the past nothing moves: people were told of that lateness and acted on it, and a new
   occurrence would fire every rung once more for the same lateness.
+- What counts is how far a day was over when the calendar came into force, not when somebody got round to counting: a
+  recount that was cut off, or that waited for a dead worker, gives the same dates hours later.
 - Every other clock keeps its occurrence and its date, and takes the new version, so that the rungs still to come
   count the days as they are now known. A rung that has fired stays fired, by the key (clock, occurrence, rung).
 """
@@ -54,15 +56,18 @@ def changed_days(old: WorkingCalendar, new: WorkingCalendar) -> list[ChangedDay]
     return [ChangedDay(day, new.is_workday(day)) for day in named if old.is_workday(day) != new.is_workday(day)]
 
 
-def recount(clock: Clock, calendar: WorkingCalendar, *, now: datetime) -> Clock:
-    """Return the clock as the new calendar makes it; `occurrence` tells whether its date has moved."""
+def recount(clock: Clock, calendar: WorkingCalendar, *, now: datetime, since: datetime | None = None) -> Clock:
+    """Return the clock as the new calendar makes it; `occurrence` tells whether its date has moved.
+
+    `since` is when the calendar came into force, None where it does so now.
+    """
     kept = replace(clock, due=replace(clock.due, calendar_version=calendar.version))
     counted = _counted_again(clock.due, calendar)
     if counted is None:
         return kept
     if counted.due_on == clock.due.due_on:
         return replace(clock, due=counted)
-    if counted.due_at <= now:
+    if counted.due_at <= (now if since is None else since):
         return kept
     if clock.due.due_class is DueClass.TOLD and counted.due_on < clock.due.due_on:
         rule = f"{counted.rule}原已告知{show_day(clock.due.due_on)}，已告知的期限不提前。"

@@ -1,14 +1,19 @@
-"""What is done now and then."""
+"""What is done now and then, and what nobody waits for."""
+
+from datetime import timedelta
 
 import structlog
 
 from tracker.jobs.context import current
 
+#: A worker has deadlines and messages to see to between two bites of a long recount.
+RECOUNT_AT_ONCE = timedelta(seconds=3)
+
 logger = structlog.get_logger(__name__)
 
 
 def tidy() -> None:
-    """Seal what grew, settle decisions, kept sums and stuck messages, forget ended sessions, old drafts, files nobody fetched, what killed rehearsals left."""
+    """Seal what grew, settle decisions, kept sums and stuck messages, forget ended sessions, old drafts, files nobody fetched, what was cut off."""
     container = current()
     container.rising.settle_all()
     container.tallies.settle()
@@ -22,7 +27,14 @@ def tidy() -> None:
     container.form_drafts.forget_expired()
     container.team.claims.forget_lapsed()
     container.background_files.take_up_again()
+    container.calendar_imports.look_for_stragglers()
+    container.calendar_imports.take_up()
     container.drop_left_over()
+
+
+def recount() -> None:
+    """Count open clocks on with a new calendar for a few seconds; the service rings again while some are left."""
+    current().calendar_imports.go_on(within=RECOUNT_AT_ONCE)
 
 
 def settle_decisions() -> int:

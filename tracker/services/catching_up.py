@@ -2,7 +2,8 @@
 
 In a running system nothing is: a sweep came within the second. After an outage of workers and scheduler the pages may
 be used before the first sweep, and a unit that reports five days late would otherwise stop the clock on rungs that
-had fallen due and never fired. A holiday notice, a change set or a merger would cancel them for all it touches.
+had fallen due and never fired. A change set or a merger would cancel them for all it touches; so would a holiday
+notice, which sees to it clock by clock (`calendars`).
 """
 
 from __future__ import annotations

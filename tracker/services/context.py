@@ -17,6 +17,7 @@ from tracker.services.telling import Audience
 
 SWEEP_JOB = "tracker.jobs.escalation.sweep"
 GATHER_JOB = "tracker.jobs.deliveries.gather_and_send"
+RECOUNT_JOB = "tracker.jobs.housekeeping.recount"
 SETTLE_JOB = "tracker.jobs.housekeeping.settle_decisions"
 
 

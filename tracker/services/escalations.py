@@ -1,4 +1,12 @@
-"""The sweep, and what leaders and area leaders may set off by hand."""
+"""The sweep, and what leaders and area leaders may set off by hand.
+
+A calendar comes into force at one moment, and the open clocks are counted with it in batches after that. Until then a
+clock keeps the date that it was told under the older calendar, and may come due on it. Nobody is blamed for a day that
+the calendar in force has made a holiday, and no rung is lost:
+
+- What had fallen due when the calendar came into force fires as the older one has it, even when the sweep comes late.
+- What comes due after that is counted again first, by the sweep itself, and fires when it is due then, or later.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from tracker.domain.calendar import WorkingCalendar
 from tracker.domain.clocks import Clock, ClockStatus, order
 from tracker.domain.errors import FieldProblem, InvalidInput, NotAllowed, TransitionNotAllowed
 from tracker.domain.escalation import NO_FACTS, Decision, RungReached, decide
@@ -16,7 +25,6 @@ from tracker.domain.permissions import Action, Viewer, may
 from tracker.domain.values import local_date
 from tracker.persistence.queries.units import unit_names
 from tracker.persistence.repositories.clocks import clock_from, clock_payload, likeness
-from tracker.persistence.repositories.incidents import NewIncident
 from tracker.persistence.repositories.sweeping import WriteRefused
 from tracker.persistence.unit_of_work import UnitOfWork
 from tracker.services.context import GATHER_JOB, SETTLE_JOB, SWEEP_JOB, Floor
@@ -31,6 +39,7 @@ from tracker.services.outages import report_outage
 from tracker.services.raising import BatchReport, write_batch
 from tracker.services.receiving import deem_due
 from tracker.services.recording import doer_at, event
+from tracker.services.recounting import Broken, counted_first, incidents_of, judge_again, write_again
 from tracker.services.seeing import check_version, see
 from tracker.services.telling import tell
 
@@ -116,9 +125,15 @@ class EscalationService:
         with self._floor.uows() as uow:
             rows = uow.clocks.of_task(task_id).values()
             due = [row.id for row in rows if row.next_fire_at is not None and row.next_fire_at <= now]
-        batch = self._sweep_batch(due) if due else None
-        if batch is not None:
-            self._ring(SweepReport().plus(batch))
+        self.sweep_clocks(due)
+
+    def sweep_clocks(self, clock_ids: Sequence[int]) -> None:
+        """Fire what is due on these clocks; what another sweep holds is left to it."""
+        report = SweepReport()
+        while clock_ids and (batch := self._sweep_batch(clock_ids)) is not None:
+            report = report.plus(batch)
+        if report.claimed:
+            self._ring(report)
 
     def _ring(self, report: SweepReport) -> None:
         if report.told or report.opened:
@@ -132,7 +147,13 @@ class EscalationService:
         now = as_of or self._floor.clock.now()
         with self._floor.uows() as uow:
             rows = uow.sweeping.claim(now=now, many=100_000)
-            judged, broken = self._judge(uow, rows, now=now)
+            calendar = self._floor.calendars.newest()
+            behind, since = counted_first(uow, rows, calendar)
+            if behind:
+                counted, _ = judge_again(uow, behind, calendar, now=now, since=since)
+                write_again(uow, self._floor, counted, calendar, now=now, since=since)
+                rows = uow.sweeping.claim(now=now, many=100_000)
+            judged, broken = self._judge(uow, rows, calendar, now=now, since=since)
             names = unit_names(uow.session, sorted({row["unit_id"] for row in rows}))
             uow.rollback()
         lines = [
@@ -159,17 +180,38 @@ class EscalationService:
             rows = uow.sweeping.claim(now=now, many=self._batch, only=only)
             if not rows:
                 return None
-            judged, broken = self._judge(uow, rows, now=now)
+            calendar = self._floor.calendars.newest()
+            behind, since = counted_first(uow, rows, calendar)
             try:
                 with uow.sweeping.refusals():
-                    report = write_batch(uow, self._floor, judged, self._floor.calendars.newest(), now=now)
-                    self._defer(uow, broken, now=now)
+                    if behind:
+                        report = self._count_first(uow, behind, calendar, now=now, since=since)
+                    else:
+                        judged, broken = self._judge(uow, rows, calendar, now=now, since=since)
+                        report = write_batch(uow, self._floor, judged, calendar, now=now)
+                        self._defer(uow, broken, now=now)
+                        report = replace(report, claimed=len(rows), deferred=len(broken))
                     uow.commit()
             except (WriteRefused, *JUDGING_ERRORS) as refused:
                 uow.rollback()
                 return self._halve([row["clock_id"] for row in rows], refused)
-        done = replace(report, claimed=len(rows), deferred=len(broken))
-        return replace(done, waited_since=rows[0]["next_fire_at"])
+        return replace(report, waited_since=rows[0]["next_fire_at"])
+
+    def _count_first(
+        self, uow: UnitOfWork, rows: Sequence[Mapping[str, Any]], calendar: WorkingCalendar, *, now: datetime,
+        since: datetime,
+    ) -> BatchReport:  # fmt: skip
+        """Count due clocks with the calendar in force; what is due by it still, the next batch claims."""
+        judged, broken = judge_again(uow, rows, calendar, now=now, since=since)
+        people = write_again(uow, self._floor, judged, calendar, now=now, since=since)
+        self._defer(uow, broken, now=now)
+        uow.recounting.advance(
+            calendar.version,
+            counted=len(rows),
+            moved=sum(one.moved for one in judged),
+            now=self._floor.clock.real_now(),
+        )
+        return BatchReport(len(rows), 0, 0, 0, len(people), deferred=len(broken))
 
     def _halve(self, clock_ids: Sequence[int], refused: Exception) -> BatchReport:
         """Write the halves of a refused batch apart, until the bad row is alone; that one is put back an hour."""
@@ -192,12 +234,16 @@ class EscalationService:
         return BatchReport(1, 0, 0, 0, 0, deferred=len(rows))
 
     def _judge(
-        self, uow: UnitOfWork, rows: Sequence[Mapping[str, Any]], *, now: datetime
-    ) -> tuple[list[Judged], list[tuple[Mapping[str, Any], str]]]:
-        """Decide about each claimed clock, one at a time; one that cannot be judged keeps nobody else waiting."""
+        self, uow: UnitOfWork, rows: Sequence[Mapping[str, Any]], newest: WorkingCalendar, *, now: datetime,
+        since: datetime,
+    ) -> tuple[list[Judged], list[Broken]]:  # fmt: skip
+        """Decide about each claimed clock, one at a time; one that cannot be judged keeps nobody else waiting.
+
+        One of an older calendar is judged as of the moment `since` which the newest one is in force.
+        """
         fired = uow.sweeping.fired(rows)
         judged: list[Judged] = []
-        broken: list[tuple[Mapping[str, Any], str]] = []
+        broken: list[Broken] = []
         # A decision is a function of these values alone, and the clocks of one measure are often alike.
         decided: dict[tuple[Any, ...], tuple[Clock, Decision]] = {}
         facts = facts_of(uow, rows, self._floor.catalog)
@@ -209,28 +255,19 @@ class EscalationService:
                     clock = clock_from(row, rungs)
                     ladder = self._floor.catalog.ladder(row["ladder_version_id"])
                     calendar = self._floor.calendars.calendar(row["calendar_version_id"])
-                    decided[kind] = clock, decide(clock, ladder, calendar, now=now, facts=known)
+                    at = now if calendar.version >= newest.version else min(now, since)
+                    decided[kind] = clock, decide(clock, ladder, calendar, now=at, facts=known)
                 judged.append(Judged(row, *decided[kind]))
             except JUDGING_ERRORS as error:
                 broken.append((row, f"无法判定：{error}"))
         return judged, broken
 
-    def _defer(self, uow: UnitOfWork, broken: Sequence[tuple[Mapping[str, Any], str]], *, now: datetime) -> None:
+    def _defer(self, uow: UnitOfWork, broken: Sequence[Broken], *, now: datetime) -> None:
         """Put what cannot be judged or written back an hour, and say so (DESIGN.md §3.8)."""
         if not broken:
             return
         uow.sweeping.move_clocks({row["clock_id"]: now + DEFERRED_FOR for row, _ in broken})
-        uow.incidents.raise_many(
-            [
-                NewIncident(
-                    "unjudgeable", f"clock:{row['clock_id']}",
-                    f"任务{row['task_ref']}的计时“{row['name']}”{sentence}。已推迟1小时再判，其余任务不受影响。",
-                    row["campaign_id"],
-                )
-                for row, sentence in broken
-            ],
-            now=now,
-        )  # fmt: skip
+        uow.incidents.raise_many(incidents_of(broken), now=now)
 
     def order_rung(
         self, viewer: Viewer, *, task_ref: str, expected_version: int, rung_name: str, reason: str,

@@ -106,6 +106,10 @@ def _store_calendar(uow: UnitOfWork, seed: CalendarSeed, now: datetime, events: 
     version_id = uow.installations.add_calendar(
         source=source, exceptions=seed.exceptions, published_years=sorted(seed.published_years), now=now
     )
+    if sources:
+        # An update brought a newer table: the next sweep rings for whoever counts the open clocks with it.
+        total = uow.recounting.count_outdated(version_id)
+        uow.recounting.begin(version_id, total=total, now=now)
     payload = {"id": version_id, "source": source, "published_years": sorted(seed.published_years)}
     events.append(event(SETTINGS_STREAM, "calendar.loaded", payload, at=now))
     return True

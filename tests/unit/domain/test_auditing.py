@@ -75,6 +75,16 @@ def test_a_clock_is_known_between_two_events_that_carry_it():
     ]
 
 
+def test_a_calendar_ends_the_old_date_when_it_came_into_force_however_late_the_clock_was_counted_with_it():
+    moved = clock(due="03-27", occurrence=2, started_at=at("03-25"))
+    in_force = at("03-20", 12).isoformat()
+    events = [event(at("03-02"), clock()), event(at("03-25"), moved, "clock.redated", in_force_since=in_force)]
+    assert [(one.since, one.until) for one in spans(events)] == [(at("03-02"), at("03-20", 12)), (at("03-25"), None)]
+    assert expected(events, at("03-26")) == {(1, 0): at("03-20", 9, 10)}  # and no urging on the 23rd
+    late = [*events[:1], event(at("03-19"), moved, in_force_since=in_force)]
+    assert spans(late)[0].until == at("03-19")
+
+
 def test_every_rung_up_to_now_is_expected_at_its_moment():
     events = [event(at("03-02"), clock())]
     assert expected(events, at("03-24")) == {(1, 0): at("03-20", 9, 10), (1, 1): at("03-23", 9, 10)}

@@ -56,6 +56,15 @@ def test_a_years_notice_that_comes_late_moves_what_was_counted_and_ends_the_prov
     assert (moved.occurrence, moved.fired, moved.ladder_from_on) == (2, frozenset(), date(2027, 1, 6))
 
 
+def test_a_recount_that_comes_late_gives_the_date_that_it_would_have_given_in_time() -> None:
+    counted = clock("2026-12-30", 3)
+    late = at("2027-02-01")
+    assert recount(counted, NEW, now=late).due.due_on == date(2027, 1, 5)  # both days are over now
+    moved = recount(counted, NEW, now=late, since=at("2026-12-31"))
+    assert (moved.due.due_on, moved.occurrence, moved.started_at) == (date(2027, 1, 6), 2, late)
+    assert recount(moved, NEW, now=late, since=at("2026-12-31")) == moved
+
+
 def test_a_told_date_that_would_move_earlier_stays_and_an_untold_one_moves() -> None:
     worked = merged(
         OLD, CalendarTable({date(2027, 3, 6): True, date(2027, 10, 1): False}, frozenset({2027})), version=2

@@ -22,6 +22,7 @@ from tracker.persistence.models.installation import (
     Installation,
     LadderVersion,
     NumberSeries,
+    Recount,
     WorkflowVersion,
 )
 from tracker.persistence.models.ledger_export import LedgerExport, LedgerExportChunk
@@ -55,7 +56,7 @@ __all__ = [
     "Firing", "FormDraft", "FrozenTask", "Incident",
     "Installation", "LadderVersion", "LedgerExport", "LedgerExportChunk", "LoginSession", "LookBackDraw", "Measure", "Notice",
     "NoticeItem", "NumberSeries", "Objection", "Office", "PaperTemplate",
-    "Person", "Phase", "PlanDraft", "PostHeld", "Problem", "Receipt", "ReceiptSlip", "RecordedOccurrence", "RequiredReturn",
+    "Person", "Phase", "PlanDraft", "PostHeld", "Problem", "Receipt", "ReceiptSlip", "RecordedOccurrence", "Recount", "RequiredReturn",
     "RequiredReturnUnit", "RosterImport", "SavedView", "Seal", "SealLeaf", "SendingRound", "Stream", "Submission", "Tally", "Task", "Told",
     "TriageClaim", "Unit", "UnitAlias", "UnitName",
     "UnitSet", "UnitSetMember", "UnitStanding", "UnitSuccession", "Visit", "VisitMeasure", "VisitMember", "VisitStop", "WorkflowVersion",

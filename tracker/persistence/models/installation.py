@@ -45,6 +45,24 @@ class CalendarDay(Base):
     works: Mapped[bool]
 
 
+class Recount(Base):
+    """The counting again of open clocks with a calendar that came into force: how far it is, until it is over.
+
+    It goes on after the clock (`after_task_id`, `after_clock_id`). What it tells people waits until `finished_at`.
+    """
+
+    __tablename__ = "recount"
+    calendar_version_id: Mapped[int] = link("calendar_version.id", primary_key=True)
+    total: Mapped[int]
+    counted: Mapped[int] = mapped_column(default=0)
+    moved: Mapped[int] = mapped_column(default=0)
+    people: Mapped[int] = mapped_column(default=0)  # told of it, once it is over
+    after_task_id: Mapped[int] = mapped_column(default=0)
+    after_clock_id: Mapped[int] = mapped_column(default=0)
+    touched_at: Mapped[datetime]  # real time
+    finished_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
 class WorkflowVersion(Base):
     """A workflow file as it was when it was loaded; a running task keeps its version."""
 

@@ -25,23 +25,28 @@ from tracker.persistence.repositories.delivery_rows import (
     TakenTold,
 )
 
+#: What a calendar moves waits until every clock is counted again, however many batches and crashes that takes: a
+#: person's dates come in one message.
+TO_GATHER = """gathered_at IS NULL
+    AND NOT (starts_with(cause, 'calendar:') AND EXISTS (SELECT 1 FROM recount WHERE finished_at IS NULL))"""
+
 # While a sweep works, clocks are due; its told rows wait, so that one sweep becomes one message a person.
 # The 60 seconds keep a long backlog of due clocks from holding everybody's messages up.
-CLAIM_PEOPLE = text("""
+CLAIM_PEOPLE = text(f"""
     SELECT p.id, p.name, p.email_cipher, p.phone_cipher,
         ARRAY(SELECT c.channel FROM contact_trouble c WHERE c.person_id = p.id AND c.cleared_at IS NULL
             AND c.address_hash = sha256(CASE c.channel WHEN 'email' THEN p.email_cipher ELSE p.phone_cipher END)
         ) AS marked
     FROM person p
-    JOIN (SELECT person_id, min(created_at) AS oldest FROM told WHERE gathered_at IS NULL GROUP BY 1) w
+    JOIN (SELECT person_id, min(created_at) AS oldest FROM told WHERE {TO_GATHER} GROUP BY 1) w
         ON w.person_id = p.id
     WHERE NOT EXISTS (SELECT 1 FROM clock WHERE next_fire_at <= :now) OR w.oldest <= :waited
     ORDER BY w.oldest, p.id LIMIT :limit
     FOR NO KEY UPDATE OF p SKIP LOCKED""")
 
-TAKE_TOLD = text("""
+TAKE_TOLD = text(f"""
     UPDATE told SET gathered_at = :now
-    WHERE person_id = ANY(CAST(:people AS bigint[])) AND gathered_at IS NULL
+    WHERE person_id = ANY(CAST(:people AS bigint[])) AND {TO_GATHER}
     RETURNING id, person_id, grave""")
 
 TAKE_IDS = text("SELECT nextval(pg_get_serial_sequence('delivery', 'id')) FROM generate_series(1, :count)")
@@ -181,7 +186,7 @@ NEXT = text(f"""
                 WHERE d.channel = c.channel AND d.status = 'gathered') w
             WHERE w.first IS NOT NULL) AS next_try_at,
         (SELECT min(submitted_at) FROM delivery WHERE status = 'submitting') AS oldest_submitted,
-        (SELECT created_at FROM told WHERE gathered_at IS NULL ORDER BY person_id LIMIT 1) AS ungathered_since""")
+        (SELECT created_at FROM told WHERE {TO_GATHER} ORDER BY person_id LIMIT 1) AS ungathered_since""")
 
 HELD = text("""
     SELECT id, person_id, channel FROM delivery

@@ -10,7 +10,7 @@ from datetime import date
 
 from tracker.domain.calendar import WorkingCalendar
 from tracker.domain.permissions import Action, Place, Viewer, may
-from tracker.services.calendars import MovingDate
+from tracker.services.calendar_previews import Moves
 
 WEEKDAYS = ("一", "二", "三", "四", "五", "六", "日")
 FIRST_YEAR, LAST_YEAR = 2004, 2100
@@ -72,9 +72,9 @@ def months_of(calendar: WorkingCalendar, year: int) -> list[Month]:
     ]
 
 
-def group_moving(moving: Iterable[MovingDate], viewer: Viewer) -> list[MovingGroup]:
+def group_moving(moving: Iterable[Moves], viewer: Viewer) -> list[MovingGroup]:
     """Return the moving dates by campaign. Campaigns that the viewer does not see are counted together, unnamed."""
-    groups: dict[int, list[MovingDate]] = {}
+    groups: dict[int, list[Moves]] = {}
     for one in moving:
         place = Place(one.office_unit_id, one.campaign_id, None, internal=True)
         key = one.campaign_id if may(viewer, Action.SEE_CAMPAIGN, place) else 0
@@ -82,10 +82,13 @@ def group_moving(moving: Iterable[MovingDate], viewer: Viewer) -> list[MovingGro
     return [_group(ones[0].campaign if key else OTHERS, ones) for key, ones in sorted(groups.items(), reverse=True)]
 
 
-def _group(title: str, ones: Sequence[MovingDate]) -> MovingGroup:
-    pairs = Counter((one.old, one.new) for one in ones)
+def _group(title: str, ones: Sequence[Moves]) -> MovingGroup:
+    pairs: Counter[tuple[date, date]] = Counter()
+    for one in ones:
+        pairs[one.old, one.new] += one.many
     moves = tuple((old, new, many) for (old, new), many in sorted(pairs.items()))
-    return MovingGroup(title, len(ones), sum(one.was_told for one in ones), moves)
+    told = sum(one.many for one in ones if one.was_told)
+    return MovingGroup(title, sum(one.many for one in ones), told, moves)
 
 
 def day_cell(calendar: WorkingCalendar, day: date) -> DayCell:

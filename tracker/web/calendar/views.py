@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from tracker.domain.errors import FieldProblem, InvalidInput, StaleVersion
+from tracker.domain.errors import FieldProblem, InvalidInput, StaleVersion, TransitionNotAllowed
 from tracker.domain.permissions import Action
 from tracker.domain.values import local_date
+from tracker.services.calendar_previews import CalendarPreview
 from tracker.services.calendars import RecountReport
 from tracker.web.auth import may_somewhere, requires
 from tracker.web.calendar.given import (
@@ -40,7 +42,7 @@ def show() -> str:
 
 @blueprint.post("/calendar/preview")
 @requires(Action.MANAGE_CALENDAR)
-def preview() -> Answer:
+def preview() -> Answer | Response:
     """Show what a file, pasted lines or the library would change; nothing is stored."""
     container().calendar_imports.keeper(viewer())
     lines, way = request.form.get("lines", ""), request.form.get("way", "lines")
@@ -58,58 +60,101 @@ def preview() -> Answer:
     return _preview(given, lines)
 
 
+@blueprint.get("/calendar/previews/<ref>")
+@requires(Action.MANAGE_CALENDAR)
+def previewed(ref: str) -> str:
+    """Show how far a preview in the background is, or what came of it."""
+    asked = container().calendar_previews.look(viewer(), ref)
+    given = Given(asked.table, asked.source)
+    if asked.found is None:
+        return render_template("calendar/previewing.html", one=asked.status, source=asked.source, refused=asked.refused)
+    return _previewed(given, asked.found, carry(given, asked.found.base_version).rows)
+
+
+@blueprint.post("/calendar/previews/<ref>/cancel")
+@requires(Action.MANAGE_CALENDAR)
+def cancel(ref: str) -> Response:
+    """Stop a preview in the background."""
+    container().calendar_previews.cancel(viewer(), ref)
+    flash("预览已取消，没有导入任何内容。", "success")
+    return redirect(url_for("calendar.show"))
+
+
 @blueprint.post("/calendar/apply")
 @requires(Action.MANAGE_CALENDAR)
 def apply() -> Answer | Response:
     """Import exactly what was previewed; a second press finds it done."""
     service = container().calendar_imports
     service.keeper(viewer())
+    rows = request.form.get("rows", "")
     try:
         given, base = carried_back(
             *(request.form.get(name, "") for name in ("rows", "years", "source", "base", "digest"))
         )
     except StaleVersion as changed:
-        return _page([FieldProblem("", changed.sentence)], request.form.get("rows", "")), 409
+        return _page([FieldProblem("", changed.sentence)], rows), 409
     try:
         report = service.apply(given.table, source=given.source, expected_version=base, viewer=viewer())
+    except TransitionNotAllowed as refused:
+        return _page([FieldProblem("", refused.sentence)], rows), 409
     except StaleVersion as stale:
-        found = service.diff(given.table, viewer())
-        if found.days or found.new_years:
-            return _preview(given, request.form.get("rows", ""), sentence=stale.sentence), 409
+        if any(service.changes(given.table)):
+            return _preview(given, rows, sentence=stale.sentence)
         # The very same notice is in force already: a second press, or a first one that was cut off half way.
-        report = service.recount()
-        flash("这份安排已经在现行日历里，没有重复导入。" + (_done(report) if report.clocks else ""), "success")
+        report = service.resume(viewer())
+        flash(
+            "这份安排已经在现行日历里，没有重复导入。" + (_done(report) if report.clocks or report.left else ""),
+            "success",
+        )
         return redirect(url_for("calendar.show"))
     flash(f"已导入。{_done(report)}", "success")
     return redirect(url_for("calendar.show", year=max(given.table.years, default=None)))
 
 
 def _done(report: RecountReport) -> str:
+    if report.left:
+        return "在办期限正在后台重算，进度见下。"
     return f"已重算{report.clocks}个在办期限，其中{report.moved}个日期有变，告知{report.people}人。"
 
 
-def _preview(given: Given, lines: str, *, sentence: str = "") -> str:
-    found = container().calendar_imports.diff(given.table, viewer())
+def _preview(given: Given, lines: str, *, sentence: str = "") -> Answer | Response:
+    """Show what a table would change; where that takes longer than a moment, in the background."""
+    parts = container()
+    if parts.calendar_imports.takes_long():
+        ref = parts.calendar_previews.ask(viewer(), given.table, given.source)
+        if sentence:
+            flash(f"{sentence}正在重新比对。", "warning")
+        return redirect(url_for("calendar.previewed", ref=ref))
+    page = _previewed(given, parts.calendar_previews.at_once(viewer(), given.table), lines, sentence=sentence)
+    return (page, 409) if sentence else page
+
+
+def _previewed(given: Given, found: CalendarPreview, lines: str, *, sentence: str = "") -> str:
     return render_template(
         "calendar/preview.html", found=found, carried=carry(given, found.base_version), sentence=sentence,
-        groups=group_moving(found.moving, viewer()), lines=lines, source=given.source,
+        groups=group_moving(found.moves, viewer()), lines=lines, source=given.source,
         unknown=sorted({day.year for day in given.table.days} - given.table.years), problems=(), most=MOST_PROBLEMS,
-        told=sum(one.was_told for one in found.moving), behind=_behind(found.base_version),
+        behind=_behind(container().calendar_imports.versions(viewer()), found.base_version),
+        recount=container().calendar_imports.latest(),
     )  # fmt: skip
 
 
 def _page(problems: Sequence[FieldProblem] = (), lines: str = "") -> str:
-    versions = container().calendar_imports.versions(viewer())
+    service = container().calendar_imports
+    versions, recount = service.versions(viewer()), service.latest()
+    if recount is not None and recount.finished_at is None:
+        service.take_up()
     present = container().calendars.newest()
     today = local_date(container().clock.now())
     year = year_asked(request.args.get("year"), today)
     return render_template(
         "calendar/show.html", versions=versions[::-1], present=present, year=year, weekdays=WEEKDAYS,
         months=months_of(present, year), years=years_of(present, today, year), problems=problems, lines=lines,
-        may_import=may_somewhere(viewer(), Action.MANAGE_CALENDAR), most=MOST_PROBLEMS, behind=_behind(present.version),
+        may_import=may_somewhere(viewer(), Action.MANAGE_CALENDAR), most=MOST_PROBLEMS, recount=recount,
+        behind=_behind(versions, present.version),
     )  # fmt: skip
 
 
-def _behind(version: int) -> int:
+def _behind(versions: Sequence[Mapping[str, Any]], present: int) -> int:
     """Return how many open clocks are still counted with an older version: an import that was cut off."""
-    return sum(one["clocks"] for one in container().calendar_imports.versions(viewer()) if one["id"] < version)
+    return sum(one["clocks"] for one in versions if one["id"] < present)
