@@ -38,6 +38,7 @@ def take_pictures(folder: Path) -> None:
         browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGUMENTS)
         story = Story(browser, sample, pictures=folder)
         story.tell()
+        print_story(story, folder)
         for username in EVERYBODY:
             for phone in (False, True):
                 someone = Someone(browser, sample, username, phone=phone, pictures=folder)
@@ -46,6 +47,16 @@ def take_pictures(folder: Path) -> None:
                     someone.picture(f"{username}{page.replace('/', '-')}{'-phone' if phone else ''}")
                 someone.close()
         browser.close()
+
+
+def print_story(story: Story, folder: Path) -> None:
+    """Print the papers of the story as they were taken from their pages."""
+    if missing_tools():
+        return
+    with tempfile.TemporaryDirectory(prefix="tracker-papers-") as printer:
+        for name, content in story.papers.items():
+            taken = printed(content, Path(printer), name=f"story-paper-{name}.docx")
+            shutil.move(picture_of(taken, dots=80), folder)
 
 
 def print_documents(folder: Path) -> None:

@@ -46,6 +46,8 @@ class Story:
         self.first = come("dudao1")
         self.second = come("dudao2")
         self.leader = come("lingdao1")
+        #: The 督导通知书 as Word, taken from its page: before approval, issued, and once it was signed for.
+        self.papers: dict[str, bytes] = {}
 
     def issue(self) -> None:
         """1. The office opens the sample campaign and issues it; the liaisons are told."""
@@ -133,6 +135,7 @@ class Story:
         self.first.step("edit", {"body": "你单位下列事项未按要求落实，请逐项整改并书面回复。"})
         self.first.step("seal")
         self.first.sees("待审批")
+        self._print(self.first, "draft")
         self.notice_path = self.first.page.url.removeprefix(self.first.address)
         self.second.go(self.notice_path)
         self.second.step("approve")
@@ -141,6 +144,7 @@ class Story:
         self.first.step("issue")
         self.first.sees("青反诈督〔2026〕1号")
         self.first.picture("notice-issued")
+        self._print(self.first, "issued")
 
     def answer_notice(self) -> None:
         """The unit accepts and answers; every line becomes a rectification item."""
@@ -150,6 +154,7 @@ class Story:
         clerk.go(self.notice_path)
         clerk.step("accept")
         clerk.picture("notice-accepted")
+        self._print(clerk, "accepted")
         reply = clerk.form("reply")
         clerk.fill(reply, {"situation": "人手不足，已重新分工。"})
         rows = reply.locator('textarea[name^="items."][name$=".measure"]').count()
@@ -161,6 +166,12 @@ class Story:
         self.first.go(self.notice_path)
         self.first.step("close")
         self.first.sees("已办结")
+
+    def _print(self, someone: Someone, name: str) -> None:
+        """Take the paper that is open as Word, by the link on its page."""
+        with someone.page.expect_download() as taken:
+            someone.page.locator(".paper-files a[download]").first.click()
+        self.papers[name] = Path(taken.value.path()).read_bytes()
 
     def rectify(self) -> None:
         """An item is reported, rechecked, and signed off by somebody else than who started the recheck may be."""

@@ -148,6 +148,7 @@ ROUTES = (
         for method in ("GET", "POST")
         for door in ("issued", "draft")
     ),
+    *(Row("POST", "/notices/<ref>/filing", DRAFTERS, fill=f"ref={door}") for door in ("issued", "draft")),
     Row("POST", "/notices/<ref>/evidence", f"{UNIT} {SIDE}", fill="ref=issued"),
     Row("POST", "/notices/<ref>/evidence", SIDE, fill="ref=draft"),
     Row("GET", "/notices/<ref>/proof", SIDE, fill="ref=draft"),

@@ -12,7 +12,9 @@ from tracker.domain.secrecy import mark_in_lines, mark_in_name, refusal
 
 #: What people read in a package; a mark stands at its head, so that more of a part is not looked at.
 READ = re.compile(r"word/(?:document|header\d*|footer\d*)\.xml|xl/(?:sharedStrings|worksheets/sheet\d+)\.xml")
-MOST_PARTS, MOST_OF_PART = 20, 4 * 1024**2
+MOST_PARTS, MOST_OF_PART = 20, 512 * 1024
+#: Each mark has one of these; what has none is not looked at line by line.
+_SIGNS = re.compile("[密★☆]")
 _ENDS = re.compile(r"</(?:\w+:)?(?:p|si|c)>|<(?:\w+:)?br\b[^>]*>")
 _TAG = re.compile(r"<[^>]*>")
 
@@ -39,7 +41,7 @@ def refuse_secret_package(content: bytes) -> None:
 def _lines(package: zipfile.ZipFile, name: str) -> Iterator[str]:
     with package.open(name) as part:
         text = part.read(MOST_OF_PART).decode("utf-8", "replace")
-    return (_TAG.sub("", line) for line in _ENDS.split(text))
+    return (_TAG.sub("", line) for line in (_ENDS.split(text) if _SIGNS.search(text) else ()))
 
 
 def _refuse(lines: list[str] | Iterator[str]) -> None:

@@ -92,7 +92,7 @@ KINDS: Mapping[str, LedgerKind] = {
     "notices": LedgerKind(
         "文书台账",
         (("printed_number", "文号"), ("notice_title", "标题"), ("notice_kind_title", "种类"), ("severity_title", "轻重"),
-         ("unit_name", "受文单位"), ("issued_at", "印发时间"), ("due_on", "回复期限"), *_STATE, ("campaign_title", "专项行动")),
+         ("unit_name", "受文单位"), ("issued_at", "印发时间"), ("due_on", "回复期限"), *_STATE, ("filed_as", "归档"), ("campaign_title", "专项行动")),
         LIGHT_STAGES, has_severity=True,
     ),
     "findings": LedgerKind(
@@ -118,6 +118,7 @@ MIDDLING = frozenset(
         "printed_number",
         "source",
         "form_title",
+        "filed_as",
         "opinion",
         "theme",
         "name",

@@ -182,6 +182,7 @@ PAPER_STEPS = {
     "notice.drafted": "起草",
     "notice.slip_made": "开具送达回执（纸质送达）",
     "notice.edited": "修改标题或正文",
+    "notice.filed": "归档",
     **STEPS,
 }
 NOT_STEPS = frozenset({"notice.item_struck", "notice.item_restored"})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tracker.services.claims import ClaimService
 from tracker.services.context import Floor
+from tracker.services.filing import FilingService
 from tracker.services.hand_papers import HandPaperService
 from tracker.services.ledger import LedgerService
 from tracker.services.merging import MergeService
@@ -24,6 +25,7 @@ class Team:
         self.merging = MergeService(floor)
         self.triage = TriageService(notices, self.claims, self.merging)
         self.saved_views = SavedViewService(floor)
+        self.filing = FilingService(floor)
         self.hand_papers = HandPaperService(floor)
         self.paper_settings = PaperSettingsService(floor)
         self.visits = VisitService(floor)

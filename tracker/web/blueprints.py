@@ -30,6 +30,7 @@ from tracker.web.ledger.reading import blueprint as ledger_reading
 from tracker.web.ledger.views import blueprint as ledger
 from tracker.web.notices.begun import blueprint as hand_papers
 from tracker.web.notices.decisions import blueprint as decision_papers
+from tracker.web.notices.filing import blueprint as filing
 from tracker.web.notices.hands import blueprint as hands
 from tracker.web.notices.printing import blueprint as printing
 from tracker.web.notices.rankings import blueprint as rankings
@@ -68,7 +69,7 @@ from tracker.web.workbench.views import blueprint as workbench
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     health.blueprint, account, desk, tasks, drafts, explaining, attachments, workbench, deciding, one_by_one, saved_views, brief, notices,
-    hand_papers, hands, printing, slips, objections, campaign, plans, rehearsals, changes, paper_settings, plan_versions, occurrences, returns,
+    filing, hand_papers, hands, printing, slips, objections, campaign, plans, rehearsals, changes, paper_settings, plan_versions, occurrences, returns,
     standings, trends, look_backs, visits, visit_plans, visit_draws, visited, decision_papers, paper_templates, rankings, ledger_reading,
     ledger, ledger_lists, exports, accounts, operations, units, roster_import, unit_acts, office_people, unit_records, areas, calendar,
     help_pages, style, search, inbox, deliveries, wordings, told, receipts, optional_mail,

@@ -109,7 +109,9 @@ OBJECTIONS = f"""
 
 NOTICES = f"""
     SELECT n.id, n.ref, {_PLACE}, {LIGHT} AS stage, n.severity, n.kind AS notice_kind, n.printed_number, n.issued_at,
-        n.title AS notice_title, concat_ws(' ', n.ref, n.printed_number, n.title, un.name) AS words
+        n.title AS notice_title, concat_ws(' ', n.ref, n.printed_number, n.title, un.name) AS words,
+        (SELECT e.payload ->> 'filed_as' FROM stream s JOIN event e ON e.stream_id = s.id
+         WHERE s.kind = 'notice' AND s.subject_id = n.id AND e.kind = 'notice.filed' ORDER BY e.seq DESC LIMIT 1) AS filed_as
     FROM task t {_JOINS}
     WHERE n.id IS NOT NULL AND {TASK_SEEN}"""
 

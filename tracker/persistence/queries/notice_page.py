@@ -281,6 +281,11 @@ class NoticePage:
     signed: tuple[SignedCopy, ...] = ()
     corrections: tuple[CorrectionRow, ...] = ()
 
+    @property
+    def filed_as(self) -> str:
+        """Return where the paper is kept, as it was written last; empty while it is not filed."""
+        return next((str(one.payload["filed_as"]) for one in reversed(self.history) if one.kind == "notice.filed"), "")
+
 
 @dataclass(frozen=True, slots=True)
 class NoticeRow:

@@ -38,7 +38,7 @@ EVENT_TITLES = {
     "notice.drafted": "引擎起草", "notice.finding_gathered": "并入新事项", "notice.finding_joined": "并入同一工作的又一期", "notice.edited": "修改标题或正文",
     "notice.item_added": "添加事项", "notice.item_struck": "划去一项", "notice.item_restored": "恢复一项", "notice.items_merged": "合并草稿", "notice.gathering_ended": "单位合并，新事项改进另一份草稿",
     "notice.ranking_changed": "放入或去掉排名表",
-    "notice.issued": "编号", "notice.slip_made": "开具送达回执", "notice.signed_copy": "上传盖章件", "notice.corrected": "被更正", "notice.items_opened": "生成整改事项", "extension.asked": "申请延期", "extension.examined": "初审延期",
+    "notice.issued": "编号", "notice.slip_made": "开具送达回执", "notice.signed_copy": "上传盖章件", "notice.corrected": "被更正", "notice.filed": "归档", "notice.items_opened": "生成整改事项", "extension.asked": "申请延期", "extension.examined": "初审延期",
     "extension.decided": "答复延期", "task.urged": "人工催办", "paper.opened": "单位首次拆阅", "rung.ordered": "领导批示升级",
     "objection.filed": "单位提出申诉", "objection.decided": "申诉有了结果",
     "decision.risen": "转请上一级单位决定", "decision.came_back": "改回由办公室决定",
@@ -299,6 +299,9 @@ def _lines(kind: str, payload: Mapping[str, Any], definition: WorkflowDefinition
             return (f"{payload.get('number')}，送{payload.get('unit_name')}。", *again)
         case "notice.slip_made":
             return ("纸质送达，可扫码签收。" + ("以前开具的回执作废。" if payload.get("revoked") else ""),)
+        case "notice.filed":
+            copies = payload.get("signed_copies", ())
+            return (f"{payload['filed_as']}；{f'盖章件{len(copies)}份' if copies else '没有盖章件'}。",)
         case "notice.corrected":
             return (f"由{payload.get('number')}更正。",)
         case "notice.signed_copy" if payload.get("document") == RECEIPT:

@@ -307,7 +307,7 @@ def _page(ref: str, trouble: Trouble = NO_TROUBLE) -> str:
     )
     return render_template(
         "notices/show.html", ranks=head.kind == CIRCULAR, basis=basis_of(head.settings), why_no_ranking=WHY_NONE, view=present_notice(found, parts.catalog, now=now, calendar=calendar), steps=steps,
-        drafting=drafting, trouble=trouble, editable=editable, signs=head.issued_at is not None and head.inside and drafts,
+        filed_as=found.filed_as, drafting=drafting, trouble=trouble, editable=editable, signs=head.issued_at is not None and head.inside and drafts,
         signed=found.signed, corrections=found.corrections, extending=_extending(found), offer=parts.objections.offer(who, ref),
         decided=parts.decision_papers.offered(who, task_ref=head.task_ref) if decided else (),
         outcomes=OUTCOMES, today=local_date(now), offers_slip=parts.slips.offers(who, found),
