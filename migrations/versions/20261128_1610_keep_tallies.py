@@ -105,6 +105,10 @@ def upgrade() -> None:
         "ix_task__objection", "task", ["campaign_id"],
         postgresql_where=sa.text("workflow_key = 'objection' AND NOT final"),
     )  # fmt: skip
+    op.create_index(
+        "ix_notice__sealed", "notice", ["campaign_id"],
+        postgresql_where=sa.text("issued_at IS NULL AND content_hash IS NOT NULL"),
+    )  # fmt: skip
     op.create_index("ix_notice__draft", "notice", ["campaign_id"], postgresql_where=sa.text("issued_at IS NULL"))
     op.create_index(
         "ix_finding__raised", "finding", ["raised_at", "id"], postgresql_where=sa.text("status = 'waiting'")
@@ -113,6 +117,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_index("ix_finding__raised", table_name="finding")
+    op.drop_index("ix_notice__sealed", table_name="notice")
     op.drop_index("ix_notice__draft", table_name="notice")
     op.drop_index("ix_task__objection", table_name="task")
     op.drop_index("ix_task__done_at", table_name="task")

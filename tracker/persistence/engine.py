@@ -51,7 +51,7 @@ def connect(url: str, *, pool_size: int = 5, application: str = "tracker", asks_
         json_serializer=to_json,
         connect_args={
             "application_name": application,
-            "options": "-c timezone=UTC -c jit=off -c random_page_cost=1.5",
+            "options": "-c timezone=UTC -c jit=off -c random_page_cost=1.5 -c max_parallel_workers_per_gather=0",
             "connect_timeout": 5,
         },
     )

@@ -83,6 +83,7 @@ class Notice(Base):
         UniqueConstraint("number_series_id", "number"),
         Index("ix_notice__campaign_unit", "campaign_id", "unit_id"),
         Index("ix_notice__draft", "campaign_id", postgresql_where="issued_at IS NULL"),
+        Index("ix_notice__sealed", "campaign_id", postgresql_where="issued_at IS NULL AND content_hash IS NOT NULL"),
         Index("ix_notice__deem", "deem_at", postgresql_where="deem_at IS NOT NULL"),
         CheckConstraint("(number IS NULL) = (number_series_id IS NULL)", name="numbered"),
     )  # fmt: skip

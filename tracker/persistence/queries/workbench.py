@@ -20,7 +20,7 @@ from tracker.persistence.queries.visibility import OFFICE_SEES, scope
 DRAFT_STAGES = {
     "open": "n.content_hash IS NULL",
     "sealed": "n.content_hash IS NOT NULL AND n.approved_hash IS NULL",
-    "approved": "n.approved_hash IS NOT NULL",
+    "approved": "n.content_hash IS NOT NULL AND n.approved_hash IS NOT NULL",
 }
 
 _RUNNING = """
