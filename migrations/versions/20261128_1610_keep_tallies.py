@@ -102,6 +102,10 @@ def upgrade() -> None:
         postgresql_where=sa.text("done AND NOT paper"),
     )  # fmt: skip
     op.create_index(
+        "ix_task__review", "task", ["campaign_id"],
+        postgresql_where=sa.text("waits_for = 'supervisor' AND NOT final AND NOT paper"),
+    )  # fmt: skip
+    op.create_index(
         "ix_task__objection", "task", ["campaign_id"],
         postgresql_where=sa.text("workflow_key = 'objection' AND NOT final"),
     )  # fmt: skip
@@ -120,6 +124,7 @@ def downgrade() -> None:
     op.drop_index("ix_notice__sealed", table_name="notice")
     op.drop_index("ix_notice__draft", table_name="notice")
     op.drop_index("ix_task__objection", table_name="task")
+    op.drop_index("ix_task__review", table_name="task")
     op.drop_index("ix_task__done_at", table_name="task")
     op.drop_index("ix_task__late", table_name="task")
     op.execute(UNTRIGGER)

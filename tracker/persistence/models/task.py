@@ -36,6 +36,7 @@ class Task(Base):
             postgresql_where="waits_for = 'unit' AND NOT done AND NOT final AND NOT paper",
         ),
         Index("ix_task__done_at", "done_at", postgresql_include=["campaign_id"], postgresql_where="done AND NOT paper"),
+        Index("ix_task__review", "campaign_id", postgresql_where="waits_for = 'supervisor' AND NOT final AND NOT paper"),
         Index("ix_task__objection", "campaign_id", postgresql_where="workflow_key = 'objection' AND NOT final"),
     )  # fmt: skip
     id: Mapped[Id]

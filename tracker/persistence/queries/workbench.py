@@ -99,17 +99,20 @@ class _List:
             JOIN unit_name un ON un.unit_id = t.unit_id AND un.valid_to IS NULL ORDER BY p.place""")
 
 
-def _matters(where: str, *, order: str = "k.due_at NULLS LAST, t.id") -> _List:
+def _matters(where: str, *, tasks: str = "task t", order: str = "k.due_at NULLS LAST, t.id") -> _List:
     return _List(
-        _MATTER, f"task t LEFT JOIN notice n ON n.task_id = t.id {_RUNNING}", where, order, "t.id",
+        _MATTER, f"{tasks} LEFT JOIN notice n ON n.task_id = t.id {_RUNNING}", where, order, "t.id",
         f"JOIN task t ON t.id = p.key LEFT JOIN notice n ON n.task_id = t.id {_RUNNING}",
         severity="coalesce(n.severity, 0)",
     )  # fmt: skip
 
 
+#: Returns and replies: the office's own drafts wait for the same people, and are many.
 REVIEWS = _matters(
-    "t.waits_for = 'supervisor' AND NOT t.final AND NOT t.done AND t.tie IS DISTINCT FROM 'share'"
-    " AND t.workflow_key <> 'objection' AND (NOT t.paper OR n.issued_at IS NOT NULL)"
+    "NOT t.done AND t.tie IS DISTINCT FROM 'share' AND t.workflow_key <> 'objection'",
+    tasks="""(SELECT id FROM task WHERE waits_for = 'supervisor' AND NOT final AND NOT paper
+        UNION ALL SELECT p.id FROM notice o JOIN task p ON p.id = o.task_id
+        WHERE o.issued_at IS NOT NULL AND p.waits_for = 'supervisor' AND NOT p.final) w JOIN task t ON t.id = w.id""",
 )
 OBJECTIONS = _matters("t.workflow_key = 'objection' AND NOT t.final")
 WATCHED = _matters(
