@@ -77,6 +77,7 @@ def big_county(servers: RunningServers, *, campaigns: int, units: int, measures:
             for number in range(1, campaigns):
                 _copy_campaign(connection, villages, number, part=number % parts)
             connection.execute("VACUUM ANALYZE")
+            connection.execute("CHECKPOINT")  # what the copying left to be written is no load of people who browse
             connection.execute("UPDATE installation SET sample_offset = %s::timestamptz - now()", (TODAY,))
         yield url
 
