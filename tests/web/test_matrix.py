@@ -167,6 +167,7 @@ def test_many_units_come_in_pages_and_all_at_once_to_be_printed(late: Site) -> N
     assert "第1页，共2页" in first
     assert "打印用" in first
     assert "第1页" not in whole
+    assert f'href="{url}?why=1&amp;page=2"' in last, "asking why stays on the page"
     beyond = browser.get(f"{url}?page=99").text
     assert units[0] == re.findall(r'<tr><th scope="row"><a href="[^"]*">([^<]+)</a>', beyond)
     late_ones = browser.get(f"{url}?light=late").text

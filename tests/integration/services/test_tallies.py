@@ -170,3 +170,18 @@ def test_a_paper_is_told_from_a_duty_by_its_task(world: World) -> None:
         world.rows("SELECT t.ref FROM task t WHERE t.paper <> EXISTS (SELECT FROM notice n WHERE n.task_id = t.id)")
         == []
     )
+
+
+def test_counting_anew_waits_for_who_puts_sums_together(world: World) -> None:
+    """Otherwise what was put together meanwhile would stand beside what was counted."""
+    for village in ("east", "west"):
+        world.act(f"clerk-{village}", world.task("survey", village)["ref"], "accept")
+    with world.container.uows() as settling:
+        assert settling.tallies.settle(many=1)
+        counting = threading.Thread(target=world.container.tallies.recount)
+        counting.start()
+        counting.join(timeout=0.3)
+        assert counting.is_alive()
+        settling.commit()
+    counting.join(timeout=30)
+    assert kept(world) == counted(world)

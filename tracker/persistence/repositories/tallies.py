@@ -11,6 +11,7 @@ MANY = 200
 
 #: One puts them together at a time; rows that come in meanwhile stay for the next time.
 MAY_SETTLE = text("SELECT pg_try_advisory_xact_lock(hashtextextended('settle tally', 0))")
+MUST_SETTLE = text("SELECT pg_advisory_xact_lock(hashtextextended('settle tally', 0))")
 
 SETTLE = text(f"""
     WITH crowded AS (SELECT campaign_id FROM tally WHERE NOT settled GROUP BY 1 HAVING count(*) >= :many),
@@ -57,7 +58,9 @@ class TallyRepository:
         return int(self._session.execute(WRONG).scalar_one())
 
     def hold_tasks(self) -> None:
-        """Let nobody open or change a task until the transaction ends."""
+        """Let nobody open or change a task, or put sums together, until the transaction ends."""
+        # Otherwise what is put together meanwhile would be kept beside what is counted.
+        self._session.execute(MUST_SETTLE)
         self._session.execute(HOLD_TASKS)
 
     def recount(self) -> None:
