@@ -22,7 +22,7 @@ def test_a_quick_run_prints_a_table_and_one_line_of_json() -> None:
     assert ran.returncode == 0, ran.stderr
     lines = ran.stdout.splitlines()
     rows = json.loads(lines[-1])
-    assert len(rows) == len(lines) - 2 == 44
+    assert len(rows) == len(lines) - 2 == 45
     assert all(set(row) == {"name", "n", "value", "unit", "floor", "ratio", "what"} for row in rows)
     assert {row["name"] for row in rows} >= {"tasks_issued", "clocks_escalated", "deadline_to_commit_p99"}
     assert all(row["value"] > 0 for row in rows)

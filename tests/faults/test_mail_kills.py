@@ -162,8 +162,8 @@ def test_a_paper_in_doubt_is_sent_once_more_and_marked(out: Outgoing, tmp_path: 
 def test_a_database_that_crashes_in_the_middle_of_a_round_has_no_mail_sent_twice(tmp_path: Path) -> None:
     tree = WatchedTree()
     with (
-        contextlib.ExitStack() as ending, scratch_folder() as folder, held_data_dir(folder / "d"),
-        mail_server() as (mailbox, port),
+        scratch_folder() as folder, held_data_dir(folder / "d"), mail_server() as (mailbox, port),
+        contextlib.ExitStack() as ending,
     ):  # fmt: skip
         ending.callback(tree.stop)
         servers = start_servers(folder / "d", tree, redis=False)
