@@ -194,8 +194,8 @@ OFFENCES = (
         ("tests/integration/services/test_explanations.py",),
     ),
     Offence(
-        8, "one poisonous clock stops the batch", "tracker/services/escalations.py",
-        "            except JUDGING_ERRORS as error:", "            except ZeroDivisionError as error:",
+        8, "one poisonous clock stops the batch", "tracker/services/judging.py",
+        "JUDGING_ERRORS = (TrackerError, ValueError,", "JUDGING_ERRORS = (ZeroDivisionError,) or (TrackerError, ValueError,",
         (f"{FAULTS}::test_a_poisonous_clock_is_put_back_an_hour_and_delays_nobody",),
     ),
     Offence(
