@@ -18,6 +18,9 @@ from tracker.web.auth import COOKIE
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
+#: Seconds; a line that the browser opened and never used is not waited for longer.
+ANSWERED_WITHIN = 2.0
+
 
 @dataclass(frozen=True)
 class Served:
@@ -71,3 +74,7 @@ def serving(site: Site) -> Iterator[Served]:
         server.shutdown()
         thread.join()
         server.server_close()
+        # A page that asked by itself just before it was closed: its answer must not outlive the county's connections.
+        for answering in threading.enumerate():
+            if answering.name.endswith("(process_request_thread)"):
+                answering.join(ANSWERED_WITHIN)
