@@ -11,22 +11,18 @@ from openpyxl import Workbook
 from werkzeug.test import TestResponse
 
 from tests.support.kept import standing_world
-from tests.support.world import World, small_campaign
-from tests.web.site import MORE_PEOPLE, Browser, Site, hidden
+from tests.support.world import World
+from tests.web.calendar_county import begin_calendar_county
+from tests.web.site import Browser, Site, hidden
 from tests.web.two_offices import TwoOffices
 
-MEASURES = (
-    "{key: t1, ordinal: （一）, title: 报送, text: 报送, workflow: return, units: [各村], due: {within: 8 working days}}",
-)
 NOTICE = "2027-01-01,休,元旦\n2027-01-04 休 元旦\n2027年1月5日，放假，元旦\n2027-01-09\t班\t元旦\n2027-10-01,休,国庆节"
 MOVE = "2027-01-06 → 2027-01-08"
 
 
 @standing_world("2026-12-24", shown=Site)
 def site(world: World) -> None:
-    text = small_campaign(measures=MEASURES, starts_on="2026-12-21", ends_on="2027-06-30")
-    world.load(text.replace("\nmeasures:", f"{MORE_PEOPLE}measures:", 1))
-    world.engine_works()
+    begin_calendar_county(world)
 
 
 def preview(browser: Browser, **fields: object) -> TestResponse:

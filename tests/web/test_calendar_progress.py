@@ -12,16 +12,14 @@ from werkzeug.test import TestResponse
 
 from tests.support.kept import standing_world
 from tests.support.many_clocks import make_large
-from tests.support.world import World, small_campaign
+from tests.support.world import World
+from tests.web.calendar_county import begin_calendar_county
 from tests.web.papers import counted_queries
-from tests.web.site import MORE_PEOPLE, Browser, Site, hidden
+from tests.web.site import Browser, Site, hidden
 from tracker.domain.redating import CalendarTable
 from tracker.services.calendars import STANDS_STILL
 from tracker.web.calendar.given import Given, carry
 
-MEASURES = (
-    "{key: t1, ordinal: （一）, title: 报送, text: 报送, workflow: return, units: [各村], due: {within: 8 working days}}",
-)
 NOTICE = "2027-01-01,休,元旦\n2027-01-04,休,元旦\n2027-01-05,休,元旦\n2027-10-01,休,国庆节"
 MOVE = "2027-01-06 → 2027-01-08"
 REFRESH = 'http-equiv="refresh"'
@@ -30,9 +28,7 @@ REFRESH = 'http-equiv="refresh"'
 @standing_world("2026-12-24", shown=Site)
 def site(world: World) -> None:
     """A county with more open clocks than are counted while somebody waits."""
-    text_of = small_campaign(measures=MEASURES, starts_on="2026-12-21", ends_on="2027-06-30")
-    world.load(text_of.replace("\nmeasures:", f"{MORE_PEOPLE}measures:", 1))
-    world.engine_works()
+    begin_calendar_county(world)
     make_large(world)
 
 

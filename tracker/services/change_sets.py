@@ -127,10 +127,7 @@ class ChangeService:
         fire_all_due(self._floor)
         now = self._floor.clock.now()
         with self._floor.uows() as uow:
-            campaign = uow.campaigns.lock_running(campaign_ref)
-            by = check_may_change(uow, viewer, campaign)
-            if campaign.version != expected_version:
-                raise StaleVersion("这次行动已有人先作了调整。页面已更新，请核对后重新提交。")
+            campaign, by = lock_to_change(uow, viewer, campaign_ref=campaign_ref, expected_version=expected_version)
             reading = _Reading(uow, self._floor, campaign, now, lock=True)
             preview = reading.preview(wish, earlier=earlier)
             if preview.reasons:
@@ -164,6 +161,18 @@ def check_may_change(uow: UnitOfWork, viewer: Viewer | None, campaign: Campaign)
     if campaign.status != "issued":
         raise CannotChange("只有进行中的行动才用调整单；未下达的请修改文件后重新载入。", ())
     return by
+
+
+def lock_to_change(
+    uow: UnitOfWork, viewer: Viewer | None, *, campaign_ref: str, expected_version: int
+) -> tuple[Campaign, Doer]:  # fmt: skip
+    """Lock a running campaign for who may change it, and return both; raises as `check_may_change`, or StaleVersion."""
+    check_may_change(uow, viewer, uow.campaigns.get_by_ref(campaign_ref))
+    campaign = uow.campaigns.lock_running(campaign_ref)
+    by = check_may_change(uow, viewer, campaign)
+    if campaign.version != expected_version:
+        raise StaleVersion("这次行动已有人先作了调整。页面已更新，请核对后重新提交。")
+    return campaign, by
 
 
 def _reason(typed: str) -> str:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tracker.domain.errors import StaleVersion
 from tracker.domain.paper_settings import PaperSettings, read_settings
 from tracker.domain.permissions import Viewer
-from tracker.services.change_sets import check_may_change
+from tracker.services.change_sets import check_may_change, lock_to_change
 from tracker.services.context import SETTLE_JOB, Floor
 from tracker.services.recording import event
 
@@ -37,11 +36,7 @@ class PaperSettingsService:
         """
         now = self._floor.clock.now()
         with self._floor.uows() as uow:
-            check_may_change(uow, viewer, uow.campaigns.get_by_ref(campaign_ref))
-            campaign = uow.campaigns.lock_running(campaign_ref)
-            by = check_may_change(uow, viewer, campaign)
-            if campaign.version != expected_version:
-                raise StaleVersion("这次行动已有人先作了调整。页面已更新，请核对后重新提交。")
+            campaign, by = lock_to_change(uow, viewer, campaign_ref=campaign_ref, expected_version=expected_version)
             present = PaperSettings.of(campaign.settings)
             wanted = read_settings(given, present)
             changes = present.changes_to(wanted)

@@ -8,14 +8,14 @@ from __future__ import annotations
 from datetime import datetime
 
 from tracker.domain.campaign_file import UNIT_KINDS
-from tracker.domain.errors import CannotIssue, FieldProblem, InvalidInput, NotFound, StaleVersion
+from tracker.domain.errors import CannotIssue, FieldProblem, InvalidInput, NotFound
 from tracker.domain.inputs import cleaned
 from tracker.domain.permissions import Viewer
 from tracker.domain.personal_numbers import objection
 from tracker.domain.ranking import CIRCULAR, DETAIL, LONGEST_BASIS, SETTING, WHY_NONE, Ranking, basis_of, rank
 from tracker.persistence.queries.ranking import count_by_unit
 from tracker.persistence.unit_of_work import UnitOfWork
-from tracker.services.change_sets import check_may_change
+from tracker.services.change_sets import lock_to_change
 from tracker.services.context import Floor, Setting
 from tracker.services.draft_holding import HeldPaper, hold_draft, note_drafting
 from tracker.services.recording import event
@@ -60,11 +60,7 @@ class RankingService:
         basis = _basis(basis)
         now = self._floor.clock.now()
         with self._floor.uows() as uow:
-            check_may_change(uow, viewer, uow.campaigns.get_by_ref(campaign_ref))
-            campaign = uow.campaigns.lock_running(campaign_ref)
-            by = check_may_change(uow, viewer, campaign)
-            if campaign.version != expected_version:
-                raise StaleVersion("这次行动已有人先作了调整。页面已更新，请核对后重新提交。")
+            campaign, by = lock_to_change(uow, viewer, campaign_ref=campaign_ref, expected_version=expected_version)
             before = basis_of(campaign.settings)
             if basis == before:
                 return False

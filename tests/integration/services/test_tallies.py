@@ -14,6 +14,7 @@ from tracker.domain.remarks import Weight
 from tracker.persistence.queries.campaign_page import find_measures, get_campaign
 from tracker.persistence.queries.ledger_lists import Ledger, LedgerFilters, read_tally
 from tracker.persistence.queries.lights import LIGHT, light_moment
+from tracker.persistence.unit_of_work import UnitOfWork
 
 MEASURES = (
     "{key: survey, ordinal: （一）, title: 出租房屋排查, text: 逐户排查, workflow: survey, units: [各村], due: {by_date: 2026-03-20}}",
@@ -44,6 +45,17 @@ def counted(world: World) -> dict[str, int]:
     with world.container.reading() as session:
         given = light_moment(world.clock.now(), world.container.calendars.newest())
         return {row.light: row.many for row in session.execute(COUNTED, given)}
+
+
+def assert_counting_anew_waits_for(other: UnitOfWork, world: World) -> None:
+    """Count anew beside an open transaction, which is then committed: nothing of it is lost or counted twice."""
+    counting = threading.Thread(target=world.container.tallies.recount)
+    counting.start()
+    counting.join(timeout=0.3)
+    assert counting.is_alive()
+    other.commit()
+    counting.join(timeout=30)
+    assert kept(world) == counted(world)
 
 
 def test_every_light_is_kept_as_it_would_be_counted(world: World) -> None:
@@ -154,13 +166,7 @@ def test_counting_anew_waits_for_who_is_acting(world: World) -> None:
     with world.container.uows() as acting:
         acting.session.execute(text("UPDATE task SET waits_for = 'supervisor' WHERE ref = :ref"),
                                {"ref": world.task("survey", "north")["ref"]})  # fmt: skip
-        counting = threading.Thread(target=world.container.tallies.recount)
-        counting.start()
-        counting.join(timeout=0.3)
-        assert counting.is_alive()
-        acting.commit()
-    counting.join(timeout=30)
-    assert kept(world) == counted(world)
+        assert_counting_anew_waits_for(acting, world)
 
 
 def test_a_paper_is_told_from_a_duty_by_its_task(world: World) -> None:
@@ -178,10 +184,4 @@ def test_counting_anew_waits_for_who_puts_sums_together(world: World) -> None:
         world.act(f"clerk-{village}", world.task("survey", village)["ref"], "accept")
     with world.container.uows() as settling:
         assert settling.tallies.settle(many=1)
-        counting = threading.Thread(target=world.container.tallies.recount)
-        counting.start()
-        counting.join(timeout=0.3)
-        assert counting.is_alive()
-        settling.commit()
-    counting.join(timeout=30)
-    assert kept(world) == counted(world)
+        assert_counting_anew_waits_for(settling, world)
